@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "http/settings.hpp"
+#include "http/snapshot.hpp"
+
+namespace http {
+
+// The HTTP side: one thread of its own, one Beast server. It reads snapshots from the board and never
+// touches the supervising loop but for one thing: `ping`.
+class Server {
+ public:
+  // Asks the supervising loop to call `answer` from its own thread as soon as it turns. Called from the
+  // HTTP thread; at most one is outstanding at any time. Liveness is that the answer comes within 2 s.
+  using Ping = std::function<void(std::function<void()> answer)>;
+  // A line for the log (http_request at debug, accept errors at warning). Called from the HTTP thread.
+  struct LogEntry {
+    bool warning = false;
+    std::string message;
+    std::string method, target;  // of a request
+    int status = 0;
+    double duration_seconds = 0;
+  };
+  using Log = std::function<void(const LogEntry&)>;
+
+  // Binds and listens (so an address in use is known at once: throws std::runtime_error whose text
+  // names address, port and reason), then serves from a thread that blocks all signals. The board
+  // must outlive the server.
+  Server(const Settings& settings, const Bounds& bounds, const Board& board, Ping ping, Log log);
+  // Closes every connection and joins the thread, within milliseconds.
+  ~Server();
+
+  std::uint16_t port() const;  // the one bound, where 0 was asked for
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace http

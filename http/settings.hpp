@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace http {
+
+// Each field is the YAML key of the same name below `http`; each value is its default.
+struct Settings {
+  std::string address = "0.0.0.0";  // address and port: `http.listen`; IPv6 without its brackets
+  std::uint16_t port = 9090;
+  std::string metrics_path = "/metrics";
+};
+
+// Bounds that nobody needs to set.
+struct Bounds {
+  std::size_t header_bytes = 8 * 1024;
+  std::size_t body_bytes = 64 * 1024;
+  std::size_t connections = 512;           // the longest idle one is closed for a new one
+  std::chrono::seconds request_timeout{10};  // from the first byte of a request to its last
+  std::chrono::seconds idle_timeout{60};   // between requests
+  std::chrono::seconds write_timeout{10};
+};
+
+}  // namespace http

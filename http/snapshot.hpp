@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <array>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "monitor/evidence.hpp"
+#include "monitor/stderr_log.hpp"
+#include "recovery/ledger.hpp"
+#include "recovery/status.hpp"
+
+namespace http {
+
+// What the outside may know of one stream at one moment. Immutable once published; secrets are
+// already masked in every string.
+struct StreamSnapshot {
+  std::string name;
+  std::shared_ptr<const std::vector<std::string>> command;
+  bool reports_progress = true;
+  bool has_rtmp_output = false;
+  recovery::Status status;
+  recovery::Totals totals;
+  std::shared_ptr<const std::vector<recovery::HistoryEntry>> history;    // newest first
+  std::shared_ptr<const std::vector<recovery::IncidentRecord>> incidents;  // newest first, open ones too
+  std::optional<recovery::WallTime> last_restart_at;
+  std::optional<recovery::WallTime> last_progress_at;  // of the last block
+  std::optional<recovery::WallTime> launched_at;
+  bool auto_recovery_enabled = true;
+  // of the present child
+  std::optional<monitor::Progress> progress;
+  std::optional<monitor::ProcessSample> sample;
+  std::optional<double> fps, speed, bitrate_bps, baseline_bps;  // over the window
+  // FFmpeg's log
+  std::array<std::uint64_t, monitor::log_level_count> log_lines{};
+  std::uint64_t log_lines_suppressed = 0;
+};
+
+// The one place where the supervising loop and the HTTP thread meet. Thread-safe. The loop publishes,
+// HTTP reads; neither waits for the other longer than it takes to copy a few pointers.
+class Board {
+ public:
+  explicit Board(std::size_t streams) : streams_(streams) {}
+
+  // Stream `index`, in the order of the configuration. Every stream is published once before the HTTP
+  // server starts.
+  void publish(std::size_t index, std::shared_ptr<const StreamSnapshot> snapshot) {
+    const std::scoped_lock lock(mutex_);
+    streams_[index] = std::move(snapshot);
+    ++version_;
+  }
+
+  struct View {
+    std::vector<std::shared_ptr<const StreamSnapshot>> streams;
+    std::uint64_t version = 0;  // grows with each publish
+  };
+  View read() const {
+    const std::scoped_lock lock(mutex_);
+    return {streams_, version_};
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<const StreamSnapshot>> streams_;
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace http

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+
+#include "monitor/time.hpp"
+
+namespace monitor {
+
+// A condition that counts only once it has held without a break.
+class Held {
+ public:
+  explicit Held(Duration hold) : hold_(hold) {}
+
+  // The condition as just observed.
+  void observe(bool condition, Instant now) {
+    if (!condition) since_.reset();
+    else if (!since_) since_ = now;
+  }
+
+  bool check(Instant now) const { return since_ && now - *since_ >= hold_; }
+  Instant deadline() const { return since_ ? *since_ + hold_ : never; }
+  // When the present stretch began; empty while the condition is false.
+  std::optional<Instant> since() const { return since_; }
+
+ private:
+  Duration hold_;
+  std::optional<Instant> since_;
+};
+
+}  // namespace monitor

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "monitor/cause.hpp"
+
+namespace monitor {
+
+enum class LogLevel : std::uint8_t { trace, debug, verbose, info, warning, error, fatal, panic };
+inline constexpr std::size_t log_level_count = 8;
+std::string_view name(LogLevel level);
+
+// One line of FFmpeg's stderr, taken apart: `[flv @ 0x55…] [warning] text`, `[error] text`,
+// `[out#0/flv @ 0x…] [error] text`, nested contexts of 7.1, or no prefix at all
+// (`x264 [error]: text`, a library's own line: level info unless the line says otherwise).
+// Views into the line given; valid as long as it is.
+struct LogLine {
+  LogLevel level = LogLevel::info;
+  std::string_view component;  // innermost context without its address: `flv`, `out#0/flv`; may be empty
+  std::string_view text;
+};
+LogLine parse_log_line(std::string_view line);
+
+// FFmpeg's periodic status (`frame= 123 fps=…`, `size= …`), which the progress pipe says better.
+bool is_status_line(std::string_view line);
+
+// Which way a stderr line points.
+struct Sign {
+  Cause cause;
+  bool retryable;     // false: the same command will fail the same way
+  std::uint8_t rank;  // among signs of one life the higher rank tells the cause; equal: the first
+};
+
+// What FFmpeg is told to read and write, to tell whose URL a line is about.
+struct Endpoints {
+  std::vector<std::string> inputs;   // URLs as given to -i
+  std::vector<std::string> outputs;  // URLs FFmpeg writes to
+};
+
+// The one table of patterns (FFmpeg 4.4 to 9), searched for this line. Empty for most lines.
+// Lines that name only a URL or `tcp://host:port` are told apart by the endpoints.
+std::optional<Sign> read_sign(const LogLine& line, const Endpoints& endpoints);
+
+}  // namespace monitor

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "monitor/evidence.hpp"
+#include "monitor/process_sample.hpp"
+#include "monitor/progress.hpp"
+#include "recovery/policy.hpp"
+
+namespace recovery {
+
+// Number of the child, counted from 1. Whatever arrives with an older one is dropped.
+using Generation = std::uint64_t;
+
+// Asked for by a person or the service manager.
+struct StartRequested {};
+struct StopRequested {
+  bool shutdown = false;  // the supervisor itself ends
+};
+struct RestartRequested {};
+struct KillRequested {};  // a second signal: no grace any more
+
+// What the hands report of a child.
+struct Launched {
+  Generation generation;
+  pid_t pid;
+};
+struct LaunchFailed {
+  Generation generation;
+  int error_number;  // errno of fork, pipe or execve
+};
+struct ProgressSeen {
+  Generation generation;
+  monitor::Progress progress;
+};
+struct Sampled {
+  Generation generation;
+  monitor::ProcessSample sample;
+};
+struct SignSeen {
+  Generation generation;
+  monitor::Sign sign;
+  std::string text;  // secrets already masked
+};
+struct Exited {
+  Generation generation;
+  monitor::ExitStatus status;
+};
+
+// Of time.
+struct Tick {};
+// The loop (and perhaps FFmpeg with it) could not run for a while past a deadline: a paused container,
+// a suspended machine. Comes before the Tick.
+struct Paused {};
+
+using Event = std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,
+                           LaunchFailed, ProgressSeen, Sampled, SignSeen, Exited, Tick, Paused>;
+
+}  // namespace recovery

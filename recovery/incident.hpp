@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "monitor/cause.hpp"
+#include "recovery/policy.hpp"
+
+namespace recovery {
+
+// From leaving health to being back.
+struct Incident {
+  std::uint64_t number = 0;  // counted from 1 in this stream and this life of the supervisor
+  bool off_air = false;      // false: a warning; the stream stayed on air
+  Instant last_good_at{};
+  Instant detected_at{};
+  std::optional<Instant> resolved_at;
+  monitor::Cause cause{};
+  std::vector<std::string> evidence;  // at most monitor::evidence_limit
+  std::vector<std::string> actions;   // what was done about it, at most `actions_limit`, the newest
+
+  static constexpr std::size_t actions_limit = 32;
+};
+
+}  // namespace recovery

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+
+#include "monitor/time.hpp"
+
+namespace recovery {
+
+using monitor::Duration;
+using monitor::Instant;
+using monitor::never;
+using namespace std::chrono_literals;
+
+enum class Restart : std::uint8_t { always, on_failure, never };
+enum class OnExhausted : std::uint8_t { keep_trying, exit, stop };
+
+// Each field is the YAML key of the same name below `streams[].recovery`; each value is its default.
+
+struct RestartDelay {
+  Duration initial = 0s;  // before the first restart of a stream that was healthy
+  Duration step = 1s;     // before the second
+  double multiplier = 2;  // from each to the next
+  double jitter = 0.1;    // ± this share
+};
+
+struct Policy {
+  bool enabled = true;
+  unsigned max_restart_attempts = 3;
+  Duration restart_cooldown = 60s;
+  RestartDelay restart_delay;  // capped by restart_cooldown
+  Duration stop_grace = 5s;    // from SIGTERM to SIGKILL
+  OnExhausted on_exhausted = OnExhausted::keep_trying;
+  Restart restart = Restart::always;  // the stream's own key, beside `recovery`
+};
+
+}  // namespace recovery

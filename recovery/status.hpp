@@ -1,0 +1,50 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "monitor/cause.hpp"
+#include "monitor/evidence.hpp"
+#include "recovery/event.hpp"
+
+namespace recovery {
+
+// Order and names are the contract's (radio_stream_state).
+enum class State : std::uint8_t {
+  starting,            // the child lives, nothing has come out yet
+  on_air,
+  stopping,            // signalled, not gone yet
+  cooling_down,        // the next launch has its time
+  waiting_for_source,
+  fallback,
+  stopped,             // no child, and none will be launched by itself
+};
+inline constexpr std::size_t state_count = 7;
+std::string_view name(State state);
+
+// What is true of a stream after a step. A value; copied into snapshots.
+struct Status {
+  State state = State::stopped;
+  Generation generation = 0;
+  std::optional<pid_t> pid;  // while a child lives
+  bool failed = false;       // off air by a fault, not by request: radio_ffmpeg_status "crashed"
+  bool ended = false;        // final
+  std::optional<Instant> launched_at;     // of the present or last child
+  std::optional<Instant> on_air_since;    // while on air
+  std::optional<Instant> next_launch_at;  // while cooling down
+  unsigned attempts = 0;                  // spent since last healthy for a whole cooldown
+  bool escalated = false;
+  std::optional<monitor::Verdict> verdict;  // of the open off-air incident or the gravest warning
+  std::optional<monitor::ExitStatus> last_exit;
+
+  // Availability. Time on air counts up to the last advance seen, so the silence before a freeze was
+  // noticed is off-air time. Settled up to `settled_at`; both only grow.
+  Duration on_air_total{};
+  Duration off_air_total{};
+  Instant settled_at{};
+};
+
+}  // namespace recovery

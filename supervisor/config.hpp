@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/settings.hpp"
+#include "monitor/limits.hpp"
+#include "recovery/policy.hpp"
+
+namespace supervisor {
+
+enum class LogFormat : std::uint8_t { automatic, json, text };
+enum class LogLevel : std::uint8_t { trace, debug, info, warning, error };
+
+struct LogSettings {
+  LogFormat format = LogFormat::automatic;  // text on a terminal, JSON otherwise
+  LogLevel level = LogLevel::info;
+};
+
+struct StreamConfig {
+  std::string name = "radio";
+  std::vector<std::string> command;
+  monitor::Limits monitor;
+  recovery::Policy recovery;  // `restart` too
+};
+
+// Where a value came from; the later one wins.
+enum class Origin : std::uint8_t { standard, file, environment, flag };
+std::string_view name(Origin origin);  // "default", "file", "environment", "flag"
+
+// The effective configuration. Its defaults are the defaults of the types it is made of;
+// etc/ffsupervisor.yml says the same, held together by a test.
+struct Config {
+  http::Settings http;
+  LogSettings log;
+  std::size_t journal_max_incidents = 1000;
+  std::vector<StreamConfig> streams;
+
+  // Dotted key ("http.listen", "streams[0].monitor.freeze_timeout") → where it came from; keys that
+  // are not here are defaults.
+  std::map<std::string, Origin> origins;
+  // Things worth one warning in the log at start, such as an environment variable whose capability
+  // this version does not have.
+  std::vector<std::string> warnings;
+};
+
+// Says file, line, key and what was expected.
+class ConfigError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace supervisor

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "monitor/stderr_log.hpp"
+#include "monitor/time.hpp"
+
+namespace supervisor {
+
+// The user's command asks for what cannot be supervised; the text says what and what to do.
+class CommandError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// A launch command, understood: where FFmpeg stands in it, what it reads and writes.
+class FfmpegCommand {
+ public:
+  // Throws CommandError: an empty command, or a `-progress` of the user's own (it would take the blocks
+  // away from the supervisor).
+  explicit FfmpegCommand(std::vector<std::string> argv);
+
+  // Whether FFmpeg was found: as argv[0] (`ffmpeg`, a path to it, `ffmpeg-7`, `ffmpeg7.1`) or behind a
+  // wrapper that execs it in place (nice, ionice, stdbuf, chrt, taskset, env, setpriv, …).
+  bool is_ffmpeg() const { return ffmpeg_at_.has_value(); }
+
+  // The argument vector to execute: behind FFmpeg's own word stand `-progress pipe:N -nostats
+  // -stats_period P -loglevel level+repeat+info` and, unless the command reads stdin, `-nostdin`;
+  // nothing else is changed. A command without FFmpeg comes back as it is.
+  std::vector<std::string> with_supervision(int progress_fd, monitor::Duration stats_period) const;
+
+  bool reads_stdin() const { return reads_stdin_; }
+  // The user's own -stats_period, which wins over ours.
+  std::optional<monitor::Duration> own_stats_period() const { return own_stats_period_; }
+  const monitor::Endpoints& endpoints() const { return endpoints_; }
+  bool has_rtmp_output() const;
+  // Descriptors ≥ 3 that the command names (`pipe:5`): the progress pipe must not take them.
+  const std::vector<int>& named_descriptors() const { return named_descriptors_; }
+  // What the user should know, once: no FFmpeg in it, a stats_period that slows detection, …
+  const std::vector<std::string>& warnings() const { return warnings_; }
+  const std::vector<std::string>& argv() const { return argv_; }
+
+ private:
+  std::vector<std::string> argv_;
+  std::optional<std::size_t> ffmpeg_at_;
+  bool reads_stdin_ = false;
+  std::optional<monitor::Duration> own_stats_period_;
+  monitor::Endpoints endpoints_;
+  std::vector<int> named_descriptors_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace supervisor

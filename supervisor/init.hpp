@@ -1,0 +1,33 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace supervisor {
+
+// What falls to the first process of a container, and the signals.
+class Init {
+ public:
+  struct Handlers {
+    std::function<void()> on_stop;        // the first SIGTERM or SIGINT
+    std::function<void()> on_force_stop;  // each further one
+  };
+
+  // Becomes the subreaper (PR_SET_CHILD_SUBREAPER), so FFmpeg's orphans come here and not to a PID 1 that
+  // may not reap; reaps every orphan as it ends, and only orphans: ChildProcess's own children are left
+  // to their pidfds. SIGPIPE is ignored; SIGHUP is ignored with a word in the log by the caller.
+  Init(boost::asio::any_io_executor executor, Handlers handlers);
+  ~Init();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+// Tells the service manager, where there is one (NOTIFY_SOCKET), e.g. "READY=1". Errors are ignored: it
+// may be gone.
+void notify_service_manager(const std::string& message);
+
+}  // namespace supervisor

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace supervisor {
+
+// The command line, taken apart; nothing is read or checked against the machine yet.
+struct Options {
+  enum class Mode : std::uint8_t { run, check, status, healthcheck, help, version };
+  Mode mode = Mode::run;
+
+  std::optional<std::string> config_file;
+  std::optional<std::string> name;
+  std::optional<std::string> listen;
+  std::optional<std::string> log_format;
+  std::optional<std::string> log_level;
+  std::vector<std::string> command;  // everything from the first word that is no option, or after `--`
+
+  // status, healthcheck
+  std::optional<std::string> url;
+  bool json = false;
+  std::string probe = "readiness";  // or "liveness"
+
+  std::string help;  // mode help: the text to print
+};
+
+// The command line cannot be taken; the text says what was wrong and what was expected.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Throws UsageError.
+// The command is everything from the first argument that is neither an option of ours nor its value:
+// options behind it belong to FFmpeg. `check`, `status` and `healthcheck` are subcommands only as the
+// first argument.
+Options parse_options(int argc, const char* const* argv);
+
+}  // namespace supervisor
