@@ -20,8 +20,8 @@ class Server {
   // A line for the log (http_request at debug, accept errors at warning). Called from the HTTP thread.
   struct LogEntry {
     bool warning = false;
-    std::string message;
-    std::string method, target;  // of a request
+    std::string message{};
+    std::string method{}, target{};  // of a request, without its query
     int status = 0;
     double duration_seconds = 0;
   };

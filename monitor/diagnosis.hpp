@@ -12,14 +12,21 @@ namespace monitor {
 //
 // `fault` is the detector's finding that led here; empty when the process ended, or could not be
 // launched, by itself. The most telling stderr sign decides; without one, how the process ended
-// (a signal: encoder_crashed; code 0: source_ended; another code: encoder_failed), or the fault's
-// own cause. Each verdict carries at least one sentence.
+// (code 0: source_ended; another code: encoder_failed), or the fault's own cause. No sign overrules
+// a death by a signal (encoder_crashed), a process that stands stopped, or a mere warning. Signs
+// that the stream has got over count for nothing. Each verdict carries at least one sentence.
 //
 // `reports_progress` is false for a command that is not FFmpeg: code 0 is then no source's end.
 Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, Instant now,
                  bool reports_progress);
 
-// True when the evidence says that the same command will fail the same way each time.
+// True when FFmpeg has ended and its own words say that the same command will fail the same way
+// each time. Never of a stream that has advanced.
 bool is_permanent(const Evidence& evidence);
+
+// True when the process ended by itself as one that had done its work: exit code 0 and no sign,
+// near the end, of a source, sink or host that failed. (Code 0 alone is not success: a dead Icecast
+// source ends with 0. A corrupt packet on the way is no failure.)
+bool ended_well(const Evidence& evidence);
 
 }  // namespace monitor

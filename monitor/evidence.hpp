@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,7 +17,7 @@ namespace monitor {
 
 // How a process ended.
 struct ExitStatus {
-  std::optional<int> code;    // exactly one of the two is set
+  std::optional<int> code;  // exactly one of the two is set
   std::optional<int> signal;
 
   bool operator==(const ExitStatus&) const = default;
@@ -37,11 +39,19 @@ struct Evidence {
   std::optional<Instant> last_block;
   std::optional<Progress> progress;
   std::optional<ProcessSample> sample;
-  std::vector<SignSeen> signs;  // oldest first, at most `signs_limit`: the first ones stay
+  std::vector<SignSeen> signs;  // oldest first, at most `signs_limit`; kept by `remember`
   std::optional<ExitStatus> exit;
   int spawn_error = 0;  // errno of a launch that failed
 
   static constexpr std::size_t signs_limit = 16;
 };
+
+// A stream that has advanced for this long after a sign has got over it.
+inline constexpr Duration sign_lasts = std::chrono::seconds(30);
+bool is_stale(const SignSeen& seen, const Evidence& evidence);
+
+// Adds a sign: drops the stale ones first, and of too many the least telling, the oldest of those.
+// A line that says the same again only renews the one that is there.
+void remember(Evidence& evidence, SignSeen seen);
 
 }  // namespace monitor

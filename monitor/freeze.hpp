@@ -8,8 +8,8 @@
 
 namespace monitor {
 
-// Says when a stream that should advance does not. Covers both ends of a life: nothing at all within
-// `startup_timeout` of the launch, and no advance for `freeze_timeout` once it has begun.
+// Says when a stream that should advance does not. Covers both ends of a life: nothing at all
+// within `startup_timeout` of the launch, and no advance for `freeze_timeout` once it has begun.
 //
 // Blocks are no heartbeat: 7.1 prints them from an idle thread while everything else hangs. What
 // counts is that a value grew between two blocks:
@@ -23,7 +23,8 @@ class FreezeDetector {
   FreezeDetector(Duration startup_timeout, Duration freeze_timeout, Instant launched_at);
 
   // True when this block advanced the stream. The first block of a life advances it when it shows
-  // any output at all (frame, out_time or total_size above 0). An `end` block counts like any other.
+  // any output at all (frame, out_time or total_size above 0). An `end` block counts like any
+  // other.
   bool on_progress(const Progress& block, Instant now);
 
   // The clock went on while nobody could run (a paused container, a suspended machine): what passed
@@ -40,14 +41,16 @@ class FreezeDetector {
 
  private:
   bool advances(const Progress& block) const;
+  void remember(const Progress& block);
+  std::string what_stands() const;
 
   Duration startup_timeout_;
   Duration freeze_timeout_;
   Instant last_advance_;
   Instant counted_from_;  // last_advance_, or the moment forgiven
   bool advanced_ = false;
-  bool has_block_ = false;
-  Progress last_;
+  std::optional<Instant> last_block_;
+  Progress last_;  // of each value the last one given
 };
 
 }  // namespace monitor

@@ -13,8 +13,16 @@ class Held {
 
   // The condition as just observed.
   void observe(bool condition, Instant now) {
-    if (!condition) since_.reset();
-    else if (!since_) since_ = now;
+    if (!condition)
+      since_.reset();
+    else if (!since_)
+      since_ = now;
+  }
+  // As if the condition had just broken.
+  void forgive() { since_.reset(); }
+  // A time nothing was observed in: it does not count.
+  void leave_out(Duration time) {
+    if (since_) *since_ += time;
   }
 
   bool check(Instant now) const { return since_ && now - *since_ >= hold_; }

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,8 +13,8 @@ class LineSplitter {
  public:
   explicit LineSplitter(std::size_t limit) : limit_(limit) {}
 
-  // Calls `take(std::string_view line)` for each line these bytes complete. The view is valid during
-  // the call only.
+  // Calls `take(std::string_view line)` for each line these bytes complete. The view is valid
+  // during the call only.
   template <class Take>
   void feed(std::string_view bytes, Take&& take);
 
@@ -23,35 +23,49 @@ class LineSplitter {
   void finish(Take&& take) {
     if (!partial_.empty()) take(std::string_view(partial_));
     partial_.clear();
+    given_ = false;
   }
 
  private:
+  template <class Take>
+  void add(std::string_view piece, bool ended, Take& take);
+
   std::size_t limit_;
   std::string partial_;
   bool given_ = false;  // the present line has been given, cut: drop up to its end
 };
 
+// The two kinds of line end are searched apart, each byte once: memchr is many times as fast as a
+// search for either.
 template <class Take>
 void LineSplitter::feed(std::string_view bytes, Take&& take) {
-  while (!bytes.empty()) {
-    const std::size_t end = bytes.find_first_of("\n\r");
-    const std::string_view piece = bytes.substr(0, end);
-    if (!given_) {
-      if (partial_.empty() && end != std::string_view::npos && piece.size() <= limit_) {
-        if (!piece.empty()) take(piece);
-      } else {
-        partial_.append(piece.substr(0, limit_ - partial_.size()));
-        if (partial_.size() >= limit_ || end != std::string_view::npos) {
-          if (!partial_.empty()) take(std::string_view(partial_));
-          given_ = partial_.size() >= limit_;
-          partial_.clear();
-        }
-      }
-    }
-    if (end == std::string_view::npos) return;
-    given_ = false;
-    bytes.remove_prefix(end + 1);
+  std::size_t newline = bytes.find('\n');
+  std::size_t begin = 0;
+  while (begin < bytes.size()) {
+    if (newline != std::string_view::npos && newline < begin) newline = bytes.find('\n', begin);
+    const std::string_view rest = bytes.substr(begin, newline - begin);
+    const std::size_t end = std::min(rest.find('\r'), rest.size());
+    const bool ended = begin + end < bytes.size();
+    add(rest.substr(0, end), ended, take);
+    begin += end + 1;
   }
+}
+
+template <class Take>
+void LineSplitter::add(std::string_view piece, bool ended, Take& take) {
+  if (!given_ && partial_.empty() && ended && piece.size() <= limit_) {
+    if (!piece.empty()) take(piece);
+    return;
+  }
+  if (!given_) {
+    partial_.append(piece.substr(0, limit_ - partial_.size()));
+    given_ = partial_.size() >= limit_;
+    if ((given_ || ended) && !partial_.empty()) {
+      take(std::string_view(partial_));
+      partial_.clear();
+    }
+  }
+  if (ended) given_ = false;
 }
 
 }  // namespace monitor

@@ -9,12 +9,13 @@
 
 namespace monitor {
 
-// Says when FFmpeg uses more CPU than `percent` of what it may use (quota or CPUs), held for 30 s: an
-// encoder's start and a scene change are shorter.
+// Says when FFmpeg uses more CPU than `percent` of what it may use (quota or CPUs), held for 30 s:
+// an encoder's start and a scene change are shorter.
 class CpuDetector {
  public:
   explicit CpuDetector(double percent);
   void on_sample(const ProcessSample& sample, Instant now);
+  void forgive();                                 // starts the hold anew
   std::optional<Fault> check(Instant now) const;  // Fault{cpu_high}, a warning
   Instant deadline() const;
 
@@ -29,6 +30,7 @@ class MemoryDetector {
  public:
   explicit MemoryDetector(double mb);
   void on_sample(const ProcessSample& sample, Instant now);
+  void forgive();                                 // starts the hold anew
   std::optional<Fault> check(Instant now) const;  // Fault{memory_high}, a warning
   Instant deadline() const;
 

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <string_view>
 
 #include "monitor/stderr_log.hpp"
 #include "monitor/time.hpp"
@@ -36,11 +35,28 @@ class LogGate {
   std::uint64_t suppressed_total() const { return suppressed_total_; }  // cut and folded
 
  private:
+  static constexpr Duration told_after = std::chrono::seconds(5);
+
   struct Share {
     double tokens = burst;
     Instant refilled_at{};
+    bool take(Instant now);
   };
-  // … the implementer's state
+  // What was kept back and is not told yet.
+  struct Untold {
+    std::uint64_t lines = 0;
+    Instant since{};
+    void add(Instant now);
+    Instant deadline() const { return lines == 0 ? never : since + told_after; }
+  };
+  bool is_repeat(const LogLine& line);
+  void keep_back(Untold& untold, Instant now);
+
+  Share chatter_;                      // info and below
+  Share warnings_;                     // warning and worse
+  std::optional<std::uint64_t> last_;  // print of the line that passed last; empty after a cut
+  Untold repeated_;
+  Untold suppressed_;
   std::array<std::uint64_t, log_level_count> lines_{};
   std::uint64_t suppressed_total_ = 0;
 };

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,7 +31,8 @@ struct Progress {
 // more than one line of `line_limit` bytes and one unfinished block.
 //
 // A block ends at `progress=`; also where a key stands a second time, because above about 50 video
-// streams FFmpeg's own buffer overflows and cuts the `progress=` line away.
+// streams FFmpeg's own buffer overflows and cuts the `progress=` line away. The cut end and the
+// next block then share a line (`streamframe=6`).
 class ProgressParser {
  public:
   static constexpr std::size_t line_limit = 4096;  // bytes; FFmpeg's longest is about 1000
@@ -47,15 +48,20 @@ class ProgressParser {
 
  private:
   enum class Key : std::uint8_t;
+  static std::optional<Key> known_key(std::string_view name);
+  void take_piece(std::string_view piece, bool ends_line);
   void take_line(std::string_view line);
-  void take_value(Key key, std::string_view value);
-  void finish_block(bool end);
+  bool take_value(Key key, std::string_view value);
+  void take_out_time(Key key, std::string_view value);
+  bool take_torn(std::string_view line);
+  void finish_block();
 
-  std::string partial_;       // the line begun but not ended
-  bool overlong_ = false;     // … has passed the limit: drop it up to its end
+  std::string partial_;    // the line begun but not ended
+  bool overlong_ = false;  // … has passed the limit: drop it up to its end
   Progress block_;
-  std::uint32_t seen_ = 0;    // keys the unfinished block has
+  std::uint32_t seen_ = 0;  // keys the unfinished block has
   std::vector<Progress> blocks_;
+  std::size_t oldest_ = 0;  // index in blocks_ while more than blocks_limit come at once
   std::uint64_t rejected_lines_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "monitor/cause.hpp"
@@ -12,19 +13,28 @@
 namespace monitor {
 
 // Says when the output falls behind real time: speed over the last 10 s below `ratio`, held.
+//
+// The clock starts when out_time first grows: an encoder with look-ahead fills up before that (40
+// frames are 40 s of a slide show) and is not slow.
 class SpeedDetector {
  public:
   explicit SpeedDetector(const MinSpeed& limit);
 
   void on_progress(const Progress& block, Instant now);
+  // What passed while nobody could run is not held against FFmpeg.
+  void forgive();
 
   std::optional<Fault> check(Instant now) const;  // Fault{encoder_slow}, a warning
   Instant deadline() const;
 
  private:
+  bool has_begun(const Progress& block);
+
   MinSpeed limit_;
   Rates rates_;
   Held below_;
+  std::optional<std::chrono::microseconds> first_out_time_;
+  bool begun_ = false;
 };
 
 }  // namespace monitor

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "monitor/cause.hpp"
 
@@ -19,7 +21,8 @@ std::string_view name(LogLevel level);
 // Views into the line given; valid as long as it is.
 struct LogLine {
   LogLevel level = LogLevel::info;
-  std::string_view component;  // innermost context without its address: `flv`, `out#0/flv`; may be empty
+  std::string_view
+      component;  // innermost context without its address: `flv`, `out#0/flv`; may be empty
   std::string_view text;
 };
 LogLine parse_log_line(std::string_view line);
@@ -32,6 +35,12 @@ struct Sign {
   Cause cause;
   bool retryable;     // false: the same command will fail the same way
   std::uint8_t rank;  // among signs of one life the higher rank tells the cause; equal: the first
+
+  // Below this rank a sign may come from a stream that goes on for days (a damaged packet): it only
+  // decides why FFmpeg failed where nothing else does.
+  static constexpr std::uint8_t telling = 50;
+
+  bool operator==(const Sign&) const = default;
 };
 
 // What FFmpeg is told to read and write, to tell whose URL a line is about.

@@ -13,8 +13,8 @@
 
 namespace monitor {
 
-// All that is watched of one life of FFmpeg: the detectors and the evidence they leave. Made at each
-// launch, dropped at the next, so no figure of one life is ever compared with another's.
+// All that is watched of one life of FFmpeg: the detectors and the evidence they leave. Made at
+// each launch, dropped at the next, so no figure of one life is ever compared with another's.
 class Watch {
  public:
   // `reports_progress` false: a command that is not FFmpeg, known by its exit alone; no detector of
@@ -27,11 +27,14 @@ class Watch {
   void on_sign(const Sign& sign, std::string text, Instant now);
   void on_exit(const ExitStatus& status);
   void on_spawn_error(int error_number);
+  // The clock went on while nobody could run: nothing that passed is held against FFmpeg.
   void forgive(Instant now);
 
   // What holds now, the off-air fault first.
   std::vector<Fault> check(Instant now) const;
-  Instant deadline() const;
+  // The earliest deadline of the detectors later than `checked_at`, the instant of the last check:
+  // a warning that stands has its own behind it, which must not hide the next one of another.
+  Instant deadline(Instant checked_at) const;
 
   bool has_advanced() const { return freeze_.has_advanced(); }
   const Evidence& evidence() const { return evidence_; }

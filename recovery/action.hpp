@@ -34,7 +34,11 @@ using Action = std::variant<Launch, Signal, End>;
 // What observers (log, metrics, history, events) should know. Nothing here asks for anything.
 
 enum class DecisionKind : std::uint8_t {
-  restart_ffmpeg, wait_for_source, start_fallback, escalate_alert, none
+  restart_ffmpeg,
+  wait_for_source,
+  start_fallback,
+  escalate_alert,
+  none
 };
 inline constexpr std::size_t decision_kind_count = 5;
 std::string_view name(DecisionKind kind);

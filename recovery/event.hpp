@@ -1,10 +1,10 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <string>
 #include <variant>
+
+#include <sys/types.h>
 
 #include "monitor/evidence.hpp"
 #include "monitor/process_sample.hpp"
@@ -53,8 +53,8 @@ struct Exited {
 
 // Of time.
 struct Tick {};
-// The loop (and perhaps FFmpeg with it) could not run for a while past a deadline: a paused container,
-// a suspended machine. Comes before the Tick.
+// The loop (and perhaps FFmpeg with it) could not run for a while past a deadline: a paused
+// container, a suspended machine. Comes before the Tick.
 struct Paused {};
 
 using Event = std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,

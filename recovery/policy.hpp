@@ -8,13 +8,13 @@ namespace recovery {
 
 using monitor::Duration;
 using monitor::Instant;
-using monitor::never;
 using namespace std::chrono_literals;
 
 enum class Restart : std::uint8_t { always, on_failure, never };
 enum class OnExhausted : std::uint8_t { keep_trying, exit, stop };
 
-// Each field is the YAML key of the same name below `streams[].recovery`; each value is its default.
+// Each field is the YAML key of the same name below `streams[].recovery`; each value is its
+// default.
 
 struct RestartDelay {
   Duration initial = 0s;  // before the first restart of a stream that was healthy

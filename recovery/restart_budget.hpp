@@ -9,18 +9,18 @@ namespace recovery {
 
 // How soon a stream may be launched again, and when it has been tried often enough.
 //
-// `max_restart_attempts` restarts are quick (delays grow from `initial` up to `restart_cooldown`); then
-// one launch per `restart_cooldown`, counted from launch to launch, until the stream has been healthy
-// for a whole cooldown. So no window of that length, wherever it begins, ever holds more than
-// max_restart_attempts + 1 launches. A restart is postponed, never refused.
+// `max_restart_attempts` restarts are quick (delays grow from `initial` up to `restart_cooldown`);
+// then one launch per `restart_cooldown`, counted from launch to launch, until the stream has been
+// healthy for a whole cooldown. So no window of that length, wherever it begins, ever holds more
+// than max_restart_attempts + 1 launches. A restart is postponed, never refused.
 class RestartBudget {
  public:
   RestartBudget(const Policy& policy, std::uint64_t seed);
 
   struct Grant {
-    Duration delay;     // from `now` to the launch
-    unsigned attempt;   // 1 for the first since the stream was last healthy
-    bool exhausted;     // the quick restarts are spent
+    Duration delay;    // from `now` to the launch
+    unsigned attempt;  // 1 for the first since the stream was last healthy
+    bool exhausted;    // the quick restarts are spent
   };
   // Spends an attempt. The launch is due at now + delay.
   Grant spend(Instant now);

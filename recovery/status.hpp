@@ -1,10 +1,10 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <optional>
 #include <string_view>
+
+#include <sys/types.h>
 
 #include "monitor/cause.hpp"
 #include "monitor/evidence.hpp"
@@ -14,13 +14,13 @@ namespace recovery {
 
 // Order and names are the contract's (radio_stream_state).
 enum class State : std::uint8_t {
-  starting,            // the child lives, nothing has come out yet
+  starting,  // the child lives, nothing has come out yet
   on_air,
-  stopping,            // signalled, not gone yet
-  cooling_down,        // the next launch has its time
+  stopping,      // signalled, not gone yet
+  cooling_down,  // the next launch has its time
   waiting_for_source,
   fallback,
-  stopped,             // no child, and none will be launched by itself
+  stopped,  // no child, and none will be launched by itself
 };
 inline constexpr std::size_t state_count = 7;
 std::string_view name(State state);
@@ -40,8 +40,8 @@ struct Status {
   std::optional<monitor::Verdict> verdict;  // of the open off-air incident or the gravest warning
   std::optional<monitor::ExitStatus> last_exit;
 
-  // Availability. Time on air counts up to the last advance seen, so the silence before a freeze was
-  // noticed is off-air time. Settled up to `settled_at`; both only grow.
+  // Availability. Time on air counts up to the last advance seen, so the silence before a freeze
+  // was noticed is off-air time. Settled up to `settled_at`; both only grow.
   Duration on_air_total{};
   Duration off_air_total{};
   Instant settled_at{};

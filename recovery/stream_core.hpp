@@ -9,21 +9,25 @@
 #include "recovery/action.hpp"
 #include "recovery/event.hpp"
 #include "recovery/incident.hpp"
+#include "recovery/open_incidents.hpp"
 #include "recovery/policy.hpp"
 #include "recovery/restart_budget.hpp"
 #include "recovery/status.hpp"
+#include "recovery/stop_ladder.hpp"
 
 namespace recovery {
 
-// Decides everything about one stream. Pure: no clock, no I/O, no randomness but the seed's; the same
-// events at the same instants give the same actions.
+// Decides everything about one stream. Pure: no clock, no I/O, no randomness but the seed's; the
+// same events at the same instants give the same actions.
 //
 //  state \ event  Launched   LaunchFailed  Progress         Exited               deadline
-//  starting       note pid   judge → next  advance→ on_air  judge → next         startup fault → stopping
-//  on_air         –          –             note             judge → next         freeze fault → stopping
-//                                                                                healthy → budget afresh
-//  stopping       –          –             –                next, or stopped     TERM again; KILL; unkillable
-//  cooling_down   –          –             –                –                    launch
+//  starting       note pid   judge → next  advance→ on_air  judge → next         startup fault →
+//  stopping on_air         –          –             note             judge → next         freeze
+//  fault → stopping
+//                                                                                healthy → budget
+//                                                                                afresh
+//  stopping       –          –             –                next, or stopped     TERM again; KILL;
+//  unkillable cooling_down   –          –             –                –                    launch
 //  stopped        –          –             –                –                    –
 //
 //  state \ event  StartRequested  StopRequested       RestartRequested   KillRequested
@@ -49,14 +53,14 @@ class StreamCore {
   // `now` never goes back from one call to the next.
   Step step(const Event& event, Instant now);
 
-  // When a Tick is due if nothing else happens; `never` if at no time.
+  // When a Tick is due if nothing else happens; `monitor::never` if at no time.
   Instant next_deadline() const;
 
   const Status& status() const { return status_; }
   // Of the present or last child; null before the first launch.
   const monitor::Watch* watch() const { return watch_ ? &*watch_ : nullptr; }
   // Open ones; at most one off-air and one for each warning.
-  const std::vector<Incident>& open_incidents() const { return open_; }
+  const std::vector<Incident>& open_incidents() const { return open_.all(); }
 
  private:
   // What comes after `stopping`.
@@ -75,13 +79,59 @@ class StreamCore {
   void on(const Tick&);
   void on(const Paused&);
 
+  bool is_present(Generation generation) const;  // … its child, and it is not gone
+  bool child_runs() const;                       // launched, and not being stopped
+
+  void launch();
+  void come_on_air();
+  void go_off_air(const monitor::Verdict& verdict);
+  void check_health();
+
+  void judge_end();
+  void judge_fault(const monitor::Fault& fault);
+  void refresh_warnings(const std::vector<monitor::Fault>& faults);
+  void warn(const monitor::Fault& fault);
+  void check_watch();
+
+  void restart_by_budget(const monitor::Verdict& verdict);
+  void escalate(const monitor::Verdict& verdict, unsigned attempt);
+  void rest(bool failed);
+  void end(int exit_code);
+
+  void begin_stop(After after, bool without_grace = false);
+  void climb_stop_ladder();
+  void kill_child();
+  void finish_stop();
+  void send(std::optional<int> signal);
+
+  void open_incident(const monitor::Verdict& verdict, Instant last_good_at);
+  void close_warnings(const std::vector<monitor::Fault>& upheld);
+  void close_off_air();
+  void tell_closed(std::vector<Incident> closed);
+  void decide(DecisionKind kind, std::string reason, Duration delay, unsigned attempt);
+  void settle(bool on_air);
+
   Policy policy_;
   monitor::Limits limits_;
   Command command_;
   RestartBudget budget_;
   Status status_;
   std::optional<monitor::Watch> watch_;
-  std::vector<Incident> open_;
+  OpenIncidents open_;
+  StopLadder stop_ladder_;
+
+  Instant now_{};  // of the present step
+  Step out_;       // … and its answer
+
+  bool shutting_down_ = false;
+  bool ever_launched_ = false;
+  bool ever_on_air_ = false;
+  bool healthy_ = false;       // on air for a whole cooldown, this time
+  bool fault_stands_ = false;  // recovery is off: the fault was told, nothing is done about it
+  std::optional<Instant> last_good_at_;
+  Instant checked_at_{};  // when the detectors were last asked
+
+  After after_stop_ = After::stop;
 };
 
 }  // namespace recovery

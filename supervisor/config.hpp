@@ -43,6 +43,10 @@ struct Config {
   // Dotted key ("http.listen", "streams[0].monitor.freeze_timeout") → where it came from; keys that
   // are not here are defaults.
   std::map<std::string, Origin> origins;
+  // The same keys → the very place, for messages: "radio.yml:12", "environment variable
+  // METRICS_PORT",
+  // "--listen". Also "streams[0]": where the stream begins.
+  std::map<std::string, std::string> places;
   // Things worth one warning in the log at start, such as an environment variable whose capability
   // this version does not have.
   std::vector<std::string> warnings;

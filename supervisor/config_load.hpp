@@ -13,9 +13,9 @@ namespace supervisor {
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 
 // The effective configuration: flag > environment > file > default. Throws ConfigError.
-// With a command in the options there is one stream made of it; without one, `--config` must be given
-// and have streams. Both together: the file's first stream gives the settings, the command line its
-// command. Environment variables that belong to a stream apply to every stream.
+// With a command in the options there is one stream made of it; without one, `--config` must be
+// given and have streams. Both together: the file's first stream gives the settings, the command
+// line its command. Environment variables that belong to a stream apply to every stream.
 Config load_config(const Options& options, const Environment& environment);
 
 // The file alone, over the defaults. Bounded: 1 MiB, nesting 32. Throws ConfigError.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "monitor/stderr_log.hpp"
@@ -20,19 +21,24 @@ class CommandError : public std::runtime_error {
 // A launch command, understood: where FFmpeg stands in it, what it reads and writes.
 class FfmpegCommand {
  public:
-  // Throws CommandError: an empty command, or a `-progress` of the user's own (it would take the blocks
-  // away from the supervisor).
+  // Throws CommandError: an empty command, or a `-progress` of the user's own (it would take the
+  // blocks away from the supervisor).
   explicit FfmpegCommand(std::vector<std::string> argv);
 
-  // Whether FFmpeg was found: as argv[0] (`ffmpeg`, a path to it, `ffmpeg-7`, `ffmpeg7.1`) or behind a
-  // wrapper that execs it in place (nice, ionice, stdbuf, chrt, taskset, env, setpriv, …).
+  // Whether FFmpeg was found: as argv[0] (`ffmpeg`, a path to it, `ffmpeg-7`, `ffmpeg7.1`) or
+  // behind a wrapper that execs it in place (nice, ionice, stdbuf, chrt, taskset, env, setpriv, …),
+  // or one that stays as its parent and hands on descriptors (timeout, tini, …; then with a
+  // warning).
   bool is_ffmpeg() const { return ffmpeg_at_.has_value(); }
 
   // The argument vector to execute: behind FFmpeg's own word stand `-progress pipe:N -nostats
-  // -stats_period P -loglevel level+repeat+info` and, unless the command reads stdin, `-nostdin`;
-  // nothing else is changed. A command without FFmpeg comes back as it is.
+  // -stats_period P -loglevel level+repeat+info` (the user's own level in place of `info`) and,
+  // unless the command reads stdin, `-nostdin`; nothing else is changed. A command without FFmpeg
+  // comes back as it is.
   std::vector<std::string> with_supervision(int progress_fd, monitor::Duration stats_period) const;
 
+  // Whether the child needs our stdin: an input is read from it, the user asked for FFmpeg's keys
+  // (`-stdin`), or the program is not FFmpeg.
   bool reads_stdin() const { return reads_stdin_; }
   // The user's own -stats_period, which wins over ours.
   std::optional<monitor::Duration> own_stats_period() const { return own_stats_period_; }
@@ -45,10 +51,16 @@ class FfmpegCommand {
   const std::vector<std::string>& argv() const { return argv_; }
 
  private:
+  void read_arguments();
+  void read_output(std::string_view url, bool tee);
+  void read_option(std::string_view name, std::string_view value);
+  void warn_about_options();
+
   std::vector<std::string> argv_;
   std::optional<std::size_t> ffmpeg_at_;
   bool reads_stdin_ = false;
   std::optional<monitor::Duration> own_stats_period_;
+  std::string own_log_level_;
   monitor::Endpoints endpoints_;
   std::vector<int> named_descriptors_;
   std::vector<std::string> warnings_;

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
 #include <string>
+
+#include <boost/asio/any_io_executor.hpp>
 
 namespace supervisor {
 
@@ -12,12 +13,16 @@ class Init {
  public:
   struct Handlers {
     std::function<void()> on_stop;        // the first SIGTERM or SIGINT
-    std::function<void()> on_force_stop;  // each further one
+    std::function<void()> on_force_stop;  // each further one, from 100 ms after the first on
+    std::function<void()> on_hangup;      // SIGHUP, which does nothing by itself; may be empty
   };
 
-  // Becomes the subreaper (PR_SET_CHILD_SUBREAPER), so FFmpeg's orphans come here and not to a PID 1 that
-  // may not reap; reaps every orphan as it ends, and only orphans: ChildProcess's own children are left
-  // to their pidfds. SIGPIPE is ignored; SIGHUP is ignored with a word in the log by the caller.
+  // Becomes the subreaper (PR_SET_CHILD_SUBREAPER), so FFmpeg's orphans come here and not to a PID
+  // 1 that may not reap; reaps every orphan as it ends, and only orphans: ChildProcess's own
+  // children are left to their own handling. SIGPIPE is ignored. Other threads must block all
+  // signals. A second SIGTERM within 100 ms is the same wish: timeout(1) and others signal the
+  // process and then its group. The executor's context must outlive the object. A call-back may
+  // destroy it.
   Init(boost::asio::any_io_executor executor, Handlers handlers);
   ~Init();
 
@@ -26,8 +31,8 @@ class Init {
   std::shared_ptr<State> state_;
 };
 
-// Tells the service manager, where there is one (NOTIFY_SOCKET), e.g. "READY=1". Errors are ignored: it
-// may be gone.
+// Tells the service manager, where there is one (NOTIFY_SOCKET), e.g. "READY=1". Errors are
+// ignored: it may be gone.
 void notify_service_manager(const std::string& message);
 
 }  // namespace supervisor

@@ -20,14 +20,15 @@ struct Field {
   FieldValue value;
 };
 
-// The program's own log on stderr, one line an event: JSON (`ts`, `level`, `event`, `stream`, `msg`,
-// then the fields) or text for people. Every string passes the mask. Thread-safe. Never blocks for
-// long and never throws: when stderr is a full pipe that nobody reads, lines are dropped and their
-// number is said when it takes lines again. (The supervising loop logs from its own thread, and a
-// reader that hangs must not stop a restart.)
+// The program's own log on stderr, one line an event: JSON (`ts`, `level`, `event`, `stream`,
+// `msg`, then the fields) or text for people. Every string passes the mask. Thread-safe. Never
+// blocks for long and never throws: when stderr is a full pipe that nobody reads, lines are dropped
+// and their number is said when it takes lines again. (The supervising loop logs from its own
+// thread, and a reader that hangs must not stop a restart.)
 class Log {
  public:
-  // `fd`: where to write, 2 outside tests. The secrets must outlive the log and not change any more.
+  // `fd`: where to write, 2 outside tests. The secrets must outlive the log and not change any
+  // more.
   Log(const LogSettings& settings, const Secrets& secrets, int fd = 2);
   ~Log();
 

@@ -1,1 +1,67 @@
-int main() {}
+#include <malloc.h>
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+#include "recovery/exit_code.hpp"
+#include "supervisor/check_command.hpp"
+#include "supervisor/child_process.hpp"
+#include "supervisor/client_commands.hpp"
+#include "supervisor/config_load.hpp"
+#include "supervisor/ffmpeg_command.hpp"
+#include "supervisor/options.hpp"
+#include "supervisor/run.hpp"
+
+namespace {
+
+std::optional<std::string> environment(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+int run(int argc, char** argv) {
+  using supervisor::Options;
+  const std::vector<int> inherited = supervisor::inherited_descriptors();
+  const Options options = supervisor::parse_options(argc, argv);
+  switch (options.mode) {
+    case Options::Mode::help:
+      std::cout << options.help;
+      return 0;
+    case Options::Mode::version:
+      std::cout << "ffsupervisor " FFSUPERVISOR_VERSION "\n";
+      return 0;
+    case Options::Mode::check:
+      return supervisor::run_check(options, environment, std::cout, std::cerr);
+    case Options::Mode::status:
+      return supervisor::run_status(options);
+    case Options::Mode::healthcheck:
+      return supervisor::run_healthcheck(options);
+    case Options::Mode::run:
+      return supervisor::run_supervisor(supervisor::load_config(options, environment), inherited);
+  }
+  return recovery::exit_code::internal_error;
+}
+
+int fail(const std::exception& error, int exit_code) {
+  std::cerr << "ffsupervisor: " << error.what() << '\n';
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  mallopt(M_ARENA_MAX, 1);  // two threads, one of them idle: a second arena is only memory
+  try {
+    return run(argc, argv);
+  } catch (const supervisor::UsageError& error) {
+    return fail(error, recovery::exit_code::usage);
+  } catch (const supervisor::ConfigError& error) {
+    return fail(error, recovery::exit_code::usage);
+  } catch (const supervisor::CommandError& error) {
+    return fail(error, recovery::exit_code::usage);
+  } catch (const std::exception& error) {
+    return fail(error, recovery::exit_code::internal_error);
+  }
+}

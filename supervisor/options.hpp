@@ -18,7 +18,8 @@ struct Options {
   std::optional<std::string> listen;
   std::optional<std::string> log_format;
   std::optional<std::string> log_level;
-  std::vector<std::string> command;  // everything from the first word that is no option, or after `--`
+  std::vector<std::string>
+      command;  // everything from the first word that is no option, or after `--`
 
   // status, healthcheck
   std::optional<std::string> url;
@@ -35,9 +36,9 @@ class UsageError : public std::runtime_error {
 };
 
 // Throws UsageError.
-// The command is everything from the first argument that is neither an option of ours nor its value:
-// options behind it belong to FFmpeg. `check`, `status` and `healthcheck` are subcommands only as the
-// first argument.
+// The command is everything from the first argument that is neither an option of ours nor its
+// value: options behind it belong to FFmpeg. `check`, `status` and `healthcheck` are subcommands
+// only as the first argument.
 Options parse_options(int argc, const char* const* argv);
 
 }  // namespace supervisor

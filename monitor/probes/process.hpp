@@ -1,8 +1,8 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <optional>
+
+#include <sys/types.h>
 
 #include "monitor/process_sample.hpp"
 #include "monitor/time.hpp"
@@ -24,18 +24,17 @@ class ProcessProbe {
   std::optional<ProcessSample> read(Instant now);
 
  private:
+  void close();
+  double cpu_percent_since(double cpu_seconds, Instant now);
+  double allowance(Instant now);
+
+  pid_t pid_;
   int stat_fd_ = -1;
   int statm_fd_ = -1;
-  std::optional<double> cpu_seconds_;
+  std::optional<double> cpu_seconds_;  // at read_at_
   Instant read_at_{};
-  double cpus_allowed_ = 1;
+  std::optional<double> cpus_allowed_;  // at allowance_read_at_
   Instant allowance_read_at_{};
-  pid_t pid_;
 };
-
-// How many CPUs a process may use: the least of its affinity mask and its cgroup's quota (v1
-// cpu.cfs_quota_us, v2 cpu.max, the tightest on the way up). At least 0.01.
-// `proc` and `cgroup` are the mount points, so a test can make its own tree.
-double cpus_allowed(pid_t pid, const char* proc = "/proc", const char* cgroup = "/sys/fs/cgroup");
 
 }  // namespace monitor::probes

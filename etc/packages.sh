@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# The one list of Debian packages, by purpose, and its installer.
+#
+#   etc/packages.sh GROUP...          installs what is missing of these groups
+#   etc/packages.sh --list GROUP...   prints their packages, one a line
+set -euo pipefail
+
+declare -A groups=(
+  [build]="g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
+           prometheus-cpp-dev zlib1g-dev libyaml-cpp-dev libspdlog-dev libcli11-dev"
+  # Where nothing is built: the streams and the binary's own libraries; procps for people in a shell there.
+  [run]="ffmpeg procps ca-certificates libboost-json1.81.0 libboost-url1.81.0 libprometheus-cpp-core1.0
+         zlib1g libyaml-cpp0.7 libfmt9"
+  [test]="libgtest-dev python3 util-linux nginx libnginx-mod-rtmp icecast2 prometheus"
+  [bench]="libbenchmark-dev python3 wrk tini"
+)
+
+fail() {
+  echo "packages.sh: $*" >&2
+  exit 1
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+is_installed() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# A server package must not start its server: policy-rc.d says no, for as long as apt works. One that is
+# there already is somebody's own rule and stays.
+forbid_service_starts() {
+  policy=/usr/sbin/policy-rc.d
+  [ -e "$policy" ] && return
+  trap 'as_root rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+  as_root chmod 755 "$policy"
+}
+
+apt_get() {
+  local log
+  log=$(mktemp)
+  # The lock may be held by the machine's own unattended upgrades.
+  if as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 \
+      -o Dpkg::Use-Pty=0 "$@" </dev/null >"$log" 2>&1; then
+    rm -f "$log"
+    return
+  fi
+  tail -n 30 "$log" >&2
+  rm -f "$log"
+  return 1
+}
+
+install_missing() {
+  local package missing=()
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null ||
+    fail "packages are missing (${missing[*]}); installing them needs root or sudo"
+  echo "Installing ${missing[*]} ..."
+  forbid_service_starts
+  apt_get update || fail "apt-get update failed (see above)"
+  apt_get install -y --no-install-recommends "${missing[@]}" ||
+    fail "installing ${missing[*]} failed (see above)"
+}
+
+list_only=
+if [ "${1:-}" = --list ]; then
+  list_only=yes
+  shift
+fi
+[ $# -gt 0 ] || fail "which group? One or more of: ${!groups[*]}"
+packages=()
+for group in "$@"; do
+  [ -n "${groups[$group]:-}" ] || fail "no group '$group'; there are: ${!groups[*]}"
+  read -r -d '' -a words <<<"${groups[$group]}" || true
+  packages+=("${words[@]}")
+done
+
+if [ -n "$list_only" ]; then
+  printf '%s\n' "${packages[@]}"
+  exit
+fi
+command -v dpkg-query >/dev/null || fail "this is not a Debian system (no dpkg)"
+install_missing "${packages[@]}"

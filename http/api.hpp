@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "http/moment.hpp"
+#include "http/reply.hpp"
+#include "http/snapshot.hpp"
+
+namespace http {
+
+// The answers below /api/v1. Names are decoded already; one that no stream has is answered with
+// 404.
+
+Reply streams(const Board::View& view, const Moment& now);  // {"streams": […]}
+Reply stream(const Board::View& view, std::string_view name, const Moment& now);
+Reply recovery_of(const Board::View& view, std::string_view name, std::size_t limit,
+                  const Moment& now);
+Reply incidents(const Board::View& view, std::size_t limit);  // {"incidents": […]}, of all streams
+
+inline constexpr std::size_t default_history = 10;
+inline constexpr std::size_t default_incidents = 100;
+inline constexpr std::size_t limit_max = 1000;
+
+}  // namespace http

@@ -1,0 +1,126 @@
+#include "http/client.hpp"
+
+#include <future>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+namespace http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast_http = boost::beast::http;
+using asio::ip::tcp;
+using std::chrono::steady_clock;
+
+constexpr std::size_t body_limit = 4 * 1024 * 1024;  // bytes
+
+struct Target {
+  std::string host;  // without the brackets of IPv6
+  std::string port = "80";
+  std::string host_header;
+  std::string path;  // with the query
+};
+
+Target parse_target(const std::string& url) {
+  const auto parsed = boost::urls::parse_uri(url);
+  if (!parsed) throw std::runtime_error("it is no URL; expected http://HOST:PORT/PATH");
+  if (parsed->scheme() != "http") throw std::runtime_error("only http:// URLs can be asked");
+  if (parsed->has_userinfo()) throw std::runtime_error("credentials in the URL are not supported");
+  if (parsed->encoded_host().empty()) throw std::runtime_error("the URL has no host");
+  Target target;
+  target.host = parsed->host_address();
+  if (!parsed->port().empty()) target.port = parsed->port();
+  target.host_header = parsed->encoded_host_and_port();
+  target.path = parsed->encoded_resource();
+  if (!target.path.starts_with('/')) target.path.insert(0, "/");
+  if (const auto mark = target.path.find('#'); mark != std::string::npos) target.path.resize(mark);
+  return target;
+}
+
+// getaddrinfo cannot be cancelled; a name server that does not answer must not hold the caller for
+// longer than was agreed, so it runs beside and is left alone when it takes too long.
+std::vector<tcp::endpoint> resolve(const Target& target, steady_clock::time_point deadline) {
+  auto task = std::packaged_task<std::vector<tcp::endpoint>()>([target] {
+    asio::io_context context;
+    std::vector<tcp::endpoint> endpoints;
+    for (const auto& entry : tcp::resolver(context).resolve(target.host, target.port)) {
+      endpoints.push_back(entry.endpoint());
+    }
+    return endpoints;
+  });
+  auto result = task.get_future();
+  std::thread(std::move(task)).detach();
+  if (result.wait_until(deadline) != std::future_status::ready) {
+    throw std::runtime_error("timed out looking up the host");
+  }
+  return result.get();
+}
+
+asio::awaitable<Answer> exchange(const Target& target,
+                                 const std::vector<tcp::endpoint>& endpoints) {
+  tcp::socket socket(co_await asio::this_coro::executor);
+  co_await asio::async_connect(socket, endpoints, asio::use_awaitable);
+
+  beast_http::request<beast_http::empty_body> request(beast_http::verb::get, target.path, 11);
+  request.set(beast_http::field::host, target.host_header);
+  request.set(beast_http::field::user_agent, "ffsupervisor/" FFSUPERVISOR_VERSION);
+  request.set(beast_http::field::connection, "close");
+  co_await beast_http::async_write(socket, request, asio::use_awaitable);
+
+  boost::beast::flat_buffer buffer;
+  beast_http::response_parser<beast_http::string_body> parser;
+  parser.body_limit(body_limit);
+  co_await beast_http::async_read(socket, buffer, parser, asio::use_awaitable);
+  co_return Answer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+}
+
+Answer fetch(const std::string& url, std::chrono::milliseconds timeout) {
+  const auto deadline = steady_clock::now() + timeout;
+  const Target target = parse_target(url);
+  const auto endpoints = resolve(target, deadline);
+  std::optional<Answer> answer;
+  std::exception_ptr failure;
+  asio::io_context context(1);  // what it still holds at the deadline ends with it
+  asio::co_spawn(context, exchange(target, endpoints),
+                 [&](const std::exception_ptr& error, Answer result) {
+                   failure = error;
+                   answer = std::move(result);
+                 });
+  context.run_until(deadline);
+  if (failure) std::rethrow_exception(failure);
+  if (!answer) throw std::runtime_error("timed out");
+  return *answer;
+}
+
+// Without what may be a password.
+std::string shown(const std::string& url) {
+  const auto at = url.rfind('@', url.find_first_of("?#"));
+  const auto scheme = url.find("://");
+  if (at == std::string::npos || scheme == std::string::npos || scheme > at) return url;
+  return url.substr(0, scheme + 3) + "***" + url.substr(at);
+}
+
+}  // namespace
+
+Answer get(const std::string& url, std::chrono::milliseconds timeout) try {
+  return fetch(url, timeout);
+} catch (const boost::system::system_error& error) {
+  throw std::runtime_error("cannot get " + shown(url) + ": " + error.code().message());
+} catch (const std::exception& error) {
+  throw std::runtime_error("cannot get " + shown(url) + ": " + error.what());
+}
+
+}  // namespace http

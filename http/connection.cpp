@@ -1,0 +1,255 @@
+#include "http/connection.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast_http = boost::beast::http;
+using boost::system::error_code;
+using Parser = beast_http::request_parser<beast_http::string_body>;
+using beast_http::field;
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t read_bytes = 1024;           // holds a scraper's whole request
+constexpr std::size_t linger_bytes = 1024 * 1024;  // of a refused request, read and thrown away
+
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+struct Refusal {
+  unsigned status;
+  const char* message;
+};
+
+Refusal refusal_of(const error_code& error) {
+  if (error == beast_http::error::header_limit) return {431, "the request's header is too large"};
+  if (error == beast_http::error::body_limit) return {413, "the request's body is too large"};
+  return {400, "malformed HTTP request"};
+}
+
+// What HTTP/1.1 demands and the parser leaves to us.
+bool has_host(const Parser& parser) {
+  const auto& request = parser.get();
+  return request.version() < 11 || request.count(field::host) == 1;
+}
+
+Request read_out(const Parser& parser) {
+  const auto& request = parser.get();
+  std::string_view target = view(request.target());
+  if (constexpr std::string_view scheme = "http://"; target.starts_with(scheme)) {
+    const std::size_t path = target.find('/', scheme.size());  // absolute form, as to a proxy
+    target = path == std::string_view::npos ? "/" : target.substr(path);
+  }
+  const std::size_t mark = target.find('?');
+  return {view(request.method_string()), target.substr(0, mark),
+          mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1),
+          view(request[field::accept_encoding])};
+}
+
+KeepAlive keep_alive_of(const Parser& parser) {
+  if (!parser.get().keep_alive()) return KeepAlive::no;
+  return parser.get().version() < 11 ? KeepAlive::yes_and_say_so : KeepAlive::yes;
+}
+
+class Session {
+ public:
+  Session(asio::ip::tcp::socket socket, const Shared& shared)
+      : link_(std::move(socket)),
+        shared_(shared),
+        // More than the header's limit, so that the parser sees it passed.
+        buffer_(shared.bounds.header_bytes + read_bytes) {
+    shared_.connections.add(link_);
+  }
+  ~Session() { shared_.connections.remove(link_); }
+  Session(const Session&) = delete;
+
+  asio::awaitable<void> run();
+
+ private:
+  asio::awaitable<bool> receive();
+  asio::awaitable<bool> fill();
+  std::optional<Refusal> parse();
+  asio::awaitable<void> encourage();
+  asio::awaitable<bool> handle();
+  asio::awaitable<Reply> answer(const Request& request);
+  asio::awaitable<bool> send(const Reply& reply, KeepAlive keep_alive, bool with_body);
+  asio::awaitable<void> refuse(Refusal refusal);
+  asio::awaitable<void> linger();
+  void log(const Request& request, unsigned status, SteadyTime began) const;
+
+  Link link_;
+  Shared shared_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  bool encouraged_ = false;
+};
+
+// No co_await stands in a condition in this file: g++ 12 gave the callee a wrong `this` for one in
+// `while (co_await …)`.
+asio::awaitable<void> Session::run() {
+  bool lives = true;
+  while (lives) {
+    const bool received = co_await receive();
+    if (!received) co_return;
+    lives = co_await handle();
+  }
+  co_await linger();
+}
+
+// True when a whole request is there.
+asio::awaitable<bool> Session::receive() {
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(shared_.bounds.header_bytes));
+  parser_->body_limit(shared_.bounds.body_bytes);
+  parser_->eager(true);
+  encouraged_ = false;
+  shared_.connections.enter(link_, Phase::idle);
+  while (true) {
+    if (const auto refusal = parse()) {
+      co_await refuse(*refusal);
+      co_return false;
+    }
+    if (parser_->is_done()) co_return true;
+    co_await encourage();
+    const bool filled = co_await fill();
+    if (filled) continue;
+    const bool slow = link_.timed_out && link_.phase == Phase::reading;
+    if (slow) co_await refuse({408, "the request did not arrive in time"});
+    co_return false;
+  }
+}
+
+asio::awaitable<bool> Session::fill() {
+  const auto room = buffer_.prepare(std::min(read_bytes, buffer_.max_size() - buffer_.size()));
+  const auto [error, count] = co_await link_.socket.async_read_some(room, as_result);
+  buffer_.commit(count);
+  co_return !error;
+}
+
+// Takes what is in the buffer, as far as it goes.
+std::optional<Refusal> Session::parse() {
+  const auto line_end = [this] {
+    const char first = *static_cast<const char*>(buffer_.data().data());
+    return first == '\r' || first == '\n';
+  };
+  // Empty lines before a request are let pass (RFC 9112, 2.2).
+  while (!parser_->got_some() && buffer_.size() > 0 && line_end()) buffer_.consume(1);
+  if (buffer_.size() == 0) return std::nullopt;
+  if (link_.phase == Phase::idle) shared_.connections.enter(link_, Phase::reading);
+  error_code error;
+  buffer_.consume(parser_->put(buffer_.data(), error));
+  if (error && error != beast_http::error::need_more) return refusal_of(error);
+  if (parser_->is_header_done() && !has_host(*parser_)) {
+    return Refusal{400, "an HTTP/1.1 request needs one Host header"};
+  }
+  const bool full = buffer_.size() == buffer_.max_size() && !parser_->is_done();
+  return full ? std::optional(Refusal{400, "malformed HTTP request"}) : std::nullopt;
+}
+
+// curl and the like wait a second for this before they send a body.
+asio::awaitable<void> Session::encourage() {
+  if (encouraged_ || !parser_->is_header_done()) co_return;
+  if (!boost::beast::iequals(parser_->get()[field::expect], "100-continue")) co_return;
+  encouraged_ = true;
+  constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
+  co_await asio::async_write(link_.socket, asio::buffer(line), as_result);
+}
+
+// Answers the request; true when the connection lives on.
+asio::awaitable<bool> Session::handle() {
+  const auto began = std::chrono::steady_clock::now();
+  const Request request = read_out(*parser_);
+  shared_.connections.enter(link_, Phase::answering);
+  Reply reply = co_await answer(request);
+  if (!shared_.connections.has_room_for(reply.body->size())) {
+    reply = error_reply(503, "too many answers are waiting to be read");
+    reply.headers = "Retry-After: 1\r\n";
+  }
+  const KeepAlive keep_alive = keep_alive_of(*parser_);
+  const bool sent = co_await send(reply, keep_alive, request.method != "HEAD");
+  log(request, reply.status, began);
+  co_return sent&& keep_alive != KeepAlive::no;
+}
+
+asio::awaitable<Reply> Session::answer(const Request& request) {
+  std::string problem;
+  try {
+    co_return co_await shared_.routes.answer(request);
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  shared_.log({.warning = true, .message = "http: cannot answer a request: " + problem});
+  co_return error_reply(500, "internal error");
+}
+
+asio::awaitable<bool> Session::send(const Reply& reply, KeepAlive keep_alive, bool with_body) {
+  const std::string head = render_head(reply, keep_alive, std::chrono::system_clock::now());
+  const std::array<asio::const_buffer, 2> parts{
+      asio::buffer(head), with_body ? asio::buffer(*reply.body) : asio::const_buffer()};
+  shared_.connections.enter(link_, Phase::writing);
+  shared_.connections.count_unsent(link_, asio::buffer_size(parts));
+  const auto [error, count] = co_await asio::async_write(link_.socket, parts, as_result);
+  shared_.connections.count_unsent(link_, 0);
+  co_return !error;
+}
+
+asio::awaitable<void> Session::refuse(Refusal refusal) {
+  const auto began = std::chrono::steady_clock::now();
+  const Reply reply = error_reply(refusal.status, refusal.message);
+  const bool sent = co_await send(reply, KeepAlive::no, true);
+  log({}, refusal.status, began);
+  if (sent) co_await linger();
+}
+
+// Closing with unread bytes resets the connection, and the peer might lose the answer: say that we
+// are done, and read on for a moment.
+asio::awaitable<void> Session::linger() {
+  shared_.connections.enter(link_, Phase::lingering);
+  error_code ended;
+  link_.socket.shutdown(asio::ip::tcp::socket::shutdown_send, ended);
+  std::size_t thrown_away = 0;
+  while (!ended && thrown_away < linger_bytes) {
+    buffer_.clear();
+    const auto [error, count] =
+        co_await link_.socket.async_read_some(buffer_.prepare(read_bytes), as_result);
+    thrown_away += count;
+    ended = error;
+  }
+}
+
+void Session::log(const Request& request, unsigned status, SteadyTime began) const {
+  if (!shared_.log) return;
+  constexpr std::size_t shown =
+      256;  // bytes of the path; the query may hold what nobody should see
+  const auto took = std::chrono::steady_clock::now() - began;
+  shared_.log({.warning = false,
+               .message = "request answered",
+               .method = std::string(request.method.substr(0, shown)),
+               .target = std::string(request.path.substr(0, shown)),
+               .status = static_cast<int>(status),
+               .duration_seconds = std::chrono::duration<double>(took).count()});
+}
+
+}  // namespace
+
+asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, Shared shared) {
+  error_code ignored;  // without it answers are only slower
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  Session session(std::move(socket), shared);
+  co_await session.run();
+}
+
+}  // namespace http

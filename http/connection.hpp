@@ -1,0 +1,25 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "http/connections.hpp"
+#include "http/routes.hpp"
+#include "http/server.hpp"
+#include "http/settings.hpp"
+
+namespace http {
+
+// What all connections of a server share; it outlives them.
+struct Shared {
+  const Bounds& bounds;
+  Connections& connections;
+  Routes& routes;
+  const Server::Log& log;
+};
+
+// Serves one connection until either side ends it: requests one after the other, pipelined ones
+// too.
+boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket, Shared shared);
+
+}  // namespace http

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace http {
+
+// Whether an Accept-Encoding header allows gzip; a weight of 0 forbids it.
+bool accepts_gzip(std::string_view accept_encoding);
+
+// Throws std::bad_alloc.
+std::string gzip(std::string_view text);
+
+}  // namespace http

@@ -1,0 +1,128 @@
+#include "http/health.hpp"
+
+#include <algorithm>
+
+#include <boost/json/object.hpp>
+
+#include "http/json.hpp"
+
+namespace http {
+namespace {
+
+namespace json = boost::json;
+using recovery::Status;
+
+enum class Health : std::uint8_t { healthy, degraded, unhealthy };
+constexpr const char* health_names[] = {"healthy", "degraded", "unhealthy"};
+
+const char* name(Health health) {
+  return health_names[static_cast<std::size_t>(health)];
+}
+
+bool on_air(const Status& status) {
+  return status.state == recovery::State::on_air;
+}
+
+Health health_of(const Status& status) {
+  if (!on_air(status)) return Health::unhealthy;
+  return status.verdict || status.escalated ? Health::degraded : Health::healthy;
+}
+
+std::string text(std::string_view view) {
+  return std::string(view);
+}
+
+// "cooling_down, sink_lost, escalated"
+std::string condition(const Status& status) {
+  std::string words = text(recovery::name(status.state));
+  if (status.verdict) words += ", " + text(monitor::name(status.verdict->cause));
+  if (status.escalated) words += ", escalated";
+  return words;
+}
+
+// One sentence on the streams `wrong` says something is wrong with; empty if there are none.
+template <class Wrong>
+std::string complaint(const Board::View& view, std::string_view what, Wrong wrong) {
+  constexpr std::size_t named_limit = 10;  // the details have them all
+  std::size_t count = 0;
+  std::string names;
+  for (const auto& stream : view.streams) {
+    if (!wrong(stream->status) || ++count > named_limit) continue;
+    names += (names.empty() ? "" : "; ") + stream->name + " (" + condition(stream->status) + ")";
+  }
+  if (count == 0) return {};
+  if (count > named_limit) names += "; …";
+  const std::string share =
+      view.streams.size() == 1
+          ? "The stream is "
+          : std::to_string(count) + " of " + std::to_string(view.streams.size()) + " streams: ";
+  return share + text(what) + ": " + names;
+}
+
+std::string off_air_complaint(const Board::View& view) {
+  return complaint(view, "not on air", [](const Status& status) { return !on_air(status); });
+}
+
+Reply answer(Health health, std::string_view message, json::object details, const Moment& now) {
+  return json_reply(health == Health::unhealthy ? 503 : 200, {{"status", name(health)},
+                                                              {"message", message},
+                                                              {"timestamp", rfc3339(now.wall)},
+                                                              {"details", std::move(details)}});
+}
+
+json::object component(const Status& status, const Moment& now) {
+  // Of the process; a stream's own uptime counts from its coming on air.
+  const double uptime =
+      status.pid && status.launched_at ? seconds_since(*status.launched_at, now.steady) : 0;
+  json::object result{{"status", name(health_of(status))},
+                      {"state", ffmpeg_state(status)},
+                      {"pid", optional_number(status.pid)},
+                      {"uptime_seconds", rounded(uptime)},
+                      {"stream_state", recovery::name(status.state)}};
+  if (status.verdict) result["cause"] = monitor::name(status.verdict->cause);
+  return result;
+}
+
+}  // namespace
+
+std::string_view ffmpeg_state(const Status& status) {
+  if (status.pid) return "running";
+  return status.failed ? "crashed" : "stopped";
+}
+
+Reply liveness(bool alive, const Moment& now) {
+  return answer(alive ? Health::healthy : Health::unhealthy,
+                alive ? "Service is alive" : "The supervising loop has not answered for 2 s",
+                {{"check", "liveness"}}, now);
+}
+
+Reply readiness(const Board::View& view, const Moment& now) {
+  const std::string wrong = off_air_complaint(view);
+  const bool running =
+      std::all_of(view.streams.begin(), view.streams.end(),
+                  [](const auto& stream) { return stream->status.pid.has_value(); });
+  return answer(wrong.empty() ? Health::healthy : Health::unhealthy,
+                wrong.empty() ? "Service is ready" : wrong, {{"ffmpeg_running", running}}, now);
+}
+
+Reply detailed(const Board::View& view, const Moment& now) {
+  Health worst = Health::healthy;
+  json::object streams;
+  for (const auto& stream : view.streams) {
+    worst = std::max(worst, health_of(stream->status));
+    streams[stream->name] = component(stream->status, now);
+  }
+  json::object components;
+  if (!view.streams.empty()) components["ffmpeg"] = component(view.streams[0]->status, now);
+  components["streams"] = std::move(streams);
+
+  std::string message = off_air_complaint(view);
+  if (message.empty()) {
+    message = complaint(view, "on air with a warning",
+                        [](const Status& status) { return health_of(status) != Health::healthy; });
+  }
+  return answer(worst, message.empty() ? "All components healthy" : message,
+                {{"components", std::move(components)}}, now);
+}
+
+}  // namespace http

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "http/moment.hpp"
+#include "http/reply.hpp"
+#include "http/snapshot.hpp"
+
+namespace http {
+
+// The three health answers: {"status", "message", "timestamp", "details"}.
+
+// 200 while the supervising loop turns, else 503.
+Reply liveness(bool alive, const Moment& now);
+// 200 when every stream is on air, else 503.
+Reply readiness(const Board::View& view, const Moment& now);
+// 200 for healthy and degraded (on air, with a warning open or an escalation unresolved), 503 for
+// unhealthy (a stream is off air).
+Reply detailed(const Board::View& view, const Moment& now);
+
+// "running" while a child lives, "crashed" off air by a fault, else "stopped".
+std::string_view ffmpeg_state(const recovery::Status& status);
+
+}  // namespace http

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <boost/json/value.hpp>
+
+#include "recovery/ledger.hpp"
+
+namespace http {
+
+// The value as JSON text. Unlike boost::json::serialize: numbers as people write them (12.5, not
+// 1.25E1), what is not finite as null, and strings always valid UTF-8.
+std::string print_json(const boost::json::value& value);
+
+// To the millisecond: more digits only make noise.
+double rounded(double value);
+
+// null where empty.
+boost::json::value optional_time(const std::optional<recovery::WallTime>& time);
+template <class Number>
+boost::json::value optional_number(const std::optional<Number>& number) {
+  return number ? boost::json::value(*number) : boost::json::value(nullptr);
+}
+
+}  // namespace http

@@ -1,0 +1,241 @@
+#include "http/metrics.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "http/family.hpp"
+#include "http/health.hpp"
+
+namespace http {
+namespace {
+
+using recovery::Status;
+constexpr auto counter = prometheus::MetricType::Counter;
+constexpr auto gauge = prometheus::MetricType::Gauge;
+constexpr double bytes_per_mib = 1024.0 * 1024;
+
+bool on_air(const Status& status) {
+  return status.state == recovery::State::on_air;
+}
+
+double number(std::uint64_t count) {
+  return static_cast<double>(count);
+}
+
+double uptime_seconds(const Status& status, const Moment& now) {
+  return status.on_air_since ? seconds_since(*status.on_air_since, now.steady) : 0;
+}
+
+// Off air it runs on; on air it stands, because the core may yet find that the air was silent.
+double off_air_seconds(const Status& status, const Moment& now) {
+  const double settled = monitor::seconds(status.off_air_total);
+  return on_air(status) ? settled : settled + seconds_since(status.settled_at, now.steady);
+}
+
+std::optional<double> unix_time(const std::optional<recovery::WallTime>& time) {
+  return time ? std::optional(unix_seconds(*time)) : std::nullopt;
+}
+
+const monitor::ProcessSample* living_sample(const StreamSnapshot& s) {
+  return s.status.pid && s.sample ? &*s.sample : nullptr;
+}
+
+double cpu_percent(const StreamSnapshot& s) {
+  return living_sample(s) ? living_sample(s)->cpu_percent : 0;
+}
+
+double memory_mb(const StreamSnapshot& s) {
+  return living_sample(s) ? static_cast<double>(living_sample(s)->rss_bytes) / bytes_per_mib : 0;
+}
+
+// One series a stream.
+struct Plain {
+  FamilyInfo info;
+  std::optional<double> (*value)(const StreamSnapshot& s, const Moment& now);
+};
+
+// Names, types and order are promised to dashboards and alert rules.
+using S = const StreamSnapshot&;
+using M = const Moment&;
+constexpr Plain plain_series[] = {
+    {{"radio_tracks_played_total", counter, "Distinct track plays."},
+     [](S, M) { return std::optional(0.0); }},
+    {{"radio_ffmpeg_restarts_total", counter, "FFmpeg launched again after having run."},
+     [](S s, M) { return std::optional(number(s.totals.restarts)); }},
+    {{"radio_stream_uptime_seconds", gauge,
+      "Time since the stream last came on air; 0 while it is off."},
+     [](S s, M now) { return std::optional(uptime_seconds(s.status, now)); }},
+    {{"radio_current_track_duration_seconds", gauge,
+      "How long the current track has been playing; 0 while no track is known."},
+     [](S, M) { return std::optional(0.0); }},
+    {{"radio_ffmpeg_cpu_usage_percent", gauge, "CPU that FFmpeg uses; 100 is one CPU."},
+     [](S s, M) { return std::optional(cpu_percent(s)); }},
+    {{"radio_ffmpeg_memory_mb", gauge, "Resident set of FFmpeg in MiB."},
+     [](S s, M) { return std::optional(memory_mb(s)); }},
+    {{"radio_audio_stream_available", gauge, "1 while the stream is on air."},
+     [](S s, M) { return std::optional(on_air(s.status) ? 1.0 : 0.0); }},
+    {{"radio_rtmp_connection_status", gauge,
+      "1 while the stream is on air by an RTMP output that takes data."},
+     [](S s, M) { return std::optional(on_air(s.status) && s.has_rtmp_output ? 1.0 : 0.0); }},
+    {{"radio_stream_on_air_seconds_total", counter,
+      "Time on air since the supervisor started, up to the last advance of the output."},
+     [](S s, M) { return std::optional(monitor::seconds(s.status.on_air_total)); }},
+    {{"radio_ffmpeg_frames_total", counter, "Video frames encoded, over all launches."},
+     [](S s, M) { return std::optional(number(s.totals.frames)); }},
+    {{"radio_ffmpeg_dropped_frames_total", counter, "Frames FFmpeg dropped, over all launches."},
+     [](S s, M) { return std::optional(number(s.totals.dropped_frames)); }},
+    {{"radio_ffmpeg_duplicated_frames_total", counter,
+      "Frames FFmpeg duplicated, over all launches."},
+     [](S s, M) { return std::optional(number(s.totals.duplicated_frames)); }},
+    {{"radio_ffmpeg_output_bytes_total", counter,
+      "Bytes of the first output, over all launches; stands still where FFmpeg gives no size."},
+     [](S s, M) { return std::optional(number(s.totals.output_bytes)); }},
+    {{"radio_ffmpeg_fps", gauge, "Frames per second over the window, not since launch."},
+     [](S s, M) { return s.fps; }},
+    {{"radio_ffmpeg_speed_ratio", gauge, "Output time per wall time over the window; 1 is live."},
+     [](S s, M) { return s.speed; }},
+    {{"radio_ffmpeg_output_bitrate_bps", gauge,
+      "Bits per second of the first output over the window, not since launch."},
+     [](S s, M) { return s.bitrate_bps; }},
+    {{"radio_ffmpeg_last_progress_timestamp_seconds", gauge,
+      "Unix time of FFmpeg's last progress block."},
+     [](S s, M) { return unix_time(s.last_progress_at); }},
+    {{"radio_ffmpeg_start_timestamp_seconds", gauge, "Unix time of FFmpeg's last launch."},
+     [](S s, M) { return unix_time(s.launched_at); }},
+    {{"radio_ffmpeg_log_lines_suppressed_total", counter,
+      "Lines of FFmpeg's log kept out of ours: repeats and floods."},
+     [](S s, M) { return std::optional(number(s.log_lines_suppressed)); }},
+    {{"radio_recovery_attempts", gauge,
+      "Restart attempts spent since the stream was last healthy for a whole cooldown."},
+     [](S s, M) { return std::optional<double>(s.status.attempts); }},
+    {{"radio_recovery_escalated", gauge, "1 while the recovery is escalated."},
+     [](S s, M) { return std::optional(s.status.escalated ? 1.0 : 0.0); }},
+};
+
+// Several series a stream: `emit` is called for each, with the labels beside `stream`.
+using Emit = std::function<void(const Labels& labels, double value)>;
+struct Labelled {
+  FamilyInfo info;
+  void (*each)(const StreamSnapshot& s, const Emit& emit);
+};
+
+void each_status(const StreamSnapshot& s, const Emit& emit) {
+  const std::string_view present = ffmpeg_state(s.status);
+  for (const std::string_view state : {"running", "stopped", "crashed"}) {
+    emit({{"status", state}}, state == present ? 1 : 0);
+  }
+}
+
+void each_state(const StreamSnapshot& s, const Emit& emit) {
+  for (std::size_t i = 0; i < recovery::state_count; ++i) {
+    const auto state = static_cast<recovery::State>(i);
+    emit({{"state", recovery::name(state)}}, state == s.status.state ? 1 : 0);
+  }
+}
+
+void each_severity(const StreamSnapshot& s, const Emit& emit) {
+  emit({{"severity", "warning"}}, number(s.totals.errors_warning));
+  emit({{"severity", "error"}}, number(s.totals.errors_error));
+  emit({{"severity", "critical"}}, number(s.totals.errors_critical));
+}
+
+void each_log_level(const StreamSnapshot& s, const Emit& emit) {
+  for (std::size_t i = 0; i < s.log_lines.size(); ++i) {
+    emit({{"level", monitor::name(static_cast<monitor::LogLevel>(i))}}, number(s.log_lines[i]));
+  }
+}
+
+// All causes, those at 0 too: increase() would not see the first incident of a series that was
+// born with it.
+void each_cause(const StreamSnapshot& s, const Emit& emit) {
+  for (std::size_t i = 0; i < s.totals.incidents.size(); ++i) {
+    const auto cause = static_cast<monitor::Cause>(i);
+    emit({{"component", monitor::name(monitor::component_of(cause))},
+          {"cause", monitor::name(cause)}},
+         number(s.totals.incidents[i]));
+  }
+}
+
+void each_action(const StreamSnapshot& s, const Emit& emit) {
+  for (std::size_t i = 0; i < s.totals.actions.size(); ++i) {
+    emit({{"action", recovery::name(static_cast<recovery::DecisionKind>(i))}},
+         number(s.totals.actions[i]));
+  }
+}
+
+constexpr Labelled labelled_series[] = {
+    {{"radio_errors_total", counter, "Warnings, off-air incidents and escalations."},
+     each_severity},
+    {{"radio_ffmpeg_status", gauge, "1 for what FFmpeg is: running, stopped or crashed."},
+     each_status},
+    {{"radio_stream_state", gauge, "1 for the state the stream is in."}, each_state},
+    {{"radio_ffmpeg_log_lines_total", counter, "Lines FFmpeg wrote to its log."}, each_log_level},
+    {{"radio_incidents_total", counter, "Incidents opened, by whose fault and why."}, each_cause},
+    {{"radio_recovery_actions_total", counter, "Decisions of the recovery."}, each_action},
+};
+
+const recovery::Histogram& track_switches(const StreamSnapshot&) {
+  static const recovery::Histogram none{{0.1, 0.2, 0.5, 1, 2, 5, 10}};  // no tracks are known yet
+  return none;
+}
+
+struct Spread {
+  FamilyInfo info;
+  const recovery::Histogram& (*value)(const StreamSnapshot& s);
+};
+constexpr auto histogram = prometheus::MetricType::Histogram;
+constexpr Spread spread_series[] = {
+    {{"radio_track_switch_duration_seconds", histogram,
+      "From the notice of a track change to the next advance of the output."},
+     track_switches},
+    {{"radio_incident_detection_seconds", histogram, "From the last good moment to the verdict."},
+     [](S s) -> const recovery::Histogram& { return s.totals.detection_seconds; }},
+    {{"radio_incident_off_air_seconds", histogram,
+      "From the last good moment to being on air again."},
+     [](S s) -> const recovery::Histogram& { return s.totals.off_air_seconds; }},
+};
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> stream_families(const Board::View& view, const Moment& now) {
+  std::vector<prometheus::MetricFamily> families;
+  for (const Plain& series : plain_series) {
+    prometheus::MetricFamily& family = families.emplace_back(make_family(series.info));
+    for (const auto& stream : view.streams) {
+      const auto value = series.value(*stream, now);
+      if (value) add(family, {{"stream", stream->name}}, *value);
+    }
+    if (family.metric.empty()) families.pop_back();
+  }
+  for (const Labelled& series : labelled_series) {
+    prometheus::MetricFamily& family = families.emplace_back(make_family(series.info));
+    for (const auto& stream : view.streams) {
+      series.each(*stream, [&](Labels labels, double value) {
+        labels.insert(labels.begin(), {"stream", stream->name});
+        add(family, labels, value);
+      });
+    }
+  }
+  for (const Spread& series : spread_series) {
+    prometheus::MetricFamily& family = families.emplace_back(make_family(series.info));
+    for (const auto& stream : view.streams) {
+      add(family, {{"stream", stream->name}}, series.value(*stream));
+    }
+  }
+  return families;
+}
+
+prometheus::MetricFamily off_air_family(const Board::View& view, const Moment& now,
+                                        std::vector<double>& floors) {
+  prometheus::MetricFamily family = make_family({"radio_stream_off_air_seconds_total", counter,
+                                                 "Time off air since the supervisor started, the "
+                                                 "silence before a freeze was noticed included."});
+  floors.resize(view.streams.size());
+  for (std::size_t i = 0; i < view.streams.size(); ++i) {
+    floors[i] = std::max(floors[i], off_air_seconds(view.streams[i]->status, now));
+    add(family, {{"stream", view.streams[i]->name}}, floors[i]);
+  }
+  return family;
+}
+
+}  // namespace http

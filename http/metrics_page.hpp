@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/reply.hpp"
+#include "http/snapshot.hpp"
+
+namespace http {
+
+// /metrics in Prometheus's text format 0.0.4. Scrapers share one rendering while nothing new was
+// published and it is younger than 100 ms: CPU belongs to the encoder. For one thread.
+class MetricsPage {
+ public:
+  explicit MetricsPage(const Board& board) : board_(board) {}
+
+  Reply answer(std::string_view accept_encoding, const Moment& now);
+
+ private:
+  void render(const Board::View& view, const Moment& now);
+
+  const Board& board_;
+  std::vector<double> off_air_floors_;
+  std::uint64_t version_ = 0;
+  monitor::Instant rendered_at_{};
+  std::shared_ptr<const std::string> text_;
+  std::shared_ptr<const std::string> packed_;  // null until someone asks for it
+};
+
+}  // namespace http

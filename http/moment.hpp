@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "monitor/time.hpp"
+#include "recovery/ledger.hpp"
+
+namespace http {
+
+// One reading of both clocks, taken once for each answer.
+struct Moment {
+  monitor::Instant steady;
+  recovery::WallTime wall;
+
+  static Moment now() {
+    return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()};
+  }
+};
+
+// "2025-11-05T10:00:00.123Z"
+std::string rfc3339(recovery::WallTime time);
+// "Wed, 05 Nov 2025 10:00:00 GMT", as the Date header wants it.
+std::string http_date(recovery::WallTime time);
+// Seconds since 1970.
+double unix_seconds(recovery::WallTime time);
+// From then to now, never below 0.
+double seconds_since(monitor::Instant then, monitor::Instant now);
+
+}  // namespace http

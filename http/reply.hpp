@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/json/value.hpp>
+
+#include "http/moment.hpp"
+
+namespace http {
+
+// What a route sees of a request. Views: valid until the answer is given.
+struct Request {
+  std::string_view method;
+  std::string_view path;  // still percent-encoded, without the query
+  std::string_view query;
+  std::string_view accept_encoding;
+};
+
+// The answer to one request.
+struct Reply {
+  unsigned status = 200;
+  std::string_view content_type;            // a literal
+  std::shared_ptr<const std::string> body;  // never null; shared where many ask for the same
+  std::string headers;                      // further ones, each line ended by CR LF
+};
+
+Reply json_reply(unsigned status, const boost::json::value& value);
+// {"message": ...}
+Reply error_reply(unsigned status, std::string_view message);
+
+enum class KeepAlive { no, yes, yes_and_say_so };  // HTTP/1.0 must be told
+// Status line and headers up to the empty line.
+std::string render_head(const Reply& reply, KeepAlive keep_alive, recovery::WallTime now);
+
+}  // namespace http

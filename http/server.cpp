@@ -1,0 +1,186 @@
+#include "http/server.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+#include <thread>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "http/connection.hpp"
+#include "http/connections.hpp"
+#include "http/listener.hpp"
+#include "http/liveness.hpp"
+#include "http/routes.hpp"
+
+namespace http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using std::chrono::steady_clock;
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds pause_without_descriptors{100};
+constexpr std::chrono::seconds between_warnings{10};
+
+// The machine is short of something; accepting again at once would spin.
+bool is_shortage(int error_number) {
+  return error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS ||
+         error_number == ENOMEM;
+}
+
+// Signals are the supervising loop's: a thread inherits the mask of the one that starts it.
+template <class Work>
+std::thread start_without_signals(Work work) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    std::thread thread(std::move(work));
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return thread;
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+}
+
+}  // namespace
+
+struct Server::State {
+  State(const Settings& settings, const Bounds& limits, const Board& board, Ping ping, Log to)
+      : bounds(limits),
+        log(std::move(to)),
+        acceptor(listen_on(*context, settings)),
+        port(acceptor.local_endpoint().port()),
+        protocol(acceptor.local_endpoint().protocol()),
+        pause(*context),
+        connections(*context, bounds),
+        liveness(std::make_shared<Liveness>(context, std::move(ping))),
+        routes(settings.metrics_path, board, liveness) {}
+
+  void run();
+  void stop();
+  asio::awaitable<void> accept_forever();
+  bool accept_all();
+  void start_session(int descriptor);
+  void warn(const std::string& message);
+
+  Bounds bounds;
+  Log log;
+  // Shared with the ping's answer, which may come after the server has gone.
+  std::shared_ptr<asio::io_context> context = std::make_shared<asio::io_context>(1);
+  tcp::acceptor acceptor;
+  std::uint16_t port;
+  tcp protocol;
+  asio::steady_timer pause;
+  Connections connections;
+  std::shared_ptr<Liveness> liveness;
+  Routes routes;
+  bool stopping = false;
+  steady_clock::time_point warned_at = steady_clock::time_point::min();
+  std::thread thread;
+};
+
+void Server::State::run() {
+  // Work remains as long as the accepting coroutine lives; an exception that reaches this is a
+  // session's (no memory for it) and ends that session only.
+  while (true) {
+    try {
+      context->run();
+      return;
+    } catch (const std::exception& error) {
+      warn(std::string("http: ") + error.what());
+    }
+  }
+}
+
+// On the HTTP thread. Every coroutine then ends by itself, and with the last one the thread.
+void Server::State::stop() {
+  stopping = true;
+  boost::system::error_code ignored;
+  acceptor.close(ignored);
+  pause.cancel();
+  liveness->stop();
+  connections.close_all();
+}
+
+asio::awaitable<void> Server::State::accept_forever() {
+  while (!stopping) {
+    const auto [error] = co_await acceptor.async_wait(tcp::acceptor::wait_read, as_result);
+    if (stopping) co_return;
+    if (!error && accept_all()) continue;
+    pause.expires_after(pause_without_descriptors);
+    co_await pause.async_wait(as_result);
+  }
+}
+
+// Takes every connection that waits; false where a pause is needed.
+bool Server::State::accept_all() try {
+  while (true) {
+    const Accepted accepted = accept_one(acceptor);
+    if (accepted.descriptor >= 0) {
+      start_session(accepted.descriptor);
+    } else if (is_shortage(accepted.error_number)) {
+      warn("http: cannot accept a connection: " +
+           std::generic_category().message(accepted.error_number));
+      connections.close_longest_idle();  // its descriptor is what the new one needs
+      return false;
+    } else if (accepted.error_number == EAGAIN) {
+      return true;
+    }
+    // Anything else is the fate of that one connection (accept(2), "Error handling"): the next.
+  }
+} catch (const std::exception& error) {
+  warn(std::string("http: cannot serve a connection: ") + error.what());
+  return false;
+}
+
+void Server::State::start_session(int descriptor) {
+  tcp::socket socket(*context);
+  boost::system::error_code error;
+  socket.assign(protocol, descriptor, error);
+  if (error) {
+    ::close(descriptor);
+    throw boost::system::system_error(error);
+  }
+  connections.make_room();
+  asio::co_spawn(*context, serve_connection(std::move(socket), {bounds, connections, routes, log}),
+                 [](const std::exception_ptr& failure) {
+                   if (failure) std::rethrow_exception(failure);
+                 });
+}
+
+void Server::State::warn(const std::string& message) {
+  const auto now = steady_clock::now();
+  const bool first = warned_at == steady_clock::time_point::min();
+  if (!log || (!first && now - warned_at < between_warnings)) return;
+  warned_at = now;
+  log({.warning = true, .message = message});
+}
+
+Server::Server(const Settings& settings, const Bounds& bounds, const Board& board, Ping ping,
+               Log log)
+    : state_(std::make_unique<State>(settings, bounds, board, std::move(ping), std::move(log))) {
+  asio::co_spawn(*state_->context, state_->accept_forever(), [](const std::exception_ptr&) {});
+  state_->thread = start_without_signals([state = state_.get()] { state->run(); });
+}
+
+Server::~Server() {
+  asio::post(*state_->context, [state = state_.get()] { state->stop(); });
+  state_->thread.join();
+}
+
+std::uint16_t Server::port() const {
+  return state_->port;
+}
+
+}  // namespace http

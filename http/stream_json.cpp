@@ -1,0 +1,144 @@
+#include "http/stream_json.hpp"
+
+#include <algorithm>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "http/json.hpp"
+
+namespace http {
+namespace {
+
+namespace json = boost::json;
+using monitor::seconds;
+
+constexpr double bytes_per_mib = 1024.0 * 1024;
+
+json::array strings(const std::vector<std::string>& list) {
+  return json::array(list.begin(), list.end());
+}
+
+// Rates are over the window, not FFmpeg's averages since launch.
+json::value progress_json(const StreamSnapshot& stream) {
+  if (!stream.progress) return nullptr;
+  const monitor::Progress& progress = *stream.progress;
+  std::optional<double> out_time;
+  if (progress.out_time) out_time = std::chrono::duration<double>(*progress.out_time).count();
+  return {{"frame", optional_number(progress.frame)},
+          {"fps", optional_number(stream.fps)},
+          {"speed", optional_number(stream.speed)},
+          {"bitrate_bps", optional_number(stream.bitrate_bps)},
+          {"baseline_bps", optional_number(stream.baseline_bps)},
+          {"out_time_seconds", optional_number(out_time)},
+          {"total_size_bytes", optional_number(progress.total_size_bytes)},
+          {"dup_frames", optional_number(progress.dup_frames)},
+          {"drop_frames", optional_number(progress.drop_frames)},
+          {"last_progress_at", optional_time(stream.last_progress_at)}};
+}
+
+json::value process_json(const StreamSnapshot& stream) {
+  if (!stream.sample) return nullptr;
+  const monitor::ProcessSample& sample = *stream.sample;
+  return {{"state", std::string_view(&sample.state, 1)},
+          {"cpu_percent", rounded(sample.cpu_percent)},
+          {"cpus_allowed", sample.cpus_allowed},
+          {"memory_mb", rounded(static_cast<double>(sample.rss_bytes) / bytes_per_mib)},
+          {"threads", sample.threads}};
+}
+
+json::value verdict_json(const std::optional<monitor::Verdict>& verdict) {
+  if (!verdict) return nullptr;
+  return {{"component", monitor::name(monitor::component_of(verdict->cause))},
+          {"cause", monitor::name(verdict->cause)},
+          {"evidence", strings(verdict->evidence)}};
+}
+
+json::value exit_json(const std::optional<monitor::ExitStatus>& status) {
+  if (!status) return nullptr;
+  return {{"code", optional_number(status->code)},
+          {"signal", optional_number(status->signal)},
+          {"description", monitor::describe(*status)}};
+}
+
+json::object full_recovery_json(const StreamSnapshot& stream, const Moment& now) {
+  const recovery::Status& status = stream.status;
+  std::optional<double> next_launch_in;
+  if (status.next_launch_at) {
+    next_launch_in = rounded(seconds_since(now.steady, *status.next_launch_at));
+  }
+  json::object result = recovery_json(stream, now);
+  result["escalated"] = status.escalated;
+  result["attempts"] = status.attempts;
+  result["next_launch_in_seconds"] = optional_number(next_launch_in);
+  return result;
+}
+
+std::size_t recent_attempts(const StreamSnapshot& stream, recovery::WallTime wall) {
+  if (!stream.history) return 0;
+  return static_cast<std::size_t>(std::count_if(
+      stream.history->begin(), stream.history->end(), [wall](const recovery::HistoryEntry& entry) {
+        return entry.action == recovery::DecisionKind::restart_ffmpeg &&
+               wall - entry.timestamp <= std::chrono::hours(1);
+      }));
+}
+
+}  // namespace
+
+json::object stream_json(const StreamSnapshot& stream, const Moment& now) {
+  const recovery::Status& status = stream.status;
+  const double uptime = status.on_air_since ? seconds_since(*status.on_air_since, now.steady) : 0;
+  return {{"name", stream.name},
+          {"state", recovery::name(status.state)},
+          {"pid", optional_number(status.pid)},
+          {"generation", status.generation},
+          {"uptime_seconds", rounded(uptime)},
+          {"launched_at", optional_time(stream.launched_at)},
+          {"command", stream.command ? strings(*stream.command) : json::array()},
+          {"reports_progress", stream.reports_progress},
+          {"progress", progress_json(stream)},
+          {"process", process_json(stream)},
+          {"verdict", verdict_json(status.verdict)},
+          {"recovery", full_recovery_json(stream, now)},
+          {"last_exit", exit_json(status.last_exit)}};
+}
+
+json::object recovery_json(const StreamSnapshot& stream, const Moment& now) {
+  return {{"restart_count", stream.totals.restarts},
+          {"last_restart_time", optional_time(stream.last_restart_at)},
+          {"audio_retry_count", 0},  // nothing waits for a source yet
+          {"recent_attempts", recent_attempts(stream, now.wall)},
+          {"auto_recovery_enabled", stream.auto_recovery_enabled}};
+}
+
+json::array history_json(const StreamSnapshot& stream, std::size_t limit) {
+  json::array list;
+  if (!stream.history) return list;
+  for (const recovery::HistoryEntry& entry : *stream.history) {
+    if (list.size() == limit) break;
+    const json::value success = entry.success ? json::value(*entry.success) : json::value(nullptr);
+    list.push_back({{"action", recovery::name(entry.action)},
+                    {"timestamp", rfc3339(entry.timestamp)},
+                    {"reason", entry.reason},
+                    {"success", success},
+                    {"delay_seconds", rounded(entry.delay_seconds)},
+                    {"attempt", entry.attempt}});
+  }
+  return list;
+}
+
+json::object incident_json(std::string_view stream, const recovery::IncidentRecord& incident) {
+  return {{"id", incident.id},
+          {"stream", stream},
+          {"component", monitor::name(monitor::component_of(incident.cause))},
+          {"cause", monitor::name(incident.cause)},
+          {"off_air", incident.off_air},
+          {"last_good_at", rfc3339(incident.last_good_at)},
+          {"detected_at", rfc3339(incident.detected_at)},
+          {"resolved_at", optional_time(incident.resolved_at)},
+          {"off_air_seconds", rounded(incident.off_air_seconds)},
+          {"evidence", strings(incident.evidence)},
+          {"actions", strings(incident.actions)}};
+}
+
+}  // namespace http

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <boost/json/value.hpp>
+
+#include "http/moment.hpp"
+#include "http/snapshot.hpp"
+
+namespace http {
+
+// The shapes of the API. Times are RFC 3339 in UTC with milliseconds; what is unknown is null.
+
+boost::json::object stream_json(const StreamSnapshot& stream, const Moment& now);
+// restart_count, last_restart_time, audio_retry_count, recent_attempts (of the last hour),
+// auto_recovery_enabled.
+boost::json::object recovery_json(const StreamSnapshot& stream, const Moment& now);
+// Newest first, at most `limit`.
+boost::json::array history_json(const StreamSnapshot& stream, std::size_t limit);
+boost::json::object incident_json(std::string_view stream,
+                                  const recovery::IncidentRecord& incident);
+
+}  // namespace http

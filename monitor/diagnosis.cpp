@@ -1,0 +1,197 @@
+#include "monitor/diagnosis.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "monitor/sentence.hpp"
+
+namespace monitor {
+namespace {
+
+using std::chrono_literals::operator""s;
+
+double megabytes(std::int64_t bytes) {
+  return static_cast<double>(bytes) / 1e6;
+}
+
+// Since 6.1 the exit code is the low byte of FFmpeg's negative error (256 - 28 is ENOSPC); 69, 123
+// and 255 are older.
+struct ExitCode {
+  int code;
+  const char* meaning;
+  std::optional<Cause> cause;
+};
+constexpr std::array exit_codes{
+    ExitCode{69, "too large a share of the packets could not be decoded", Cause::source_corrupt},
+    ExitCode{123, "it gave up a clean stop after four signals", {}},
+    ExitCode{145, "connection refused", {}},
+    ExitCode{146, "connection timed out", {}},
+    ExitCode{152, "connection reset", {}},
+    ExitCode{155, "network unreachable", {}},
+    ExitCode{183, "invalid data", {}},
+    ExitCode{224, "broken pipe", {}},
+    ExitCode{228, "no space left on device", Cause::host_disk_full},
+    ExitCode{234, "invalid argument", {}},
+    ExitCode{244, "out of memory", Cause::host_out_of_memory},
+    ExitCode{251, "input/output error", {}},
+    ExitCode{254, "no such file or directory", {}},
+    ExitCode{255, "it was told to stop by a signal, or was not permitted to go on", {}},
+};
+
+const ExitCode* known_code(const Evidence& evidence) {
+  const auto* row = std::find_if(exit_codes.begin(), exit_codes.end(), [&](const ExitCode& known) {
+    return known.code == evidence.exit->code;
+  });
+  return row == exit_codes.end() ? nullptr : row;
+}
+
+// Those that count, the most telling first, the earlier of equals first.
+std::vector<const SignSeen*> counting_signs(const Evidence& evidence) {
+  std::vector<const SignSeen*> signs;
+  for (const auto& seen : evidence.signs) {
+    const bool late_command = seen.sign.cause == Cause::command_invalid && evidence.first_advance;
+    if (!late_command && !is_stale(seen, evidence)) signs.push_back(&seen);
+  }
+  std::stable_sort(signs.begin(), signs.end(), [](const SignSeen* a, const SignSeen* b) {
+    return a->sign.rank > b->sign.rank;
+  });
+  return signs;
+}
+
+// A server that hangs up within this time of the first output has not lost the stream: it never
+// wanted it. nginx-rtmp does so where publishing is denied.
+constexpr Duration rejected_within = 1s;
+
+// What is lost before it was had is something else: FFmpeg says the same words of both.
+Cause refined(const SignSeen& seen, const Evidence& evidence) {
+  const bool had = evidence.first_advance && seen.at >= *evidence.first_advance;
+  switch (seen.sign.cause) {
+    case Cause::source_stalled:
+    case Cause::source_ended:
+      return had ? seen.sign.cause : Cause::source_unreachable;
+    case Cause::sink_stalled:
+      return had ? seen.sign.cause : Cause::sink_unreachable;
+    case Cause::sink_lost:
+      return had && seen.at - *evidence.first_advance > rejected_within ? Cause::sink_lost
+                                                                        : Cause::sink_rejected;
+    default:
+      return seen.sign.cause;
+  }
+}
+
+// Empty where no sign may decide.
+const SignSeen* deciding_sign(const Evidence& evidence, const std::vector<const SignSeen*>& signs,
+                              const std::optional<Fault>& fault) {
+  if (signs.empty()) return nullptr;
+  const SignSeen* first = signs.front();
+  const bool telling = first->sign.rank >= Sign::telling;
+  if (fault) {
+    const bool stopped = evidence.sample && is_stopped(*evidence.sample);
+    return fault->off_air && telling && !stopped ? first : nullptr;
+  }
+  if (!evidence.exit || evidence.exit->signal) return nullptr;
+  return telling || evidence.exit->code != 0 ? first : nullptr;
+}
+
+Cause cause_of_exit(const Evidence& evidence, bool reports_progress) {
+  if (!evidence.exit || evidence.exit->signal) return Cause::encoder_crashed;
+  if (!reports_progress) return Cause::encoder_failed;
+  if (evidence.exit->code == 0) return Cause::source_ended;
+  const ExitCode* known = known_code(evidence);
+  return known && known->cause ? *known->cause : Cause::encoder_failed;
+}
+
+std::string sentence_of_exit(const Evidence& evidence, Instant now, bool reports_progress) {
+  std::string text = reports_progress ? "FFmpeg ended with " : "The command ended with ";
+  if (!evidence.exit) return text + "an unknown status.";
+  text += describe(*evidence.exit) + sentence(" after %.1f s", seconds(now - evidence.launched_at));
+  const ExitCode* known = reports_progress ? known_code(evidence) : nullptr;
+  return text + (known ? std::string(": ") + known->meaning + "." : ".");
+}
+
+std::string sentence_of_spawn_error(int error_number) {
+  return "The command could not be started: " + std::generic_category().message(error_number) +
+         " (errno " + std::to_string(error_number) + ").";
+}
+
+void add_signs(std::vector<std::string>& sentences, const std::vector<const SignSeen*>& signs) {
+  constexpr std::size_t quotes_limit = 4;  // leaves room for the figures
+  std::size_t quoted = 0;
+  for (const auto* seen : signs) {
+    std::string sentence = "FFmpeg said: \"" + seen->text + "\"";
+    if (std::find(sentences.begin(), sentences.end(), sentence) != sentences.end()) continue;
+    sentences.push_back(std::move(sentence));
+    if (++quoted == quotes_limit) return;
+  }
+}
+
+std::string sentence_of_output(const Evidence& evidence, Instant now) {
+  if (!evidence.first_advance) return "It never produced any output.";
+  std::string text = "It had put out ";
+  if (const auto& progress = evidence.progress) {
+    if (progress->frame) text += std::to_string(*progress->frame) + " frames, ";
+    if (progress->out_time) text += clock_time(*progress->out_time) + ", ";
+    if (progress->total_size_bytes) {
+      text += sentence("%.1f MB, ", megabytes(*progress->total_size_bytes));
+    }
+  }
+  return text + sentence("the last %.1f s before.", seconds(now - evidence.last_advance));
+}
+
+std::string sentence_of_process(const ProcessSample& sample) {
+  if (is_stopped(sample)) {
+    return sentence("Process state %c (stopped by a %s).", sample.state,
+                    sample.state == 'T' ? "signal" : "debugger");
+  }
+  const char* meaning = sample.state == 'D' ? " (uninterruptible: it waits for a device)" : "";
+  return sentence("Process state %c%s, CPU %.0f %% of %.0f %%, %.0f MB resident.", sample.state,
+                  meaning, sample.cpu_percent, sample.cpus_allowed * 100,
+                  megabytes(sample.rss_bytes));
+}
+
+std::string first_sentence(const Evidence& evidence, const std::optional<Fault>& fault, Instant now,
+                           bool reports_progress) {
+  if (evidence.spawn_error != 0) return sentence_of_spawn_error(evidence.spawn_error);
+  return fault ? fault->sentence : sentence_of_exit(evidence, now, reports_progress);
+}
+
+Cause cause_of(const Evidence& evidence, const std::optional<Fault>& fault,
+               const std::vector<const SignSeen*>& signs, bool reports_progress) {
+  if (evidence.spawn_error != 0) return Cause::host_spawn_failed;
+  if (const SignSeen* sign = deciding_sign(evidence, signs, fault)) return refined(*sign, evidence);
+  return fault ? fault->cause : cause_of_exit(evidence, reports_progress);
+}
+
+}  // namespace
+
+Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, Instant now,
+                 bool reports_progress) {
+  const auto signs = counting_signs(evidence);
+  Verdict verdict{cause_of(evidence, fault, signs, reports_progress),
+                  {first_sentence(evidence, fault, now, reports_progress)}};
+  if (evidence.spawn_error != 0) return verdict;
+
+  add_signs(verdict.evidence, signs);
+  if (reports_progress) verdict.evidence.push_back(sentence_of_output(evidence, now));
+  if (evidence.sample) verdict.evidence.push_back(sentence_of_process(*evidence.sample));
+  return verdict;
+}
+
+bool is_permanent(const Evidence& evidence) {
+  if (evidence.first_advance || !evidence.exit || !evidence.exit->code) return false;
+  const auto signs = counting_signs(evidence);
+  return !signs.empty() && signs.front()->sign.cause == Cause::command_invalid &&
+         !signs.front()->sign.retryable;
+}
+
+bool ended_well(const Evidence& evidence) {
+  if (!evidence.exit || evidence.exit->code != 0) return false;
+  const auto signs = counting_signs(evidence);
+  return signs.empty() || signs.front()->sign.rank < Sign::telling;
+}
+
+}  // namespace monitor

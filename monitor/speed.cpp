@@ -1,0 +1,48 @@
+#include "monitor/speed.hpp"
+
+#include "monitor/sentence.hpp"
+
+namespace monitor {
+
+namespace {
+
+constexpr Duration speed_window = 10s;  // evens out the bursts of segmented sources
+
+}  // namespace
+
+SpeedDetector::SpeedDetector(const MinSpeed& limit)
+    : limit_(limit), rates_(speed_window), below_(limit.hold) {
+}
+
+void SpeedDetector::on_progress(const Progress& block, Instant now) {
+  if (!block.out_time || !has_begun(block)) return;
+  rates_.on_progress(block, now);
+  const std::optional<double> speed = rates_.speed(now);
+  below_.observe(speed && *speed < limit_.ratio, now);
+}
+
+bool SpeedDetector::has_begun(const Progress& block) {
+  if (begun_) return true;
+  begun_ = first_out_time_ && *block.out_time > *first_out_time_ && block.out_time->count() > 0;
+  first_out_time_ = block.out_time;
+  return begun_;
+}
+
+void SpeedDetector::forgive() {
+  rates_.forgive();
+  below_.forgive();
+}
+
+std::optional<Fault> SpeedDetector::check(Instant now) const {
+  if (!below_.check(now)) return {};
+  return Fault{Cause::encoder_slow, false,
+               sentence("Speed %.2fx over the last %.0f s, below %gx for %.0f s.",
+                        rates_.speed(now).value_or(0), seconds(speed_window), limit_.ratio,
+                        seconds(now - *below_.since()))};
+}
+
+Instant SpeedDetector::deadline() const {
+  return below_.deadline();
+}
+
+}  // namespace monitor

@@ -1,0 +1,60 @@
+#include "recovery/open_incidents.hpp"
+
+#include <algorithm>
+
+namespace recovery {
+
+std::optional<Incident> OpenIncidents::open(const monitor::Verdict& verdict, bool off_air,
+                                            Instant last_good_at, Instant now) {
+  const auto is_same = [&](const Incident& incident) {
+    return off_air ? incident.off_air : !incident.off_air && incident.cause == verdict.cause;
+  };
+  if (std::any_of(open_.begin(), open_.end(), is_same)) return std::nullopt;
+  Incident incident;
+  incident.number = ++opened_;
+  incident.off_air = off_air;
+  incident.last_good_at = last_good_at;
+  incident.detected_at = now;
+  incident.cause = verdict.cause;
+  incident.evidence = verdict.evidence;
+  open_.push_back(incident);
+  return incident;
+}
+
+template <class IsOver>
+std::vector<Incident> OpenIncidents::close(IsOver is_over, Instant now) {
+  std::vector<Incident> closed;
+  for (Incident& incident : open_) {
+    if (!is_over(incident)) continue;
+    incident.resolved_at = now;
+    closed.push_back(incident);
+  }
+  std::erase_if(open_, is_over);
+  return closed;
+}
+
+std::vector<Incident> OpenIncidents::close_off_air(Instant now) {
+  return close([](const Incident& incident) { return incident.off_air; }, now);
+}
+
+std::vector<Incident> OpenIncidents::close_warnings(const std::vector<monitor::Fault>& upheld,
+                                                    Instant now) {
+  const auto is_over = [&](const Incident& incident) {
+    return !incident.off_air &&
+           std::none_of(upheld.begin(), upheld.end(),
+                        [&](const monitor::Fault& fault) { return fault.cause == incident.cause; });
+  };
+  return close(is_over, now);
+}
+
+void OpenIncidents::note_action(const std::string& text) {
+  for (Incident& incident : open_) {
+    if (!incident.off_air) continue;
+    if (incident.actions.size() == Incident::actions_limit) {
+      incident.actions.erase(incident.actions.begin());
+    }
+    incident.actions.push_back(text);
+  }
+}
+
+}  // namespace recovery

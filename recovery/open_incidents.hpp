@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "monitor/cause.hpp"
+#include "recovery/incident.hpp"
+
+namespace recovery {
+
+// The incidents of one stream that are not over: at most one off air, and one for each warning.
+class OpenIncidents {
+ public:
+  // The incident opened; empty where it is open already (a restart that failed does not make
+  // another).
+  std::optional<Incident> open(const monitor::Verdict& verdict, bool off_air, Instant last_good_at,
+                               Instant now);
+
+  // The ones closed by this.
+  std::vector<Incident> close_off_air(Instant now);
+  // Those warnings that no fault upholds any more; with no faults, all of them.
+  std::vector<Incident> close_warnings(const std::vector<monitor::Fault>& upheld, Instant now);
+
+  // Remembers, with the off-air incident, what was done about it.
+  void note_action(const std::string& text);
+
+  const std::vector<Incident>& all() const { return open_; }
+
+ private:
+  template <class IsOver>
+  std::vector<Incident> close(IsOver is_over, Instant now);
+
+  std::vector<Incident> open_;
+  std::uint64_t opened_ = 0;
+};
+
+}  // namespace recovery

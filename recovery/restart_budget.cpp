@@ -1,0 +1,32 @@
+#include "recovery/restart_budget.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace recovery {
+
+RestartBudget::RestartBudget(const Policy& policy, std::uint64_t seed)
+    : policy_(policy), random_(seed) {
+}
+
+RestartBudget::Grant RestartBudget::spend(Instant now) {
+  ++attempts_;
+  if (attempts_ <= policy_.max_restart_attempts) return {growing_delay(), attempts_, false};
+  if (last_launch_ == Instant::min()) return {policy_.restart_cooldown, attempts_, true};
+  const Duration since_launch = now - last_launch_;
+  return {std::max(Duration::zero(), policy_.restart_cooldown - since_launch), attempts_, true};
+}
+
+Duration RestartBudget::growing_delay() {
+  const RestartDelay& rule = policy_.restart_delay;
+  double wanted = monitor::seconds(rule.initial);
+  if (attempts_ > 1) {
+    wanted = monitor::seconds(rule.step) * std::pow(rule.multiplier, attempts_ - 2.0);
+  }
+  // So that many streams that lost one server do not come back in step.
+  wanted *= std::uniform_real_distribution(1 - rule.jitter, 1 + rule.jitter)(random_);
+  const double capped = std::min(wanted, monitor::seconds(policy_.restart_cooldown));
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(capped));
+}
+
+}  // namespace recovery

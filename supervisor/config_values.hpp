@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "http/settings.hpp"
+#include "monitor/time.hpp"
+
+namespace supervisor {
+
+// Texts to values, as the settings need them. Each throws Unexpected, saying what was expected.
+
+struct DurationRange {
+  monitor::Duration min, max;
+};
+monitor::Duration read_duration(const std::string& text, DurationRange range);
+
+struct NumberRange {
+  double min, max;
+  bool above_min = false;  // min itself is not allowed
+};
+double read_number(const std::string& text, NumberRange range);
+std::string print_number(double number);
+
+std::uint64_t read_integer(const std::string& text, std::uint64_t min, std::uint64_t max);
+
+// true/false, yes/no, on/off, 1/0 in any case.
+bool read_boolean(const std::string& text);
+
+// 1..64 of A-Z a-z 0-9 _ . -
+std::string read_stream_name(const std::string& text);
+
+// `ADDR:PORT`, `[ADDR6]:PORT`, `:PORT`. Port 0: any free one.
+void read_listen(const std::string& text, http::Settings& settings);
+std::string print_listen(const http::Settings& settings);
+
+// An absolute path that is none of the program's other routes.
+std::string read_metrics_path(const std::string& text);
+
+}  // namespace supervisor

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <utility>
+
+#include <unistd.h>
+
+namespace supervisor {
+
+// Owns one file descriptor; -1 is none.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+// Both ends close on exec and have numbers ≥ `lowest`. `read` does not block. False: see errno.
+struct Pipe {
+  Descriptor read;
+  Descriptor write;
+};
+bool open_pipe(int lowest, Pipe& pipe);
+
+// /dev/null for reading and writing, closed on exec, number ≥ `lowest`. Empty: see errno.
+Descriptor open_null(int lowest);
+
+}  // namespace supervisor

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace supervisor {
+
+// How a wrapper starts its command; the later, the worse for supervision.
+enum class Way : std::uint8_t {
+  in_place,  // execs it: the child stays the process that was started
+  forks,     // stays as its parent
+  cuts_off,  // closes descriptors above 2: the progress pipe does not arrive
+  escapes,   // takes it out of the process group: signals do not arrive
+};
+
+// The program that a command starts, seen through wrappers (`nice -n 5 env A=b ffmpeg …`).
+struct LaunchedProgram {
+  std::size_t at = 0;        // its word; the number of words where a wrapper has no command
+  Way way = Way::in_place;   // the worst on the way
+  std::string_view wrapper;  // that has this way; empty when in place
+};
+
+// Looks only through wrappers it knows: their own words are told from the command by their options,
+// so the user name in `gosu ffmpeg ffmpeg …` is no FFmpeg. Views into `argv`.
+LaunchedProgram find_launched_program(const std::vector<std::string>& argv);
+
+// The last component of a path.
+std::string_view base_name(std::string_view path);
+
+}  // namespace supervisor

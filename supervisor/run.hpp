@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "supervisor/config.hpp"
+
+namespace supervisor {
+
+// Supervises every stream of the configuration until all are final; the exit code of the program.
+// Blocks. Must be called from the main thread: FFmpeg's parent-death signal follows the thread that
+// launched it. `inherited`: the descriptors to pass on to the children.
+// Throws CommandError, ConfigError (HTTP address that cannot be used) before anything is launched.
+int run_supervisor(const Config& config, const std::vector<int>& inherited);
+
+}  // namespace supervisor

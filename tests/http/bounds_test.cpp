@@ -1,0 +1,194 @@
+#include <list>
+#include <thread>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "stage.hpp"
+
+// What bad, slow and greedy clients get.
+
+namespace {
+
+using namespace std::chrono_literals;
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 4096);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Incidents whose JSON is larger than all socket buffers between two local peers.
+std::shared_ptr<http::StreamSnapshot> snapshot_with_a_large_answer() {
+  auto snapshot = on_air_snapshot("radio");
+  recovery::IncidentRecord incident;
+  incident.evidence.assign(8, std::string(1400, 'x'));
+  snapshot->incidents =
+      std::make_shared<std::vector<recovery::IncidentRecord>>(1000, incident);  // about 11 MB
+  return snapshot;
+}
+constexpr const char* large = "GET /api/v1/incidents?limit=1000 HTTP/1.1\r\nHost: t\r\n\r\n";
+
+TEST(Bounds, AnOversizedHeaderGets431) {
+  const Stage stage;
+  RawClient one_line(stage.port());
+  one_line.send("GET / HTTP/1.1\r\nHost: t\r\nX: " + std::string(9000, 'x') + "\r\n\r\n");
+  EXPECT_EQ(one_line.read_reply().status, 431);
+  EXPECT_TRUE(one_line.is_closed_soon());
+
+  RawClient endless(stage.port());
+  endless.send("GET /" + std::string(100'000, 'a'));
+  EXPECT_EQ(endless.read_reply().status, 431);
+
+  RawClient many(stage.port());
+  std::string lines;
+  for (int i = 0; i < 1000; ++i) lines += "X-" + std::to_string(i) + ": y\r\n";
+  many.send("GET / HTTP/1.1\r\nHost: t\r\n" + lines + "\r\n");
+  EXPECT_EQ(many.read_reply().status, 431);
+}
+
+TEST(Bounds, AHeaderJustWithinTheLimitIsTaken) {
+  const Stage stage;
+  EXPECT_EQ(stage.get("/metrics", "X: " + std::string(8000, 'x') + "\r\n").status, 200);
+}
+
+TEST(Bounds, AnOversizedBodyGets413) {
+  const Stage stage;
+  RawClient announced(stage.port());
+  announced.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 65537\r\n\r\n");
+  EXPECT_EQ(announced.read_reply().status, 413);
+  EXPECT_TRUE(announced.is_closed_soon());
+
+  RawClient chunked(stage.port());
+  chunked.send("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (int i = 0; i < 80; ++i) chunked.send("400\r\n" + std::string(1024, 'x') + "\r\n");
+  EXPECT_EQ(chunked.read_reply().status, 413);
+
+  RawClient fits(stage.port());
+  fits.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 65536\r\n\r\n" +
+            std::string(65536, 'x'));
+  EXPECT_EQ(fits.read_reply().status, 405);
+}
+
+TEST(Bounds, ARequestThatTricklesInGets408) {
+  http::Bounds bounds;
+  bounds.request_timeout = 1s;
+  const Stage stage({on_air_snapshot("radio")}, bounds);
+  RawClient client(stage.port());
+  client.send("GET / HTTP/1.1\r\n");
+  while (client.is_open_now() && client.received().empty()) {  // each byte comes "in time"
+    client.send("x");
+    std::this_thread::sleep_for(50ms);
+  }
+  EXPECT_EQ(client.read_reply().status, 408);
+  EXPECT_TRUE(client.is_closed_soon());
+}
+
+TEST(Bounds, AConnectionThatStaysIdleIsClosedWithoutAWord) {
+  http::Bounds bounds;
+  bounds.idle_timeout = 1s;
+  const Stage stage({on_air_snapshot("radio")}, bounds);
+  RawClient silent(stage.port()), once(stage.port());
+  EXPECT_EQ(once.get("/metrics").status, 200);
+  EXPECT_TRUE(silent.is_closed_soon());
+  EXPECT_TRUE(once.is_closed_soon());
+  EXPECT_EQ(silent.received() + once.received(), "");
+}
+
+TEST(Bounds, AClientThatDoesNotReadIsCutOff) {
+  http::Bounds bounds;
+  bounds.write_timeout = 1s;
+  const Stage stage({snapshot_with_a_large_answer()}, bounds);
+  RawClient client(stage.port(), 4096);
+  client.send(large);
+  ASSERT_TRUE(holds_soon([&] { return !stage.log().empty(); }));  // the server is done with it
+  EXPECT_TRUE(client.is_closed_soon());
+  EXPECT_LT(client.received().size(), 10'000'000U);
+}
+
+TEST(Bounds, LargeAnswersThatNobodyReadsDoNotPileUp) {
+  const Stage stage({snapshot_with_a_large_answer()});
+  RawClient first(stage.port(), 4096), second(stage.port(), 4096);
+  first.send(large);
+  EXPECT_TRUE(holds_soon([&] { return first.is_open_now() && !first.received().empty(); }));
+  second.send(large);
+  const auto reply = second.read_reply();
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.headers.at("retry-after"), "1");
+  EXPECT_EQ(stage.get("/metrics").status, 200);
+}
+
+TEST(Bounds, AThousandIdleConnectionsDoNotKeepPrometheusOut) {
+  raise_descriptor_limit();
+  const Stage stage;
+  std::list<RawClient> idle;
+  for (int i = 0; i < 1000; ++i) idle.emplace_back(stage.port());
+  EXPECT_EQ(stage.get("/metrics").status, 200);
+  EXPECT_TRUE(idle.front().is_closed_soon());
+  EXPECT_TRUE(idle.back().is_open_now());
+  EXPECT_EQ(idle.back().get("/metrics").status, 200);
+}
+
+TEST(Bounds, AThousandUnfinishedRequestsDoNotEither) {
+  raise_descriptor_limit();
+  const Stage stage;
+  std::list<RawClient> slow;
+  for (int i = 0; i < 1000; ++i) slow.emplace_back(stage.port()).send("GET / HTTP/1.1\r\nX: ");
+  EXPECT_EQ(stage.get("/metrics").status, 200);
+}
+
+TEST(Bounds, TheLongestIdleConnectionGivesWayNotABusyOne) {
+  http::Bounds bounds;
+  bounds.connections = 2;
+  const Stage stage({on_air_snapshot("radio")}, bounds);
+  RawClient older(stage.port());
+  EXPECT_EQ(older.get("/metrics").status, 200);
+  RawClient newer(stage.port());
+  EXPECT_EQ(newer.get("/metrics").status, 200);
+  EXPECT_EQ(older.get("/metrics").status, 200);  // now `newer` has been idle the longest
+  RawClient third(stage.port());
+  EXPECT_EQ(third.get("/metrics").status, 200);
+  EXPECT_TRUE(newer.is_closed_soon());
+  EXPECT_TRUE(older.is_open_now());
+}
+
+// Takes every descriptor the process may still have.
+class NoDescriptorsLeft {
+ public:
+  NoDescriptorsLeft() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit low = before_;
+    low.rlim_cur = 200;
+    ::setrlimit(RLIMIT_NOFILE, &low);
+    for (int taken; (taken = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) {
+      taken_.push_back(taken);
+    }
+  }
+  ~NoDescriptorsLeft() {
+    for (const int descriptor : taken_) ::close(descriptor);
+    ::setrlimit(RLIMIT_NOFILE, &before_);
+  }
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+TEST(Bounds, WithoutDescriptorsItWarnsAndGoesOnWhenThereAreSome) {
+  const Stage stage;
+  const int prepared = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::optional<RawClient> client;
+  {
+    const NoDescriptorsLeft shortage;
+    client.emplace(prepared, stage.port(), 0);  // the kernel takes it; accept4 cannot
+    ASSERT_TRUE(holds_soon([&] { return !stage.log().empty(); }));
+    const auto entry = stage.log().front();
+    EXPECT_TRUE(entry.warning);
+    EXPECT_EQ(entry.message, "http: cannot accept a connection: Too many open files");
+  }
+  EXPECT_EQ(client->get("/metrics").status, 200);
+}
+
+}  // namespace

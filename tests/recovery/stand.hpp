@@ -1,0 +1,182 @@
+#pragma once
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "recovery/stream_core.hpp"
+
+// A test stand for one StreamCore: moves time by hand, ticks at its deadlines as the loop would,
+// and plays a child that says and does only what the test asks.
+namespace recovery::test {
+
+using namespace std::chrono_literals;
+
+template <class Wanted, class Variant>
+std::vector<Wanted> all_of(const std::vector<Variant>& items) {
+  std::vector<Wanted> found;
+  for (const Variant& item : items) {
+    if (const auto* match = std::get_if<Wanted>(&item)) found.push_back(*match);
+  }
+  return found;
+}
+
+inline std::vector<Launch> launches(const Step& step) {
+  return all_of<Launch>(step.actions);
+}
+inline std::vector<End> ends(const Step& step) {
+  return all_of<End>(step.actions);
+}
+template <class Wanted>
+std::vector<Wanted> notices(const Step& step) {
+  return all_of<Wanted>(step.notices);
+}
+inline std::vector<int> signals(const Step& step) {
+  std::vector<int> numbers;
+  for (const Signal& signal : all_of<Signal>(step.actions)) numbers.push_back(signal.number);
+  return numbers;
+}
+inline bool is_empty(const Step& step) {
+  return step.actions.empty() && step.notices.empty();
+}
+
+// "launch", "TERM KILL", "end 69", "": what the hands are asked to do.
+inline std::string actions(const Step& step) {
+  std::string text;
+  for (const Action& action : step.actions) {
+    if (!text.empty()) text += ' ';
+    if (std::holds_alternative<Launch>(action)) text += "launch";
+    if (const auto* signal = std::get_if<Signal>(&action)) {
+      text += signal->number == SIGKILL ? "KILL" : "TERM";
+    }
+    if (const auto* end = std::get_if<End>(&action))
+      text += "end " + std::to_string(end->exit_code);
+  }
+  return text;
+}
+
+inline Policy steady_policy() {
+  Policy policy;
+  policy.restart_delay.jitter = 0;
+  return policy;
+}
+
+inline monitor::ExitStatus code(int value) {
+  return {value, std::nullopt};
+}
+inline monitor::ExitStatus by_signal(int number) {
+  return {std::nullopt, number};
+}
+
+class Stand {
+ public:
+  explicit Stand(const Policy& policy = steady_policy(), const monitor::Limits& limits = {},
+                 bool reports_progress = true)
+      : core(policy, limits, {reports_progress}, 1) {}
+
+  StreamCore core;
+  Instant now = Instant{} + 1000h;
+
+  State state() const { return core.status().state; }
+  Generation generation() const { return core.status().generation; }
+
+  Step send(const Event& event) { return core.step(event, now); }
+  Step start() { return send(StartRequested{}); }
+  Step stop() { return send(StopRequested{}); }
+  Step shut_down() { return send(StopRequested{true}); }
+  Step restart() { return send(RestartRequested{}); }
+  Step launched() {
+    media_ = {};
+    return send(Launched{generation(), pid_of(generation())});
+  }
+  Step launch_failed(int error) { return send(LaunchFailed{generation(), error}); }
+  Step exited(monitor::ExitStatus status) { return send(Exited{generation(), status}); }
+  Step sampled(char process_state) {
+    monitor::ProcessSample sample;
+    sample.state = process_state;
+    return send(Sampled{generation(), sample});
+  }
+  Step sign(monitor::Cause cause, bool retryable) {
+    return send(SignSeen{generation(), {cause, retryable, 200}, "a telling line"});
+  }
+
+  // A block that is `more` of media further than the one before.
+  Step block(Duration more = 1s) {
+    media_ += more;
+    return send(ProgressSeen{generation(), progress()});
+  }
+  monitor::Progress progress() const {
+    const double seconds = monitor::seconds(media_);
+    monitor::Progress block;
+    block.frame = static_cast<std::int64_t>(seconds * 25);
+    block.total_size_bytes = static_cast<std::int64_t>(seconds * 250'000);
+    block.out_time = std::chrono::duration_cast<std::chrono::microseconds>(media_);
+    return block;
+  }
+
+  // Nothing comes but time: a Tick at each deadline up to `span` from now.
+  Step wait(Duration span) {
+    const Instant until = now + span;
+    Step all;
+    for (Instant due = core.next_deadline(); due <= until; due = core.next_deadline()) {
+      now = std::max(now, due);
+      append(all, send(Tick{}));
+    }
+    now = until;
+    return all;
+  }
+  // A healthy child for `span`: a block each second.
+  Step feed(Duration span) {
+    Step all;
+    for (const Instant until = now + span; now < until;) {
+      append(all, wait(std::min<Duration>(1s, until - now)));
+      append(all, block());
+    }
+    return all;
+  }
+
+  // Shortcuts into the states; the child is present and has said so.
+  Stand& starting() {
+    start();
+    launched();
+    return *this;
+  }
+  Stand& on_air() {
+    starting();
+    block();
+    return *this;
+  }
+  Stand& stopping() {
+    on_air();
+    stop();
+    return *this;
+  }
+  // The second death of a stream that never was healthy for long: its restart is postponed.
+  Stand& cooling_down() {
+    on_air();
+    exited(code(1));
+    launched();
+    exited(code(1));
+    return *this;
+  }
+  Stand& healthy() {
+    on_air();
+    feed(61s);
+    return *this;
+  }
+
+  static pid_t pid_of(Generation generation) { return static_cast<pid_t>(1000 + generation); }
+  static void append(Step& all, Step more) {
+    std::move(more.actions.begin(), more.actions.end(), std::back_inserter(all.actions));
+    std::move(more.notices.begin(), more.notices.end(), std::back_inserter(all.notices));
+  }
+
+ private:
+  Duration media_{};
+};
+
+}  // namespace recovery::test

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+
+#include "monitor/evidence.hpp"
+#include "monitor/progress.hpp"
+#include "recovery/event.hpp"
+#include "tests/simulation/scenario.hpp"
+
+namespace simulation {
+
+// What will become of a child.
+enum class Trouble {
+  exits,         // with a code
+  crashes,       // by a signal
+  ends,          // exit code 0, its work done
+  loses_source,  // says so, exit code 0
+  goes_silent,   // hangs, no blocks (5.1)
+  freezes,       // hangs, the blocks go on (7.1)
+  is_stopped,    // state T
+  starves,       // the bitrate falls
+  is_wrong,      // says that the command is, exit code 1
+  never_starts,  // hangs before the first output
+};
+
+enum class OnTerm { ends, ends_slowly, ends_at_the_second, ignores };
+
+// A model FFmpeg: a value with a fate. The world asks it when things happen and what it says.
+struct Child {
+  recovery::Generation generation = 0;
+  bool running = false;  // launched and not gone
+  bool leaving = false;  // its exit has its time
+  bool hung = false;
+  bool starved = false;
+  bool said_permanent = false;
+  bool said_lost = false;
+  Trouble trouble = Trouble::exits;
+  OnTerm on_term = OnTerm::ends;
+  bool resists_kill = false;  // in uninterruptible sleep for a while
+  unsigned terms = 0;
+  Duration startup{};  // until the first block
+  Duration life{};     // until the trouble
+  monitor::ExitStatus fate{};
+  double media_seconds = 0;
+  double media_bytes = 0;
+};
+
+Child make_child(recovery::Generation generation, bool bad_times, const Scenario& scenario,
+                 Dice& dice);
+
+enum class Kind { video, audio, null_output };  // which counters its blocks carry
+monitor::Progress block_of(const Child& child, Kind kind);
+
+// How long until it ends after this signal; empty: it does not care.
+std::optional<Duration> ends_after(Child& child, int signal, Dice& dice);
+
+}  // namespace simulation

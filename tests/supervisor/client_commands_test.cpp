@@ -1,0 +1,259 @@
+#include "supervisor/client_commands.hpp"
+
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/api.hpp"
+
+namespace supervisor {
+namespace {
+
+std::optional<std::string> no_environment(const char*) {
+  return std::nullopt;
+}
+
+constexpr const char* on_air = R"({"streams":[
+{"name":"radio","state":"on_air","pid":4242,"uptime_seconds":3725.5,"verdict":null,
+ "progress":{"fps":25.04,"speed":0.9987,"bitrate_bps":2500000},"recovery":{"restart_count":3}},
+{"name":"with-long-name","state":"on_air","pid":17,"uptime_seconds":59,
+ "progress":{"fps":null,"speed":1.01,"bitrate_bps":128000.4},"recovery":{"restart_count":0}}]})";
+
+constexpr const char* off_air = R"({"streams":[
+{"name":"a","state":"on_air","pid":1,"uptime_seconds":1,"recovery":{"restart_count":0}},
+{"name":"b","state":"cooling_down","pid":null,"uptime_seconds":0,"progress":null,
+ "verdict":{"component":"sink","cause":"sink_lost"},"recovery":{"restart_count":9}}]})";
+
+// Answers one request on a free port of this machine, and remembers its first line.
+class OneAnswer {
+ public:
+  explicit OneAnswer(int status, const std::string& body)
+      : reply_("HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: " +
+               std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body) {
+    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    bind(listener_, reinterpret_cast<sockaddr*>(&address), length);
+    listen(listener_, 1);
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  ~OneAnswer() {
+    if (thread_.joinable()) thread_.join();
+    close(listener_);
+  }
+
+  int port() const { return port_; }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  std::string request() {
+    thread_.join();
+    return request_.substr(0, request_.find("\r\n"));
+  }
+
+ private:
+  bool readable(int fd) {
+    pollfd wanted{fd, POLLIN, 0};
+    return poll(&wanted, 1, 10'000) == 1;
+  }
+
+  void serve() {
+    if (!readable(listener_)) return;
+    const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    char bytes[1024];
+    while (request_.find("\r\n\r\n") == std::string::npos && readable(connection)) {
+      const ssize_t count = read(connection, bytes, sizeof bytes);
+      if (count <= 0) break;
+      request_.append(bytes, static_cast<std::size_t>(count));
+    }
+    send(connection, reply_.data(), reply_.size(), MSG_NOSIGNAL);
+    close(connection);
+  }
+
+  std::string reply_, request_;
+  int listener_ = -1;
+  int port_ = 0;
+  std::thread thread_;
+};
+
+struct Result {
+  int code;
+  std::string out, err;
+};
+
+Result status(const Options& options, const Environment& environment = no_environment) {
+  std::ostringstream out, err;
+  const int code = run_status(options, environment, out, err);
+  return {code, out.str(), err.str()};
+}
+
+Result healthcheck(const Options& options) {
+  std::ostringstream out, err;
+  const int code = run_healthcheck(options, no_environment, out, err);
+  return {code, out.str(), err.str()};
+}
+
+Options at(const std::string& url) {
+  Options options;
+  options.url = url;
+  return options;
+}
+
+std::string url_for(const Options& options, const std::string& port = "") {
+  return instance_url(options, [&](const char* name) -> std::optional<std::string> {
+    return name == std::string("METRICS_PORT") && !port.empty() ? std::optional(port)
+                                                                : std::nullopt;
+  });
+}
+
+// Nothing listens there: bound once, then given up.
+std::string dead_url() {
+  OneAnswer server(200, "");
+  const std::string url = server.url();
+  Options options = at(url);
+  std::ostringstream ignored;
+  run_healthcheck(options, no_environment, ignored, ignored);
+  return url;
+}
+
+TEST(Status, PrintsAnAlignedTableAndIsContentWhenEveryStreamIsOnAir) {
+  OneAnswer server(200, on_air);
+  const Result result = status(at(server.url() + "/"));
+  EXPECT_EQ(server.request(), "GET /api/v1/streams HTTP/1.1");
+  EXPECT_EQ(result.out,
+            "STREAM          STATE   PID   UPTIME  FPS   SPEED  BITRATE      RESTARTS  CAUSE\n"
+            "radio           on_air  4242  1h2m    25.0  1.00x  2.50 Mbit/s  3         -\n"
+            "with-long-name  on_air  17    59s     -     1.01x  128 kbit/s   0         -\n");
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.code, 0);
+}
+
+TEST(Status, SaysWhyAStreamIsOffAir) {
+  OneAnswer server(200, off_air);
+  const Result result = status(at(server.url()));
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.out.find("cooling_down"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("sink_lost"), std::string::npos) << result.out;
+}
+
+TEST(Status, ReadsWhatTheApiWrites) {
+  http::Board board(1);
+  auto snapshot = std::make_shared<http::StreamSnapshot>();
+  snapshot->name = "radio";
+  snapshot->status.state = recovery::State::cooling_down;
+  snapshot->status.pid = 4711;
+  snapshot->status.verdict = monitor::Verdict{monitor::Cause::encoder_frozen, {"no advance"}};
+  snapshot->totals.restarts = 5;
+  snapshot->progress.emplace();
+  snapshot->fps = 25;
+  snapshot->speed = 1;
+  snapshot->bitrate_bps = 96'000;
+  board.publish(0, snapshot);
+  OneAnswer server(200, *http::streams(board.read(), http::Moment{}).body);
+  const Result result = status(at(server.url()));
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(
+      result.out,
+      "STREAM  STATE         PID   UPTIME  FPS   SPEED  BITRATE    RESTARTS  CAUSE\n"
+      "radio   cooling_down  4711  0s      25.0  1.00x  96 kbit/s  5         encoder_frozen\n")
+      << result.err;
+}
+
+TEST(Status, PrintsTheApisOwnJson) {
+  OneAnswer server(200, off_air);
+  Options options = at(server.url());
+  options.json = true;
+  const Result result = status(options);
+  EXPECT_EQ(result.out, std::string(off_air) + "\n");
+  EXPECT_EQ(result.code, 1);
+}
+
+TEST(Status, WhatIsNotOurAnswerIsSaidAndNotPrinted) {
+  for (const char* body : {"", "<html>", "[]", "{}", "{\"streams\":3}", "{\"streams\":[1]}",
+                           "{\"streams\":[{\"name\":\"a\"}]}"}) {
+    OneAnswer server(200, body);
+    const Result result = status(at(server.url()));
+    EXPECT_EQ(result.code, 1) << body;
+    EXPECT_EQ(result.out, "") << body;
+    EXPECT_NE(result.err.find("the answer is "), std::string::npos) << result.err;
+  }
+  OneAnswer server(404, "{}");
+  EXPECT_NE(status(at(server.url())).err.find("answered 404, expected 200"), std::string::npos);
+}
+
+TEST(Status, AnUnreachableInstanceIsNamed) {
+  const std::string url = dead_url();
+  const Result result = status(at(url));
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find(url), std::string::npos) << result.err;
+}
+
+TEST(Status, AWrongPortInTheEnvironmentIsSaid) {
+  const Result result = status({}, [](const char*) -> std::optional<std::string> { return "abc"; });
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.err.find("METRICS_PORT"), std::string::npos) << result.err;
+}
+
+TEST(Healthcheck, AsksTheProbeAndFollowsItsStatus) {
+  {
+    OneAnswer server(200, R"({"status":"healthy","message":"every stream is on air"})");
+    const Result result = healthcheck(at(server.url()));
+    EXPECT_EQ(server.request(), "GET /health/readiness HTTP/1.1");
+    EXPECT_EQ(result.code, 0);
+    EXPECT_EQ(result.out, "readiness: 200 every stream is on air\n");
+  }
+  OneAnswer server(503, R"({"status":"unhealthy","message":"no"})");
+  Options options = at(server.url());
+  options.probe = "liveness";
+  const Result result = healthcheck(options);
+  EXPECT_EQ(server.request(), "GET /health/liveness HTTP/1.1");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.out, "liveness: 503 no\n");
+}
+
+TEST(Status, APasswordInTheUrlIsNotShown) {
+  std::string url = dead_url();
+  url.insert(7, "user:planted@");
+  const Result result = status(at(url));
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.err.find("planted"), std::string::npos) << result.err;
+}
+
+TEST(Healthcheck, NoAnswerIsNotHealthy) {
+  const Result result = healthcheck(at(dead_url()));
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err, "");
+}
+
+TEST(InstanceUrl, FollowsThePrecedenceOfTheServer) {
+  EXPECT_EQ(url_for({}), "http://127.0.0.1:9090");
+  EXPECT_EQ(url_for({}, "8000"), "http://127.0.0.1:8000");
+
+  Options options;
+  const std::string path = testing::TempDir() + "client_" + std::to_string(getpid()) + ".yml";
+  std::ofstream(path) << "http: {listen: \"10.0.0.1:7000\"}\n";
+  options.config_file = path;
+  EXPECT_EQ(url_for(options), "http://10.0.0.1:7000");
+  EXPECT_EQ(url_for(options, "8000"), "http://10.0.0.1:8000");
+  options.listen = "[::]:6000";
+  EXPECT_EQ(url_for(options, "8000"), "http://[::1]:6000");
+  options.listen = "[fd00::1]:6000";
+  EXPECT_EQ(url_for(options), "http://[fd00::1]:6000");
+  options.url = "http://elsewhere:1/";
+  EXPECT_EQ(url_for(options), "http://elsewhere:1");
+  options.url = "elsewhere:1";
+  EXPECT_EQ(url_for(options), "http://elsewhere:1");
+}
+
+}  // namespace
+}  // namespace supervisor

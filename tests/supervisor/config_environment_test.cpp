@@ -1,0 +1,153 @@
+#include "supervisor/config_environment.hpp"
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+namespace supervisor {
+namespace {
+
+using namespace std::chrono_literals;
+using Variables = std::map<std::string, std::string>;
+
+Config load(const Variables& variables) {
+  Options options;
+  options.command = {"ffmpeg", "-i", "in", "out"};
+  return load_config(options, [&](const char* name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  });
+}
+
+std::string error_of(const Variables& variables) {
+  try {
+    load(variables);
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Environment, EveryVariableReachesItsKey) {
+  const Config config = load({{"METRICS_PORT", "9191"},
+                              {"METRICS_PATH", "/m"},
+                              {"FFMPEG_CHECK_INTERVAL", "2.5"},
+                              {"STREAM_FREEZE_TIMEOUT", "1m30s"},
+                              {"ENABLE_AUTO_RECOVERY", "false"},
+                              {"MAX_RESTART_ATTEMPTS", "7"},
+                              {"RESTART_COOLDOWN", "30.0"},
+                              {"CPU_THRESHOLD_PERCENT", "80.5"},
+                              {"MEMORY_THRESHOLD_MB", "1024.0"},
+                              {"BITRATE_DROP_THRESHOLD_PERCENT", "25"}});
+  EXPECT_EQ(config.http.port, 9191);
+  EXPECT_EQ(config.http.address, "0.0.0.0");
+  EXPECT_EQ(config.http.metrics_path, "/m");
+  const StreamConfig& stream = config.streams.at(0);
+  EXPECT_EQ(stream.monitor.sample_interval, 2500ms);
+  EXPECT_EQ(stream.monitor.freeze_timeout, 90s);
+  EXPECT_FALSE(stream.recovery.enabled);
+  EXPECT_EQ(stream.recovery.max_restart_attempts, 7u);
+  EXPECT_EQ(stream.recovery.restart_cooldown, 30s);
+  EXPECT_EQ(stream.monitor.cpu_percent, 80.5);
+  EXPECT_EQ(stream.monitor.memory_mb, 1024);
+  EXPECT_EQ(stream.monitor.bitrate_drop.percent, 25);
+  EXPECT_TRUE(config.warnings.empty());
+  EXPECT_EQ(config.origins.at("streams[0].recovery.enabled"), Origin::environment);
+}
+
+TEST(Environment, AppliesToEveryStream) {
+  Config config;
+  config.streams.resize(3);
+  Problems problems;
+  apply_environment(
+      [](const char* name) -> std::optional<std::string> {
+        return name == std::string("RESTART_COOLDOWN") ? std::optional<std::string>("5")
+                                                       : std::nullopt;
+      },
+      config, problems);
+  EXPECT_FALSE(problems.any());
+  for (const StreamConfig& stream : config.streams) {
+    EXPECT_EQ(stream.recovery.restart_cooldown, 5s);
+  }
+  EXPECT_EQ(config.origins.at("streams[2].recovery.restart_cooldown"), Origin::environment);
+}
+
+TEST(Environment, AWrongPortNamesTheVariable) {
+  for (const std::string text : {"abc", "0", "70000", "-1", "9090x", "9090.0", " 9090"}) {
+    EXPECT_EQ(error_of({{"METRICS_PORT", text}}),
+              "environment variable METRICS_PORT: found \"" + text +
+                  "\", expected a whole number from 1 to 65535");
+  }
+}
+
+TEST(Environment, EveryVariableOfATypeIsChecked) {
+  for (const char* name :
+       {"METRICS_PORT", "METRICS_PATH", "HEALTH_CHECK_INTERVAL", "FFMPEG_CHECK_INTERVAL",
+        "STREAM_FREEZE_TIMEOUT", "ENABLE_AUTO_RECOVERY", "MAX_RESTART_ATTEMPTS", "RESTART_COOLDOWN",
+        "AUDIO_STREAM_RETRY_INTERVAL", "AUDIO_STREAM_MAX_RETRIES", "CPU_THRESHOLD_PERCENT",
+        "MEMORY_THRESHOLD_MB", "BITRATE_DROP_THRESHOLD_PERCENT"}) {
+    const std::string error = error_of({{name, "rubbish"}});
+    EXPECT_TRUE(error.starts_with("environment variable " + std::string(name) +
+                                  ": found \"rubbish\", expected "))
+        << error;
+  }
+}
+
+TEST(Environment, AllThatIsWrongIsToldTogether) {
+  const std::string error = error_of({{"METRICS_PORT", "x"}, {"RESTART_COOLDOWN", "-1"}});
+  EXPECT_NE(error.find("METRICS_PORT"), std::string::npos);
+  EXPECT_NE(error.find("\nenvironment variable RESTART_COOLDOWN"), std::string::npos);
+}
+
+TEST(Environment, AbsurdDurationsAreRefused) {
+  for (const char* text : {"-1", "0", "8d", "1e9", "nan", "99999999999999999999"}) {
+    EXPECT_NE(error_of({{"STREAM_FREEZE_TIMEOUT", text}}), "no error") << text;
+  }
+}
+
+TEST(Environment, BooleansInTheWaysPeopleWriteThem) {
+  for (const char* text : {"true", "TRUE", "Yes", "on", "1"}) {
+    EXPECT_TRUE(load({{"ENABLE_AUTO_RECOVERY", text}}).streams[0].recovery.enabled) << text;
+  }
+  for (const char* text : {"false", "False", "NO", "off", "0"}) {
+    EXPECT_FALSE(load({{"ENABLE_AUTO_RECOVERY", text}}).streams[0].recovery.enabled) << text;
+  }
+  EXPECT_EQ(error_of({{"ENABLE_AUTO_RECOVERY", "2"}}),
+            "environment variable ENABLE_AUTO_RECOVERY: found \"2\", expected true or false");
+}
+
+TEST(Environment, AnEmptyVariableCountsAsUnset) {
+  const Config config =
+      load({{"METRICS_PORT", ""}, {"AZURACAST_URL", ""}, {"RESTART_COOLDOWN", ""}});
+  EXPECT_EQ(config.http.port, 9090);
+  EXPECT_TRUE(config.warnings.empty());
+  EXPECT_FALSE(config.origins.contains("http.listen"));
+}
+
+TEST(Environment, WhatHasNoEffectYetIsWarnedOfWithoutItsValue) {
+  const Variables variables{{"HEALTH_CHECK_INTERVAL", "5.0"},
+                            {"AUDIO_STREAM_RETRY_INTERVAL", "30"},
+                            {"AUDIO_STREAM_MAX_RETRIES", "20"},
+                            {"AZURACAST_URL", "http://user:planted@host"},
+                            {"AZURACAST_API_KEY", "planted"},
+                            {"AZURACAST_WEBHOOK_PASSWORD", "planted"},
+                            {"RTMP_ENDPOINT", "rtmp://host/live/planted"},
+                            {"FFSUPERVISOR_TOKEN", "planted"}};
+  const Config config = load(variables);
+  EXPECT_EQ(config.warnings.size(), variables.size());
+  for (const std::string& warning : config.warnings) {
+    EXPECT_TRUE(warning.ends_with(" is set, but has no effect in this version")) << warning;
+    EXPECT_EQ(warning.find("planted"), std::string::npos) << warning;
+  }
+}
+
+TEST(Environment, TheMetricsPathMustNotHideAnotherRoute) {
+  for (const char* text : {"metrics", "/", "/health", "/health/liveness", "/api", "/api/v1/streams",
+                           "/webhook/azuracast", "/a b", "/a?b", "/ä", "/a\nb"}) {
+    EXPECT_NE(error_of({{"METRICS_PATH", text}}), "no error") << text;
+  }
+  EXPECT_EQ(load({{"METRICS_PATH", "/healthz"}}).http.metrics_path, "/healthz");
+}
+
+}  // namespace
+}  // namespace supervisor
