@@ -1,11 +1,8 @@
 #include "http/routes.hpp"
 
 #include <charconv>
-#include <optional>
 #include <stdexcept>
-#include <vector>
 
-#include <boost/url/parse_query.hpp>
 #include <boost/url/pct_string_view.hpp>
 
 #include "http/api.hpp"
@@ -31,7 +28,7 @@ std::string decoded(std::string_view text) {
   return result->decode();
 }
 
-std::size_t parse_limit(const std::string& text) {
+std::size_t parse_limit(std::string_view text) {
   std::size_t limit = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
   const bool whole = error == std::errc() && end == text.data() + text.size();
@@ -39,13 +36,16 @@ std::size_t parse_limit(const std::string& text) {
   throw BadRequest("limit must be a whole number from 1 to " + std::to_string(limit_max));
 }
 
-// Of `limit=N`; other parameters are ignored.
+// Of `limit=N`; other parameters are ignored. (boost::urls::parse_query of 1.81 reads on to a NUL
+// that a view does not have.)
 std::size_t limit_of(const Request& request, std::size_t otherwise) {
-  if (request.query.empty()) return otherwise;  // Boost 1.81 runs into a null pointer
-  const auto query = boost::urls::parse_query({request.query.data(), request.query.size()});
-  if (!query) throw BadRequest("the query is malformed");
-  for (const auto& parameter : *query) {
-    if (parameter.key.decode() == "limit") return parse_limit(parameter.value.decode());
+  constexpr std::string_view key = "limit=";
+  std::string_view rest = request.query;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('&');
+    const std::string_view parameter = rest.substr(0, end);
+    if (parameter.starts_with(key)) return parse_limit(parameter.substr(key.size()));
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
   }
   return otherwise;
 }

@@ -50,7 +50,7 @@ void RateDrop::judge(double bps, Instant now) {
   const double limit_bps = baseline_.limit_bps().value_or(0);
   below_.observe(bps < limit_bps * (dropped_ ? back_in_health : 1), now);
   const bool had_dropped = std::exchange(dropped_, below_.check(now));
-  if (had_dropped && !dropped_) return_to_health(now);
+  if (had_dropped && !dropped_) return_to_health();
   if (below_.since() && now - *below_.since() > longest_scene()) {
     unlearned_.clear();
     long_drop_ = dropped_;
@@ -62,11 +62,9 @@ Duration RateDrop::longest_scene() const {
   return 2 * (window_ + hold_);
 }
 
-void RateDrop::return_to_health(Instant now) {
+void RateDrop::return_to_health() {
   dropped_ = false;
-  if (!std::exchange(long_drop_, false)) return;
-  baseline_.restart_level();
-  learn_from_ = now + window_;  // until then the window still holds some of the drop
+  if (std::exchange(long_drop_, false)) baseline_.restart_level();
 }
 
 void RateDrop::learn(double bps, Instant now) {
@@ -77,7 +75,7 @@ void RateDrop::learn(double bps, Instant now) {
   }
   const Duration spacing = std::max(window_ / 8, 2 * longest_scene() / unlearned_limit);
   const Duration since_last = unlearned_.empty() ? spacing : now - unlearned_.back().at;
-  if (now >= learn_from_ && since_last >= spacing) {
+  if (since_last >= spacing) {
     unlearned_.push_back({now, bps, std::min(since_last, window_)});
   }
   if (dropped_) return;
@@ -93,7 +91,7 @@ void RateDrop::forgive() {
   below_.forgive();
   unlearned_.clear();
   judged_at_.reset();
-  if (dropped_) return_to_health(last_block_.value_or(Instant{}));
+  if (dropped_) return_to_health();
 }
 
 // Holds from the end of `hold` on, unless silence began before.

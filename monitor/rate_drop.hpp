@@ -46,7 +46,7 @@ class RateDrop {
   Duration silence_after() const;
   Duration longest_scene() const;
   void judge(double bps, Instant now);
-  void return_to_health(Instant now);
+  void return_to_health();
   void learn(double bps, Instant now);
 
   Duration window_;
@@ -59,8 +59,7 @@ class RateDrop {
   std::optional<Instant> judged_at_;
   double bps_ = 0;
   bool dropped_ = false;
-  bool long_drop_ = false;  // … for longer than any scene: nothing is learned from it
-  Instant learn_from_{};
+  bool long_drop_ = false;           // … for longer than any scene: nothing is learned from it
   std::deque<Unlearned> unlearned_;  // oldest first; spaced so that unlearned_limit are enough
 };
 

@@ -91,5 +91,3 @@ void WatchOneBlock(benchmark::State& state) {
 BENCHMARK(WatchOneBlock);
 
 }  // namespace
-
-BENCHMARK_MAIN();

@@ -83,6 +83,11 @@ class RawClient {
     }
     return closed_;
   }
+  // Looks without reading.
+  bool has_bytes_waiting() const {
+    pollfd ready{socket_, POLLIN, 0};
+    return ::poll(&ready, 1, 0) > 0;
+  }
   bool is_open_now() {
     while (receive(std::chrono::milliseconds(0))) {
     }

@@ -269,7 +269,7 @@ class LiveTest(unittest.TestCase):
     def supervise(self, *command, options=(), env=None, wrapper=(), **popen):
         """`ffsupervisor OPTIONS COMMAND` on a free port."""
         port = free_port()
-        variables = self.environment(METRICS_PORT=port, **(env or {}))
+        variables = self.environment(**{"METRICS_PORT": port, **(env or {})})
         supervisor = Supervisor([*wrapper, BINARY, *options, *command], port, variables, **popen)
         self.addCleanup(supervisor.end)
         return supervisor

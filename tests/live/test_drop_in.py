@@ -17,15 +17,21 @@ class PassesThrough(LiveTest):
         source, result = self.path("in.ts"), self.path("out.ts")
         self.ffmpeg("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25", "-f", "lavfi", "-i", "sine",
                     "-t", "20", *H264, *AAC, source)
-        command = (f"cat {source} | {BINARY} ffmpeg -i pipe:0 -c copy -f mpegts pipe:1 "
-                   f"| tee {result} | ffprobe -v error -show_entries stream=codec_name -of csv=p=0 -")
-        done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True,
-                              timeout=20, env=self.environment(METRICS_PORT=free_port()),
+        # The end of the input is the end of the job: it can never come back.
+        self.pipeline(f"cat {source} | {BINARY} ffmpeg -i pipe:0 -c copy -f mpegts pipe:1 >{result}")
+        self.assertAlmostEqual(self.duration(result), self.duration(source), delta=0.2)
+        # ffprobe leaves as soon as it knows enough: a reader that is gone can never come back either.
+        said = self.pipeline(f"cat {source} | {BINARY} ffmpeg -i pipe:0 -c copy -f mpegts pipe:1 "
+                             "| ffprobe -v error -show_entries stream=codec_name -of csv=p=0 -")
+        self.assertEqual(set(said.split()), {"h264", "aac"})
+
+    def pipeline(self, command):
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=20,
+                              env=self.environment(METRICS_PORT=free_port()),
                               preexec_fn=die_with_parent)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(set(done.stdout.split()), {"h264", "aac"})
-        self.assertAlmostEqual(self.duration(result), self.duration(source), delta=0.2)
         self.assert_nothing_left()
+        return done.stdout
 
     def duration(self, path):
         probe = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of",
@@ -68,7 +74,6 @@ class FindsFfmpeg(LiveTest):
         supervisor = self.supervise(*command, options=options, **popen)
         supervisor.wait_on_air()
         wait_until(lambda: supervisor.metric("radio_ffmpeg_frames_total"), 5, "frames counted")
-        self.assertNotIn('"level":"warning","event":"config_loaded"', supervisor.log())
         supervisor.signal(signal.SIGTERM)
         self.assertEqual(supervisor.wait(5), 0)
 

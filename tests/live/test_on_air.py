@@ -140,10 +140,10 @@ class Deaf(LiveTest):
         supervisor = self.deaf()
         supervisor.signal(signal.SIGTERM)
         supervisor.wait_event("supervisor_stopping", 2)
-        asked_at = time.monotonic()
-        supervisor.signal(signal.SIGTERM)
-        self.assertEqual(supervisor.wait(3), 0)
-        self.assertLess(time.monotonic() - asked_at, 1.5)
+        # Again and again: two within an instant may be one wish, as timeout(1) sends it.
+        wait_until(lambda: supervisor.popen.poll() is not None or supervisor.signal(signal.SIGTERM),
+                   2, "the end, long before the grace of 5 s")
+        self.assertEqual(supervisor.wait(1), 0)
         self.assert_nothing_left()
 
 

@@ -115,7 +115,7 @@ class Secrets(LiveTest):
         url = f"rtmp://127.0.0.1:1/live/{self.plant('key')}"
         for command in (["ffmpeg", "-progress", "x", "-i", url, "y"], ["ffmpeg-not-here", "-i", url],
                         [self.folder, url], ["ffmpeg", "-nonsense", "-i", url],
-                        ["ffmpeg", "-i", url, "-c:v", "nonsense", url]):
+                        ["ffmpeg", *VIDEO, "-c:v", "nonsense", "-f", "flv", url]):
             for format in ("json", "text"):
                 with self.subTest(command=command[0], format=format):
                     code, log = self.run_to_end("--log-format", format, *command)
@@ -125,7 +125,8 @@ class Secrets(LiveTest):
 
     def test_what_is_said_of_wrong_files(self):
         url = f"rtmp://127.0.0.1:1/live/{self.plant('key')}"
-        streams = [{"name": "a", "command": f"ffmpeg -i x {url}"}, {"name": "a", "command": ["ffmpeg", {"u": url}]},
+        streams = [{"name": "a", "command": f"ffmpeg -i x {url}"},
+                   {"name": "a", "command": ["ffmpeg", {"u": url}]},
                    {"name": "a", "command": ["ffmpeg"], url: 1}, {"name": url, "command": ["ffmpeg"]}]
         for stream in streams:
             config = self.write("bad.yml", json.dumps({"streams": [stream]}))

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <iterator>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <variant>
@@ -122,7 +124,9 @@ class Stand {
   Step wait(Duration span) {
     const Instant until = now + span;
     Step all;
+    unsigned ticks = 0;
     for (Instant due = core.next_deadline(); due <= until; due = core.next_deadline()) {
+      if (++ticks > 100'000) throw std::runtime_error("the core spins: Ticks without end");
       now = std::max(now, due);
       append(all, send(Tick{}));
     }

@@ -299,8 +299,8 @@ void Rules::check_decision(const Decided& decided) {
   restart_due_ = now_ + decided.delay;
   require(decided.attempt == 1 || decided.attempt == before_.attempts + 1, "attempts count up", "");
   if (decided.attempt > policy_.max_restart_attempts) {
-    require(!last_launch_ || *restart_due_ >= *last_launch_ + policy_.restart_cooldown,
-            "then one launch each cooldown, from launch to launch", "too early");
+    require(*restart_due_ == std::max(now_, *last_launch_ + policy_.restart_cooldown),
+            "then one launch each cooldown, from launch to launch", "at another time");
     return;
   }
   double wanted = monitor::seconds(rule.initial);

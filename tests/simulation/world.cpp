@@ -101,7 +101,8 @@ void World::send(const Event& event, bool advanced) {
   trace_.add(event, step, core_, now_);
   ledger_.record(event, step, core_.status(), now_, WallTime{} + now_.time_since_epoch());
   rules_.check(event, step, core_,
-               {advanced, child_.starved || child_.hung, child_.said_permanent, child_.said_lost}, now_);
+               {advanced, child_.starved || child_.hung, child_.said_permanent, child_.said_lost},
+               now_);
   for (const Action& action : step.actions) perform(action);
 }
 
