@@ -33,7 +33,7 @@ fi
 set -m
 METRICS_PORT=$port STREAM_FREEZE_TIMEOUT=${STREAM_FREEZE_TIMEOUT:-5} \
   setpriv --pdeathsig TERM "$binary" --name quickstart \
-  ffmpeg -re -f lavfi -i testsrc2=size=640x360:rate=25 \
+  ffmpeg -loglevel warning -re -f lavfi -i testsrc2=size=640x360:rate=25 \
     -re -f lavfi -i sine=frequency=440:sample_rate=44100 \
     -c:v libx264 -preset veryfast -b:v 800k -g 50 -pix_fmt yuv420p -c:a aac -b:a 96k \
     "${output[@]}" </dev/null &

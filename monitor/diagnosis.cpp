@@ -142,15 +142,15 @@ std::string sentence_of_output(const Evidence& evidence, Instant now) {
   return text + sentence("the last %.1f s before.", seconds(now - evidence.last_advance));
 }
 
-std::string sentence_of_process(const ProcessSample& sample) {
+std::string sentence_of_process(const ProcessSample& sample, bool has_ended) {
   if (is_stopped(sample)) {
     return sentence("Process state %c (stopped by a %s).", sample.state,
                     sample.state == 'T' ? "signal" : "debugger");
   }
   const char* meaning = sample.state == 'D' ? " (uninterruptible: it waits for a device)" : "";
-  return sentence("Process state %c%s, CPU %.0f %% of %.0f %%, %.0f MB resident.", sample.state,
-                  meaning, sample.cpu_percent, sample.cpus_allowed * 100,
-                  megabytes(sample.rss_bytes));
+  return sentence("%s state %c%s, CPU %.0f %% of %.0f %%, %.0f MB resident.",
+                  has_ended ? "Last seen in" : "Process", sample.state, meaning, sample.cpu_percent,
+                  sample.cpus_allowed * 100, megabytes(sample.rss_bytes));
 }
 
 std::string first_sentence(const Evidence& evidence, const std::optional<Fault>& fault, Instant now,
@@ -177,7 +177,9 @@ Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, In
 
   add_signs(verdict.evidence, signs);
   if (reports_progress) verdict.evidence.push_back(sentence_of_output(evidence, now));
-  if (evidence.sample) verdict.evidence.push_back(sentence_of_process(*evidence.sample));
+  if (evidence.sample) {
+    verdict.evidence.push_back(sentence_of_process(*evidence.sample, evidence.exit.has_value()));
+  }
   return verdict;
 }
 

@@ -89,4 +89,19 @@ bool is_status_line(std::string_view line) {
          text.find(" bitrate=") != std::string_view::npos;
 }
 
+std::string without_colours(std::string_view line) {
+  std::string plain;
+  plain.reserve(line.size());
+  while (!line.empty()) {
+    const std::size_t escape = line.find("\x1b[");
+    plain.append(line.substr(0, escape));
+    if (escape == std::string_view::npos) break;
+    line.remove_prefix(escape + 2);
+    const std::size_t end = line.find_first_not_of("0123456789;");
+    if (end == std::string_view::npos) break;
+    line.remove_prefix(end + 1);
+  }
+  return plain;
+}
+
 }  // namespace monitor

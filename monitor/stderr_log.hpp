@@ -27,6 +27,10 @@ struct LogLine {
 };
 LogLine parse_log_line(std::string_view line);
 
+// The line without terminal colours (`ESC [ … m`), which AV_LOG_FORCE_COLOR puts around everything.
+// Only for lines that hold an ESC: it copies.
+std::string without_colours(std::string_view line);
+
 // FFmpeg's periodic status (`frame= 123 fps=…`, `size= …`), which the progress pipe says better.
 bool is_status_line(std::string_view line);
 

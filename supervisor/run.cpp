@@ -154,8 +154,8 @@ int Supervisor::run() {
                   {.on_stop = [this] { stop("Asked to stop"); },
                    .on_force_stop = [this] { kill(); },
                    .on_hangup = [this] { refuse_reload(); }});
-  for (const auto& stream : streams_) stream->start();
   say_start(server->port());
+  for (const auto& stream : streams_) stream->start();
   notify_service_manager("READY=1");
   loop_.run();
   return exit_code_;

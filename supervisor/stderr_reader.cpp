@@ -35,7 +35,8 @@ StderrReader::StderrReader(Log& log, const Secrets& secrets, std::string stream,
       secrets_(secrets),
       stream_(std::move(stream)),
       endpoints_(std::move(endpoints)),
-      on_sign_(std::move(on_sign)) {}
+      on_sign_(std::move(on_sign)) {
+}
 
 void StderrReader::feed(std::string_view bytes, monitor::Instant now) {
   splitter_.feed(bytes, [&](std::string_view line) { take_line(line, now); });
@@ -46,17 +47,21 @@ void StderrReader::end_of_life(monitor::Instant now) {
   tell(gate_.flush(monitor::never));
 }
 
-void StderrReader::flush(monitor::Instant now) { tell(gate_.flush(now)); }
+void StderrReader::flush(monitor::Instant now) {
+  tell(gate_.flush(now));
+}
 
 void StderrReader::take_line(std::string_view line, monitor::Instant now) {
+  std::string plain;
+  if (line.find('\x1b') != std::string_view::npos) line = plain = monitor::without_colours(line);
   if (monitor::is_status_line(line)) return;
   const monitor::LogLine parsed = monitor::parse_log_line(line);
   const monitor::LogGate::Passed passed = gate_.on_line(parsed, now);
   tell(passed);
   if (passed.pass) {
-    log_.write(our_level(parsed.level), "ffmpeg_log", stream_, parsed.text,
-               {{"ffmpeg_level", monitor::name(parsed.level)},
-                {"ffmpeg_component", parsed.component}});
+    log_.write(
+        our_level(parsed.level), "ffmpeg_log", stream_, parsed.text,
+        {{"ffmpeg_level", monitor::name(parsed.level)}, {"ffmpeg_component", parsed.component}});
   }
   if (!may_search(now)) return;
   if (const auto sign = monitor::read_sign(parsed, endpoints_)) {

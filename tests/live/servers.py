@@ -13,6 +13,7 @@ pid {folder}/nginx.pid;
 error_log {folder}/nginx.log info;
 events {{ worker_connections 256; }}
 rtmp {{
+  access_log off;
   server {{
     listen 127.0.0.1:{rtmp_port};
     application live {{ live on; }}

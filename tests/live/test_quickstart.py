@@ -16,7 +16,8 @@ class Quickstart(LiveTest):
         # Port 9090 may be anybody's here; the temporary folder is watched for what is left in it.
         self.port = free_port()
         env = self.environment(METRICS_PORT=self.port, TMPDIR=self.folder, STREAM_FREEZE_TIMEOUT=3)
-        script = Process(["bash", SCRIPT], env=env, stdout=open(self.path("said"), "wb"))
+        with open(self.path("said"), "wb") as said:
+            script = Process(["bash", SCRIPT], env=env, stdout=said)
         self.addCleanup(script.end)
         wait_until(lambda: "On air" in self.said() or script.popen.poll() is not None, 300,
                    f"on air; it says {script.log()}")

@@ -244,5 +244,19 @@ TEST(Sign, AWarningIsNeverAWrongCommand) {
   EXPECT_EQ(cause("[x @ 0x1] [warning] Option not found"), std::nullopt);
 }
 
+TEST(WithoutColours, ALineLooksAsItDoesWithoutATerminal) {
+  const std::string line = without_colours(
+      "\x1b[48;5;0m\x1b[38;5;196m[flv @ 0x55d0c0de] \x1b[0m\x1b[1;31m[error] Broken pipe\x1b[0m");
+  EXPECT_EQ(line, "[flv @ 0x55d0c0de] [error] Broken pipe");
+  EXPECT_EQ(parse_log_line(line).level, LogLevel::error);
+}
+
+TEST(WithoutColours, AnEscapeThatIsCutOffOrAloneDoesNoHarm) {
+  EXPECT_EQ(without_colours("text\x1b[38;5"), "text");
+  EXPECT_EQ(without_colours("text\x1b["), "text");
+  EXPECT_EQ(without_colours("\x1b"), "\x1b");
+  EXPECT_EQ(without_colours(""), "");
+}
+
 }  // namespace
 }  // namespace monitor

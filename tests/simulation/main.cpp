@@ -23,7 +23,7 @@ constexpr Duration life_max = std::chrono::hours(24 * 10);
 #ifdef NDEBUG
 constexpr std::uint64_t days_default = 10'000;
 #else
-constexpr std::uint64_t days_default = 500;  // a build without optimisation is 20 times slower
+constexpr std::uint64_t days_default = 300;  // without optimisation a day takes 10 times as long
 #endif
 
 struct Sum {

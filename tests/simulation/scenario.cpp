@@ -57,7 +57,7 @@ Scenario make_scenario(Dice& dice) {
   scenario.tick_lateness = dice.one_of<Duration>({0s, 0s, 1ms, 30ms});
   scenario.launch_failure = dice.one_of({0.0, 0.01, 0.2});
   scenario.slow_answer = dice.one_of({0.0, 0.2});
-  scenario.wrong_command = dice.one_of({0.0, 0.0, 0.05});
+  scenario.wrong_command = dice.one_of({0.0, 0.0, 0.3});
   return scenario;
 }
 

@@ -25,6 +25,7 @@ void World::run(Duration length) {
   put(What::bad_times, dice_.around(scenario_.mean_good_times));
   put(What::request, dice_.around(scenario_.mean_request));
   put(What::pause, dice_.around(scenario_.mean_pause));
+  if (dice_.chance(0.2)) bad_until_ = now_ + dice_.around(scenario_.mean_bad_times);
   send(StartRequested{});
   const Instant end = began_ + length;
   while (now_ < end && !core_.status().ended) {
@@ -122,8 +123,7 @@ void World::launch(Generation generation) {
 void World::answer() {
   const bool bad = now_ < bad_until_;
   if (dice_.chance(bad ? 0.2 : scenario_.launch_failure)) {
-    const bool hopeless = child_.generation == 1 && dice_.chance(0.3);
-    return send(LaunchFailed{child_.generation, hopeless ? ENOENT : EAGAIN});
+    return send(LaunchFailed{child_.generation, dice_.chance(0.2) ? ENOENT : EAGAIN});
   }
   child_.running = true;
   if (scenario_.reports_progress && child_.trouble != Trouble::never_starts) {
@@ -218,7 +218,7 @@ void World::send_stale(Generation generation) {
   stopped.state = 'T';
   monitor::Progress block;
   block.frame = 1'000'000'000;
-  switch (dice_.next() % 6) {
+  switch (dice_.next() % 7) {
     case 0:
       return send(Exited{generation, {1, {}}});
     case 1:
@@ -229,6 +229,8 @@ void World::send_stale(Generation generation) {
       return send(Sampled{generation, stopped});
     case 4:
       return send(Launched{generation, 1});
+    case 5:
+      return send(Tick{});  // before its time
     default:
       return send(SignSeen{generation, {Cause::command_invalid, false, 255}, "late"});
   }
