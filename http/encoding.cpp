@@ -4,7 +4,6 @@
 #include <optional>
 
 #include <boost/algorithm/string/predicate.hpp>
-#include <boost/algorithm/string/trim.hpp>
 #include <zlib.h>
 
 namespace http {

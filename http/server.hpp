@@ -10,14 +10,16 @@
 
 namespace http {
 
-// The HTTP side: one thread of its own, one Beast server. It reads snapshots from the board and never
-// touches the supervising loop but for one thing: `ping`.
+// The HTTP side: one thread of its own, one Beast server. It reads snapshots from the board and
+// never touches the supervising loop but for one thing: `ping`.
 class Server {
  public:
-  // Asks the supervising loop to call `answer` from its own thread as soon as it turns. Called from the
-  // HTTP thread; at most one is outstanding at any time. Liveness is that the answer comes within 2 s.
+  // Asks the supervising loop to call `answer` from its own thread as soon as it turns. Called from
+  // the HTTP thread; at most one is outstanding at any time. Liveness is that the answer comes
+  // within 2 s.
   using Ping = std::function<void(std::function<void()> answer)>;
-  // A line for the log (http_request at debug, accept errors at warning). Called from the HTTP thread.
+  // A line for the log (http_request at debug, accept errors at warning). Called from the HTTP
+  // thread.
   struct LogEntry {
     bool warning = false;
     std::string message{};

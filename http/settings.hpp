@@ -18,9 +18,9 @@ struct Settings {
 struct Bounds {
   std::size_t header_bytes = 8 * 1024;
   std::size_t body_bytes = 64 * 1024;
-  std::size_t connections = 512;           // the longest idle one is closed for a new one
+  std::size_t connections = 512;             // the longest idle one is closed for a new one
   std::chrono::seconds request_timeout{10};  // from the first byte of a request to its last
-  std::chrono::seconds idle_timeout{60};   // between requests
+  std::chrono::seconds idle_timeout{60};     // between requests
   std::chrono::seconds write_timeout{10};
 };
 

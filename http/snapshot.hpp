@@ -1,8 +1,8 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
-#include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,8 +25,9 @@ struct StreamSnapshot {
   bool has_rtmp_output = false;
   recovery::Status status;
   recovery::Totals totals;
-  std::shared_ptr<const std::vector<recovery::HistoryEntry>> history;    // newest first
-  std::shared_ptr<const std::vector<recovery::IncidentRecord>> incidents;  // newest first, open ones too
+  std::shared_ptr<const std::vector<recovery::HistoryEntry>> history;  // newest first
+  std::shared_ptr<const std::vector<recovery::IncidentRecord>>
+      incidents;  // newest first, open ones too
   std::optional<recovery::WallTime> last_restart_at;
   std::optional<recovery::WallTime> last_progress_at;  // of the last block
   std::optional<recovery::WallTime> launched_at;
@@ -40,14 +41,14 @@ struct StreamSnapshot {
   std::uint64_t log_lines_suppressed = 0;
 };
 
-// The one place where the supervising loop and the HTTP thread meet. Thread-safe. The loop publishes,
-// HTTP reads; neither waits for the other longer than it takes to copy a few pointers.
+// The one place where the supervising loop and the HTTP thread meet. Thread-safe. The loop
+// publishes, HTTP reads; neither waits for the other longer than it takes to copy a few pointers.
 class Board {
  public:
   explicit Board(std::size_t streams) : streams_(streams) {}
 
-  // Stream `index`, in the order of the configuration. Every stream is published once before the HTTP
-  // server starts.
+  // Stream `index`, in the order of the configuration. Every stream is published once before the
+  // HTTP server starts.
   void publish(std::size_t index, std::shared_ptr<const StreamSnapshot> snapshot) {
     const std::scoped_lock lock(mutex_);
     streams_[index] = std::move(snapshot);

@@ -46,9 +46,13 @@ struct SignSeen {
   monitor::Sign sign;
   std::string text;  // secrets already masked
 };
+// What became of the supervisor's own stdin and stdout, where the command streams through them: a
+// pipe that has ended cannot be started again.
+enum class Pipeline : std::uint8_t { open, input_ended, output_closed };
 struct Exited {
   Generation generation;
   monitor::ExitStatus status;
+  Pipeline pipeline = Pipeline::open;
 };
 
 // Of time.

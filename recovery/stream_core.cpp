@@ -181,7 +181,7 @@ void StreamCore::on(const Exited& event) {
   status_.pid.reset();
   status_.last_exit = event.status;
   if (status_.state != State::stopping) {
-    judge_end();
+    judge_end(event.pipeline);
   } else if (after_stop_ == After::stop) {
     finish_stop();
   } else if (after_stop_ == After::launch_at_once) {

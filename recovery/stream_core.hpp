@@ -38,9 +38,10 @@ namespace recovery {
 //  stopped        launch          –                   launch             –
 //
 // "next" is: end (78 a wrong command that never was on air, 126/127 one that cannot be executed, 69
-// given up, 0 where `restart` allows the end), or a restart by the budget: at once or cooling_down.
-// After shutdown was asked nothing launches again. Whatever names an older generation is dropped.
-// At most one child lives at any time: Launch is only ever given when no child is.
+// given up, 0 where `restart` allows the end or the pipeline it stood in has ended), or a restart
+// by the budget: at once or cooling_down. After shutdown was asked nothing launches again. Whatever
+// names an older generation is dropped. At most one child lives at any time: Launch is only ever
+// given when no child is.
 class StreamCore {
  public:
   struct Command {
@@ -87,7 +88,7 @@ class StreamCore {
   void go_off_air(const monitor::Verdict& verdict);
   void check_health();
 
-  void judge_end();
+  void judge_end(Pipeline pipeline);
   void judge_fault(const monitor::Fault& fault);
   void refresh_warnings(const std::vector<monitor::Fault>& faults);
   void warn(const monitor::Fault& fault);

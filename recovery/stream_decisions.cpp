@@ -63,11 +63,13 @@ void StreamCore::go_off_air(const Verdict& verdict) {
   open_incident(verdict, last_good_at_.value_or(*status_.launched_at));
 }
 
-void StreamCore::judge_end() {
+void StreamCore::judge_end(Pipeline pipeline) {
   const Verdict verdict =
       monitor::diagnose(watch_->evidence(), std::nullopt, now_, command_.reports_progress);
-  const bool well = monitor::ended_well(watch_->evidence());
-  if (well && policy_.restart != Restart::always) {
+  // A reader that left has what it wanted: a shell's pipeline ends so every day.
+  const bool well = monitor::ended_well(watch_->evidence()) || pipeline == Pipeline::output_closed;
+  const bool is_last = policy_.restart != Restart::always || pipeline != Pipeline::open;
+  if (well && is_last) {
     if (status_.state == State::on_air) settle(!command_.reports_progress);
     close_warnings({});
     end(0);
@@ -76,6 +78,10 @@ void StreamCore::judge_end() {
   go_off_air(verdict);
   if (!ever_on_air_ && monitor::is_permanent(watch_->evidence())) {
     end(exit_code::command_invalid);
+    return;
+  }
+  if (pipeline == Pipeline::input_ended) {
+    end(exit_code::gave_up);
     return;
   }
   restart_by_budget(verdict);

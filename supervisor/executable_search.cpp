@@ -1,5 +1,6 @@
 #include "supervisor/executable_search.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>

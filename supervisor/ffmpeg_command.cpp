@@ -46,6 +46,12 @@ bool names_stdin(string_view url) {
   return std::ranges::find(forms, without_layers(url)) != forms.end();
 }
 
+bool names_stdout(string_view url) {
+  constexpr std::array forms = std::to_array<string_view>(
+      {"-", "pipe:", "pipe:1", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"});
+  return std::ranges::find(forms, without_layers(url)) != forms.end();
+}
+
 std::optional<int> leading_number(string_view text) {
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -226,6 +232,15 @@ bool FfmpegCommand::has_rtmp_output() const {
   return std::ranges::any_of(endpoints_.outputs, [](string_view url) {
     return url.starts_with("rtmp") && url.substr(0, 9).find("://") != string_view::npos;
   });
+}
+
+bool FfmpegCommand::has_stdin_input() const {
+  return std::ranges::any_of(endpoints_.inputs,
+                             [](string_view url) { return url == "-" || names_stdin(url); });
+}
+
+bool FfmpegCommand::has_stdout_output() const {
+  return std::ranges::any_of(endpoints_.outputs, names_stdout);
 }
 
 }  // namespace supervisor

@@ -40,6 +40,9 @@ class FfmpegCommand {
   // Whether the child needs our stdin: an input is read from it, the user asked for FFmpeg's keys
   // (`-stdin`), or the program is not FFmpeg.
   bool reads_stdin() const { return reads_stdin_; }
+  // Whether FFmpeg streams from our stdin, to our stdout.
+  bool has_stdin_input() const;
+  bool has_stdout_output() const;
   // The user's own -stats_period, which wins over ours.
   std::optional<monitor::Duration> own_stats_period() const { return own_stats_period_; }
   const monitor::Endpoints& endpoints() const { return endpoints_; }

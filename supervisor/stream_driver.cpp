@@ -12,6 +12,7 @@
 #include "recovery/stream_core.hpp"
 #include "supervisor/child_process.hpp"
 #include "supervisor/narrator.hpp"
+#include "supervisor/pipeline.hpp"
 #include "supervisor/stderr_reader.hpp"
 
 namespace supervisor {
@@ -225,7 +226,7 @@ void StreamDriver::State::on_exit(Generation generation, monitor::ExitStatus sta
   ended_child = std::move(child);
   probe.reset();
   next_sample_at = monitor::never;
-  take(recovery::Exited{generation, status});
+  take(recovery::Exited{generation, status, pipeline_state(command)});
   finish();
 }
 

@@ -96,5 +96,32 @@ TEST(LaunchFailure, NeverSpins) {
   EXPECT_GE(count, 60U);
 }
 
+TEST(APipeline, WhoseInputHasEndedIsDoneWithTheChild) {
+  Stand stand;
+  stand.on_air();
+  EXPECT_EQ(actions(stand.send(Exited{stand.generation(), code(0), Pipeline::input_ended})),
+            "end 0");
+}
+
+TEST(APipeline, WhoseInputHasEndedCannotBeRestartedAfterAFailureEither) {
+  Stand stand;
+  stand.on_air();
+  EXPECT_EQ(actions(stand.send(Exited{stand.generation(), code(1), Pipeline::input_ended})),
+            "end 69");
+}
+
+TEST(APipeline, WhoseReaderLeftHasDoneItsWork) {
+  Stand stand;
+  stand.on_air();
+  EXPECT_EQ(actions(stand.send(Exited{stand.generation(), code(1), Pipeline::output_closed})),
+            "end 0");
+}
+
+TEST(APipeline, ThatIsOpenGoesOnWithTheNextChild) {
+  Stand stand;
+  stand.on_air();
+  EXPECT_EQ(actions(stand.send(Exited{stand.generation(), code(0), Pipeline::open})), "launch");
+}
+
 }  // namespace
 }  // namespace recovery::test

@@ -1,0 +1,286 @@
+#include <algorithm>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "child_run.hpp"
+
+// What a child finds when it starts, and what a launch that fails says.
+namespace supervisor::test {
+namespace {
+
+class ChildLaunchTest : public testing::Test {
+ protected:
+  void TearDown() override {
+    EXPECT_TRUE(has_no_children()) << "a child or a zombie was left behind";
+  }
+
+  std::string write_file(const std::string& name, const std::string& text, mode_t mode) {
+    const std::string path = testing::TempDir() + name + std::to_string(::getpid());
+    std::ofstream(path) << text;
+    ::chmod(path.c_str(), mode);
+    return path;
+  }
+
+  boost::asio::io_context loop;
+};
+
+// Puts another description on a descriptor number for a while.
+class Replaced {
+ public:
+  Replaced(int number, int with) : number_(number), before_(::fcntl(number, F_DUPFD_CLOEXEC, 200)) {
+    ::dup2(with, number);
+  }
+  ~Replaced() {
+    if (before_ < 0) {
+      ::close(number_);
+      return;
+    }
+    ::dup2(before_, number_);
+    ::close(before_);
+  }
+
+ private:
+  int number_;
+  int before_;
+};
+
+int text_descriptor(const std::string& text) {
+  const int fd = ::memfd_create("text", MFD_CLOEXEC);
+  EXPECT_EQ(::write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  ::lseek(fd, 0, SEEK_SET);
+  return fd;
+}
+
+TEST_F(ChildLaunchTest, FailedLaunchSaysWhy) {
+  const auto error_of = [&](const std::string& program) {
+    ChildRun run(loop, {program});
+    EXPECT_FALSE(run.launch());
+    return run.error_number;
+  };
+  EXPECT_EQ(error_of("no-such-program-anywhere"), ENOENT);
+  EXPECT_EQ(error_of("/no/such/program"), ENOENT);
+  EXPECT_EQ(error_of(""), ENOENT);
+  EXPECT_EQ(error_of("/etc"), EACCES);
+  EXPECT_EQ(error_of("/etc/passwd/x"), ENOTDIR);
+  EXPECT_EQ(error_of(write_file("plain", "text", 0644)), EACCES);
+  EXPECT_EQ(error_of(write_file("shebang", "#!/no/such/interpreter\n", 0755)), ENOENT);
+}
+
+TEST_F(ChildLaunchTest, SpecThatCannotWorkIsRefused) {
+  ChildRun empty(loop, {});
+  EXPECT_FALSE(empty.launch());
+  EXPECT_EQ(empty.error_number, EINVAL);
+  ChildRun low(loop, {"true"});
+  low.spec.progress_fd = 2;
+  EXPECT_FALSE(low.launch());
+  EXPECT_EQ(low.error_number, EINVAL);
+  ChildRun taken(loop, {"true"});
+  taken.spec.inherited = {3};
+  EXPECT_FALSE(taken.launch());
+  EXPECT_EQ(taken.error_number, EINVAL);
+}
+
+TEST_F(ChildLaunchTest, ProgramInALaterPathDirectoryIsFoundBehindOneThatMayNotRun) {
+  const std::string directory = testing::TempDir() + "path" + std::to_string(::getpid());
+  std::filesystem::create_directories(directory + "/true");
+  const std::string before = ::getenv("PATH");
+  ::setenv("PATH", directory.c_str(), 1);
+  ChildRun alone(loop, {"true"});
+  EXPECT_FALSE(alone.launch());
+  EXPECT_EQ(alone.error_number, EACCES);
+  ::setenv("PATH", ("/no/such:" + directory + ":" + before).c_str(), 1);
+  ChildRun run(loop, {"true"});
+  EXPECT_TRUE(run.run());
+  ::setenv("PATH", before.c_str(), 1);
+}
+
+TEST_F(ChildLaunchTest, ScriptWithoutAShellLineIsRunByTheShell) {
+  ChildRun run(loop, {write_file("script", "echo \"$0 $1 $2\" >&2; exit 5\n", 0755), "a b", "c"});
+  ASSERT_TRUE(run.run());
+  EXPECT_EQ(run.exit->code, 5);
+  EXPECT_EQ(run.errors, run.spec.argv[0] + " a b c\n");
+}
+
+TEST_F(ChildLaunchTest, ArgumentsAndProgramNameArriveAsGiven) {
+  ChildRun run(loop, {"sh", "-c", "tr '\\0' '|' < /proc/$$/cmdline >&2", "", "a b", "\"*\""});
+  ASSERT_TRUE(run.run());
+  EXPECT_EQ(run.errors, "sh|-c|tr '\\0' '|' < /proc/$$/cmdline >&2||a b|\"*\"|");
+}
+
+TEST_F(ChildLaunchTest, EnvironmentPassesWhole) {
+  ::setenv("CHILD_TEST", "two words", 1);
+  ChildRun run(loop, {"sh", "-c", "env >&2"});
+  ASSERT_TRUE(run.run());
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (std::string(*variable).starts_with("_=")) continue;
+    EXPECT_NE(("\n" + run.errors).find("\n" + std::string(*variable)), std::string::npos)
+        << *variable;
+  }
+}
+
+TEST_F(ChildLaunchTest, SignalsAreAsInAFreshProcess) {
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGHUP, SIG_IGN);
+  sigset_t some;
+  sigset_t before;
+  ::sigemptyset(&some);
+  ::sigaddset(&some, SIGUSR1);
+  ::pthread_sigmask(SIG_BLOCK, &some, &before);
+  ChildRun run(loop, {"sh", "-c", "grep -E 'Sig(Ign|Blk)' /proc/self/status >&2"});
+  EXPECT_TRUE(run.run());
+  EXPECT_EQ(run.errors, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+  sigset_t after;
+  ::pthread_sigmask(SIG_SETMASK, &before, &after);
+  EXPECT_TRUE(::sigismember(&after, SIGUSR1)) << "the parent's own mask is unchanged";
+  EXPECT_FALSE(::sigismember(&after, SIGTERM));
+  ::signal(SIGPIPE, SIG_DFL);
+  ::signal(SIGHUP, SIG_DFL);
+}
+
+TEST_F(ChildLaunchTest, LeadsAProcessGroupOfItsOwn) {
+  ChildRun run(loop, {"sleep", "1000"});
+  ASSERT_TRUE(run.launch());
+  EXPECT_EQ(::getpgid(run.child->pid()), run.child->pid());
+}
+
+TEST_F(ChildLaunchTest, StdinIsEmptyUnlessItIsPassed) {
+  const int text = text_descriptor("from outside");
+  const Replaced standard_input(0, text);
+  ChildRun without(loop, shell("cat >&2"));
+  ASSERT_TRUE(without.run());
+  EXPECT_EQ(without.errors, "");
+  ChildRun with(loop, shell("cat >&2"));
+  with.spec.pass_stdin = true;
+  ASSERT_TRUE(with.run());
+  EXPECT_EQ(with.errors, "from outside");
+  ::close(text);
+}
+
+TEST_F(ChildLaunchTest, StdoutIsOurOwn) {
+  const int file = ::memfd_create("stdout", MFD_CLOEXEC);
+  {
+    const Replaced standard_output(1, file);
+    ChildRun run(loop, {"echo", "through"});
+    EXPECT_TRUE(run.run());
+  }
+  char text[16] = {};
+  EXPECT_EQ(::pread(file, text, sizeof text - 1, 0), 8);
+  EXPECT_STREQ(text, "through\n");
+  ::close(file);
+}
+
+TEST_F(ChildLaunchTest, OnlyWhatWasInheritedIsOpenInTheChild) {
+  const int text = text_descriptor("handed down");
+  const Replaced inherited(50, text);
+  ::fcntl(50, F_SETFD, FD_CLOEXEC);
+  const Replaced ours(40, text);  // not marked close-on-exec, as Asio's sockets
+  ChildRun run(loop, {"bash", "-c", "exec 1>&2; cat <&50; echo; ls -v /proc/$$/fd; true"});
+  run.spec.inherited = {50};
+  ASSERT_TRUE(run.run());
+  EXPECT_EQ(run.errors, "handed down\n0\n1\n2\n3\n50\n");
+  ::close(text);
+}
+
+TEST_F(ChildLaunchTest, InheritedDescriptorsAreFoundAndKeptFromOtherChildren) {
+  const int text = text_descriptor("x");
+  const Replaced one(70, text);
+  const Replaced other(65, text);
+  const Replaced marked(75, text);
+  ::fcntl(75, F_SETFD, FD_CLOEXEC);
+  const auto found = inherited_descriptors();
+  const auto has = [&](int fd) { return std::find(found.begin(), found.end(), fd) != found.end(); };
+  EXPECT_TRUE(has(65));
+  EXPECT_TRUE(has(70));
+  EXPECT_FALSE(has(75));
+  EXPECT_FALSE(has(2));
+  EXPECT_TRUE(std::is_sorted(found.begin(), found.end()));
+  EXPECT_EQ(::fcntl(70, F_GETFD), FD_CLOEXEC);
+  for (const int fd : found) ::fcntl(fd, F_SETFD, 0);
+  ::close(text);
+}
+
+TEST_F(ChildLaunchTest, ClosedStandardDescriptorIsFilledSoThatNoPipeTakesItsNumber) {
+  const int text = text_descriptor("x");
+  {
+    const Replaced standard_input(0, text);
+    ::close(0);
+    for (const int fd : inherited_descriptors()) ::fcntl(fd, F_SETFD, 0);
+    char byte = 0;
+    EXPECT_EQ(::read(0, &byte, 1), 0);
+    EXPECT_EQ(::fcntl(0, F_GETFD), 0);
+  }
+  ::close(text);
+}
+
+TEST_F(ChildLaunchTest, ProgressStandsOnTheNumberAskedForWhateverIsThereInTheParent) {
+  for (const int number : {3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 99}) {
+    // bash: dash knows only one digit in `>&N`
+    ChildRun run(loop, {"bash", "-c", "echo here >&" + std::to_string(number)});
+    run.spec.progress_fd = number;
+    ASSERT_TRUE(run.run()) << number;
+    EXPECT_EQ(run.progress, "here\n") << number;
+    EXPECT_EQ(run.exit->code, 0) << run.errors;
+    // The launcher's own pipe was not trodden on.
+    ChildRun missing(loop, {write_file("bad", "#!/no/such/interpreter\n", 0755)});
+    missing.spec.progress_fd = number;
+    EXPECT_FALSE(missing.launch()) << number;
+    EXPECT_EQ(missing.error_number, ENOENT) << number;
+  }
+}
+
+TEST_F(ChildLaunchTest, WithoutCaptureThereIsNoProgressPipe) {
+  ChildRun run(loop, shell("exec 1>&2; ls /proc/$$/fd; true"));
+  run.spec.capture_progress = false;
+  ASSERT_TRUE(run.run());
+  EXPECT_EQ(run.errors, "0\n1\n2\n");
+}
+
+TEST_F(ChildLaunchTest, ThousandLaunchesLeaveNoDescriptorAndNoZombie) {
+  ASSERT_TRUE(ChildRun(loop, {"true"}).run());
+  const int before = count_descriptors();
+  for (int i = 0; i < 1000; ++i) {
+    ChildRun run(loop, {i % 10 == 0 ? "/no/such" : "true"});
+    ASSERT_EQ(run.launch(), i % 10 != 0);
+    if (!run.child || i % 3 != 0) continue;  // destroyed alive
+    ASSERT_TRUE(run.wait());
+  }
+  loop.restart();
+  loop.run_for(10ms);
+  EXPECT_EQ(count_descriptors(), before);
+  EXPECT_TRUE(has_no_children());
+}
+
+TEST_F(ChildLaunchTest, OutOfDescriptorsIsAnErrorAndLeavesNothing) {
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  ASSERT_TRUE(ChildRun(loop, {"true"}).run());
+  const int open_now = count_descriptors();
+  int failures = 0;
+  for (rlim_t limit = 4; limit < 40; ++limit) {
+    rlimit low{.rlim_cur = limit, .rlim_max = before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &low);
+    ChildRun run(loop, {"true"});
+    const bool launched = run.launch();
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    if (launched) {
+      EXPECT_TRUE(run.wait());
+    } else {
+      ++failures;
+      EXPECT_TRUE(run.error_number == EMFILE || run.error_number == EINVAL ||
+                  run.error_number == EBADF)
+          << run.error_number << " at " << limit;
+    }
+    EXPECT_EQ(count_descriptors(), open_now) << limit;
+    EXPECT_TRUE(has_no_children()) << limit;
+  }
+  EXPECT_GT(failures, 0);
+}
+
+}  // namespace
+}  // namespace supervisor::test
