@@ -2,11 +2,15 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include "supervisor/config_load.hpp"
 #include "supervisor/config_problems.hpp"
 #include "supervisor/config_settings.hpp"
+#include "supervisor/descriptor.hpp"
 #include "supervisor/yaml_tree.hpp"
 
 namespace supervisor {
@@ -250,18 +254,35 @@ class Reader {
   Problems problems_;
 };
 
+[[noreturn]] void throw_unreadable(const std::string& path) {
+  throw ConfigError(path + ": cannot be read: " + std::strerror(errno));
+}
+
+// Waits for what a pipe (`--config <(…)`) has to say, but not for ever: a FIFO may have no writer.
+void await_input(int fd, const std::string& path) {
+  constexpr int wait_ms = 5000;  // a generator of a configuration needs less
+  pollfd entry{fd, POLLIN, 0};
+  if (poll(&entry, 1, wait_ms) > 0) return;
+  throw ConfigError(path + ": nothing came from this pipe for 5 s, expected a YAML file");
+}
+
 std::string read_bounded(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
     throw ConfigError(path + ": is a directory, expected a YAML file");
   }
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw ConfigError(path + ": cannot be read: " + std::strerror(errno));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) throw_unreadable(path);
   std::string text(file_bytes_max + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad()) throw ConfigError(path + ": cannot be read: " + std::strerror(errno));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  std::size_t size = 0;
+  while (size < text.size()) {
+    await_input(file.get(), path);
+    const ssize_t count = ::read(file.get(), text.data() + size, text.size() - size);
+    if (count == 0) break;
+    if (count < 0 && errno != EAGAIN && errno != EINTR) throw_unreadable(path);
+    size += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+  }
+  text.resize(size);
   return text;
 }
 

@@ -303,6 +303,27 @@ TEST(YamlFile, WhatCannotBeReadIsSaid) {
   EXPECT_EQ(error_of_file(folder), folder + ": is a directory, expected a YAML file");
 }
 
+TEST(YamlFile, APipeIsReadToItsEnd) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const std::string text = stream("name: piped");
+  ASSERT_EQ(write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  close(ends[1]);
+  Config config;
+  read_yaml_file("/dev/fd/" + std::to_string(ends[0]), config);
+  EXPECT_EQ(config.streams.at(0).name, "piped");
+  close(ends[0]);
+}
+
+TEST(YamlFile, APipeThatNobodyWritesToIsNotWaitedForForEver) {
+  const std::string fifo = testing::TempDir() + "config_fifo";
+  unlink(fifo.c_str());
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  EXPECT_EQ(error_of_file(fifo),
+            fifo + ": nothing came from this pipe for 5 s, expected a YAML file");
+  unlink(fifo.c_str());
+}
+
 TEST(YamlFile, AnUnreadableFileIsSaid) {
   const std::string path = testing::TempDir() + "unreadable_" + std::to_string(getpid()) + ".yml";
   std::ofstream(path) << stream("restart: always");
