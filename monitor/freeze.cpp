@@ -21,7 +21,8 @@ FreezeDetector::FreezeDetector(Duration startup_timeout, Duration freeze_timeout
     : startup_timeout_(startup_timeout),
       freeze_timeout_(freeze_timeout),
       last_advance_(launched_at),
-      counted_from_(launched_at) {
+      counted_from_(launched_at),
+      stopped_(freeze_timeout) {
 }
 
 bool FreezeDetector::on_progress(const Progress& block, Instant now) {
@@ -48,16 +49,25 @@ void FreezeDetector::remember(const Progress& block) {
   if (block.total_size_bytes) last_.total_size_bytes = block.total_size_bytes;
 }
 
-void FreezeDetector::forgive(Instant now) {
-  counted_from_ = now;
+void FreezeDetector::on_sample(const ProcessSample& sample, Instant now) {
+  stopped_.observe(is_stopped(sample), now);
 }
 
-Instant FreezeDetector::deadline() const {
+void FreezeDetector::forgive(Instant now) {
+  counted_from_ = now;
+  stopped_.forgive();
+}
+
+Instant FreezeDetector::output_due_at() const {
   return counted_from_ + (advanced_ ? freeze_timeout_ : startup_timeout_);
 }
 
 std::optional<Fault> FreezeDetector::check(Instant now) const {
   if (now < deadline()) return {};
+  if (now < output_due_at()) {
+    const double stood = seconds(now - stopped_.since().value_or(now));
+    return Fault{Cause::encoder_frozen, true, sentence("Stopped by a signal for %.1f s.", stood)};
+  }
   const double waited = seconds(now - counted_from_);
   const std::string stands = what_stands();
   // Blocks that go on tell a hang inside FFmpeg from a process that does not run at all.

@@ -1,15 +1,19 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "monitor/cause.hpp"
+#include "monitor/held.hpp"
+#include "monitor/process_sample.hpp"
 #include "monitor/progress.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {
 
 // Says when a stream that should advance does not. Covers both ends of a life: nothing at all
-// within `startup_timeout` of the launch, and no advance for `freeze_timeout` once it has begun.
+// within `startup_timeout` of the launch, and no advance for `freeze_timeout` once it has begun. A
+// process that stands in state T for `freeze_timeout` is frozen however long a start may take.
 //
 // Blocks are no heartbeat: 7.1 prints them from an idle thread while everything else hangs. What
 // counts is that a value grew between two blocks:
@@ -27,19 +31,22 @@ class FreezeDetector {
   // other.
   bool on_progress(const Progress& block, Instant now);
 
+  void on_sample(const ProcessSample& sample, Instant now);
+
   // The clock went on while nobody could run (a paused container, a suspended machine): what passed
   // is not held against FFmpeg.
   void forgive(Instant now);
 
   // Fault{encoder_frozen, off_air} while frozen.
   std::optional<Fault> check(Instant now) const;
-  Instant deadline() const;
+  Instant deadline() const { return std::min(output_due_at(), stopped_.deadline()); }
 
   bool has_advanced() const { return advanced_; }
   // Of the last advance; of the launch while there was none.
   Instant last_advance() const { return last_advance_; }
 
  private:
+  Instant output_due_at() const;
   bool advances(const Progress& block) const;
   void remember(const Progress& block);
   std::string what_stands() const;
@@ -49,6 +56,7 @@ class FreezeDetector {
   Instant last_advance_;
   Instant counted_from_;  // last_advance_, or the moment forgiven
   bool advanced_ = false;
+  Held stopped_;  // in state T
   std::optional<Instant> last_block_;
   Progress last_;  // of each value the last one given
 };

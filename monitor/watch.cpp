@@ -38,6 +38,7 @@ bool Watch::on_progress(const Progress& block, Instant now) {
 
 void Watch::on_sample(const ProcessSample& sample, Instant now) {
   evidence_.sample = sample;
+  freeze_.on_sample(sample, now);
   cpu_.on_sample(sample, now);
   memory_.on_sample(sample, now);
 }

@@ -148,6 +148,22 @@ TEST(Freeze, ForgivenTimeIsNotHeldAgainstFFmpeg) {
   EXPECT_TRUE(paused.check(launch + 3600s + freeze));
 }
 
+TEST(Freeze, AProcessStoppedWhileItStartsIsNotWaitedForAsLongAsAStart) {
+  FreezeDetector starting(10min, freeze, launch);
+  ProcessSample sample;
+  sample.state = 'T';
+  starting.on_sample(sample, launch + 1s);
+  starting.on_sample(sample, launch + 2s);
+  EXPECT_EQ(starting.deadline(), launch + 1s + freeze);
+  EXPECT_FALSE(starting.check(launch + freeze));
+  const auto fault = starting.check(launch + 1s + freeze);
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->sentence, "Stopped by a signal for 30.0 s.");
+  sample.state = 'S';
+  starting.on_sample(sample, launch + 1s + freeze);
+  EXPECT_FALSE(starting.check(launch + 1s + freeze));
+}
+
 TEST(Freeze, AnAdvanceEndsTheFault) {
   FreezeDetector resumed = detector();
   resumed.on_progress(video(10), launch + 1s);
