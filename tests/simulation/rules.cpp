@@ -73,8 +73,11 @@ void Rules::take(const Event& event) {
     child_.advanced_at = child_.counted_from = now_;
   } else if (const auto* sampled = std::get_if<Sampled>(&event)) {
     child_.in_state_t = monitor::is_stopped(sampled->sample);
+    if (!child_.in_state_t) child_.in_state_t_since.reset();
+    if (child_.in_state_t && !child_.in_state_t_since) child_.in_state_t_since = now_;
   } else if (std::holds_alternative<Paused>(event)) {
     child_.counted_from = paused_at_ = now_;
+    child_.in_state_t_since.reset();
   } else if ((exited_ = std::get_if<Exited>(&event)) ||
              (launch_failed_ = std::get_if<LaunchFailed>(&event))) {
     child_.alive = false;
@@ -255,7 +258,10 @@ bool Rules::was_healthy() const {
 
 Instant Rules::stalled_at() const {
   const auto& limits = scenario_.limits;
-  return child_.counted_from + (child_.advanced ? limits.freeze_timeout : limits.startup_timeout);
+  const Instant output_due =
+      child_.counted_from + (child_.advanced ? limits.freeze_timeout : limits.startup_timeout);
+  if (!child_.in_state_t_since) return output_due;
+  return std::min(output_due, *child_.in_state_t_since + limits.freeze_timeout);
 }
 
 // ---------------------------------------------------------------------------- what is told

@@ -46,6 +46,7 @@ class Rules {
     bool answered = false;  // Launched was told
     bool advanced = false;
     bool in_state_t = false;
+    std::optional<Instant> in_state_t_since;  // or since forgiven
     Instant launched_at{};
     Instant advanced_at{};   // the launch while it has not
     Instant counted_from{};  // … or the moment forgiven
