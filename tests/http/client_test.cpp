@@ -66,7 +66,7 @@ TEST(Client, GetsStatusAndBody) {
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, "{\"incidents\":[]}\n");
   EXPECT_EQ(http::get(url_of(stage.port(), "/nothing"), 5s).status, 404);
-  EXPECT_EQ(http::get("http://localhost:" + std::to_string(stage.port()), 5s).status, 200);
+  EXPECT_EQ(http::get("http://127.0.0.1:" + std::to_string(stage.port()), 5s).status, 200);
 }
 
 TEST(Client, NobodyThereIsSaid) {

@@ -11,6 +11,7 @@ from harness import VIDEO, LiveTest, children_of, command_name, holds, wait_unti
 NULL = ["ffmpeg", *VIDEO, "-f", "null", "-"]
 # PID 1 of a namespace of its own; without root, of a user namespace too.
 AS_PID_1 = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--pid", "--fork",
+            "--propagation", "unchanged",  # a chroot's root is no mount point
             "--mount-proc", "--kill-child"]
 
 
