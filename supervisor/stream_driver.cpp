@@ -157,11 +157,12 @@ void StreamDriver::State::take(recovery::Event first) {
   while (!events.empty()) {
     const recovery::Event event = events.front();
     const recovery::Step step = core.step(event, now);
-    narrator.record(event, step, core.status());
-    ledger.record(event, step, core.status(), now, wall);
+    // The deed first: what there is to tell can wait until the next child runs.
     for (const recovery::Action& action : step.actions) {
       std::visit([this](const auto& what) { perform(what); }, action);
     }
+    narrator.record(event, step, core.status());
+    ledger.record(event, step, core.status(), now, wall);
     events.pop_front();
   }
   has_news = true;
