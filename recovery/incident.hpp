@@ -7,6 +7,7 @@
 
 #include "monitor/cause.hpp"
 #include "recovery/policy.hpp"
+#include "recovery/wall_time.hpp"
 
 namespace recovery {
 
@@ -22,6 +23,19 @@ struct Incident {
   std::vector<std::string> actions;   // what was done about it, at most `actions_limit`, the newest
 
   static constexpr std::size_t actions_limit = 32;
+};
+
+// An incident with wall-clock times and its id, as told to the outside.
+struct IncidentRecord {
+  std::string id;  // "radio-1763925600123-4": stream, ms of detection, number
+  bool off_air = false;
+  monitor::Cause cause{};
+  WallTime last_good_at{};
+  WallTime detected_at{};
+  std::optional<WallTime> resolved_at;
+  std::vector<std::string> evidence;
+  std::vector<std::string> actions;
+  double off_air_seconds = 0;  // while open: as far as it was known at detection; of a warning: 0
 };
 
 }  // namespace recovery

@@ -15,10 +15,9 @@
 #include "recovery/incident.hpp"
 #include "recovery/newest_first.hpp"
 #include "recovery/status.hpp"
+#include "recovery/wall_time.hpp"
 
 namespace recovery {
-
-using WallTime = std::chrono::system_clock::time_point;
 
 // One decision, as told to the outside.
 struct HistoryEntry {
@@ -30,19 +29,6 @@ struct HistoryEntry {
   // What became of it: empty while open, true once the stream came on air, false when it failed
   // again.
   std::optional<bool> success;
-};
-
-// An incident with wall-clock times and its id, as told to the outside.
-struct IncidentRecord {
-  std::string id;  // "radio-1763925600123-4": stream, ms of detection, number
-  bool off_air = false;
-  monitor::Cause cause{};
-  WallTime last_good_at{};
-  WallTime detected_at{};
-  std::optional<WallTime> resolved_at;
-  std::vector<std::string> evidence;
-  std::vector<std::string> actions;
-  double off_air_seconds = 0;  // while open: as far as it was known at detection; of a warning: 0
 };
 
 // Cumulative histogram in Prometheus's sense; `counts[i]` is of values ≤ bounds[i], the last of

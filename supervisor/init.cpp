@@ -14,8 +14,8 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "supervisor/child_process.hpp"
-#include "supervisor/descriptor.hpp"
+#include "supervisor/child/child_process.hpp"
+#include "supervisor/child/descriptor.hpp"
 
 namespace supervisor {
 namespace {

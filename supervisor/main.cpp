@@ -1,16 +1,16 @@
-#include <malloc.h>
-
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 
+#include <malloc.h>
+
 #include "recovery/exit_code.hpp"
-#include "supervisor/check_command.hpp"
-#include "supervisor/child_process.hpp"
-#include "supervisor/client_commands.hpp"
-#include "supervisor/config_load.hpp"
-#include "supervisor/ffmpeg_command.hpp"
-#include "supervisor/options.hpp"
+#include "supervisor/child/child_process.hpp"
+#include "supervisor/command_line/check_command.hpp"
+#include "supervisor/command_line/client_commands.hpp"
+#include "supervisor/command_line/options.hpp"
+#include "supervisor/config/load.hpp"
+#include "supervisor/ffmpeg/ffmpeg_command.hpp"
 #include "supervisor/run.hpp"
 
 namespace {

@@ -1,27 +1,29 @@
 #include "supervisor/run.hpp"
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
 #include "http/server.hpp"
 #include "http/snapshot.hpp"
 #include "recovery/exit_code.hpp"
-#include "supervisor/ffmpeg_command.hpp"
+#include "supervisor/ffmpeg/ffmpeg_command.hpp"
 #include "supervisor/init.hpp"
-#include "supervisor/log.hpp"
-#include "supervisor/secrets.hpp"
+#include "supervisor/log/log.hpp"
+#include "supervisor/secrets/secrets.hpp"
 #include "supervisor/stream_driver.hpp"
 
 namespace supervisor {
 
 namespace {
 
-// The supervising loop with all it is made of. One thread; HTTP has its own and sees only the board.
+// The supervising loop with all it is made of. One thread; HTTP has its own and sees only the
+// board.
 class Supervisor {
  public:
   Supervisor(const Config& config, const std::vector<int>& inherited)
@@ -45,7 +47,8 @@ class Supervisor {
   static Secrets learn(const Config& config) {
     Secrets secrets;
     for (const StreamConfig& stream : config.streams) secrets.learn(stream.command);
-    for (const char* name : {"FFSUPERVISOR_TOKEN", "AZURACAST_API_KEY", "AZURACAST_WEBHOOK_PASSWORD"}) {
+    for (const char* name :
+         {"FFSUPERVISOR_TOKEN", "AZURACAST_API_KEY", "AZURACAST_WEBHOOK_PASSWORD"}) {
       if (const char* value = std::getenv(name)) secrets.learn(std::string_view(value));
     }
     return secrets;
@@ -141,8 +144,9 @@ void Supervisor::on_end(std::size_t index, int exit_code) {
     loop_.stop();
     return;
   }
-  const bool gave_up = config_.streams[index].recovery.on_exhausted == recovery::OnExhausted::exit &&
-                       exit_code == recovery::exit_code::gave_up;
+  const bool gave_up =
+      config_.streams[index].recovery.on_exhausted == recovery::OnExhausted::exit &&
+      exit_code == recovery::exit_code::gave_up;
   if (!gave_up || stopping_) return;
   // Not from within a stream's own step.
   boost::asio::post(loop_, [this] { stop("A stream gave up, and on_exhausted is exit"); });
@@ -150,10 +154,9 @@ void Supervisor::on_end(std::size_t index, int exit_code) {
 
 int Supervisor::run() {
   const std::unique_ptr<http::Server> server = serve();
-  const Init init(loop_.get_executor(),
-                  {.on_stop = [this] { stop("Asked to stop"); },
-                   .on_force_stop = [this] { kill(); },
-                   .on_hangup = [this] { refuse_reload(); }});
+  const Init init(loop_.get_executor(), {.on_stop = [this] { stop("Asked to stop"); },
+                                         .on_force_stop = [this] { kill(); },
+                                         .on_hangup = [this] { refuse_reload(); }});
   say_start(server->port());
   for (const auto& stream : streams_) stream->start();
   notify_service_manager("READY=1");

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "supervisor/config.hpp"
+#include "supervisor/config/config.hpp"
 
 namespace supervisor {
 

@@ -1,19 +1,20 @@
 #include "supervisor/stream_driver.hpp"
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <random>
 #include <utility>
+
+#include <boost/asio/steady_timer.hpp>
 
 #include "monitor/line_splitter.hpp"
 #include "monitor/probes/process.hpp"
 #include "recovery/ledger.hpp"
 #include "recovery/stream_core.hpp"
-#include "supervisor/child_process.hpp"
-#include "supervisor/narrator.hpp"
-#include "supervisor/pipeline.hpp"
-#include "supervisor/stderr_reader.hpp"
+#include "supervisor/child/child_process.hpp"
+#include "supervisor/ffmpeg/pipeline.hpp"
+#include "supervisor/ffmpeg/stderr_reader.hpp"
+#include "supervisor/log/narrator.hpp"
 
 namespace supervisor {
 
@@ -255,8 +256,8 @@ Instant StreamDriver::State::next_wake() const {
   return std::min({core.next_deadline(), next_sample_at, stderr_reader.deadline()});
 }
 
-// The timer is left alone when it is due earlier than needed: most blocks move a deadline back by half a
-// second, and a wake-up too early costs less than setting it anew each time.
+// The timer is left alone when it is due earlier than needed: most blocks move a deadline back by
+// half a second, and a wake-up too early costs less than setting it anew each time.
 void StreamDriver::State::arm_timer() {
   const Instant due = next_wake();
   if (is_closed || due >= armed_for) return;
@@ -299,12 +300,21 @@ void StreamDriver::State::publish() {
 
 StreamDriver::StreamDriver(boost::asio::any_io_executor executor, const StreamConfig& config,
                            FfmpegCommand command, Context context)
-    : state_(std::make_shared<State>(executor, config, std::move(command), std::move(context))) {}
+    : state_(std::make_shared<State>(executor, config, std::move(command), std::move(context))) {
+}
 
-StreamDriver::~StreamDriver() { state_->is_closed = true; }
+StreamDriver::~StreamDriver() {
+  state_->is_closed = true;
+}
 
-void StreamDriver::start() { state_->wake(recovery::StartRequested{}); }
-void StreamDriver::shut_down() { state_->wake(recovery::StopRequested{.shutdown = true}); }
-void StreamDriver::kill() { state_->wake(recovery::KillRequested{}); }
+void StreamDriver::start() {
+  state_->wake(recovery::StartRequested{});
+}
+void StreamDriver::shut_down() {
+  state_->wake(recovery::StopRequested{.shutdown = true});
+}
+void StreamDriver::kill() {
+  state_->wake(recovery::KillRequested{});
+}
 
 }  // namespace supervisor

@@ -1,21 +1,22 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <vector>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include "http/snapshot.hpp"
-#include "supervisor/config.hpp"
-#include "supervisor/ffmpeg_command.hpp"
-#include "supervisor/log.hpp"
-#include "supervisor/secrets.hpp"
+#include "supervisor/config/config.hpp"
+#include "supervisor/ffmpeg/ffmpeg_command.hpp"
+#include "supervisor/log/log.hpp"
+#include "supervisor/secrets/secrets.hpp"
 
 namespace supervisor {
 
-// The loop of one stream: turns bytes, exits and time into events, performs the core's actions, tells
-// the observers (ledger, log, board). It decides nothing. One `now` for each wake-up.
+// The loop of one stream: turns bytes, exits and time into events, performs the core's actions,
+// tells the observers (ledger, log, board). It decides nothing. One `now` for each wake-up.
 class StreamDriver {
  public:
   struct Context {

@@ -1,4 +1,4 @@
-#include "supervisor/check_command.hpp"
+#include "supervisor/command_line/check_command.hpp"
 
 #include <fstream>
 #include <sstream>

@@ -1,4 +1,4 @@
-#include "supervisor/child_process.hpp"
+#include "supervisor/child/child_process.hpp"
 
 #include <algorithm>
 

@@ -14,7 +14,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
-#include "supervisor/child_process.hpp"
+#include "supervisor/child/child_process.hpp"
 
 namespace supervisor::test {
 

@@ -1,4 +1,4 @@
-#include "supervisor/client_commands.hpp"
+#include "supervisor/command_line/client_commands.hpp"
 
 #include <fstream>
 #include <sstream>

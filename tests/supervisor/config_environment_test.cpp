@@ -1,8 +1,8 @@
-#include "supervisor/config_environment.hpp"
-
 #include <map>
 
 #include <gtest/gtest.h>
+
+#include "supervisor/config/environment.hpp"
 
 namespace supervisor {
 namespace {

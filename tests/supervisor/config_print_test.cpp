@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "supervisor/config_load.hpp"
-#include "supervisor/config_settings.hpp"
+#include "supervisor/config/load.hpp"
+#include "supervisor/config/settings.hpp"
 
 namespace supervisor {
 namespace {

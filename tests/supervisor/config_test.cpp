@@ -1,4 +1,4 @@
-#include "supervisor/config.hpp"
+#include "supervisor/config/config.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -6,9 +6,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "supervisor/config_load.hpp"
-#include "supervisor/config_problems.hpp"
-#include "supervisor/config_settings.hpp"
+#include "supervisor/config/load.hpp"
+#include "supervisor/config/problems.hpp"
+#include "supervisor/config/settings.hpp"
 
 namespace supervisor {
 namespace {

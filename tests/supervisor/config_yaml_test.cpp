@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "supervisor/config_load.hpp"
+#include "supervisor/config/load.hpp"
 
 namespace supervisor {
 namespace {

@@ -1,4 +1,4 @@
-#include "supervisor/ffmpeg_command.hpp"
+#include "supervisor/ffmpeg/ffmpeg_command.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "supervisor/ffmpeg_options.hpp"
+#include "supervisor/ffmpeg/ffmpeg_options.hpp"
 
 namespace supervisor {
 namespace {

@@ -1,4 +1,4 @@
-#include "supervisor/log.hpp"
+#include "supervisor/log/log.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
-#include "supervisor/options.hpp"
+#include "supervisor/command_line/options.hpp"
 
 #include <gtest/gtest.h>
 
-#include "supervisor/help_text.hpp"
+#include "supervisor/command_line/help_text.hpp"
 
 namespace supervisor {
 namespace {

@@ -1,4 +1,4 @@
-#include "supervisor/pipeline.hpp"
+#include "supervisor/ffmpeg/pipeline.hpp"
 
 #include <array>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "supervisor/secrets.hpp"
+#include "supervisor/secrets/secrets.hpp"
 
 #include <random>
 #include <string>
@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "supervisor/text_encodings.hpp"
+#include "supervisor/secrets/text_encodings.hpp"
 
 namespace supervisor {
 namespace {

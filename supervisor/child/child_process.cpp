@@ -1,0 +1,336 @@
+#include "supervisor/child/child_process.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <map>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <poll.h>
+#include <sys/wait.h>
+
+#include "supervisor/child/child_launcher.hpp"
+#include "supervisor/child/descriptor.hpp"
+#include "supervisor/child/executable_search.hpp"
+
+namespace supervisor {
+namespace {
+
+namespace asio = boost::asio;
+namespace process = boost::process::v2;
+using boost::system::error_code;
+
+constexpr std::size_t chunk_bytes = 64 * 1024;  // one read; a pipe's usual size
+constexpr int stderr_pipe_bytes =
+    1024 * 1024;  // a late loop must not slow FFmpeg; the kernel's cap
+constexpr std::size_t drain_bytes = 1024 * 1024;  // at most at once; what the larger pipe can hold
+constexpr int farewell_ms = 2000;  // for a killed process to go; longer is a hung disk
+constexpr const char* standard_path = "/bin:/usr/bin";  // what execvp takes without PATH
+
+// What the child gets; the read ends stay.
+struct Ends {
+  Pipe progress;
+  Pipe errors;
+  Descriptor null;
+  // Holds the progress number meanwhile if it is free: the launcher's own pipe must not land on it.
+  Descriptor placeholder;
+};
+
+// Boost 1.81's launcher opens a pidfd and then three more, and loses the pidfd if these fail.
+bool has_room(const Descriptor& any) {
+  std::array<Descriptor, 4> trial;
+  for (auto& one : trial) one = Descriptor(::fcntl(any.get(), F_DUPFD_CLOEXEC, 0));
+  return static_cast<bool>(trial.back());
+}
+
+bool open_ends(const ChildProcess::Spec& spec, Ends& ends) {
+  const int above_targets = std::max(2, spec.capture_progress ? spec.progress_fd : 0) + 1;
+  ends.null = open_null(above_targets);
+  if (!ends.null || !open_pipe(above_targets, ends.errors)) return false;
+  // Refused where the user's share of pipe memory is spent: then it keeps its usual size.
+  ::fcntl(ends.errors.read.get(), F_SETPIPE_SZ, stderr_pipe_bytes);
+  if (!spec.capture_progress) return has_room(ends.null);
+  ends.placeholder = Descriptor(::fcntl(ends.null.get(), F_DUPFD_CLOEXEC, spec.progress_fd));
+  return ends.placeholder && open_pipe(above_targets, ends.progress) && has_room(ends.null);
+}
+
+ChildSetup setup_for(const ChildProcess::Spec& spec, const Ends& ends) {
+  ChildSetup setup{.inherited = spec.inherited};
+  setup.stdin_source = spec.pass_stdin ? -1 : ends.null.get();
+  setup.stderr_source = ends.errors.write.get();
+  setup.progress_source = ends.progress.write.get();
+  setup.progress_target = spec.progress_fd;
+  return setup;
+}
+
+bool is_valid(const ChildProcess::Spec& spec) {
+  if (spec.argv.empty()) return false;
+  const auto& taken = spec.inherited;
+  return !spec.capture_progress ||
+         (spec.progress_fd > 2 &&
+          std::find(taken.begin(), taken.end(), spec.progress_fd) == taken.end());
+}
+
+void kill_and_reap(pid_t pid) {
+  ::kill(pid, SIGKILL);
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) continue;
+}
+
+// The pid, or -1 with the error; then no child is left (Boost 1.81's launcher leaves a zombie when
+// the exec fails). The launcher tells its context of the fork, and the loop's would rebuild itself
+// in the child, with memory and locks, and in the parent wait for a name being resolved: so it gets
+// one of its own.
+pid_t fork_and_exec(const std::string& file, const std::vector<std::string>& argv,
+                    const ChildSetup& setup, int& error_number) {
+  std::vector<const char*> words;
+  for (const auto& word : argv) words.push_back(word.c_str());
+  words.push_back(nullptr);
+  const char** arguments = words.data();
+
+  asio::io_context own_context;
+  process::posix::default_launcher launcher;
+  error_code error;
+  try {
+    const SignalsBlocked blocked;
+    auto child =
+        launcher(own_context.get_executor(), error, std::filesystem::path(file), arguments, setup);
+    child.detach();
+  } catch (const boost::system::system_error& failure) {
+    if (::getpid() != setup.parent) ::_exit(127);
+    error = failure.code();
+  }
+  if (!error && launcher.pid > 0) return launcher.pid;
+  if (launcher.pid > 0) kill_and_reap(launcher.pid);
+  error_number = error ? error.value() : EAGAIN;
+  return -1;
+}
+
+pid_t execute(const ChildProcess::Spec& spec, const ChildSetup& setup, int& error_number) {
+  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it
+  const auto file = find_executable(spec.argv[0], path ? path : standard_path, error_number);
+  if (!file) return -1;
+  const pid_t pid = fork_and_exec(*file, spec.argv, setup, error_number);
+  if (pid > 0 || error_number != ENOEXEC) return pid;
+  // A script without a first line that names its shell: as execvp does.
+  std::vector<std::string> script = spec.argv;
+  script[0] = *file;
+  script.insert(script.begin(), "/bin/sh");
+  return fork_and_exec("/bin/sh", script, setup, error_number);
+}
+
+int open_pidfd(pid_t pid) {
+  return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
+
+bool has_ended(pid_t pid) {
+  siginfo_t ended{};
+  const int result = ::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT);
+  return result != 0 || ended.si_pid == pid;
+}
+
+monitor::ExitStatus reap(pid_t pid) {
+  int status = SIGKILL;  // if the true one was taken by somebody else: never a success
+  while (::waitpid(pid, &status, WNOHANG) < 0 && errno == EINTR) continue;
+  monitor::ExitStatus result;
+  if (WIFSIGNALED(status)) {
+    result.signal = WTERMSIG(status);
+  } else {
+    result.code = WEXITSTATUS(status);
+  }
+  return result;
+}
+
+}  // namespace
+
+struct ChildProcess::State : std::enable_shared_from_this<State> {
+  using Handler = std::function<void(std::string_view)>;
+
+  State(const asio::any_io_executor& executor, Handlers with)
+      : pidfd(executor), progress(executor), errors(executor), handlers(std::move(with)) {}
+
+  bool adopt(Descriptor fd, asio::posix::stream_descriptor& stream);
+  void watch();
+  void watch_exit();
+  void watch(asio::posix::stream_descriptor& stream, const Handler& handler);
+  std::size_t read_chunk(asio::posix::stream_descriptor& stream, const Handler& handler);
+  void drain(asio::posix::stream_descriptor& stream, const Handler& handler);
+  void finish();
+  void abandon();
+  void forget();
+
+  static std::map<pid_t, std::weak_ptr<State>>& living() {
+    static std::map<pid_t, std::weak_ptr<State>> children;
+    return children;
+  }
+
+  pid_t pid = -1;
+  bool ended = false;
+  // Waited on, and read by hand when ready: bytes of a read that Asio completes but has not yet
+  // called back for would be overtaken by drain_progress().
+  asio::posix::stream_descriptor pidfd;
+  asio::posix::stream_descriptor progress;
+  asio::posix::stream_descriptor errors;
+  const Handlers handlers;
+};
+
+bool ChildProcess::State::adopt(Descriptor fd, asio::posix::stream_descriptor& stream) {
+  error_code error;
+  stream.assign(fd.get(), error);
+  if (error) {
+    errno = error.value();
+    return false;
+  }
+  fd.release();
+  return true;
+}
+
+void ChildProcess::State::watch() {
+  living()[pid] = weak_from_this();
+  watch(progress, handlers.on_progress);
+  watch(errors, handlers.on_stderr);
+  watch_exit();
+}
+
+// A wait may end early: Asio hands a descriptor's record on to the next one while an event for the
+// old one is still queued. So look, and wait again.
+void ChildProcess::State::watch_exit() {
+  if (ended) return;
+  pidfd.async_wait(asio::posix::descriptor_base::wait_read,
+                   [self = shared_from_this()](const error_code& error) {
+                     if (error) return;
+                     self->finish();
+                     self->watch_exit();
+                   });
+}
+
+// One chunk for each round of the loop: a flood on one pipe delays nothing else.
+void ChildProcess::State::watch(asio::posix::stream_descriptor& stream, const Handler& handler) {
+  if (ended || !stream.is_open()) return;
+  stream.async_wait(asio::posix::descriptor_base::wait_read,
+                    [self = shared_from_this(), &stream, &handler](const error_code& error) {
+                      if (error || self->ended) return;
+                      self->read_chunk(stream, handler);
+                      self->watch(stream, handler);
+                    });
+}
+
+std::size_t ChildProcess::State::read_chunk(asio::posix::stream_descriptor& stream,
+                                            const Handler& handler) {
+  if (!stream.is_open()) return 0;
+  std::array<char, chunk_bytes> buffer;
+  const ssize_t count = ::read(stream.native_handle(), buffer.data(), buffer.size());
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+  if (count <= 0) {
+    error_code ignored;
+    stream.close(ignored);
+    return 0;
+  }
+  const auto size = static_cast<std::size_t>(count);
+  if (handler) handler({buffer.data(), size});
+  return size;
+}
+
+void ChildProcess::State::drain(asio::posix::stream_descriptor& stream, const Handler& handler) {
+  for (std::size_t total = 0; !ended && total < drain_bytes;) {
+    const std::size_t count = read_chunk(stream, handler);
+    if (count == 0) return;
+    total += count;
+  }
+}
+
+void ChildProcess::State::finish() {
+  if (ended || !has_ended(pid)) return;
+  const auto self = shared_from_this();  // the handlers may destroy the ChildProcess
+  drain(progress, handlers.on_progress);
+  drain(errors, handlers.on_stderr);
+  if (ended) return;
+  // Before the reaping: as long as the leader is a zombie nobody else can get the group's number.
+  ::kill(-pid, SIGKILL);
+  const monitor::ExitStatus status = reap(pid);
+  forget();
+  if (handlers.on_exit) handlers.on_exit(status);
+}
+
+void ChildProcess::State::abandon() {
+  if (ended) return;
+  ::kill(-pid, SIGKILL);
+  ::kill(pid, SIGKILL);
+  pollfd end{.fd = pidfd.native_handle(), .events = POLLIN, .revents = 0};
+  while (::poll(&end, 1, farewell_ms) < 0 && errno == EINTR) continue;
+  reap(pid);  // not ended in time: an orphan, for Init to reap
+  forget();
+}
+
+void ChildProcess::State::forget() {
+  ended = true;
+  living().erase(pid);
+  error_code ignored;
+  pidfd.close(ignored);
+  progress.close(ignored);
+  errors.close(ignored);
+}
+
+std::unique_ptr<ChildProcess> ChildProcess::launch(asio::any_io_executor executor, const Spec& spec,
+                                                   Handlers handlers, int& error_number) {
+  error_number = is_valid(spec) ? 0 : EINVAL;
+  if (error_number != 0) return nullptr;
+
+  const auto fail = [&error_number] {
+    error_number = errno;
+    return nullptr;
+  };
+  Ends ends;
+  if (!open_ends(spec, ends)) return fail();
+  auto state = std::make_shared<State>(executor, std::move(handlers));
+  const ChildSetup setup = setup_for(spec, ends);
+  if (!state->adopt(std::move(ends.errors.read), state->errors)) return fail();
+  if (spec.capture_progress && !state->adopt(std::move(ends.progress.read), state->progress)) {
+    return fail();
+  }
+  state->pid = execute(spec, setup, error_number);
+  if (state->pid < 0) return nullptr;
+  error_number = 0;
+  if (!state->adopt(Descriptor(open_pidfd(state->pid)), state->pidfd)) {
+    error_number = errno;
+    kill_and_reap(state->pid);
+    return nullptr;
+  }
+  state->watch();
+  return std::unique_ptr<ChildProcess>(new ChildProcess(std::move(state)));
+}
+
+ChildProcess::ChildProcess(std::shared_ptr<State> state) : state_(std::move(state)) {
+}
+
+ChildProcess::~ChildProcess() {
+  state_->abandon();
+}
+
+pid_t ChildProcess::pid() const {
+  return state_->pid;
+}
+
+void ChildProcess::signal(int number) {
+  if (state_->ended) return;
+  // A child that left its group (a shell with job control may) is still ours.
+  if (::kill(-state_->pid, number) != 0) ::kill(state_->pid, number);
+}
+
+void ChildProcess::drain_progress() {
+  const auto state = state_;  // the handler may destroy this
+  state->drain(state->progress, state->handlers.on_progress);
+}
+
+bool ChildProcess::owns(pid_t pid) {
+  return State::living().contains(pid);
+}
+
+void ChildProcess::settle(pid_t pid) {
+  const auto found = State::living().find(pid);
+  if (found == State::living().end()) return;
+  if (const auto state = found->second.lock()) state->finish();
+}
+
+}  // namespace supervisor

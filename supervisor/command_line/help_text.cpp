@@ -1,0 +1,72 @@
+#include "supervisor/command_line/help_text.hpp"
+
+namespace supervisor {
+
+std::string usage_text() {
+  return R"(Usage: ffsupervisor [OPTIONS] [--] ffmpeg ARG...      supervise this one command
+       ffsupervisor [OPTIONS] --config FILE           supervise every stream in FILE
+       ffsupervisor check|status|healthcheck ...      see ffsupervisor --help
+)";
+}
+
+std::string help_text() {
+  return R"(ffsupervisor launches FFmpeg, watches whether its stream is on air, restarts it when it is
+not, and serves metrics and health over HTTP.
+
+Usage:
+  ffsupervisor [OPTIONS] [--] ffmpeg ARG...
+      Supervise this one FFmpeg command. The first word that is none of the options below
+      begins the command; everything behind it belongs to FFmpeg.
+  ffsupervisor [OPTIONS] --config FILE
+      Supervise every stream in FILE.
+  ffsupervisor check [OPTIONS] [--config FILE] [-- ffmpeg ARG...]
+      Validate, and print the effective configuration with the origin of every value.
+  ffsupervisor status [--url URL] [--json]
+      What a running instance says of its streams. Exit code 0: every stream is on air.
+  ffsupervisor healthcheck [liveness|readiness] [--url URL]
+      For a container's HEALTHCHECK; readiness unless said otherwise. Exit code 0 or 1.
+
+Options:
+  --config FILE            configuration in YAML; /etc/ffsupervisor/ffsupervisor.yml is the
+                           commented reference. With a command on the command line, the
+                           file's first stream gives the settings
+  --name NAME              name of the stream given on the command line (radio)
+  --listen ADDR:PORT       where to serve HTTP (0.0.0.0:9090)
+  --log-format FORMAT      auto, json or text (auto: text on a terminal, else JSON)
+  --log-level LEVEL        trace, debug, info, warning or error (info)
+  --url URL                status, healthcheck: base URL of the running instance
+                           (http://127.0.0.1 at the port of --listen, METRICS_PORT, --config)
+  --json                   status: print the API's own answer
+  -h, --help               this text
+  --version                the version
+
+A flag wins over the environment, the environment over the file, the file over the default.
+Durations are written 30s, 1m30s, 500ms or as a number of seconds.
+
+Environment:
+  METRICS_PORT                    port to serve HTTP on (9090)
+  METRICS_PATH                    path of the metrics (/metrics)
+  FFMPEG_CHECK_INTERVAL           between readings of CPU and memory (1s)
+  STREAM_FREEZE_TIMEOUT           without an advance for so long is frozen (30s)
+  ENABLE_AUTO_RECOVERY            restart by itself (true)
+  MAX_RESTART_ATTEMPTS            quick restarts before it escalates (3)
+  RESTART_COOLDOWN                so long healthy is healthy; the longest delay (60s)
+  CPU_THRESHOLD_PERCENT           warn above, of what the process may use (90)
+  MEMORY_THRESHOLD_MB             warn above, MiB (2048)
+  BITRATE_DROP_THRESHOLD_PERCENT  warn when the bitrate falls by so much (50)
+  Checked, but without effect in this version: HEALTH_CHECK_INTERVAL,
+  AUDIO_STREAM_RETRY_INTERVAL, AUDIO_STREAM_MAX_RETRIES, AZURACAST_URL, AZURACAST_API_KEY,
+  AZURACAST_WEBHOOK_PASSWORD, RTMP_ENDPOINT, FFSUPERVISOR_TOKEN
+
+Exit codes:
+    0  stopped as asked, or the command ended and `restart` allows it
+    1  internal error
+    2  wrong usage or configuration
+   69  gave up: recovery exhausted and `on_exhausted: exit`
+   78  the FFmpeg command itself is wrong and never was on air
+  126  the command cannot be executed
+  127  the command is not found
+)";
+}
+
+}  // namespace supervisor

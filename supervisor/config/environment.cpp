@@ -1,0 +1,113 @@
+#include "supervisor/config/environment.hpp"
+
+#include <array>
+#include <string_view>
+
+#include "supervisor/config/settings.hpp"
+#include "supervisor/config/values.hpp"
+
+namespace supervisor {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Variable {
+  const char* name;
+  std::string_view key;
+};
+
+constexpr std::array<Variable, 8> stream_variables{{
+    {"FFMPEG_CHECK_INTERVAL", "monitor.sample_interval"},
+    {"STREAM_FREEZE_TIMEOUT", "monitor.freeze_timeout"},
+    {"ENABLE_AUTO_RECOVERY", "recovery.enabled"},
+    {"MAX_RESTART_ATTEMPTS", "recovery.max_restart_attempts"},
+    {"RESTART_COOLDOWN", "recovery.restart_cooldown"},
+    {"CPU_THRESHOLD_PERCENT", "monitor.cpu_percent"},
+    {"MEMORY_THRESHOLD_MB", "monitor.memory_mb"},
+    {"BITRATE_DROP_THRESHOLD_PERCENT", "monitor.bitrate_drop.percent"},
+}};
+
+void any_text(const std::string&) {
+}
+void probe_interval(const std::string& text) {
+  read_duration(text, {100ms, 7 * 24h});
+}
+void retries(const std::string& text) {
+  read_integer(text, 0, 100'000);
+}
+
+// Checked, so that a wrong one is not first heard of after an upgrade.
+struct LaterVariable {
+  const char* name;
+  void (*check)(const std::string& text);
+};
+
+constexpr std::array<LaterVariable, 8> later_variables{{
+    {"HEALTH_CHECK_INTERVAL", probe_interval},
+    {"AUDIO_STREAM_RETRY_INTERVAL", probe_interval},
+    {"AUDIO_STREAM_MAX_RETRIES", retries},
+    {"AZURACAST_URL", any_text},
+    {"AZURACAST_API_KEY", any_text},
+    {"AZURACAST_WEBHOOK_PASSWORD", any_text},
+    {"RTMP_ENDPOINT", any_text},
+    {"FFSUPERVISOR_TOKEN", any_text},
+}};
+
+// Calls `take(text, place)` with a variable that is set; what it expected goes to the problems.
+template <class Take>
+void with_variable(const Environment& environment, const char* name, Problems& problems,
+                   Take&& take) {
+  const std::optional<std::string> text = environment(name);
+  if (!text || text->empty()) return;
+  const std::string place = std::string("environment variable ") + name;
+  try {
+    take(*text, place);
+  } catch (const Unexpected& error) {
+    problems.add(place + ": found " + shown(*text) + ", " + error.what());
+  }
+}
+
+void apply_to_streams(const std::string& text, const std::string& place, std::string_view key,
+                      Config& config) {
+  const Setting<StreamConfig>& setting = *find_setting(stream_settings(), key);
+  for (std::size_t i = 0; i < config.streams.size(); ++i) {
+    setting.read(config.streams[i], text);
+    remember(config, stream_prefix(i) + std::string(key), Origin::environment, place);
+  }
+}
+
+}  // namespace
+
+void apply_metrics_port(const Environment& environment, Config& config, Problems& problems) {
+  with_variable(environment, "METRICS_PORT", problems,
+                [&](const std::string& text, const std::string& place) {
+                  config.http.port = static_cast<std::uint16_t>(read_integer(text, 1, 65535));
+                  remember(config, "http.listen", Origin::environment, place);
+                });
+}
+
+void apply_environment(const Environment& environment, Config& config, Problems& problems) {
+  apply_metrics_port(environment, config, problems);
+  with_variable(environment, "METRICS_PATH", problems,
+                [&](const std::string& text, const std::string& place) {
+                  config.http.metrics_path = read_metrics_path(text);
+                  remember(config, "http.metrics_path", Origin::environment, place);
+                });
+  for (const Variable& variable : stream_variables) {
+    with_variable(environment, variable.name, problems,
+                  [&](const std::string& text, const std::string& place) {
+                    apply_to_streams(text, place, variable.key, config);
+                  });
+  }
+  for (const LaterVariable& variable : later_variables) {
+    with_variable(environment, variable.name, problems,
+                  [&](const std::string& text, const std::string&) {
+                    variable.check(text);
+                    config.warnings.push_back(std::string(variable.name) +
+                                              " is set, but has no effect in this version");
+                  });
+  }
+}
+
+}  // namespace supervisor

@@ -1,0 +1,100 @@
+#include "supervisor/config/load.hpp"
+
+#include "supervisor/config/environment.hpp"
+#include "supervisor/config/flags.hpp"
+#include "supervisor/config/problems.hpp"
+#include "supervisor/config/settings.hpp"
+
+namespace supervisor {
+
+namespace {
+
+// Where a stream's value was set, for a message: "radio.yml:12: streams[0].name", or the key alone
+// where it is a default.
+std::string place_and_key(const Config& config, const std::string& key) {
+  const auto place = config.places.find(key);
+  return place == config.places.end() ? key : place->second + ": " + key;
+}
+
+std::string value_and_place(const Config& config, const std::string& key, monitor::Duration value) {
+  const auto place = config.places.find(key);
+  return print_duration(value) + ", " + (place == config.places.end() ? "default" : place->second);
+}
+
+void require_command(const Config& config, std::size_t index, Problems& problems) {
+  const std::string stream = "streams[" + std::to_string(index) + ']';
+  const std::vector<std::string>& command = config.streams[index].command;
+  if (command.empty()) {
+    const auto place = config.places.find(stream);
+    const std::string where = place == config.places.end() ? "" : place->second + ": ";
+    problems.add(where + stream + ".command: missing, expected a list such as [ffmpeg, -i, …]");
+  } else if (command.front().empty()) {
+    problems.add(place_and_key(config, stream + ".command") +
+                 ": its first word is empty, expected a program");
+  }
+}
+
+void require_unique_name(const Config& config, std::size_t index, Problems& problems) {
+  for (std::size_t other = 0; other < index; ++other) {
+    if (config.streams[other].name != config.streams[index].name) continue;
+    const std::string stream = "streams[" + std::to_string(index) + ']';
+    const bool named = config.places.contains(stream + ".name");
+    problems.add(place_and_key(config, named ? stream + ".name" : stream) + ": the name " +
+                 shown(config.streams[index].name) + " is taken by streams[" +
+                 std::to_string(other) + "], expected one of its own");
+    return;
+  }
+}
+
+// With fewer than two periods, one late block would be a fault. Told at the place of the one that
+// was set: the other may be a default.
+void require_periods(const Config& config, std::size_t index, const char* key,
+                     monitor::Duration timeout, Problems& problems) {
+  const monitor::Duration period = config.streams[index].monitor.stats_period;
+  if (timeout >= 2 * period) return;
+  const std::string timeout_key = stream_prefix(index) + key;
+  const std::string period_key = stream_prefix(index) + "monitor.stats_period";
+  if (config.places.contains(timeout_key)) {
+    problems.add(place_and_key(config, timeout_key) + ": " + print_duration(timeout) +
+                 " is less than twice " + period_key + " (" +
+                 value_and_place(config, period_key, period) + "), expected at least " +
+                 print_duration(2 * period));
+  } else {
+    problems.add(place_and_key(config, period_key) + ": " + print_duration(period) +
+                 " is more than half of " + timeout_key + " (" +
+                 value_and_place(config, timeout_key, timeout) + "), expected at most " +
+                 print_duration(timeout / 2));
+  }
+}
+
+void check_streams(const Config& config, Problems& problems) {
+  for (std::size_t i = 0; i < config.streams.size(); ++i) {
+    const monitor::Limits& limits = config.streams[i].monitor;
+    require_command(config, i, problems);
+    require_unique_name(config, i, problems);
+    require_periods(config, i, "monitor.startup_timeout", limits.startup_timeout, problems);
+    require_periods(config, i, "monitor.freeze_timeout", limits.freeze_timeout, problems);
+  }
+}
+
+}  // namespace
+
+Config load_config(const Options& options, const Environment& environment) {
+  Config config;
+  Problems problems;
+  if (options.config_file) read_yaml_file(*options.config_file, config);
+  apply_command(options, config, problems);
+  if (config.streams.empty()) {
+    const std::string where = options.config_file ? *options.config_file + ": " : "";
+    throw ConfigError(where +
+                      "no streams: expected a list `streams` in the file of --config, or a " +
+                      "command on the command line");
+  }
+  apply_environment(environment, config, problems);
+  apply_flags(options, config, problems);
+  check_streams(config, problems);
+  problems.throw_if_any();
+  return config;
+}
+
+}  // namespace supervisor

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "supervisor/command_line/options.hpp"
+#include "supervisor/config/config.hpp"
+
+namespace supervisor {
+
+// Reads an environment variable; empty if unset. A parameter so that tests need no setenv.
+using Environment = std::function<std::optional<std::string>(const char* name)>;
+
+// The effective configuration: flag > environment > file > default. Throws ConfigError.
+// With a command in the options there is one stream made of it; without one, `--config` must be
+// given and have streams. Both together: the file's first stream gives the settings, the command
+// line its command. Environment variables that belong to a stream apply to every stream.
+Config load_config(const Options& options, const Environment& environment);
+
+// The file alone, over the defaults. Bounded: 1 MiB, nesting 32. Throws ConfigError.
+void read_yaml_file(const std::string& path, Config& config);
+void read_yaml_text(const std::string& text, const std::string& source_name, Config& config);
+
+// The effective configuration with the origin of every value, as `check` prints it: YAML that this
+// program reads back, each line ended by `# origin`. Secrets are masked.
+std::string print_config(const Config& config);
+
+// "30s", "1m30s", "500ms", "2h", "1.5" (seconds). Throws ConfigError naming the text.
+monitor::Duration parse_duration(const std::string& text);
+std::string print_duration(monitor::Duration duration);
+
+}  // namespace supervisor

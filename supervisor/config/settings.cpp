@@ -1,0 +1,208 @@
+#include "supervisor/config/settings.hpp"
+
+#include <array>
+#include <utility>
+
+#include "supervisor/config/load.hpp"
+#include "supervisor/config/problems.hpp"
+#include "supervisor/config/values.hpp"
+
+namespace supervisor {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr monitor::Duration week = 7 * 24h;
+
+template <class Value>
+using Words = std::vector<std::pair<std::string_view, Value>>;
+
+const Words<LogFormat> log_formats{
+    {"auto", LogFormat::automatic}, {"json", LogFormat::json}, {"text", LogFormat::text}};
+const Words<LogLevel> log_levels{{"trace", LogLevel::trace},
+                                 {"debug", LogLevel::debug},
+                                 {"info", LogLevel::info},
+                                 {"warning", LogLevel::warning},
+                                 {"error", LogLevel::error}};
+const Words<recovery::Restart> restarts{{"always", recovery::Restart::always},
+                                        {"on-failure", recovery::Restart::on_failure},
+                                        {"never", recovery::Restart::never}};
+const Words<recovery::OnExhausted> exhaustions{{"keep_trying", recovery::OnExhausted::keep_trying},
+                                               {"exit", recovery::OnExhausted::exit},
+                                               {"stop", recovery::OnExhausted::stop}};
+const Words<monitor::OnWarning> warnings{{"alert", monitor::OnWarning::alert},
+                                         {"restart", monitor::OnWarning::restart}};
+
+// Each builder takes `field`: a function from the owner to a reference to the value.
+
+template <class Owner, class Field>
+Setting<Owner> duration(std::string_view key, Field field, monitor::Duration min,
+                        monitor::Duration max) {
+  return {key,
+          [=](Owner& owner, const std::string& text) {
+            field(owner) = read_duration(text, {min, max});
+          },
+          [=](const Owner& owner) { return print_duration(field(owner)); }};
+}
+
+template <class Owner, class Field>
+Setting<Owner> number(std::string_view key, Field field, NumberRange range) {
+  return {key,
+          [=](Owner& owner, const std::string& text) { field(owner) = read_number(text, range); },
+          [=](const Owner& owner) { return print_number(field(owner)); }};
+}
+
+template <class Owner, class Field>
+Setting<Owner> integer(std::string_view key, Field field, std::uint64_t min, std::uint64_t max) {
+  return {key,
+          [=](Owner& owner, const std::string& text) {
+            using Value = std::remove_reference_t<decltype(field(owner))>;
+            field(owner) = static_cast<Value>(read_integer(text, min, max));
+          },
+          [=](const Owner& owner) { return std::to_string(field(owner)); }};
+}
+
+template <class Owner, class Field>
+Setting<Owner> boolean(std::string_view key, Field field) {
+  return {key, [=](Owner& owner, const std::string& text) { field(owner) = read_boolean(text); },
+          [=](const Owner& owner) { return std::string(field(owner) ? "true" : "false"); }};
+}
+
+template <class Value>
+Value read_word(const std::string& text, const Words<Value>& words) {
+  std::vector<std::string_view> known;
+  for (const auto& [word, value] : words) {
+    if (word == text) return value;
+    known.push_back(word);
+  }
+  throw Unexpected("expected one of " + join(known, ", "));
+}
+
+template <class Value>
+std::string print_word(Value value, const Words<Value>& words) {
+  for (const auto& [word, meaning] : words) {
+    if (meaning == value) return std::string(word);
+  }
+  return {};
+}
+
+template <class Owner, class Field, class Value>
+Setting<Owner> choice(std::string_view key, Field field, const Words<Value>& words) {
+  return {
+      key,
+      [=, &words](Owner& owner, const std::string& text) { field(owner) = read_word(text, words); },
+      [=, &words](const Owner& owner) { return print_word(field(owner), words); }};
+}
+
+// A field of the owner by name. A macro, because a language without reflection has no other way to
+// write it once for reading and for printing.
+#define FIELD(path)          \
+  [](auto& owner) -> auto& { \
+    return owner.path;       \
+  }
+
+std::vector<Setting<Config>> make_program_settings() {
+  using C = Config;
+  return {
+      {"http.listen", [](C& c, const std::string& text) { read_listen(text, c.http); },
+       [](const C& c) { return print_listen(c.http); }},
+      {"http.metrics_path",
+       [](C& c, const std::string& text) { c.http.metrics_path = read_metrics_path(text); },
+       [](const C& c) { return c.http.metrics_path; }},
+      choice<C>("log.format", FIELD(log.format), log_formats),
+      choice<C>("log.level", FIELD(log.level), log_levels),
+      integer<C>("journal.max_incidents", FIELD(journal_max_incidents), 1, 100'000),
+  };
+}
+
+std::vector<Setting<StreamConfig>> make_monitor_settings() {
+  using S = StreamConfig;
+  return {
+      duration<S>("monitor.sample_interval", FIELD(monitor.sample_interval), 10ms, 1h),
+      duration<S>("monitor.stats_period", FIELD(monitor.stats_period), 10ms, 1h),
+      duration<S>("monitor.startup_timeout", FIELD(monitor.startup_timeout), 100ms, week),
+      duration<S>("monitor.freeze_timeout", FIELD(monitor.freeze_timeout), 100ms, week),
+      number<S>("monitor.bitrate_drop.percent", FIELD(monitor.bitrate_drop.percent),
+                {0, 100, true}),
+      duration<S>("monitor.bitrate_drop.window", FIELD(monitor.bitrate_drop.window), 100ms, 1h),
+      duration<S>("monitor.bitrate_drop.hold", FIELD(monitor.bitrate_drop.hold), 0s, week),
+      choice<S>("monitor.bitrate_drop.action", FIELD(monitor.bitrate_drop.action), warnings),
+      number<S>("monitor.min_speed.ratio", FIELD(monitor.min_speed.ratio), {0, 1, true}),
+      duration<S>("monitor.min_speed.hold", FIELD(monitor.min_speed.hold), 0s, week),
+      number<S>("monitor.cpu_percent", FIELD(monitor.cpu_percent), {0, 100, true}),
+      number<S>("monitor.memory_mb", FIELD(monitor.memory_mb), {1, 16 * 1024 * 1024}),  // 16 TiB
+  };
+}
+
+std::vector<Setting<StreamConfig>> make_recovery_settings() {
+  using S = StreamConfig;
+  return {
+      boolean<S>("recovery.enabled", FIELD(recovery.enabled)),
+      integer<S>("recovery.max_restart_attempts", FIELD(recovery.max_restart_attempts), 0, 1000),
+      // Not 0: it paces the attempts of a stream that has given up.
+      duration<S>("recovery.restart_cooldown", FIELD(recovery.restart_cooldown), 100ms, week),
+      duration<S>("recovery.restart_delay.initial", FIELD(recovery.restart_delay.initial), 0s,
+                  week),
+      duration<S>("recovery.restart_delay.step", FIELD(recovery.restart_delay.step), 0s, week),
+      number<S>("recovery.restart_delay.multiplier", FIELD(recovery.restart_delay.multiplier),
+                {1, 10}),
+      number<S>("recovery.restart_delay.jitter", FIELD(recovery.restart_delay.jitter), {0, 0.5}),
+      duration<S>("recovery.stop_grace", FIELD(recovery.stop_grace), 0s, 1h),
+      choice<S>("recovery.on_exhausted", FIELD(recovery.on_exhausted), exhaustions),
+  };
+}
+
+std::vector<Setting<StreamConfig>> make_stream_settings() {
+  using S = StreamConfig;
+  std::vector<Setting<S>> settings{
+      {"name", [](S& s, const std::string& text) { s.name = read_stream_name(text); },
+       [](const S& s) { return s.name; }},
+      choice<S>("restart", FIELD(recovery.restart), restarts)};
+  for (auto& setting : make_monitor_settings()) settings.push_back(std::move(setting));
+  for (auto& setting : make_recovery_settings()) settings.push_back(std::move(setting));
+  return settings;
+}
+
+#undef FIELD
+
+}  // namespace
+
+const std::vector<Setting<Config>>& program_settings() {
+  static const auto settings = make_program_settings();
+  return settings;
+}
+
+const std::vector<Setting<StreamConfig>>& stream_settings() {
+  static const auto settings = make_stream_settings();
+  return settings;
+}
+
+const std::vector<std::string_view>& later_program_keys() {
+  static const std::vector<std::string_view> keys{"http.tls", "http.auth", "journal.path", "alerts",
+                                                  "dependencies"};
+  return keys;
+}
+
+const std::vector<std::string_view>& later_stream_keys() {
+  static const std::vector<std::string_view> keys{"fallback",
+                                                  "monitor.sink_stall_timeout",
+                                                  "monitor.source_stall_timeout",
+                                                  "monitor.content",
+                                                  "recovery.audio_stream",
+                                                  "source",
+                                                  "sink",
+                                                  "tracks"};
+  return keys;
+}
+
+std::string stream_prefix(std::size_t index) {
+  return "streams[" + std::to_string(index) + "].";
+}
+
+void remember(Config& config, const std::string& key, Origin origin, const std::string& place) {
+  config.origins[key] = origin;
+  config.places[key] = place;
+}
+
+}  // namespace supervisor

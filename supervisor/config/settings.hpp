@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "supervisor/config/config.hpp"
+
+namespace supervisor {
+
+// A value could not be taken; the text says what was expected. Whoever read it knows where it
+// stood.
+class Unexpected : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// One value of the configuration. The file, the environment, the flags and `check` all go through
+// this table, so they cannot disagree on a name, a range or a spelling.
+template <class Owner>
+struct Setting {
+  std::string_view key;  // dotted, below its owner: "monitor.bitrate_drop.percent"
+  std::function<void(Owner&, const std::string& text)> read;  // throws Unexpected
+  std::function<std::string(const Owner&)> print;             // what `read` takes
+};
+
+// In the order in which they are printed. `command` and `streams` are lists and not among them.
+const std::vector<Setting<Config>>& program_settings();
+const std::vector<Setting<StreamConfig>>& stream_settings();
+
+// Keys that later versions give a meaning to: refused, not ignored.
+const std::vector<std::string_view>& later_program_keys();
+const std::vector<std::string_view>& later_stream_keys();
+
+template <class Owner>
+const Setting<Owner>* find_setting(const std::vector<Setting<Owner>>& settings,
+                                   std::string_view key) {
+  for (const Setting<Owner>& setting : settings) {
+    if (setting.key == key) return &setting;
+  }
+  return nullptr;
+}
+
+// "streams[2].": the prefix of a stream's keys in `Config::origins`.
+std::string stream_prefix(std::size_t index);
+
+// The last word on where `key` came from.
+void remember(Config& config, const std::string& key, Origin origin, const std::string& place);
+
+}  // namespace supervisor

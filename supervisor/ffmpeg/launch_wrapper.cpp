@@ -1,0 +1,151 @@
+#include "supervisor/ffmpeg/launch_wrapper.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace supervisor {
+
+namespace {
+
+using std::string_view;
+
+struct Wrapper {
+  string_view name;
+  string_view short_values;  // letters of options that take a value
+  string_view long_values;   // the same for long options; each between blanks
+  int positionals = 0;       // words before the command
+  Way way = Way::in_place;
+};
+
+constexpr std::array wrappers = std::to_array<Wrapper>({
+    {"nice", "n", " adjustment "},
+    {"ionice", "cnt", " class classdata "},
+    {"stdbuf", "ioe", " input output error "},
+    {"chrt", "TPD", " sched-runtime sched-period sched-deadline ", 1},
+    {"taskset", "", "", 1},
+    {"env", "uC", " unset chdir "},
+    {"setpriv", "",
+     " reuid regid ruid rgid euid egid groups inh-caps ambient-caps bounding-set securebits "
+     "pdeathsig "
+     "selinux-label apparmor-profile "},
+    {"nohup", "", ""},
+    {"numactl", "iNCmp", " interleave cpunodebind physcpubind membind preferred "},
+    {"gosu", "", "", 1},
+    {"su-exec", "", "", 1},
+    {"setuidgid", "", "", 1},
+    {"s6-setuidgid", "", "", 1},
+    {"envuidgid", "", "", 1},
+    {"setarch", "", "", 1},
+    {"linux64", "", ""},
+    {"linux32", "", ""},
+    {"x86_64", "", ""},
+    {"prlimit", "", ""},
+    {"chroot", "", " userspec groups ", 1},
+    {"unshare", "SGRw", " setuid setgid root wd map-user map-group "},
+    {"ip", "n", " netns ", 3},  // ip netns exec NAME command
+    {"softlimit", "acdflmoprst", ""},
+    {"s6-softlimit", "acdflmoprst", ""},
+    {"chpst", "uUbe/CnlLmdofcptr", ""},
+    {"exec", "a", ""},
+    {"ld-linux", "", " library-path argv0 preload inhibit-rpath audit glibc-hwcaps-prepend "},
+    {"timeout", "ks", " kill-after signal ", 1, Way::forks},
+    {"time", "fo", " format output ", 0, Way::forks},
+    {"tini", "pe", "", 0, Way::forks},
+    {"dumb-init", "r", " rewrite ", 0, Way::forks},
+    {"catatonit", "", "", 0, Way::forks},
+    {"flock", "wE", " timeout wait conflict-exit-code ", 1, Way::forks},
+    {"sudo", "ughpCrtTDR", " user group host prompt close-from role type chroot chdir ", 0,
+     Way::cuts_off},
+    // The child leads a process group, so setsid forks and lets it go.
+    {"setsid", "", "", 0, Way::escapes},
+    {"doas", "uC", "", 0, Way::cuts_off},
+});
+
+const Wrapper* find_wrapper(string_view word) {
+  const string_view name = base_name(word);
+  const auto found = std::ranges::find_if(wrappers, [&](const Wrapper& wrapper) {
+    // ld-linux-x86-64.so.2, ld-linux-aarch64.so.1, …
+    return wrapper.name == name || (wrapper.name == "ld-linux" && name.starts_with("ld-linux"));
+  });
+  return found == wrappers.end() ? nullptr : &*found;
+}
+
+// How many words the option takes, itself included.
+std::size_t option_words(const Wrapper& wrapper, string_view word) {
+  if (word.starts_with("--")) {
+    const std::string blanked = ' ' + std::string(word.substr(2)) + ' ';
+    return wrapper.long_values.find(blanked) == string_view::npos ? 1 : 2;
+  }
+  const std::size_t letter = word.find_first_of(wrapper.short_values, 1);
+  return letter == word.size() - 1 ? 2 : 1;  // else the value is in the same word, or there is none
+}
+
+bool is_assignment(const Wrapper& wrapper, string_view word) {
+  return (wrapper.name == "env" || wrapper.name == "sudo") && word.find('=') != string_view::npos;
+}
+
+int positionals(const Wrapper& wrapper, const std::vector<std::string>& argv, std::size_t at) {
+  // setarch does without an architecture where options follow at once.
+  const bool bare =
+      wrapper.name == "setarch" && at + 1 < argv.size() && argv[at + 1].starts_with('-');
+  return bare ? 0 : wrapper.positionals;
+}
+
+std::size_t skip_wrapper(const Wrapper& wrapper, const std::vector<std::string>& argv,
+                         std::size_t at) {
+  int left = positionals(wrapper, argv, at);
+  std::size_t i = at + 1;
+  for (bool options = true; i < argv.size();) {
+    const string_view word = argv[i];
+    if (options && word == "--") {
+      options = false;
+      ++i;
+    } else if (options && word.size() > 1 && word.front() == '-') {
+      i += option_words(wrapper, word);
+    } else if (is_assignment(wrapper, word)) {
+      ++i;
+    } else if (left > 0) {
+      --left;
+      ++i;
+    } else {
+      break;
+    }
+  }
+  return std::min(i, argv.size());
+}
+
+bool asks_to_fork(string_view option) {
+  if (option.starts_with("--")) return option == "--fork" || option.starts_with("--kill-child");
+  return option.starts_with('-') && option.find('f') != string_view::npos;
+}
+
+Way way_of(const Wrapper& wrapper, std::span<const std::string> own_words) {
+  if (wrapper.name != "unshare" || std::ranges::none_of(own_words, asks_to_fork))
+    return wrapper.way;
+  return Way::forks;
+}
+
+}  // namespace
+
+string_view base_name(string_view path) {
+  return path.substr(path.find_last_of('/') + 1);
+}
+
+LaunchedProgram find_launched_program(const std::vector<std::string>& argv) {
+  LaunchedProgram program;
+  while (program.at < argv.size()) {
+    const Wrapper* wrapper = find_wrapper(argv[program.at]);
+    if (wrapper == nullptr) break;
+    const std::size_t next = skip_wrapper(*wrapper, argv, program.at);
+    const Way way = way_of(*wrapper, std::span(argv).subspan(program.at, next - program.at));
+    if (way > program.way) {
+      program.way = way;
+      program.wrapper = wrapper->name;
+    }
+    program.at = next;
+  }
+  return program;
+}
+
+}  // namespace supervisor

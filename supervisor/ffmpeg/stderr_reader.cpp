@@ -1,0 +1,92 @@
+#include "supervisor/ffmpeg/stderr_reader.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace supervisor {
+
+namespace {
+
+// FFmpeg's level decides ours; its chatter stays debug for those who asked for it.
+LogLevel our_level(monitor::LogLevel level) {
+  switch (level) {
+    case monitor::LogLevel::trace:
+      return LogLevel::trace;
+    case monitor::LogLevel::debug:
+    case monitor::LogLevel::verbose:
+      return LogLevel::debug;
+    case monitor::LogLevel::info:
+      return LogLevel::info;
+    case monitor::LogLevel::warning:
+      return LogLevel::warning;
+    case monitor::LogLevel::error:
+    case monitor::LogLevel::fatal:
+    case monitor::LogLevel::panic:
+      return LogLevel::error;
+  }
+  return LogLevel::info;
+}
+
+}  // namespace
+
+StderrReader::StderrReader(Log& log, const Secrets& secrets, std::string stream,
+                           monitor::Endpoints endpoints, OnSign on_sign)
+    : log_(log),
+      secrets_(secrets),
+      stream_(std::move(stream)),
+      endpoints_(std::move(endpoints)),
+      on_sign_(std::move(on_sign)) {
+}
+
+void StderrReader::feed(std::string_view bytes, monitor::Instant now) {
+  splitter_.feed(bytes, [&](std::string_view line) { take_line(line, now); });
+}
+
+void StderrReader::end_of_life(monitor::Instant now) {
+  splitter_.finish([&](std::string_view line) { take_line(line, now); });
+  tell(gate_.flush(monitor::never));
+}
+
+void StderrReader::flush(monitor::Instant now) {
+  tell(gate_.flush(now));
+}
+
+void StderrReader::take_line(std::string_view line, monitor::Instant now) {
+  std::string plain;
+  if (line.find('\x1b') != std::string_view::npos) line = plain = monitor::without_colours(line);
+  if (monitor::is_status_line(line)) return;
+  const monitor::LogLine parsed = monitor::parse_log_line(line);
+  const monitor::LogGate::Passed passed = gate_.on_line(parsed, now);
+  tell(passed);
+  if (passed.pass) {
+    log_.write(
+        our_level(parsed.level), "ffmpeg_log", stream_, parsed.text,
+        {{"ffmpeg_level", monitor::name(parsed.level)}, {"ffmpeg_component", parsed.component}});
+  }
+  if (!may_search(now)) return;
+  if (const auto sign = monitor::read_sign(parsed, endpoints_)) {
+    on_sign_(*sign, secrets_.mask(parsed.text));
+  }
+}
+
+void StderrReader::tell(const monitor::LogGate::Passed& passed) {
+  if (passed.repeated > 0) {
+    log_.write(LogLevel::info, "ffmpeg_log", stream_, "Last line repeated",
+               {{"repeated", static_cast<std::int64_t>(passed.repeated)}});
+  }
+  if (passed.suppressed > 0) {
+    log_.write(LogLevel::warning, "ffmpeg_log", stream_, "Lines suppressed: FFmpeg logs too fast",
+               {{"suppressed", static_cast<std::int64_t>(passed.suppressed)}});
+  }
+}
+
+bool StderrReader::may_search(monitor::Instant now) {
+  const double elapsed = monitor::seconds(now - searches_refilled_at_);
+  searches_left_ = std::min(signs_per_second, searches_left_ + elapsed * signs_per_second);
+  searches_refilled_at_ = now;
+  if (searches_left_ < 1) return false;
+  searches_left_ -= 1;
+  return true;
+}
+
+}  // namespace supervisor

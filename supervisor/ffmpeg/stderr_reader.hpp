@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "monitor/line_splitter.hpp"
+#include "monitor/log_gate.hpp"
+#include "monitor/stderr_log.hpp"
+#include "monitor/time.hpp"
+#include "supervisor/log/log.hpp"
+#include "supervisor/secrets/secrets.hpp"
+
+namespace supervisor {
+
+// What FFmpeg writes to stderr: bytes in, `ffmpeg_log` events and signs out. Lives as long as its
+// stream; `end_of_life` is called between two children. Memory is bounded by one line, work by the
+// gate and by `signs_per_second`, whatever FFmpeg floods it with.
+class StderrReader {
+ public:
+  using OnSign = std::function<void(const monitor::Sign& sign, std::string text)>;
+
+  StderrReader(Log& log, const Secrets& secrets, std::string stream, monitor::Endpoints endpoints,
+               OnSign on_sign);
+
+  void feed(std::string_view bytes, monitor::Instant now);
+  void end_of_life(monitor::Instant now);
+
+  // Folded repeats are told after a while even if nothing else comes.
+  monitor::Instant deadline() const { return gate_.deadline(); }
+  void flush(monitor::Instant now);
+
+  const monitor::LogGate& gate() const { return gate_; }
+
+ private:
+  void take_line(std::string_view line, monitor::Instant now);
+  void tell(const monitor::LogGate::Passed& passed);
+  bool may_search(monitor::Instant now);
+
+  static constexpr std::size_t line_limit = 4096;  // bytes; a log line is cut there as well
+  static constexpr double signs_per_second = 500;  // lines searched; a search costs microseconds
+
+  Log& log_;
+  const Secrets& secrets_;
+  std::string stream_;
+  monitor::Endpoints endpoints_;
+  OnSign on_sign_;
+  monitor::LineSplitter splitter_{line_limit};
+  monitor::LogGate gate_;
+  double searches_left_ = signs_per_second;
+  monitor::Instant searches_refilled_at_{};
+};
+
+}  // namespace supervisor

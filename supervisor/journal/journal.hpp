@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "recovery/past.hpp"
+
+namespace supervisor {
+
+// The file that makes incidents, escalation and restart budget outlive the process: one JSON line a
+// record, each with a checksum, appended; rewritten (a new file, renamed over the old one) when it
+// is opened and when it has grown to several times what it holds.
+//
+// Supervision never waits for it: records are written by a thread of its own, in order, from a
+// bounded queue. A SIGKILL at any moment loses at most the last record. Whatever is wrong with the
+// file or its disk is told once, until it works again: unwritable folder, full disk, corrupt lines
+// (the valid ones are kept, the damaged file is put aside as FILE.corrupt), a format newer than
+// this version (left alone and unused), another process that has it open (the same).
+class Journal {
+ public:
+  // `on_problem` is called from any thread with a sentence for the log.
+  using OnProblem = std::function<void(const std::string& problem)>;
+
+  // Reads what is there; never throws for the file's sake. `max_incidents`: kept per stream.
+  Journal(const std::string& path, std::size_t max_incidents, OnProblem on_problem);
+  // Writes what is queued, for at most 300 ms.
+  ~Journal();
+
+  // As read at the start, by stream name. A stream that is not known: a default Past.
+  const recovery::Past& past(const std::string& stream) const;
+
+  // Notes what has changed. All but the incidents is written as it is now; of the incidents only
+  // those given, each replacing an older record with its id. Returns at once.
+  struct Change {
+    std::string stream;
+    recovery::Past now;  // `incidents`: only the ones opened, changed or closed
+  };
+  void note(Change change);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace supervisor

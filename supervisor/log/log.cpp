@@ -1,0 +1,198 @@
+#include "supervisor/log/log.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <mutex>
+
+#include <spdlog/formatter.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
+
+#include "supervisor/log/log_line.hpp"
+#include "supervisor/log/log_sink.hpp"
+
+namespace supervisor {
+
+namespace {
+
+using spdlog::details::log_msg;
+using std::string_view;
+
+// Of a line: what stands in front of the body (time, level, colour) and its end.
+constexpr std::size_t frame_bytes = 96;
+constexpr std::size_t longest_body = longest_line - frame_bytes;
+
+constexpr std::array level_names{"trace", "debug", "info", "warning", "error"};
+constexpr std::array level_columns{"TRACE", "DEBUG", "INFO ", "WARN ", "ERROR"};
+constexpr std::array level_colors{"\x1b[2m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[31m"};
+
+std::size_t index_of(spdlog::level::level_enum level) {
+  return std::min(static_cast<std::size_t>(level), level_names.size() - 1);
+}
+
+spdlog::level::level_enum to_spdlog(LogLevel level) {
+  static_assert(static_cast<int>(LogLevel::error) == SPDLOG_LEVEL_ERROR);
+  return static_cast<spdlog::level::level_enum>(level);
+}
+
+struct TimeText {
+  std::array<char, 64> text{};
+  std::size_t size = 0;
+};
+
+TimeText time_text(spdlog::log_clock::time_point time, const char* format) {
+  using namespace std::chrono;
+  const auto since = time.time_since_epoch();
+  const auto whole = duration_cast<seconds>(since);
+  const std::time_t clock = whole.count();
+  std::tm utc{};
+  ::gmtime_r(&clock, &utc);
+  const auto millis = static_cast<int>(duration_cast<milliseconds>(since - whole).count());
+  TimeText result;
+  const int size =
+      std::snprintf(result.text.data(), result.text.size(), format, utc.tm_year + 1900,
+                    utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, millis);
+  result.size = static_cast<std::size_t>(size);
+  return result;
+}
+
+void append(spdlog::memory_buf_t& out, string_view text) {
+  out.append(text.data(), text.data() + text.size());
+}
+
+// {"ts":…,"level":…, and the body.
+class JsonFrame : public spdlog::formatter {
+ public:
+  void format(const log_msg& message, spdlog::memory_buf_t& out) override {
+    const TimeText ts = time_text(message.time, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ");
+    append(out, "{\"ts\":\"");
+    append(out, {ts.text.data(), ts.size});
+    append(out, "\",\"level\":\"");
+    append(out, level_names[index_of(message.level)]);
+    append(out, "\",");
+    append(out, {message.payload.data(), message.payload.size()});
+    append(out, "\n");
+  }
+  std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<JsonFrame>();
+  }
+};
+
+// 2026-11-23 19:00:00.123 INFO  and the body. UTC, as in JSON, so that the two compare.
+class TextFrame : public spdlog::formatter {
+ public:
+  explicit TextFrame(bool color) : color_(color) {}
+
+  void format(const log_msg& message, spdlog::memory_buf_t& out) override {
+    const TimeText ts = time_text(message.time, "%04d-%02d-%02d %02d:%02d:%02d.%03d ");
+    append(out, {ts.text.data(), ts.size});
+    if (color_) append(out, level_colors[index_of(message.level)]);
+    append(out, level_columns[index_of(message.level)]);
+    if (color_) append(out, "\x1b[0m");
+    append(out, " ");
+    append(out, {message.payload.data(), message.payload.size()});
+    append(out, "\n");
+  }
+  std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<TextFrame>(color_);
+  }
+
+ private:
+  bool color_;
+};
+
+std::string body_of(bool json, const LogEntry& entry, const Secrets& secrets) {
+  return json ? json_body(entry, secrets, longest_body) : text_body(entry, secrets, longest_body);
+}
+
+class Sink : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  Sink(int fd, bool json) : out_(fd), json_(json) {}
+
+ private:
+  void sink_it_(const log_msg& message) override {
+    if (out_.dropped() > 0 && out_.ready()) tell_dropped(message);
+    write(message);
+  }
+
+  void tell_dropped(const log_msg& next) {
+    const auto count = static_cast<std::int64_t>(out_.dropped());
+    const std::string text = std::to_string(count) + " log lines dropped: stderr was full";
+    const LogEntry entry{"log_lines_dropped", {}, text, {{"count", count}}};
+    const std::string body = body_of(json_, entry, Secrets());
+    const log_msg notice(next.time, {}, next.logger_name, spdlog::level::warn, body);
+    // A notice that finds no room after all is no loss of its own.
+    out_.set_dropped(write(notice) ? 0 : static_cast<std::uint64_t>(count));
+  }
+
+  bool write(const log_msg& message) {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    return out_.write({line.data(), line.size()});
+  }
+
+  void flush_() override {}
+
+  LogSink out_;
+  bool json_;
+};
+
+bool wants_color(int fd) {
+  const char* no_color = std::getenv("NO_COLOR");  // no-color.org: set and not empty
+  return ::isatty(fd) == 1 && (no_color == nullptr || *no_color == '\0');
+}
+
+bool is_json(LogFormat format, int fd) {
+  if (format == LogFormat::automatic) return ::isatty(fd) != 1;
+  return format == LogFormat::json;
+}
+
+std::unique_ptr<spdlog::formatter> make_frame(bool json, int fd) {
+  if (json) return std::make_unique<JsonFrame>();
+  return std::make_unique<TextFrame>(wants_color(fd));
+}
+
+}  // namespace
+
+struct Log::State {
+  State(const LogSettings& settings, const Secrets& the_secrets, int fd)
+      : secrets(the_secrets),
+        json(is_json(settings.format, fd)),
+        logger("ffsupervisor", std::make_shared<Sink>(fd, json)) {
+    logger.set_formatter(make_frame(json, fd));
+    logger.set_level(to_spdlog(settings.level));
+    // The default handler prints to stderr and may wait for it.
+    logger.set_error_handler([](const std::string&) {});
+  }
+
+  const Secrets& secrets;
+  bool json;
+  spdlog::logger logger;
+};
+
+Log::Log(const LogSettings& settings, const Secrets& secrets, int fd)
+    : state_(std::make_unique<State>(settings, secrets, fd)) {
+}
+
+Log::~Log() = default;
+
+bool Log::enabled(LogLevel level) const {
+  return state_->logger.should_log(to_spdlog(level));
+}
+
+void Log::write(LogLevel level, std::string_view event, std::string_view stream,
+                std::string_view msg, std::initializer_list<Field> fields) {
+  if (!enabled(level)) return;
+  try {
+    const LogEntry entry{event, stream, msg, fields};
+    state_->logger.log(to_spdlog(level), body_of(state_->json, entry, state_->secrets));
+  } catch (const std::exception&) {
+    // Out of memory: a log line is not worth the stream.
+  }
+}
+
+}  // namespace supervisor

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "supervisor/config/config.hpp"
+#include "supervisor/secrets/secrets.hpp"
+
+namespace supervisor {
+
+// A field of an event: its name and its value.
+using FieldValue = std::variant<std::string_view, std::int64_t, double, bool>;
+struct Field {
+  std::string_view name;
+  FieldValue value;
+};
+
+// The program's own log on stderr, one line an event: JSON (`ts`, `level`, `event`, `stream`,
+// `msg`, then the fields) or text for people. Every string passes the mask. Thread-safe. Never
+// blocks for long and never throws: when stderr is a full pipe that nobody reads, lines are dropped
+// and their number is said when it takes lines again. (The supervising loop logs from its own
+// thread, and a reader that hangs must not stop a restart.)
+class Log {
+ public:
+  // `fd`: where to write, 2 outside tests. The secrets must outlive the log and not change any
+  // more.
+  Log(const LogSettings& settings, const Secrets& secrets, int fd = 2);
+  ~Log();
+
+  bool enabled(LogLevel level) const;
+
+  // `stream` may be empty: then the field is left out.
+  void write(LogLevel level, std::string_view event, std::string_view stream, std::string_view msg,
+             std::initializer_list<Field> fields = {});
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace supervisor

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include "recovery/action.hpp"
+#include "recovery/event.hpp"
+#include "recovery/status.hpp"
+#include "supervisor/log/log.hpp"
+
+namespace supervisor {
+
+// The observer that writes the log: tells (event, step, status) of one stream in the contract's
+// events.
+class Narrator {
+ public:
+  Narrator(Log& log, std::string stream) : log_(log), stream_(std::move(stream)) {}
+
+  void record(const recovery::Event& event, const recovery::Step& step,
+              const recovery::Status& status);
+
+ private:
+  void tell(const recovery::Launched& event);
+  void tell(const recovery::LaunchFailed& event);
+  void tell(const recovery::Exited& event);
+  template <class Other>
+  void tell(const Other&) {}
+
+  void say(const recovery::CameOnAir& notice);
+  void say(const recovery::WentOffAir& notice);
+  void say(const recovery::FaultDetected& notice);
+  void say(const recovery::IncidentOpened& notice);
+  void say(const recovery::IncidentClosed& notice);
+  void say(const recovery::Decided& notice);
+  void say(const recovery::Escalated& notice);
+  void say(const recovery::EscalationResolved& notice);
+  void say(const recovery::Unkillable& notice);
+
+  Log& log_;
+  std::string stream_;
+};
+
+}  // namespace supervisor
