@@ -23,6 +23,12 @@ struct RestartDelay {
   double jitter = 0.1;    // ± this share
 };
 
+// While the source is missing.
+struct AudioStream {
+  Duration retry_interval = 30s;
+  unsigned max_retries = 20;  // then it escalates, and goes on
+};
+
 struct Policy {
   bool enabled = true;
   unsigned max_restart_attempts = 3;
@@ -30,7 +36,9 @@ struct Policy {
   RestartDelay restart_delay;  // capped by restart_cooldown
   Duration stop_grace = 5s;    // from SIGTERM to SIGKILL
   OnExhausted on_exhausted = OnExhausted::keep_trying;
+  AudioStream audio_stream;
   Restart restart = Restart::always;  // the stream's own key, beside `recovery`
+  Duration probe_interval = 5s;       // `monitor.probe_interval`: of source and sink
 };
 
 }  // namespace recovery

@@ -9,6 +9,7 @@
 
 #include "http/settings.hpp"
 #include "monitor/limits.hpp"
+#include "recovery/alerts/settings.hpp"
 #include "recovery/policy.hpp"
 
 namespace supervisor {
@@ -25,7 +26,13 @@ struct StreamConfig {
   std::string name = "radio";
   std::vector<std::string> command;
   monitor::Limits monitor;
-  recovery::Policy recovery;  // `restart` too
+  recovery::Policy recovery;          // `restart` too
+  std::vector<std::string> fallback;  // empty: there is none
+  // What is probed in place of the command's own inputs: `source.http`, `source.icecast`, a URL
+  // that gives media. Empty: read off the command.
+  std::string source_url;
+  // RTMP_ENDPOINT: where the command's sink is, if its own output does not tell. Empty: it does.
+  std::string rtmp_endpoint;
 };
 
 // Where a value came from; the later one wins.
@@ -37,7 +44,9 @@ std::string_view name(Origin origin);  // "default", "file", "environment", "fla
 struct Config {
   http::Settings http;
   LogSettings log;
+  std::string journal_path;  // empty: nothing outlives the process
   std::size_t journal_max_incidents = 1000;
+  recovery::alerts::Settings alerts;
   std::vector<StreamConfig> streams;
 
   // Dotted key ("http.listen", "streams[0].monitor.freeze_timeout") → where it came from; keys that

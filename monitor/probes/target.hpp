@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace monitor::probes {
+
+// What can be known of an endpoint from outside FFmpeg.
+enum class Reach : std::uint8_t {
+  media,    // a GET that reads some bytes: http, https, icy; HLS playlists too
+  tcp,      // a connection is taken: rtmp, rtmps, rtsp, tcp, mms …
+  path,     // a file, FIFO or device is there (and can be opened for reading)
+  unknown,  // nothing: lavfi, pipes, udp, rtp, srt, …
+};
+
+// One thing to probe. A value.
+struct Target {
+  Reach reach = Reach::unknown;
+  std::string url;  // as the user wrote it; may hold secrets
+  // Request headers FFmpeg would send (`-headers`, `-user_agent`, …) that may decide the answer.
+  std::vector<std::pair<std::string, std::string>> headers;
+
+  bool operator==(const Target&) const = default;
+};
+
+// An input as given to `-i`. `format` is what stands behind its own `-f` ("lavfi", "alsa",
+// "v4l2"; empty if nothing does): a device's name is no path.
+Target source_target(std::string_view url, std::string_view format);
+// Where FFmpeg writes: only connections that are taken by a server (rtmp, rtmps, icecast, tcp,
+// http PUT: `tcp`), else `unknown`.
+Target sink_target(std::string_view url);
+
+}  // namespace monitor::probes

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "monitor/cause.hpp"
+#include "recovery/wall_time.hpp"
+
+namespace recovery {
+
+// One escalation of one stream, as told to people: fires once, is resolved once. A value; secrets
+// already masked in every string.
+struct Alert {
+  std::string id;  // "radio-1763925600123": stream, ms of the escalation; the same when resolved
+  std::string stream;
+  monitor::Cause cause{};
+  std::string summary;                // one sentence: "radio is off air: …"
+  std::vector<std::string> evidence;  // the verdict's sentences
+  std::vector<std::string> tried;     // what was done about it, oldest first
+  WallTime starts_at{};
+  std::optional<WallTime> ends_at;  // resolved
+};
+
+}  // namespace recovery

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace recovery::alerts {
+
+enum class Template : std::uint8_t { generic, slack, discord };
+
+// One web hook. `url` and the header values are secrets.
+struct WebHook {
+  std::string url;  // http or https
+  Template body = Template::generic;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// The YAML section `alerts`; its defaults: nobody is told.
+struct Settings {
+  std::vector<std::string> alertmanager;  // base URLs, API v2; may hold userinfo for Basic auth
+  std::vector<WebHook> webhooks;
+  std::vector<std::string> command;  // the alert as JSON on its stdin
+
+  bool empty() const { return alertmanager.empty() && webhooks.empty() && command.empty(); }
+};
+
+}  // namespace recovery::alerts
