@@ -1,24 +1,15 @@
 #pragma once
 
 #include <functional>
-#include <string>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "monitor/cause.hpp"
+#include "monitor/probes/finding.hpp"
 #include "monitor/probes/target.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor::probes {
-
-struct Finding {
-  bool available = false;
-  Cause cause{};         // where it is not: source_unreachable, _missing, _refused, _stalled,
-                         // _corrupt (a 200 that is no media); of a sink: sink_unreachable
-  std::string sentence;  // one, for people; may hold the URL with its secrets: mask it
-  Duration took{};
-};
 
 // Probes the targets once, all at the same time, each within `timeout` as a whole (name lookup,
 // connection, TLS, redirects, first bytes). Calls `done` once, from the executor, never from within

@@ -19,9 +19,12 @@ enum class Reach : std::uint8_t {
 // One thing to probe. A value.
 struct Target {
   Reach reach = Reach::unknown;
-  std::string url;  // as the user wrote it; may hold secrets
+  std::string url = {};  // as the user wrote it; may hold secrets
   // Request headers FFmpeg would send (`-headers`, `-user_agent`, …) that may decide the answer.
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  // FFmpeg takes any certificate unless its `-tls_verify 1` stands before the input; a probe that
+  // asked for more would wait for a source that FFmpeg could play.
+  bool verify_tls = false;
 
   bool operator==(const Target&) const = default;
 };
@@ -32,5 +35,13 @@ Target source_target(std::string_view url, std::string_view format);
 // Where FFmpeg writes: only connections that are taken by a server (rtmp, rtmps, icecast, tcp,
 // http PUT: `tcp`), else `unknown`.
 Target sink_target(std::string_view url);
+
+// What is really opened: without `async:`, `cache:`, `crypto:`, `hls+`, `file:`; of `concat:` the
+// first.
+std::string_view opened_url(std::string_view url);
+
+// The port of a URL that a server takes connections at; FFmpeg's own where the URL has none, empty
+// where FFmpeg has none either.
+std::string_view port_of(std::string_view url);
 
 }  // namespace monitor::probes

@@ -152,15 +152,19 @@ FfmpegCommand::FfmpegCommand(std::vector<std::string> argv) : argv_(std::move(ar
 }
 
 void FfmpegCommand::read_arguments() {
+  EndpointOptions options;  // of the input or output that comes next
   for (const FfmpegArgument& argument : arguments_behind(argv_, *ffmpeg_at_)) {
     if (argument.kind == Kind::output) {
-      read_output(argument.value, argument.format == "tee");
+      read_output(argument.value, argument.format == "tee", options);
     } else if (argument.kind == Kind::input) {
       endpoints_.inputs.emplace_back(argument.value);
+      sources_.push_back(options.source(argument.value, argument.format));
       if (argument.value == "-" || argument.value == "fd:") reads_stdin_ = true;
     } else {
       read_option(argument.name, argument.value);
+      options.read(argument.name, argument.value);
     }
+    if (argument.kind != Kind::option) options = {};
     collect_descriptors(argument.value, named_descriptors_);
     if (argument.kind != Kind::output && names_stdin(argument.value)) reads_stdin_ = true;
   }
@@ -168,16 +172,19 @@ void FfmpegCommand::read_arguments() {
   warn_about_options();
 }
 
-void FfmpegCommand::read_output(string_view url, bool tee) {
+void FfmpegCommand::read_output(string_view url, bool tee, const EndpointOptions& options) {
   if (url.starts_with("tee:")) {
     tee = true;
     url.remove_prefix(4);
   }
+  const auto first = static_cast<std::ptrdiff_t>(endpoints_.outputs.size());
   if (!tee) {
     endpoints_.outputs.emplace_back(url);
-    return;
+  } else {
+    for (std::string& slave : split_tee(url)) endpoints_.outputs.push_back(std::move(slave));
   }
-  for (std::string& slave : split_tee(url)) endpoints_.outputs.push_back(std::move(slave));
+  for (auto added = endpoints_.outputs.begin() + first; added != endpoints_.outputs.end(); ++added)
+    sinks_.push_back(options.sink(*added));
 }
 
 void FfmpegCommand::read_option(string_view name, string_view value) {

@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "monitor/probes/target.hpp"
 #include "monitor/stderr_log.hpp"
 #include "monitor/time.hpp"
+#include "supervisor/ffmpeg/endpoint_options.hpp"
 
 namespace supervisor {
 
@@ -46,6 +48,10 @@ class FfmpegCommand {
   // The user's own -stats_period, which wins over ours.
   std::optional<monitor::Duration> own_stats_period() const { return own_stats_period_; }
   const monitor::Endpoints& endpoints() const { return endpoints_; }
+  // What a probe can ask of each input (with its own `-f`, `-headers`, `-user_agent`, …) and of
+  // each output (a tee's slaves each), in the order of the endpoints.
+  const std::vector<monitor::probes::Target>& sources() const { return sources_; }
+  const std::vector<monitor::probes::Target>& sinks() const { return sinks_; }
   bool has_rtmp_output() const;
   // Descriptors ≥ 3 that the command names (`pipe:5`): the progress pipe must not take them.
   const std::vector<int>& named_descriptors() const { return named_descriptors_; }
@@ -55,7 +61,7 @@ class FfmpegCommand {
 
  private:
   void read_arguments();
-  void read_output(std::string_view url, bool tee);
+  void read_output(std::string_view url, bool tee, const EndpointOptions& options);
   void read_option(std::string_view name, std::string_view value);
   void warn_about_options();
 
@@ -65,6 +71,8 @@ class FfmpegCommand {
   std::optional<monitor::Duration> own_stats_period_;
   std::string own_log_level_;
   monitor::Endpoints endpoints_;
+  std::vector<monitor::probes::Target> sources_;
+  std::vector<monitor::probes::Target> sinks_;
   std::vector<int> named_descriptors_;
   std::vector<std::string> warnings_;
 };

@@ -210,6 +210,78 @@ TEST(FfmpegCommand, ATeeIsSplitIntoItsUrls) {
   EXPECT_EQ(command("ffmpeg -i x -f mpegts a|b").endpoints().outputs, Words{"a|b"});
 }
 
+using monitor::probes::Reach;
+
+std::vector<Reach> reaches(const std::vector<monitor::probes::Target>& targets) {
+  std::vector<Reach> result;
+  for (const auto& target : targets) result.push_back(target.reach);
+  return result;
+}
+
+TEST(FfmpegCommand, EachInputIsATargetOfItsOwn) {
+  const FfmpegCommand understood = command(
+      "ffmpeg -loop 1 -i a.png -f lavfi -i anullsrc -i http://h/x.mp3 -f alsa -i hw:0 -i - "
+      "-f flv rtmp://h/a/k");
+  EXPECT_EQ(reaches(understood.sources()), (std::vector{Reach::path, Reach::unknown, Reach::media,
+                                                        Reach::unknown, Reach::unknown}));
+  for (std::size_t i = 0; i < understood.sources().size(); ++i)
+    EXPECT_EQ(understood.sources()[i].url, understood.endpoints().inputs[i]);
+}
+
+TEST(FfmpegCommand, AnInputsRequestIsThatOfItsOwnOptions) {
+  const FfmpegCommand understood({"ffmpeg",
+                                  "-headers",
+                                  "X-Key: a:b\r\nX-Other:  c\r\n",
+                                  "-user_agent",
+                                  "Radio/1",
+                                  "-tls_verify",
+                                  "1",
+                                  "-i",
+                                  "https://h/x",
+                                  "-cookies",
+                                  "id=1; path=/; domain=h\nb=2",
+                                  "-referer",
+                                  "http://r/",
+                                  "-i",
+                                  "http://h/y",
+                                  "-i",
+                                  "http://h/z",
+                                  "-user_agent",
+                                  "Out/1",
+                                  "-f",
+                                  "mp3",
+                                  "icecast://s:p@h/m"});
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  ASSERT_EQ(understood.sources().size(), 3U);
+  EXPECT_EQ(understood.sources()[0].headers,
+            (Headers{{"X-Key", "a:b"}, {"X-Other", "c"}, {"User-Agent", "Radio/1"}}));
+  EXPECT_TRUE(understood.sources()[0].verify_tls);
+  EXPECT_EQ(understood.sources()[1].headers,
+            (Headers{{"Cookie", "id=1; b=2"}, {"Referer", "http://r/"}}));
+  EXPECT_FALSE(understood.sources()[1].verify_tls);
+  EXPECT_EQ(understood.sources()[2].headers, Headers{});
+}
+
+TEST(FfmpegCommand, WhatFfmpegListensForOrReachesByAProxyCannotBeAsked) {
+  for (const char* options :
+       {"-listen 1 -i http://0.0.0.0:8080/x", "-timeout 30 -i rtmp://0.0.0.0/live/x",
+        "-listen 1 -i rtmp://0.0.0.0/live/x", "-rtsp_flags listen -i rtsp://0.0.0.0/x",
+        "-http_proxy http://p:3128 -i http://h/x"})
+    EXPECT_EQ(command(std::string("ffmpeg ") + options + " y").sources()[0].reach, Reach::unknown)
+        << options;
+  EXPECT_EQ(command("ffmpeg -listen 0 -i http://h/x y").sources()[0].reach, Reach::media);
+  EXPECT_EQ(command("ffmpeg -i x -listen 1 http://0.0.0.0:8080/y").sinks()[0].reach,
+            Reach::unknown);
+}
+
+TEST(FfmpegCommand, EachOutputAndEachSlaveOfATeeIsASink) {
+  const FfmpegCommand understood = command(
+      "ffmpeg -i x -f tee [f=flv]rtmp://h/a/k|[f=hls]/x.m3u8 -f mp3 icecast://s:p@h/m /y.mp4");
+  EXPECT_EQ(reaches(understood.sinks()),
+            (std::vector{Reach::tcp, Reach::unknown, Reach::tcp, Reach::unknown}));
+  EXPECT_EQ(understood.sinks()[0].url, "rtmp://h/a/k");
+}
+
 TEST(FfmpegCommand, RtmpOutputsAreSeenInTeesToo) {
   for (const char* output : {"rtmp://h/a/k", "rtmps://h/a/k", "rtmpt://h/a/k", "rtmpte://h/a/k",
                              "-f tee [f=hls]/x|[f=flv]rtmps://h/a/k"})

@@ -1,0 +1,254 @@
+#include "monitor/probes/connection.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "monitor/probes/aside.hpp"
+#include "monitor/probes/url.hpp"
+
+namespace monitor::probes {
+namespace {
+
+namespace asio = boost::asio;
+namespace ssl = boost::asio::ssl;
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::steady_clock;
+using Step = ConnectionError::Step;
+
+constexpr std::size_t address_limit = 16;  // tried of one name
+
+struct Server {
+  std::string host;
+  std::string port;
+  std::string name() const { return shown_server(host, port); }
+};
+
+[[noreturn]] void fail(Step step, const Server& server, error_code code, std::string reason = {}) {
+  if (reason.empty()) reason = code == asio::error::timed_out ? "timed out" : code.message();
+  switch (step) {
+    case Step::name_lookup:
+      throw ConnectionError(step, code,
+                            "name lookup of " + shown_server(server.host, {}) + ": " + reason);
+    case Step::connection:
+      throw ConnectionError(step, code, "connection to " + server.name() + ": " + reason);
+    case Step::tls_handshake:
+      throw ConnectionError(step, code, "TLS handshake with " + server.name() + ": " + reason);
+    case Step::exchange:
+      break;
+  }
+  throw ConnectionError(step, code, "exchange with " + server.name() + ": " + reason);
+}
+
+struct Lookup {
+  error_code error;
+  std::vector<tcp::endpoint> endpoints;
+};
+
+Lookup look_up(const Server& server) {
+  Lookup found;
+  asio::io_context context;
+  const auto entries = tcp::resolver(context).resolve(server.host, server.port, found.error);
+  for (const auto& entry : entries) {
+    if (found.endpoints.size() < address_limit) found.endpoints.push_back(entry.endpoint());
+  }
+  if (!found.error && found.endpoints.empty()) found.error = asio::error::host_not_found;
+  return found;
+}
+
+// An address needs no lookup, and so no thread.
+std::optional<tcp::endpoint> literal(const Server& server) {
+  error_code error;
+  const auto address = asio::ip::make_address(server.host, error);
+  std::uint16_t port = 0;
+  const char* last = server.port.data() + server.port.size();
+  const auto [end, wrong] = std::from_chars(server.port.data(), last, port);
+  if (error || wrong != std::errc{} || end != last) return std::nullopt;
+  return tcp::endpoint(address, port);
+}
+
+asio::awaitable<std::vector<tcp::endpoint>> resolve(Server server, Instant deadline) {
+  if (const auto endpoint = literal(server)) {
+    std::vector<tcp::endpoint> one(1, *endpoint);
+    co_return one;
+  }
+  std::optional<Lookup> found;
+  error_code error;
+  try {
+    auto work = [server] { return look_up(server); };
+    found = co_await run_aside(std::move(work), deadline);
+  } catch (const boost::system::system_error& too_many) {
+    error = too_many.code();
+  }
+  if (error) fail(Step::name_lookup, server, error);
+  if (!found) fail(Step::name_lookup, server, asio::error::timed_out);
+  if (found->error) fail(Step::name_lookup, server, found->error);
+  co_return std::move(found->endpoints);
+}
+
+}  // namespace
+
+struct Connection::State : std::enable_shared_from_this<State> {
+  State(const asio::any_io_executor& executor, Server to, Instant until)
+      : server(std::move(to)), deadline(until), socket(executor), watchdog(executor) {}
+
+  // At `limit` the socket is closed, which ends whatever waits on it.
+  void guard(Instant limit) {
+    watchdog.expires_at(limit);
+    watchdog.async_wait([weak = weak_from_this()](const error_code& cancelled) {
+      const auto state = weak.lock();
+      if (!state || cancelled) return;
+      const Instant set_for = state->watchdog.expiry();
+      if (steady_clock::now() < set_for) return state->guard(set_for);  // set anew, or woken early
+      error_code ignored;
+      state->socket.close(ignored);
+    });
+  }
+
+  // Why something failed: what the watchdog ended reads as aborted, or as a bad descriptor.
+  error_code reason(error_code error) const {
+    return steady_clock::now() >= watchdog.expiry() ? error_code(asio::error::timed_out) : error;
+  }
+
+  asio::awaitable<void> connect(std::vector<tcp::endpoint> endpoints);
+  asio::awaitable<void> encrypt(bool verify);
+  error_code prepare_tls(bool verify);
+  std::string why_no_tls(error_code error);
+
+  Server server;
+  Instant deadline;
+  tcp::socket socket;
+  asio::steady_timer watchdog;
+  std::optional<ssl::context> tls;
+  std::optional<ssl::stream<tcp::socket&>> secure;
+};
+
+// Each address has an equal share of the time that is left: one that swallows packets must not hide
+// another that answers (FFmpeg 5 tries them side by side).
+asio::awaitable<void> Connection::State::connect(std::vector<tcp::endpoint> endpoints) {
+  error_code error = asio::error::timed_out;
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    const Instant now = steady_clock::now();
+    if (now >= deadline) break;
+    error_code ignored;
+    socket.close(ignored);
+    guard(now + (deadline - now) / static_cast<int>(endpoints.size() - i));
+    co_await socket.async_connect(endpoints[i], asio::redirect_error(asio::use_awaitable, error));
+    if (!error && socket.is_open()) {
+      guard(deadline);
+      socket.set_option(tcp::no_delay(true), ignored);
+      co_return;
+    }
+    error = reason(error ? error : error_code(asio::error::timed_out));
+  }
+  fail(Step::connection, server, error);
+}
+
+error_code Connection::State::prepare_tls(bool verify) {
+  error_code error;
+  tls.emplace(ssl::context::tls_client);
+  tls->set_default_verify_paths(error);
+  if (error) return error;
+  secure.emplace(socket, *tls);
+  if (verify) {
+    secure->set_verify_mode(ssl::verify_peer, error);
+    if (!error) secure->set_verify_callback(ssl::host_name_verification(server.host), error);
+    if (error) return error;
+  }
+  asio::ip::make_address(server.host, error);
+  const bool is_name = error.failed();  // RFC 6066 has no addresses in SNI
+  error.clear();
+  if (is_name && SSL_set_tlsext_host_name(secure->native_handle(), server.host.c_str()) != 1)
+    error = asio::error::invalid_argument;
+  return error;
+}
+
+// OpenSSL's own code says no more than "certificate verify failed".
+std::string Connection::State::why_no_tls(error_code error) {
+  if (error == asio::error::timed_out || !secure) return {};
+  const long result = SSL_get_verify_result(secure->native_handle());
+  if (error.category() != asio::error::get_ssl_category()) return {};
+  const bool by_certificate =
+      ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_CERTIFICATE_VERIFY_FAILED;
+  if (!by_certificate) return error.message();
+  // Our own check of the name gives no reason of its own.
+  if (result == X509_V_OK || result == X509_V_ERR_UNSPECIFIED)
+    return "the certificate is not for this host";
+  return std::string("the certificate is not accepted: ") + X509_verify_cert_error_string(result);
+}
+
+asio::awaitable<void> Connection::State::encrypt(bool verify) {
+  error_code error = prepare_tls(verify);
+  if (!error)
+    co_await secure->async_handshake(ssl::stream_base::client,
+                                     asio::redirect_error(asio::use_awaitable, error));
+  if (!error) co_return;
+  error = reason(error);
+  fail(Step::tls_handshake, server, error, why_no_tls(error));
+}
+
+Connection::Connection(std::shared_ptr<State> state) : state_(std::move(state)) {
+}
+
+Connection::~Connection() = default;
+
+asio::awaitable<std::unique_ptr<Connection>> Connection::open(std::string host, std::string port,
+                                                              bool tls, Duration timeout,
+                                                              bool verify) {
+  const Instant deadline = steady_clock::now() + timeout;
+  const auto executor = co_await asio::this_coro::executor;
+  Server server{std::move(host), std::move(port)};
+  auto endpoints = co_await resolve(server, deadline);
+  const auto state = std::make_shared<State>(executor, std::move(server), deadline);
+  co_await state->connect(std::move(endpoints));
+  if (tls) co_await state->encrypt(verify);
+  std::unique_ptr<Connection> connection(new Connection(state));
+  co_return connection;
+}
+
+asio::awaitable<std::size_t> Connection::read_some(asio::mutable_buffer into) {
+  State& state = *state_;
+  error_code error = state.reason({});
+  std::size_t count = 0;
+  if (error) fail(Step::exchange, state.server, error);
+  if (state.secure) {
+    count = co_await state.secure->async_read_some(
+        into, asio::redirect_error(asio::use_awaitable, error));
+  } else {
+    count = co_await state.socket.async_read_some(into,
+                                                  asio::redirect_error(asio::use_awaitable, error));
+  }
+  // Many servers end TLS without saying so.
+  if (error == asio::error::eof || error == ssl::error::stream_truncated) co_return 0;
+  if (error) fail(Step::exchange, state.server, state.reason(error));
+  co_return count;
+}
+
+asio::awaitable<void> Connection::write(std::string_view bytes) {
+  State& state = *state_;
+  error_code error = state.reason({});
+  if (error) fail(Step::exchange, state.server, error);
+  const auto from = asio::buffer(bytes);
+  if (state.secure) {
+    co_await asio::async_write(*state.secure, from,
+                               asio::redirect_error(asio::use_awaitable, error));
+  } else {
+    co_await asio::async_write(state.socket, from,
+                               asio::redirect_error(asio::use_awaitable, error));
+  }
+  if (error) fail(Step::exchange, state.server, state.reason(error));
+}
+
+}  // namespace monitor::probes

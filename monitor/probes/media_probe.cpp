@@ -1,0 +1,213 @@
+#include "monitor/probes/media_probe.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+
+#include <boost/asio/error.hpp>
+
+#include "monitor/probes/http_reply.hpp"
+#include "monitor/probes/http_request.hpp"
+#include "monitor/probes/media_bytes.hpp"
+#include "monitor/probes/proxy.hpp"
+#include "monitor/probes/url.hpp"
+
+namespace monitor::probes {
+namespace {
+
+namespace asio = boost::asio;
+using std::string_view;
+using std::chrono::steady_clock;
+using Phase = HttpReply::Phase;
+using Step = ConnectionError::Step;
+
+constexpr int redirect_limit = 5;
+constexpr std::size_t foreign_limit = 40;  // bytes of a server's own words in a sentence
+
+// What one exchange gave.
+struct Answer {
+  HttpReply reply;
+  std::optional<ConnectionError> error;
+};
+
+bool is_media_status(int status) {
+  return status == 200 || status == 206;
+}
+
+// Whether enough is read to judge by.
+bool is_enough(const HttpReply& reply) {
+  if (reply.phase() == Phase::header) return false;
+  if (reply.phase() != Phase::body || !is_media_status(reply.status())) return true;
+  return look_of(reply.body(), reply.content_type(), false) != Look::unsure;
+}
+
+asio::awaitable<void> exchange(const Target& target, bool authorized, Instant deadline,
+                               HttpReply& reply) {
+  const Url url = split_url(target.url);
+  const bool tls = url.scheme == "https";
+  std::string host(url.host);
+  std::string port(port_of(target.url));
+  const auto connection = co_await Connection::open(
+      std::move(host), std::move(port), tls, deadline - steady_clock::now(), target.verify_tls);
+  const std::string request = get_request(target.url, target.headers, authorized);
+  co_await connection->write(request);
+  std::array<char, 4096> buffer;
+  // Chunk by chunk of one byte, or with a thousand interim replies, it ends, too.
+  for (std::size_t taken = 0; taken < 4 * HttpReply::header_limit && !is_enough(reply);) {
+    const std::size_t count = co_await connection->read_some(asio::buffer(buffer));
+    if (count == 0) break;
+    taken += count;
+    reply.feed({buffer.data(), count});
+  }
+  if (!is_enough(reply)) reply.end_of_stream();
+}
+
+asio::awaitable<Answer> ask(const Target& target, bool authorized, Instant deadline) {
+  Answer answer;
+  try {
+    co_await exchange(target, authorized, deadline, answer.reply);
+  } catch (const ConnectionError& error) {
+    answer.error = error;
+  }
+  co_return answer;
+}
+
+std::string within(Duration span) {
+  char text[32];
+  std::snprintf(text, sizeof text, "within %.3g s", seconds(span));
+  return text;
+}
+
+// A server's own word, cut and in plain characters.
+std::string foreign(string_view word) {
+  std::string text(word.substr(0, foreign_limit));
+  std::ranges::replace_if(
+      text, [](char c) { return c < 0x20 || c > 0x7E; }, '?');
+  return text;
+}
+
+Finding not_available(Cause cause, std::string sentence) {
+  return {.available = false, .cause = cause, .sentence = std::move(sentence), .took = {}};
+}
+
+Finding judge_status(const std::string& who, int status) {
+  const std::string answers = who + " answers " + std::to_string(status);
+  if (status == 404 || status == 410)
+    return not_available(Cause::source_missing, answers + ": the mount is not there.");
+  if (status == 401 || status == 407)
+    return not_available(Cause::source_refused, answers + ": it wants other credentials.");
+  if (status == 403) return not_available(Cause::source_refused, answers + ": it lets us not in.");
+  if (status == 408 || status == 425 || status == 429 || status >= 500)
+    return not_available(Cause::source_unreachable, answers + ": it cannot serve now.");
+  if (status >= 400)
+    return not_available(Cause::source_refused, answers + ": it refuses the request.");
+  return not_available(Cause::source_corrupt, answers + ", which brings no media.");
+}
+
+Finding judge_body(const std::string& who, const HttpReply& reply, bool timed_out, Duration span) {
+  const std::string answers = who + " answers " + std::to_string(reply.status());
+  if (reply.body().empty()) {
+    const std::string what = timed_out ? ", but sends no byte " + within(span) + "."
+                                       : ", but ends without a byte of media.";
+    return not_available(Cause::source_stalled, answers + what);
+  }
+  const std::string type = reply.content_type();
+  if (look_of(reply.body(), type, true) == Look::media)
+    return {.available = true, .cause = {}, .sentence = answers + " with media.", .took = {}};
+  const bool page = look_of("text", type, true) == Look::no_media;  // by its type alone
+  const std::string kind = page ? foreign(type) : "a page (HTML, XML or JSON)";
+  return not_available(Cause::source_corrupt, answers + " with " + kind + ", which is no media.");
+}
+
+Finding judge_no_reply(const std::string& who, const std::string& server, const Answer& answer,
+                       Duration span) {
+  if (!answer.error)
+    return not_available(Cause::source_unreachable, who + " hangs up without an answer.");
+  const ConnectionError& error = *answer.error;
+  const bool timed_out = error.code() == asio::error::timed_out;
+  if (timed_out && error.step() == Step::exchange)
+    return not_available(Cause::source_stalled,
+                         who + " takes the connection, but does not answer " + within(span) + ".");
+  if (timed_out && error.step() == Step::tls_handshake)
+    return not_available(Cause::source_stalled, sentence_of(error, server));
+  return not_available(Cause::source_unreachable, sentence_of(error, server));
+}
+
+Finding judge(const std::string& who, const std::string& server, const Answer& answer,
+              Duration span) {
+  const HttpReply& reply = answer.reply;
+  if (reply.phase() == Phase::no_http)
+    return not_available(Cause::source_corrupt, who + " answers, but not in HTTP.");
+  if (reply.phase() == Phase::too_long)
+    return not_available(Cause::source_corrupt, who + " answers with more than 64 KiB of header.");
+  if (reply.phase() == Phase::header) return judge_no_reply(who, server, answer, span);
+  if (!is_media_status(reply.status())) return judge_status(who, reply.status());
+  const bool timed_out = answer.error && answer.error->code() == asio::error::timed_out;
+  return judge_body(who, reply, timed_out, span);
+}
+
+bool offers(const HttpReply& reply, string_view scheme) {
+  const std::string ways = reply.header("www-authenticate");
+  return ways.find(scheme) != std::string::npos;
+}
+
+bool is_redirect(const HttpReply& reply) {
+  return (reply.phase() == Phase::body || reply.phase() == Phase::complete) &&
+         reply.status() >= 300 && reply.status() < 400 && reply.status() != 304 &&
+         !reply.header("location").empty();
+}
+
+}  // namespace
+
+std::string sentence_of(const ConnectionError& error, string_view server) {
+  const std::string name(server);
+  if (error.step() == Step::connection) {
+    if (error.code() == asio::error::connection_refused)
+      return "Connection to " + name + " refused.";
+    if (error.code() == asio::error::timed_out) return "No connection to " + name + " in time.";
+    return "No connection to " + name + ": " + error.code().message() + ".";
+  }
+  std::string sentence = error.what();
+  if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z')
+    sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
+  return sentence + ".";
+}
+
+asio::awaitable<Finding> probe_media(Target target, Instant deadline) {
+  const Duration span = deadline - steady_clock::now();
+  target.url = opened_url(target.url);
+  const std::string first = shown_url(target.url);
+  std::string who = first;
+  bool authorized = false;
+  for (int redirects = 0; redirects <= redirect_limit;) {
+    const Url url = split_url(target.url);
+    const std::string server = shown_server(url.host, port_of(target.url));
+    if (goes_through_proxy(url.host))
+      co_return Finding{true, {}, first + " is reached through a proxy: not asked.", {}};
+    const Answer answer = co_await ask(target, authorized, deadline);
+    const HttpReply& reply = answer.reply;
+    if (reply.status() == 401 && !url.userinfo.empty() && !authorized) {
+      if (offers(reply, "Digest") && !offers(reply, "Basic"))
+        co_return Finding{true, {}, who + " wants a digest of the password: it is up.", {}};
+      authorized = true;
+      continue;
+    }
+    if (!is_redirect(reply)) co_return judge(who, server, answer, span);
+    target.url = resolved_url(target.url, reply.header("location"));
+    authorized = false;
+    ++redirects;
+    const Url next = split_url(target.url);
+    if (next.scheme != "http" && next.scheme != "https")
+      co_return not_available(
+          Cause::source_corrupt,
+          first + " redirects to " + foreign(next.scheme) + "://…, which is no HTTP.");
+    who = first + " redirects to " + shown_server(next.host, next.port) + ", which";
+  }
+  co_return not_available(
+      Cause::source_unreachable,
+      first + " redirects more than " + std::to_string(redirect_limit) + " times.");
+}
+
+}  // namespace monitor::probes

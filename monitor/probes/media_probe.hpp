@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "monitor/probes/connection.hpp"
+#include "monitor/probes/finding.hpp"
+#include "monitor/probes/target.hpp"
+#include "monitor/time.hpp"
+
+namespace monitor::probes {
+
+// Asks an HTTP server as FFmpeg would, follows redirects, looks at the first bytes and hangs up.
+// `took` is left to the caller.
+boost::asio::awaitable<Finding> probe_media(Target target, Instant deadline);
+
+// A step that failed, as a sentence: "Connection to h:8000 refused."
+std::string sentence_of(const ConnectionError& error, std::string_view server);
+
+}  // namespace monitor::probes

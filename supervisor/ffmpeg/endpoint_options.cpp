@@ -1,0 +1,83 @@
+#include "supervisor/ffmpeg/endpoint_options.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace supervisor {
+
+namespace {
+
+using monitor::probes::Reach;
+using monitor::probes::Target;
+using std::string_view;
+
+string_view trimmed(string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+template <class Use>
+void for_each_line(string_view lines, Use use) {
+  while (!lines.empty()) {
+    const string_view line = lines.substr(0, lines.find_first_of("\r\n"));
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    if (!line.empty()) use(line);
+  }
+}
+
+}  // namespace
+
+void EndpointOptions::read(string_view name, string_view value) {
+  const bool on = value != "0";
+  if (name == "headers") add_header_lines(value);
+  if (name == "user_agent" || name == "user-agent")
+    asked_.headers.emplace_back("User-Agent", value);
+  if (name == "referer") asked_.headers.emplace_back("Referer", value);
+  if (name == "cookies") add_cookies(value);
+  if (name == "tls_verify" || name == "verify") asked_.verify_tls = on;
+  if (name == "http_proxy") unknown_ = true;
+  if (name == "listen" || name == "rtmp_listen") unknown_ = unknown_ || on;
+  if (name == "timeout") has_timeout_ = true;
+  if (name == "rtsp_flags") unknown_ = unknown_ || value.find("listen") != string_view::npos;
+}
+
+void EndpointOptions::add_header_lines(string_view lines) {
+  for_each_line(lines, [this](string_view line) {
+    const std::size_t colon = line.find(':');
+    if (colon == string_view::npos || colon == 0) return;
+    asked_.headers.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+  });
+}
+
+// Lines as of Set-Cookie: only name and value go to the server.
+void EndpointOptions::add_cookies(string_view cookies) {
+  std::string all;
+  for_each_line(cookies, [&all](string_view line) {
+    if (!all.empty()) all += "; ";
+    all += trimmed(line.substr(0, line.find(';')));
+  });
+  asked_.headers.emplace_back("Cookie", all);
+}
+
+bool EndpointOptions::is_unknown(string_view url) const {
+  return unknown_ || (has_timeout_ && url.starts_with("rtmp"));
+}
+
+Target EndpointOptions::source(string_view url, string_view format) const {
+  Target target = monitor::probes::source_target(url, format);
+  const bool server = target.reach == Reach::media || target.reach == Reach::tcp;
+  if (server && is_unknown(url)) target.reach = Reach::unknown;
+  if (target.reach != Reach::media) return target;
+  target.headers = asked_.headers;
+  target.verify_tls = asked_.verify_tls;
+  return target;
+}
+
+Target EndpointOptions::sink(string_view url) const {
+  Target target = monitor::probes::sink_target(url);
+  if (is_unknown(url)) target.reach = Reach::unknown;
+  return target;
+}
+
+}  // namespace supervisor
