@@ -28,6 +28,11 @@ bool is_stale(const SignSeen& seen, const Evidence& evidence) {
   return evidence.first_advance && evidence.last_advance - seen.at > sign_lasts;
 }
 
+bool name_is_in_use(const Evidence& evidence) {
+  return std::any_of(evidence.signs.begin(), evidence.signs.end(),
+                     [](const SignSeen& seen) { return seen.sign.name_in_use; });
+}
+
 void remember(Evidence& evidence, SignSeen seen) {
   auto& signs = evidence.signs;
   std::erase_if(signs, [&](const SignSeen& old) { return is_stale(old, evidence); });

@@ -50,6 +50,9 @@ struct Evidence {
 inline constexpr Duration sign_lasts = std::chrono::seconds(30);
 bool is_stale(const SignSeen& seen, const Evidence& evidence);
 
+// The sink said that the stream's name is still taken.
+bool name_is_in_use(const Evidence& evidence);
+
 // Adds a sign: drops the stale ones first, and of too many the least telling, the oldest of those.
 // A line that says the same again only renews the one that is there.
 void remember(Evidence& evidence, SignSeen seen);

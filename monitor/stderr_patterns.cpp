@@ -45,6 +45,7 @@ struct Pattern {
   std::optional<Cause> input, output;  // what it means of what FFmpeg reads, of what it writes
   std::uint8_t rank = 0;
   Retry retry = Retry::always;
+  bool name_in_use = false;
   bool by_side = false;  // meaningless unless it is known which of the two the line is about
   std::uint64_t needs = characters(text);
 };
@@ -176,7 +177,11 @@ constexpr std::array patterns{
     means("Slave muxer #*failed", sink_lost, rank::plain),
     means("All tee outputs failed", sink_lost, rank::plain),
     means("Recovery failed:", sink_lost, rank::vague),
-    means("Already publishing", sink_rejected, rank::exact),
+    Pattern{.text = "Already publishing",
+            .input = sink_rejected,
+            .output = sink_rejected,
+            .rank = rank::exact,
+            .name_in_use = true},
     means("Nothing was written into output file", source_ended, rank::follow_up),
     means("Output file is empty", source_ended, rank::follow_up),
 
@@ -269,7 +274,7 @@ std::optional<Sign> read_sign(const LogLine& line, const Endpoints& endpoints) {
   if (!cause) return std::nullopt;
   // A warning has never kept a command from running.
   if (*cause == Cause::command_invalid && line.level < LogLevel::error) return std::nullopt;
-  return Sign{*cause, retryable(row->retry, side, endpoints), row->rank};
+  return Sign{*cause, retryable(row->retry, side, endpoints), row->rank, row->name_in_use};
 }
 
 }  // namespace monitor

@@ -18,18 +18,27 @@ namespace recovery {
 // Start the child; answer with Launched or LaunchFailed.
 struct Launch {
   Generation generation;
+  Role role = Role::primary;
 };
 // To the whole process group of this generation.
 struct Signal {
   Generation generation;
   int number;  // SIGTERM or SIGKILL
 };
+// Look whether the source, the sink, is there; answer within seconds with SourceProbed, SinkProbed.
+// Whatever is still being looked for under an older number need not be answered.
+struct ProbeSource {
+  std::uint64_t number;
+};
+struct ProbeSink {
+  std::uint64_t number;
+};
 // The stream is final: nothing of it runs, nothing will.
 struct End {
   int exit_code;  // what the supervisor should exit with if this stream is its only one
 };
 
-using Action = std::variant<Launch, Signal, End>;
+using Action = std::variant<Launch, Signal, ProbeSource, ProbeSink, End>;
 
 // What observers (log, metrics, history, events) should know. Nothing here asks for anything.
 
@@ -67,16 +76,30 @@ struct Decided {
 };
 struct Escalated {
   monitor::Verdict verdict;
-  unsigned attempts;
+  std::string reason;
+  unsigned attempts;  // restarts that did not help
 };
 struct EscalationResolved {};
+// The first look, or one that found otherwise than the look before.
+struct SourceChanged {
+  bool available;
+  std::string sentence;
+};
+// The primary's place is taken for the time being.
+struct FallbackOnAir {
+  Duration off_air_for;  // from the last good moment
+};
+struct FallbackFailed {
+  std::string sentence;
+};
 // SIGKILL did not end the child (uninterruptible sleep): no new one is started until it is gone.
 struct Unkillable {
   pid_t pid;
 };
 
 using Notice = std::variant<CameOnAir, WentOffAir, FaultDetected, IncidentOpened, IncidentClosed,
-                            Decided, Escalated, EscalationResolved, Unkillable>;
+                            Decided, Escalated, EscalationResolved, SourceChanged, FallbackOnAir,
+                            FallbackFailed, Unkillable>;
 
 // The answer to one event. Nearly always empty.
 struct Step {

@@ -16,6 +16,10 @@ namespace recovery {
 // Number of the child, counted from 1. Whatever arrives with an older one is dropped.
 using Generation = std::uint64_t;
 
+// Which of the stream's two commands a child runs. The fallback goes on air in the primary's place,
+// never beside it.
+enum class Role : std::uint8_t { primary, fallback };
+
 // Asked for by a person or the service manager.
 struct StartRequested {};
 struct StopRequested {
@@ -55,6 +59,19 @@ struct Exited {
   Pipeline pipeline = Pipeline::open;
 };
 
+// What a look at the other ends found; `number` is the one of the action that asked for it.
+struct SourceProbed {
+  std::uint64_t number;
+  bool available;
+  monitor::Cause cause;  // where it is not
+  std::string sentence;  // secrets already masked
+};
+struct SinkProbed {
+  std::uint64_t number;
+  bool available;
+  std::string sentence;  // secrets already masked
+};
+
 // Of time.
 struct Tick {};
 // The loop (and perhaps FFmpeg with it) could not run for a while past a deadline: a paused
@@ -62,6 +79,7 @@ struct Tick {};
 struct Paused {};
 
 using Event = std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,
-                           LaunchFailed, ProgressSeen, Sampled, SignSeen, Exited, Tick, Paused>;
+                           LaunchFailed, ProgressSeen, Sampled, SignSeen, Exited, SourceProbed,
+                           SinkProbed, Tick, Paused>;
 
 }  // namespace recovery

@@ -27,6 +27,12 @@ bool holds_came_on_air(const Step& step) {
   });
 }
 
+std::string id_of(const std::string& stream, WallTime time) {
+  const auto since_epoch =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
+  return stream + "-" + std::to_string(since_epoch.count());
+}
+
 double off_air_seconds(const Incident& incident) {
   if (!incident.off_air) return 0;
   return monitor::seconds(incident.resolved_at.value_or(incident.detected_at) -
@@ -64,16 +70,16 @@ void Ledger::record(const Event& event, const Step& step, const Status& status, 
   }
   const Moment moment{now, wall};
   if (const auto* launched = std::get_if<Launched>(&event)) {
-    if (lives(status, launched->generation)) count(*launched, moment);
+    const bool is_primary = status.role == Role::primary;
+    if (is_primary && lives(status, launched->generation)) count(*launched, moment);
   }
-  judge_restart(event);
+  outcomes_.on(event);
   const bool came_on_air = holds_came_on_air(step);
   for (const Notice& notice : step.notices) note(notice, came_on_air, moment);
   for (const Action& action : step.actions) {
-    const auto* launch = std::get_if<Launch>(&action);
-    if (launch && open_restart_) open_restart_->launched = launch->generation;
+    if (const auto* launch = std::get_if<Launch>(&action)) outcomes_.on(*launch);
   }
-  if (status.state == State::stopped) finish_restart(false);
+  if (status.state == State::stopped) outcomes_.on_stopped();
 }
 
 unsigned Ledger::recent_attempts(WallTime wall) const {
@@ -103,26 +109,27 @@ void Ledger::count(const monitor::Progress& progress, Generation generation) {
 }
 
 void Ledger::note(const Notice& notice, bool came_on_air, const Moment& moment) {
-  if (std::holds_alternative<CameOnAir>(notice)) {
-    finish_restart(true);
-  } else if (const auto* detected = std::get_if<FaultDetected>(&notice)) {
-    if (detected->fault.off_air && open_restart_ && open_restart_->launched) finish_restart(false);
-  } else if (const auto* decided = std::get_if<Decided>(&notice)) {
+  outcomes_.on(notice);
+  if (const auto* decided = std::get_if<Decided>(&notice)) {
     note(*decided, moment);
   } else if (const auto* opened = std::get_if<IncidentOpened>(&notice)) {
     open(opened->incident, moment);
   } else if (const auto* closed = std::get_if<IncidentClosed>(&notice)) {
     close(closed->incident, came_on_air, moment);
-  } else if (std::holds_alternative<Escalated>(notice)) {
-    ++totals_.errors_critical;
+  } else if (const auto* escalated = std::get_if<Escalated>(&notice)) {
+    note(*escalated, moment);
+  } else if (std::holds_alternative<EscalationResolved>(notice)) {
+    if (!alert_) return;
+    alert_->ends_at = moment.wall;
+    alert_->told = false;
+  } else if (std::holds_alternative<CameOnAir>(notice)) {
+    close_adopted(moment);
   }
 }
 
 void Ledger::note(const Decided& decision, const Moment& moment) {
   ++totals_.actions[static_cast<std::size_t>(decision.kind)];
   add_action(decision);
-  const bool is_restart = decision.kind == DecisionKind::restart_ffmpeg;
-  if (is_restart) finish_restart(false);
   HistoryEntry entry;
   entry.action = decision.kind;
   entry.timestamp = moment.wall;
@@ -130,7 +137,22 @@ void Ledger::note(const Decided& decision, const Moment& moment) {
   entry.delay_seconds = monitor::seconds(decision.delay);
   entry.attempt = decision.attempt;
   history_.add(std::move(entry));
-  if (is_restart) open_restart_.emplace();
+  outcomes_.on(decision);
+}
+
+void Ledger::note(const Escalated& escalation, const Moment& moment) {
+  ++totals_.errors_critical;
+  alert_.emplace();
+  alert_->id = id_of(stream_, moment.wall);
+  alert_->stream = stream_;
+  alert_->cause = escalation.verdict.cause;
+  alert_->summary = stream_ + " is off air: " + escalation.reason;
+  alert_->evidence = escalation.verdict.evidence;
+  alert_->starts_at = moment.wall;
+  for (const OpenIncident& incident : open_incidents_) {
+    const IncidentRecord* record = incident.off_air ? find(incident.id) : nullptr;
+    if (record) alert_->tried = record->actions;
+  }
 }
 
 void Ledger::open(const Incident& incident, const Moment& moment) {
@@ -148,10 +170,8 @@ void Ledger::open(const Incident& incident, const Moment& moment) {
   record.evidence = incident.evidence;
   record.actions = incident.actions;
   record.off_air_seconds = off_air_seconds(incident);
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(record.detected_at.time_since_epoch());
-  record.id =
-      stream_ + "-" + std::to_string(milliseconds.count()) + "-" + std::to_string(incident.number);
+  record.id = id_of(stream_, record.detected_at) + "-" + std::to_string(incident.number);
+  mark_changed(record.id);
   open_incidents_.push_back({incident.number, record.id, incident.off_air});
   incidents_.add(std::move(record));
 }
@@ -170,28 +190,52 @@ void Ledger::close(const Incident& incident, bool came_on_air, const Moment& mom
     record->evidence = incident.evidence;
     record->actions = incident.actions;
     record->off_air_seconds = off_air_seconds(incident);
+    mark_changed(record->id);
   }
   open_incidents_.erase(opened);
 }
 
-void Ledger::judge_restart(const Event& event) {
-  if (!open_restart_ || !open_restart_->launched) return;
-  const Generation generation = *open_restart_->launched;
-  const auto* exited = std::get_if<Exited>(&event);
-  const auto* failed = std::get_if<LaunchFailed>(&event);
-  if ((exited && exited->generation == generation) ||
-      (failed && failed->generation == generation)) {
-    finish_restart(false);
+void Ledger::adopt(const Past& past, WallTime wall) {
+  for (auto record = past.incidents.rbegin(); record != past.incidents.rend(); ++record) {
+    IncidentRecord adopted = *record;
+    const bool stays_open = !adopted.resolved_at && adopted.off_air && !past.stopped_as_asked;
+    if (stays_open) {
+      adopted_ = adopted.id;
+    } else if (!adopted.resolved_at) {
+      // Its child is long gone, and with it what the warning was about.
+      adopted.resolved_at = wall;
+      mark_changed(adopted.id);
+    }
+    incidents_.add(std::move(adopted));
   }
+  alert_ = past.escalation;
 }
 
-void Ledger::finish_restart(bool success) {
-  if (!open_restart_) return;
-  open_restart_.reset();
-  HistoryEntry* entry = history_.find([](const HistoryEntry& candidate) {
-    return candidate.action == DecisionKind::restart_ffmpeg;
-  });
-  if (entry) entry->success = success;
+bool Ledger::on_everybody_told() {
+  return alert_ && !std::exchange(alert_->told, true);
+}
+
+void Ledger::close_adopted(const Moment& moment) {
+  if (!adopted_) return;
+  if (IncidentRecord* record = find(*adopted_)) {
+    record->resolved_at = moment.wall;
+    record->off_air_seconds =
+        std::chrono::duration<double>(moment.wall - record->last_good_at).count();
+    mark_changed(*adopted_);
+  }
+  adopted_.reset();
+}
+
+void Ledger::mark_changed(const std::string& id) {
+  if (std::find(changed_.begin(), changed_.end(), id) == changed_.end()) changed_.push_back(id);
+}
+
+std::vector<IncidentRecord> Ledger::take_changed() {
+  std::vector<IncidentRecord> records;
+  for (const std::string& id : std::exchange(changed_, {})) {
+    if (const IncidentRecord* record = find(id)) records.push_back(*record);
+  }
+  return records;
 }
 
 // The core adds it to its open incident too, but shows that only when the incident closes, which
@@ -202,10 +246,13 @@ void Ledger::add_action(const Decided& decision) {
   if (opened == open_incidents_.end()) return;
   IncidentRecord* record = find(opened->id);
   if (!record) return;
+  std::string action = std::string(name(decision.kind)) + ": " + decision.reason;
+  if (!record->actions.empty() && record->actions.back() == action) return;
   if (record->actions.size() == Incident::actions_limit) {
     record->actions.erase(record->actions.begin());
   }
-  record->actions.push_back(std::string(name(decision.kind)) + ": " + decision.reason);
+  record->actions.push_back(std::move(action));
+  mark_changed(record->id);
 }
 
 IncidentRecord* Ledger::find(const std::string& id) {

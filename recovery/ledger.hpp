@@ -11,25 +11,17 @@
 #include "monitor/cause.hpp"
 #include "monitor/stderr_log.hpp"
 #include "recovery/action.hpp"
+#include "recovery/alert.hpp"
 #include "recovery/event.hpp"
+#include "recovery/history.hpp"
 #include "recovery/incident.hpp"
 #include "recovery/newest_first.hpp"
+#include "recovery/outcomes.hpp"
+#include "recovery/past.hpp"
 #include "recovery/status.hpp"
 #include "recovery/wall_time.hpp"
 
 namespace recovery {
-
-// One decision, as told to the outside.
-struct HistoryEntry {
-  DecisionKind action{};
-  WallTime timestamp{};
-  std::string reason;
-  double delay_seconds = 0;
-  unsigned attempt = 0;
-  // What became of it: empty while open, true once the stream came on air, false when it failed
-  // again.
-  std::optional<bool> success;
-};
 
 // Cumulative histogram in Prometheus's sense; `counts[i]` is of values ≤ bounds[i], the last of
 // all.
@@ -65,6 +57,12 @@ struct Totals {
 class Ledger {
  public:
   Ledger(std::string stream, std::size_t max_incidents);
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  // Before the first record: what an earlier life remembered. Its incidents are listed, not
+  // counted; the one off air that is open closes when the stream comes on air.
+  void adopt(const Past& past, WallTime wall);
 
   // After each step. `wall` is the wall clock at `now`.
   void record(const Event& event, const Step& step, const Status& status, Instant now,
@@ -77,14 +75,19 @@ class Ledger {
   // restart_ffmpeg decisions of the last hour, as far back as the history reaches.
   unsigned recent_attempts(WallTime wall) const;
 
+  // The newest escalation; over when it has an `ends_at`. Empty: there was none.
+  const std::optional<Alert>& alert() const { return alert_; }
+  // Somebody was told of the escalation, or nobody could be.
+  void on_alert(bool delivered) { outcomes_.on_alert(delivered); }
+  // Everybody was told of the alert as it is. True where that is news.
+  bool on_everybody_told();
+
+  // The incidents that were opened, changed or closed since the last call.
+  std::vector<IncidentRecord> take_changed();
+
   static constexpr std::size_t history_limit = 200;
 
  private:
-  // A restart that was decided and has not shown yet what became of it. It can fail only once it
-  // was launched: the exit of the child before it says nothing about it.
-  struct OpenRestart {
-    std::optional<Generation> launched;
-  };
   struct OpenIncident {
     std::uint64_t number;
     std::string id;
@@ -102,9 +105,10 @@ class Ledger {
   void note(const Decided& decision, const Moment& moment);
   void open(const Incident& incident, const Moment& moment);
   void close(const Incident& incident, bool came_on_air, const Moment& moment);
-  void judge_restart(const Event& event);
-  void finish_restart(bool success);
+  void note(const Escalated& escalation, const Moment& moment);
+  void close_adopted(const Moment& moment);
   void add_action(const Decided& decision);
+  void mark_changed(const std::string& id);
   IncidentRecord* find(const std::string& id);
 
   std::string stream_;
@@ -112,8 +116,11 @@ class Ledger {
   NewestFirst<HistoryEntry> history_{history_limit};
   NewestFirst<IncidentRecord> incidents_;
   std::optional<WallTime> last_restart_at_;
-  std::optional<OpenRestart> open_restart_;
+  Outcomes outcomes_{history_};
   std::vector<OpenIncident> open_incidents_;  // as many as the core has open: a handful
+  std::optional<std::string> adopted_;        // the id of the earlier life's open incident
+  std::vector<std::string> changed_;          // ids; one for each open one at most
+  std::optional<Alert> alert_;
   // The highest counters of the present life. Highest, not last: 7.1's last block steps back.
   Generation counted_generation_ = 0;
   std::uint64_t counted_frames_ = 0;

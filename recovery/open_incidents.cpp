@@ -50,10 +50,20 @@ std::vector<Incident> OpenIncidents::close_warnings(const std::vector<monitor::F
 void OpenIncidents::note_action(const std::string& text) {
   for (Incident& incident : open_) {
     if (!incident.off_air) continue;
+    // A wait that goes on for hours would push out how it began.
+    if (!incident.actions.empty() && incident.actions.back() == text) continue;
     if (incident.actions.size() == Incident::actions_limit) {
       incident.actions.erase(incident.actions.begin());
     }
     incident.actions.push_back(text);
+  }
+}
+
+void OpenIncidents::note_evidence(const std::string& sentence) {
+  for (Incident& incident : open_) {
+    auto& known = incident.evidence;
+    if (!incident.off_air || known.size() >= monitor::evidence_limit) continue;
+    if (std::find(known.begin(), known.end(), sentence) == known.end()) known.push_back(sentence);
   }
 }
 

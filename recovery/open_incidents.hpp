@@ -26,6 +26,9 @@ class OpenIncidents {
   // Remembers, with the off-air incident, what was done about it.
   void note_action(const std::string& text);
 
+  // Adds a sentence to the evidence of the off-air incident, once, while there is room.
+  void note_evidence(const std::string& sentence);
+
   const std::vector<Incident>& all() const { return open_; }
 
  private:

@@ -17,7 +17,7 @@ struct Past {
   unsigned source_retries = 0;            // probes that found no source, since last healthy
   bool stopped_as_asked = true;           // the last life ended because a person wanted it to
   std::optional<WallTime> launched_at;    // the last launch
-  std::optional<Alert> escalation;        // the open one
+  std::optional<Alert> escalation;        // open, or its end not known to everybody yet
   std::vector<IncidentRecord> incidents;  // newest first; an open one has no resolved_at
 };
 

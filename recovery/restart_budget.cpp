@@ -17,6 +17,11 @@ RestartBudget::Grant RestartBudget::spend(Instant now) {
   return {std::max(Duration::zero(), policy_.restart_cooldown - since_launch), attempts_, true};
 }
 
+void RestartBudget::resume(unsigned attempts, Instant last_launch) {
+  attempts_ = attempts;
+  last_launch_ = last_launch;
+}
+
 Duration RestartBudget::growing_delay() {
   const RestartDelay& rule = policy_.restart_delay;
   double wanted = monitor::seconds(rule.initial);

@@ -27,6 +27,10 @@ class RestartBudget {
 
   void on_launch(Instant now) { last_launch_ = now; }
 
+  // As an earlier life of the supervisor left it: `attempts` spent, the last launch at
+  // `last_launch`.
+  void resume(unsigned attempts, Instant last_launch);
+
   // The stream has been healthy for a whole cooldown: it starts afresh.
   void on_healthy() { attempts_ = 0; }
 

@@ -16,11 +16,11 @@ namespace recovery {
 enum class State : std::uint8_t {
   starting,  // the child lives, nothing has come out yet
   on_air,
-  stopping,      // signalled, not gone yet
-  cooling_down,  // the next launch has its time
-  waiting_for_source,
-  fallback,
-  stopped,  // no child, and none will be launched by itself
+  stopping,            // signalled, not gone yet
+  cooling_down,        // the next launch has its time
+  waiting_for_source,  // the next launch has its source to wait for
+  fallback,            // the fallback lives, while the primary waits for its time or its source
+  stopped,             // no child, and none will be launched by itself
 };
 inline constexpr std::size_t state_count = 7;
 std::string_view name(State state);
@@ -29,14 +29,19 @@ std::string_view name(State state);
 struct Status {
   State state = State::stopped;
   Generation generation = 0;
-  std::optional<pid_t> pid;  // while a child lives
-  bool failed = false;       // off air by a fault, not by request: radio_ffmpeg_status "crashed"
-  bool ended = false;        // final
+  Role role = Role::primary;  // of the present or last child
+  std::optional<pid_t> pid;   // while a child lives
+  bool failed = false;        // off air by a fault, not by request: radio_ffmpeg_status "crashed"
+  bool ended = false;         // final
   std::optional<Instant> launched_at;     // of the present or last child
   std::optional<Instant> on_air_since;    // while on air
-  std::optional<Instant> next_launch_at;  // while cooling down
+  std::optional<Instant> next_launch_at;  // while it has its time
   unsigned attempts = 0;                  // spent since last healthy for a whole cooldown
   bool escalated = false;
+  // By the latest of the witnesses: a look at it, FFmpeg's advance, its words. Empty: none spoke.
+  std::optional<bool> source_available;
+  unsigned source_retries = 0;              // that found no source, since last healthy
+  std::optional<Instant> fallback_since;    // while the fallback is on air
   std::optional<monitor::Verdict> verdict;  // of the open off-air incident or the gravest warning
   std::optional<monitor::ExitStatus> last_exit;
 

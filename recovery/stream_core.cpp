@@ -12,24 +12,52 @@ namespace recovery {
 using monitor::Fault;
 using monitor::Verdict;
 
+namespace {
+
+// While a return is awaited. A FFmpeg that fails at once takes as long as the first; a connection
+// that is only taken costs its server less than a request.
+constexpr Duration between_requests = 200ms;
+constexpr Duration between_connections = 100ms;
+
+}  // namespace
+
 StreamCore::StreamCore(const Policy& policy, const monitor::Limits& limits, Command command,
                        std::uint64_t seed)
     : policy_(policy),
       limits_(limits),
       command_(command),
       budget_(policy, seed),
-      stop_ladder_(policy.stop_grace) {
+      stop_ladder_(policy.stop_grace),
+      source_(command.source_can_be_probed, between_requests),
+      sink_(command.sink_can_be_probed, between_connections),
+      fallback_budget_(policy, seed + 1) {
+}
+
+void StreamCore::resume(const Resumed& past, Instant now) {
+  resumes_crash_ = !past.stopped_as_asked && past.launched_ago;
+  budget_.resume(past.attempts, past.launched_ago ? now - *past.launched_ago : Instant::min());
+  status_.attempts = past.attempts;
+  status_.source_retries = past.source_retries;
+  status_.escalated = past.escalation.has_value();
+  status_.verdict = past.escalation;
 }
 
 Step StreamCore::step(const Event& event, Instant now) {
   now_ = now;
   out_ = {};
   std::visit([this](const auto& happened) { on(happened); }, event);
+  consider_fallback();
+  send_looks();
   status_.attempts = budget_.attempts();
   return std::exchange(out_, {});
 }
 
 Instant StreamCore::next_deadline() const {
+  return std::min({deadline_of_state(), source_.deadline(), sink_.deadline()});
+}
+
+Instant StreamCore::deadline_of_state() const {
+  const Instant launch_at = status_.next_launch_at.value_or(monitor::never);
   switch (status_.state) {
     case State::starting:
     case State::on_air: {
@@ -41,9 +69,10 @@ Instant StreamCore::next_deadline() const {
     case State::stopping:
       return stop_ladder_.deadline();
     case State::cooling_down:
-      return *status_.next_launch_at;
     case State::waiting_for_source:
+      return wants_fallback() ? std::min(launch_at, fallback_due_at()) : launch_at;
     case State::fallback:
+      return std::min(launch_at, watch_->deadline(checked_at_));
     case State::stopped:
       return monitor::never;
   }
@@ -53,22 +82,24 @@ Instant StreamCore::next_deadline() const {
 // ---------------------------------------------------------------------------- what people ask for
 
 void StreamCore::on(const StartRequested&) {
-  if (shutting_down_ || status_.ended || child_runs()) return;
+  if (shutting_down_ || status_.ended) return;
   if (status_.state == State::stopping) {
-    after_stop_ = After::launch_at_once;
-    return;
+    stop_then(After::launch_at_once);
+  } else if (std::exchange(resumes_crash_, false)) {
+    restart_after_crash();
+  } else if (!child_runs() || status_.role == Role::fallback) {
+    launch_in_place_of_fallback();
   }
-  launch();
 }
 
 void StreamCore::on(const StopRequested& event) {
   shutting_down_ = shutting_down_ || event.shutdown;
   if (status_.ended) return;
   if (status_.state == State::stopping) {
-    after_stop_ = After::stop;
+    stop_then(After::stop);
   } else if (child_runs()) {
     begin_stop(After::stop);
-  } else if (status_.state != State::stopped || shutting_down_) {
+  } else if (status_.state != State::stopped || shutting_down_ || status_.escalated) {
     finish_stop();
   }
 }
@@ -76,7 +107,7 @@ void StreamCore::on(const StopRequested& event) {
 void StreamCore::on(const RestartRequested&) {
   if (shutting_down_ || status_.ended) return;
   if (status_.state == State::stopping) {
-    after_stop_ = After::launch_at_once;
+    stop_then(After::launch_at_once);
     return;
   }
   decide(DecisionKind::restart_ffmpeg, "restart requested", Duration::zero(), 0);
@@ -89,7 +120,7 @@ void StreamCore::on(const RestartRequested&) {
 
 void StreamCore::on(const KillRequested&) {
   if (status_.state == State::stopping) {
-    after_stop_ = After::stop;
+    stop_then(After::stop);
     kill_child();
   } else if (child_runs()) {
     begin_stop(After::stop, true);
@@ -106,25 +137,51 @@ bool StreamCore::is_present(Generation generation) const {
 }
 
 bool StreamCore::child_runs() const {
-  return status_.state == State::starting || status_.state == State::on_air;
+  return status_.state == State::starting || status_.state == State::on_air ||
+         status_.state == State::fallback;
+}
+
+bool StreamCore::reports_progress() const {
+  return status_.role == Role::primary ? command_.reports_progress
+                                       : command_.fallback_reports_progress;
+}
+
+void StreamCore::start_child(Role role) {
+  ++status_.generation;
+  status_.role = role;
+  status_.state = role == Role::primary ? State::starting : State::fallback;
+  status_.launched_at = now_;
+  if (status_.settled_at == Instant{}) status_.settled_at = now_;
+  watch_.emplace(limits_, reports_progress(), now_);
+  checked_at_ = now_;
+  fault_stands_ = false;
+  out_.actions.push_back(Launch{status_.generation, role});
 }
 
 void StreamCore::launch() {
-  ++status_.generation;
-  status_.state = State::starting;
-  status_.launched_at = now_;
+  plan_ = Plan::none;
   status_.next_launch_at.reset();
-  if (status_.settled_at == Instant{}) status_.settled_at = now_;
-  watch_.emplace(limits_, command_.reports_progress, now_);
-  checked_at_ = now_;
-  fault_stands_ = false;
+  source_.watch(policy_.probe_interval, now_);
+  sink_.rest();
   budget_.on_launch(now_);
-  out_.actions.push_back(Launch{status_.generation});
+  primary_launched_at_ = now_;
+  start_child(Role::primary);
+}
+
+void StreamCore::launch_in_place_of_fallback() {
+  if (status_.state == State::stopping) return stop_then(After::launch_at_once);
+  if (status_.state == State::fallback) return begin_stop(After::launch_at_once);
+  launch();
 }
 
 void StreamCore::on(const Launched& event) {
   if (!is_present(event.generation)) return;
   status_.pid = event.pid;
+  if (status_.role == Role::fallback) {
+    fallback_ever_launched_ = true;
+    if (status_.state == State::fallback && !reports_progress()) on_fallback_advance();
+    return;
+  }
   ever_launched_ = true;
   if (status_.state == State::starting && !command_.reports_progress) come_on_air();
 }
@@ -136,6 +193,10 @@ void StreamCore::on(const LaunchFailed& event) {
     finish_stop();
     return;
   }
+  if (status_.role == Role::fallback) {
+    if (status_.state == State::stopping) return answer_exit();
+    return fallback_failed();
+  }
   Verdict verdict =
       monitor::diagnose(watch_->evidence(), std::nullopt, now_, command_.reports_progress);
   const std::optional<int> hopeless = exit_code_of_exec_error(event.error_number);
@@ -145,7 +206,7 @@ void StreamCore::on(const LaunchFailed& event) {
   if (wrong_command) {
     end(*hopeless);
   } else {
-    restart_by_budget(verdict);
+    recover(verdict);
   }
 }
 
@@ -153,6 +214,10 @@ void StreamCore::on(const ProgressSeen& event) {
   if (!is_present(event.generation)) return;
   const bool advanced = watch_->on_progress(event.progress, now_);
   if (!child_runs()) return;
+  if (status_.state == State::fallback) {
+    if (advanced) on_fallback_advance();
+    return;
+  }
   if (advanced && status_.state == State::starting) come_on_air();
   if (advanced) check_health();
   if (!open_.all().empty()) check_watch();
@@ -180,14 +245,24 @@ void StreamCore::on(const Exited& event) {
   watch_->on_exit(event.status);
   status_.pid.reset();
   status_.last_exit = event.status;
-  if (status_.state != State::stopping) {
-    judge_end(event.pipeline);
-  } else if (after_stop_ == After::stop) {
-    finish_stop();
-  } else if (after_stop_ == After::launch_at_once) {
-    launch();
-  } else {
-    restart_by_budget(*status_.verdict);
+  if (status_.state == State::stopping) return answer_exit();
+  if (status_.state == State::fallback) return fallback_failed();
+  judge_end(event.pipeline);
+}
+
+void StreamCore::answer_exit() {
+  status_.fallback_since.reset();
+  switch (after_stop_) {
+    case After::recover:
+      return recover(*status_.verdict);
+    case After::launch_at_once:
+      return launch();
+    case After::mind_fallback:
+      return fallback_failed();
+    case After::give_up:
+      return give_up();
+    case After::stop:
+      return finish_stop();
   }
 }
 
@@ -203,11 +278,13 @@ void StreamCore::on(const Tick&) {
     case State::stopping:
       climb_stop_ladder();
       return;
+    case State::fallback:
+      check_fallback();
+      return;
     case State::cooling_down:
       if (now_ >= *status_.next_launch_at) launch();
       return;
     case State::waiting_for_source:
-    case State::fallback:
     case State::stopped:
       return;
   }
@@ -219,6 +296,7 @@ void StreamCore::on(const Paused&) {
 
 void StreamCore::check_watch() {
   if (!child_runs() || fault_stands_) return;
+  if (status_.state == State::fallback) return check_fallback();
   checked_at_ = now_;
   const std::vector<Fault> faults = watch_->check(now_);
   if (!faults.empty() && faults.front().off_air) {

@@ -9,6 +9,7 @@
 #include "recovery/action.hpp"
 #include "recovery/event.hpp"
 #include "recovery/incident.hpp"
+#include "recovery/lookout.hpp"
 #include "recovery/open_incidents.hpp"
 #include "recovery/policy.hpp"
 #include "recovery/restart_budget.hpp"
@@ -27,29 +28,64 @@ namespace recovery {
 //                                                                                healthy → budget
 //                                                                                afresh
 //  stopping       –          –             –                next, or stopped     TERM again; KILL;
-//  unkillable cooling_down   –          –             –                –                    launch
+//  unkillable cooling_down   –          –             –                –                    launch,
+//                                                                                or the fallback
+//  waiting_for_   –          –             –                –                    look; a retry;
+//  source                                                                        the fallback
+//  fallback       note pid   its own next  note             its own next         its fault →
+//                                                                                stopping; the
+//                                                                                primary's time →
+//                                                                                stopping (launch)
 //  stopped        –          –             –                –                    –
 //
-//  state \ event  StartRequested  StopRequested       RestartRequested   KillRequested
-//  starting       –               stopping (stop)     stopping (launch)  KILL → stopping (stop)
-//  on_air         –               stopping (stop)     stopping (launch)  KILL → stopping (stop)
-//  stopping       then launch     then stop           then launch        KILL, then stop
-//  cooling_down   launch          stopped             launch             stopped
-//  stopped        launch          –                   launch             –
+//  state \ event  StartRequested      StopRequested    RestartRequested   KillRequested
+//  starting       –                   stopping (stop)  stopping (launch)  KILL → stopping (stop)
+//  on_air         –                   stopping (stop)  stopping (launch)  KILL → stopping (stop)
+//  stopping       then launch         then stop        then launch        KILL, then stop
+//  cooling_down   launch              stopped          launch             stopped
+//  waiting_…      launch              stopped          launch             stopped
+//  fallback       stopping (launch)   stopping (stop)  stopping (launch)  KILL → stopping (stop)
+//  stopped        launch              –                launch             –
+//
+//  state \ event  SourceProbed: there               SourceProbed: not there   SinkProbed: back
+//  waiting_…      launch; by the budget where it    fallback; retries spent   –
+//                 was there all the time            → escalate
+//  fallback       the same, by way of stopping      as above                  launch, by stopping
+//  cooling_down   –                                 –                         launch
 //
 // "next" is: end (78 a wrong command that never was on air, 126/127 one that cannot be executed, 69
-// given up, 0 where `restart` allows the end or the pipeline it stood in has ended), or a restart
-// by the budget: at once or cooling_down. After shutdown was asked nothing launches again. Whatever
-// names an older generation is dropped. At most one child lives at any time: Launch is only ever
-// given when no child is.
+// given up, 0 where `restart` allows the end or the pipeline it stood in has ended), waiting for
+// the source where it is to blame and can be looked at, or a restart by the budget: at once or
+// cooling_down. After shutdown was asked nothing launches again. Whatever names an older generation
+// is dropped. At most one child lives at any time, primary or fallback: Launch is only ever given
+// when no child is, so no sink ever has two publishers of this stream.
 class StreamCore {
  public:
+  // What is known of the stream's commands.
   struct Command {
-    bool reports_progress = true;  // false: not FFmpeg; on air as soon as it runs
+    bool reports_progress = true;       // false: not FFmpeg; on air as soon as it runs
+    bool source_can_be_probed = false;  // … from outside
+    bool advance_proves_source = true;  // the only input: what comes out went in
+    bool sink_can_be_probed = false;
+    bool has_fallback = false;
+    bool fallback_reports_progress = true;
+  };
+
+  // What an earlier life of the supervisor left behind.
+  struct Resumed {
+    unsigned attempts = 0;
+    unsigned source_retries = 0;
+    bool stopped_as_asked = true;
+    std::optional<Duration> launched_ago;        // before `now`; empty: never
+    std::optional<monitor::Verdict> escalation;  // of the escalation that is open
   };
 
   StreamCore(const Policy& policy, const monitor::Limits& limits, Command command,
              std::uint64_t seed);
+
+  // Before the first step. A life that a crash has cut short counts as a restart: the first launch
+  // of this one is paced by what is left of the budget.
+  void resume(const Resumed& past, Instant now);
 
   // `now` never goes back from one call to the next.
   Step step(const Event& event, Instant now);
@@ -65,7 +101,11 @@ class StreamCore {
 
  private:
   // What comes after `stopping`.
-  enum class After : std::uint8_t { restart_by_budget, launch_at_once, stop };
+  enum class After : std::uint8_t { recover, launch_at_once, mind_fallback, give_up, stop };
+  // What the primary waits for, while it does not run.
+  enum class Plan : std::uint8_t { none, time, source };
+
+  Instant deadline_of_state() const;
 
   void on(const StartRequested&);
   void on(const StopRequested& event);
@@ -77,13 +117,19 @@ class StreamCore {
   void on(const Sampled& event);
   void on(const SignSeen& event);
   void on(const Exited& event);
+  void on(const SourceProbed& event);
+  void on(const SinkProbed& event);
   void on(const Tick&);
   void on(const Paused&);
 
   bool is_present(Generation generation) const;  // … its child, and it is not gone
   bool child_runs() const;                       // launched, and not being stopped
+  bool reports_progress() const;                 // … the present child
 
+  void start_child(Role role);
   void launch();
+  void launch_in_place_of_fallback();
+  void answer_exit();
   void come_on_air();
   void go_off_air(const monitor::Verdict& verdict);
   void check_health();
@@ -94,12 +140,34 @@ class StreamCore {
   void warn(const monitor::Fault& fault);
   void check_watch();
 
+  void recover(const monitor::Verdict& verdict);
   void restart_by_budget(const monitor::Verdict& verdict);
-  void escalate(const monitor::Verdict& verdict, unsigned attempt);
+  void restart_after_crash();
+  void plan_launch(Duration delay);
+  void escalate(const monitor::Verdict& verdict, std::string reason);
+  void resolve_escalation();
+  void give_up();
   void rest(bool failed);
   void end(int exit_code);
 
+  void await_source(const monitor::Verdict& verdict);
+  void source_is_there(const std::string& sentence);
+  void source_is_missing(const SourceProbed& finding);
+  void count_source_retry(const std::string& sentence);
+  void note_source(bool available, const std::string& sentence);
+  bool may_return() const;
+  void launch_after_return(std::string reason);
+  void send_looks();
+
+  bool wants_fallback() const;
+  Instant fallback_due_at() const;
+  void consider_fallback();
+  void check_fallback();
+  void on_fallback_advance();
+  void fallback_failed();
+
   void begin_stop(After after, bool without_grace = false);
+  void stop_then(After after);
   void climb_stop_ladder();
   void kill_child();
   void finish_stop();
@@ -124,6 +192,7 @@ class StreamCore {
   Instant now_{};  // of the present step
   Step out_;       // … and its answer
 
+  bool resumes_crash_ = false;
   bool shutting_down_ = false;
   bool ever_launched_ = false;
   bool ever_on_air_ = false;
@@ -133,6 +202,22 @@ class StreamCore {
   Instant checked_at_{};  // when the detectors were last asked
 
   After after_stop_ = After::stop;
+
+  Plan plan_ = Plan::none;
+  Lookout source_;
+  Lookout sink_;
+  Instant primary_launched_at_{};
+  bool name_in_use_ = false;         // the sink said so of the primary's last life
+  bool source_was_missing_ = false;  // … in this wait
+  bool sink_was_missing_ = false;    // … in this cooldown
+  Instant awaited_since_{};
+  Instant next_retry_at_{};
+  unsigned vain_returns_ = 0;  // launches for a source or sink that came back, none of them lasting
+
+  RestartBudget fallback_budget_;
+  Instant fallback_not_before_ = Instant::min();
+  bool fallback_ever_launched_ = false;
+  bool fallback_is_wrong_ = false;
 };
 
 }  // namespace recovery

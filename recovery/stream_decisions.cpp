@@ -10,8 +10,22 @@
 
 namespace recovery {
 
+using monitor::Cause;
+using monitor::Component;
+using monitor::component_of;
 using monitor::Fault;
 using monitor::Verdict;
+
+namespace {
+
+constexpr Duration settle_time = 2s;  // until a server lets go of the name of a lost publisher
+constexpr Duration lasting = 5s;      // on air: the source or sink that came back was really back
+
+std::string reason_of(const Verdict& verdict) {
+  return verdict.evidence.empty() ? std::string(name(verdict.cause)) : verdict.evidence.front();
+}
+
+}  // namespace
 
 // ---------------------------------------------------------------------------- on and off air
 
@@ -30,6 +44,7 @@ void StreamCore::come_on_air() {
   status_.verdict.reset();
   last_good_at_ = now_;
   ever_on_air_ = true;
+  if (command_.reports_progress) note_source(true, "FFmpeg puts out what it reads.");
   healthy_ = false;
   fault_stands_ = false;
   out_.notices.push_back(notice);
@@ -43,11 +58,13 @@ void StreamCore::check_health() {
   if (status_.state != State::on_air) return;
   settle(true);
   last_good_at_ = now_;
+  if (command_.advance_proves_source) source_.watch(policy_.probe_interval, now_);
+  if (now_ - *status_.on_air_since >= lasting) vain_returns_ = 0;
   if (healthy_ || now_ - *status_.on_air_since < policy_.restart_cooldown) return;
   healthy_ = true;
   budget_.on_healthy();
-  if (!std::exchange(status_.escalated, false)) return;
-  out_.notices.push_back(EscalationResolved{});
+  status_.source_retries = 0;
+  resolve_escalation();
 }
 
 void StreamCore::go_off_air(const Verdict& verdict) {
@@ -59,6 +76,9 @@ void StreamCore::go_off_air(const Verdict& verdict) {
   status_.failed = true;
   status_.verdict = verdict;
   if (was_on_air) out_.notices.push_back(WentOffAir{verdict.cause});
+  if (component_of(verdict.cause) == Component::source) {
+    note_source(false, verdict.evidence.front());
+  }
   close_warnings({});
   open_incident(verdict, last_good_at_.value_or(*status_.launched_at));
 }
@@ -84,7 +104,7 @@ void StreamCore::judge_end(Pipeline pipeline) {
     end(exit_code::gave_up);
     return;
   }
-  restart_by_budget(verdict);
+  recover(verdict);
 }
 
 void StreamCore::judge_fault(const Fault& fault) {
@@ -92,13 +112,14 @@ void StreamCore::judge_fault(const Fault& fault) {
   out_.notices.push_back(FaultDetected{fault, after});
   go_off_air(monitor::diagnose(watch_->evidence(), fault, now_, command_.reports_progress));
   if (policy_.enabled) {
-    begin_stop(After::restart_by_budget);
+    begin_stop(After::recover);
     return;
   }
   // Observed, told, left alone: on air again when it advances by itself.
   status_.state = State::starting;
   fault_stands_ = true;
   decide(DecisionKind::none, "recovery is switched off: " + fault.sentence, Duration::zero(), 0);
+  escalate(*status_.verdict, "recovery is switched off");
 }
 
 void StreamCore::refresh_warnings(const std::vector<Fault>& faults) {
@@ -129,33 +150,90 @@ void StreamCore::warn(const Fault& fault) {
 
 // ---------------------------------------------------------------------------- restarting
 
-void StreamCore::restart_by_budget(const Verdict& verdict) {
+// A child of this stream is gone, by itself or by us, and the stream is off air.
+void StreamCore::recover(const Verdict& verdict) {
+  status_.state = State::cooling_down;  // whatever it was being stopped for, nothing runs now
   if (shutting_down_) return finish_stop();
-  const std::string why =
-      verdict.evidence.empty() ? std::string(name(verdict.cause)) : verdict.evidence.front();
   if (policy_.restart == Restart::never) return end(exit_code::gave_up);
   if (!policy_.enabled) {
-    decide(DecisionKind::none, "recovery is switched off: " + why, Duration::zero(), 0);
+    decide(DecisionKind::none, "recovery is switched off: " + reason_of(verdict), Duration::zero(),
+           0);
+    escalate(verdict, "recovery is switched off");
     return rest(true);
   }
-  const RestartBudget::Grant grant = budget_.spend(now_);
-  if (grant.exhausted) {
-    escalate(verdict, grant.attempt);
-    if (policy_.on_exhausted == OnExhausted::exit) return end(exit_code::gave_up);
-    if (policy_.on_exhausted == OnExhausted::stop) return rest(true);
+  name_in_use_ = monitor::name_is_in_use(watch_->evidence());
+  if (component_of(verdict.cause) == Component::source && source_.is_known()) {
+    return await_source(verdict);
   }
-  decide(DecisionKind::restart_ffmpeg, why, grant.delay, grant.attempt);
-  if (grant.delay == Duration::zero()) return launch();
-  status_.state = State::cooling_down;
-  status_.next_launch_at = now_ + grant.delay;
+  restart_by_budget(verdict);
 }
 
-void StreamCore::escalate(const Verdict& verdict, unsigned attempt) {
+void StreamCore::restart_by_budget(const Verdict& verdict) {
+  const RestartBudget::Grant grant = budget_.spend(now_);
+  if (grant.exhausted) {
+    escalate(verdict,
+             std::to_string(grant.attempt - 1) + " restarts did not bring the stream back");
+    if (policy_.on_exhausted != OnExhausted::keep_trying) return give_up();
+  }
+  Duration delay = grant.delay;
+  if (name_in_use_) delay = std::max(delay, settle_time);
+  decide(DecisionKind::restart_ffmpeg, reason_of(verdict), delay, grant.attempt);
+  if (component_of(verdict.cause) == Component::sink && delay > Duration::zero()) {
+    // FFmpeg's own look at it counts: it may be back before the first of ours.
+    sink_was_missing_ = verdict.cause == Cause::sink_unreachable;
+    sink_.await(policy_.probe_interval, now_);
+  }
+  plan_launch(delay);
+}
+
+// The life before this one was cut short. It is tried at least once in each life, whatever is left
+// of the budget: a process that would end without having tried could never come back.
+void StreamCore::restart_after_crash() {
+  const RestartBudget::Grant grant = budget_.spend(now_);
+  if (grant.exhausted) {
+    escalate(
+        status_.verdict.value_or(Verdict{Cause::host_spawn_failed,
+                                         {"The supervisor itself was cut short again and again "
+                                          "before the stream was healthy."}}),
+        "the supervisor was restarted " + std::to_string(grant.attempt) +
+            " times before the stream was healthy");
+  }
+  decide(DecisionKind::restart_ffmpeg, "the life of the supervisor before this one was cut short",
+         grant.delay, grant.attempt);
+  status_.settled_at = now_;
+  plan_launch(grant.delay);
+}
+
+// The fallback may be on air, or about to leave it: then it stays until the time has come.
+void StreamCore::plan_launch(Duration delay) {
+  if (delay == Duration::zero()) return launch_in_place_of_fallback();
+  plan_ = Plan::time;
+  status_.next_launch_at = now_ + delay;
+  const bool has_child = status_.state == State::fallback || status_.state == State::stopping;
+  if (!has_child) status_.state = State::cooling_down;
+}
+
+void StreamCore::escalate(const Verdict& verdict, std::string reason) {
   if (std::exchange(status_.escalated, true)) return;
-  const unsigned tried = attempt - 1;
-  decide(DecisionKind::escalate_alert,
-         std::to_string(tried) + " restarts did not bring the stream back", Duration::zero(), 0);
-  out_.notices.push_back(Escalated{verdict, tried});
+  decide(DecisionKind::escalate_alert, reason, Duration::zero(), 0);
+  const unsigned tried = std::min(budget_.attempts(), policy_.max_restart_attempts);
+  out_.notices.push_back(Escalated{verdict, std::move(reason), tried});
+}
+
+void StreamCore::resolve_escalation() {
+  if (std::exchange(status_.escalated, false)) out_.notices.push_back(EscalationResolved{});
+}
+
+// Escalated, and `on_exhausted` does not want it tried any more.
+void StreamCore::give_up() {
+  if (shutting_down_) return finish_stop();
+  if (status_.state == State::stopping) {
+    if (status_.pid) return stop_then(After::give_up);
+  } else if (status_.state == State::fallback) {
+    return begin_stop(After::give_up);
+  }
+  if (policy_.on_exhausted == OnExhausted::exit) return end(exit_code::gave_up);
+  rest(true);
 }
 
 // No child, and none by itself, but the supervisor stays to tell.
@@ -164,6 +242,10 @@ void StreamCore::rest(bool failed) {
   status_.failed = failed;
   status_.on_air_since.reset();
   status_.next_launch_at.reset();
+  status_.fallback_since.reset();
+  plan_ = Plan::none;
+  source_.rest();
+  sink_.rest();
 }
 
 void StreamCore::end(int exit_code) {
@@ -179,9 +261,17 @@ void StreamCore::begin_stop(After after, bool without_grace) {
   if (status_.state == State::on_air) settle(!command_.reports_progress);
   status_.state = State::stopping;
   status_.on_air_since.reset();
-  after_stop_ = after;
+  stop_then(after);
   const auto& sample = watch_->evidence().sample;
   send(stop_ladder_.begin(without_grace || (sample && monitor::is_stopped(*sample)), now_));
+}
+
+// A wait ends with the stop that makes room for what was waited for, or for nothing.
+void StreamCore::stop_then(After after) {
+  after_stop_ = after;
+  if (after == After::mind_fallback) return;
+  plan_ = Plan::none;
+  status_.next_launch_at.reset();
 }
 
 void StreamCore::climb_stop_ladder() {
@@ -204,6 +294,7 @@ void StreamCore::finish_stop() {
   close_warnings({});
   if (!shutting_down_) {
     close_off_air();
+    resolve_escalation();
     last_good_at_.reset();  // the time it is stopped on request is nobody's fault
     status_.verdict.reset();
     decide(DecisionKind::none, "stop requested", Duration::zero(), 0);

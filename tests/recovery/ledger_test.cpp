@@ -342,7 +342,7 @@ TEST_F(LedgerTest, ErrorsAreCountedByTheirWeight) {
   warning.cause = Cause::cpu_high;
   warning.last_good_at = warning.detected_at = stand.now;
   step.notices.push_back(IncidentOpened{warning});
-  step.notices.push_back(Escalated{{Cause::sink_lost, {}}, 3});
+  step.notices.push_back(Escalated{{Cause::sink_lost, {}}, "3 restarts did not help", 3});
   ledger->record(Tick{}, step, stand.core.status(), stand.now, wall());
   EXPECT_EQ(totals().errors_warning, 1U);
   EXPECT_EQ(totals().errors_error, 0U);

@@ -46,12 +46,16 @@ inline bool is_empty(const Step& step) {
   return step.actions.empty() && step.notices.empty();
 }
 
-// "launch", "TERM KILL", "end 69", "": what the hands are asked to do.
+// "launch", "TERM KILL", "end 69", "fallback source?", "": what the hands are asked to do.
 inline std::string actions(const Step& step) {
   std::string text;
   for (const Action& action : step.actions) {
     if (!text.empty()) text += ' ';
-    if (std::holds_alternative<Launch>(action)) text += "launch";
+    if (const auto* launch = std::get_if<Launch>(&action)) {
+      text += launch->role == Role::primary ? "launch" : "fallback";
+    }
+    if (std::holds_alternative<ProbeSource>(action)) text += "source?";
+    if (std::holds_alternative<ProbeSink>(action)) text += "sink?";
     if (const auto* signal = std::get_if<Signal>(&action)) {
       text += signal->number == SIGKILL ? "KILL" : "TERM";
     }
@@ -78,7 +82,8 @@ class Stand {
  public:
   explicit Stand(const Policy& policy = steady_policy(), const monitor::Limits& limits = {},
                  bool reports_progress = true)
-      : core(policy, limits, {reports_progress}, 1) {}
+      : core(policy, limits, {.reports_progress = reports_progress}, 1) {}
+  Stand(const Policy& policy, const StreamCore::Command& command) : core(policy, {}, command, 1) {}
 
   StreamCore core;
   Instant now = Instant{} + 1000h;
@@ -86,7 +91,15 @@ class Stand {
   State state() const { return core.status().state; }
   Generation generation() const { return core.status().generation; }
 
-  Step send(const Event& event) { return core.step(event, now); }
+  std::uint64_t source_asked = 0;  // the number of the newest look
+  std::uint64_t sink_asked = 0;
+
+  Step send(const Event& event) {
+    Step step = core.step(event, now);
+    for (const ProbeSource& look : all_of<ProbeSource>(step.actions)) source_asked = look.number;
+    for (const ProbeSink& look : all_of<ProbeSink>(step.actions)) sink_asked = look.number;
+    return step;
+  }
   Step start() { return send(StartRequested{}); }
   Step stop() { return send(StopRequested{}); }
   Step shut_down() { return send(StopRequested{true}); }
@@ -96,6 +109,19 @@ class Stand {
     return send(Launched{generation(), pid_of(generation())});
   }
   Step launch_failed(int error) { return send(LaunchFailed{generation(), error}); }
+  // Of the newest look.
+  Step source_probed(bool available) {
+    return send(SourceProbed{source_asked, available, monitor::Cause::source_missing,
+                             available ? "the source answers" : "the mount is not there"});
+  }
+  Step sink_probed(bool available) {
+    return send(SinkProbed{sink_asked, available, available ? "it answers" : "it refuses"});
+  }
+  // FFmpeg ends, saying this of why.
+  Step ended_by(monitor::Cause cause) {
+    sign(cause, true);
+    return exited(code(1));
+  }
   Step exited(monitor::ExitStatus status) { return send(Exited{generation(), status}); }
   Step sampled(char process_state) {
     monitor::ProcessSample sample;

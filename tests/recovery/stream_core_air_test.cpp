@@ -157,7 +157,7 @@ TEST(Incident, KeepsTheNewestActions) {
   for (int i = 0; i < 50; ++i) {
     if (stand.state() == State::cooling_down) stand.wait(stand.core.next_deadline() - stand.now);
     stand.launched();
-    stand.exited(i < 49 ? code(1) : by_signal(SIGBUS));
+    stand.exited(i < 49 ? code(1 + i % 2) : by_signal(SIGBUS));
   }
   const auto& actions = stand.core.open_incidents().at(0).actions;
   EXPECT_EQ(actions.size(), Incident::actions_limit);

@@ -377,5 +377,18 @@ TEST(NotFfmpeg, IsForgivenAfterAWholeCooldownToo) {
   EXPECT_EQ(stand.core.status().attempts, 0U);
 }
 
+TEST(Restart, AStreamThatFrozeAndWasKilledIsLaunchedAgain) {
+  for (const Duration healthy_for : {Duration(61s), Duration(1s)}) {
+    Stand stand;
+    stand.on_air();
+    stand.feed(healthy_for);
+    stand.wait(37s);
+    ASSERT_EQ(stand.state(), State::stopping);
+    Step step = stand.exited(by_signal(SIGKILL));
+    Stand::append(step, stand.wait(1min));
+    EXPECT_EQ(launches(step).size(), 1U);
+  }
+}
+
 }  // namespace
 }  // namespace recovery::test

@@ -9,13 +9,16 @@ using namespace std::chrono_literals;
 namespace {
 
 void give_fate(Child& child, Dice& dice) {
+  child.fate = {};
   switch (child.trouble) {
     case Trouble::crashes:
       child.fate.signal = dice.one_of({SIGSEGV, SIGABRT, SIGKILL});
       return;
     case Trouble::ends:
-    case Trouble::loses_source:
       child.fate.code = 0;
+      return;
+    case Trouble::loses_source:
+      child.fate.code = dice.one_of({0, 1});
       return;
     case Trouble::is_wrong:
       child.fate.code = 1;
@@ -30,7 +33,7 @@ void live_in_bad_times(Child& child, const Scenario& scenario, Dice& dice) {
   child.trouble = dice.one_of({Trouble::exits, Trouble::exits, Trouble::exits, Trouble::crashes,
                                Trouble::loses_source, Trouble::never_starts});
   if (dice.chance(scenario.wrong_command)) child.trouble = Trouble::is_wrong;
-  child.startup = dice.between(100ms, 4s);
+  child.startup = dice.between(100ms, startup_limit);
   // Most die at once; some get on air first.
   child.life = dice.chance(0.7) ? dice.between(0ms, 100ms) : dice.between(5s, 2min);
 }
@@ -42,18 +45,24 @@ void live_in_good_times(Child& child, const Scenario& scenario, Dice& dice) {
   if (dice.chance(0.02)) child.trouble = Trouble::ends;
   child.life = dice.around(scenario.mean_life);
   const Duration limit = scenario.limits.startup_timeout;
-  child.startup = dice.chance(0.97) ? dice.between(100ms, 4s) : dice.between(limit / 2, limit * 2);
+  child.startup =
+      dice.chance(0.97) ? dice.between(100ms, startup_limit) : dice.between(limit / 2, limit * 2);
+}
+
+Child make_body(recovery::Generation generation, Dice& dice) {
+  Child child;
+  child.generation = generation;
+  child.on_term = dice.one_of({OnTerm::ends, OnTerm::ends, OnTerm::ends, OnTerm::ends_slowly,
+                               OnTerm::ends_at_the_second, OnTerm::ignores});
+  child.resists_kill = dice.chance(0.01);
+  return child;
 }
 
 }  // namespace
 
 Child make_child(recovery::Generation generation, bool bad_times, const Scenario& scenario,
                  Dice& dice) {
-  Child child;
-  child.generation = generation;
-  child.on_term = dice.one_of({OnTerm::ends, OnTerm::ends, OnTerm::ends, OnTerm::ends_slowly,
-                               OnTerm::ends_at_the_second, OnTerm::ignores});
-  child.resists_kill = dice.chance(0.01);
+  Child child = make_body(generation, dice);
   if (bad_times) {
     live_in_bad_times(child, scenario, dice);
   } else {
@@ -61,6 +70,47 @@ Child make_child(recovery::Generation generation, bool bad_times, const Scenario
   }
   give_fate(child, dice);
   return child;
+}
+
+Child make_fallback(recovery::Generation generation, const Scenario& scenario, Dice& dice) {
+  Child child = make_body(generation, dice);
+  child.role = recovery::Role::fallback;
+  child.startup = dice.between(50ms, startup_limit);
+  child.life = dice.around(10min);
+  switch (scenario.fallback) {
+    case Fallback::ends:
+      child.trouble = Trouble::ends;
+      child.life = dice.one_of<Duration>({1s, 10s, 3min});
+      break;
+    case Fallback::crashes:
+      child.trouble = dice.one_of({Trouble::crashes, Trouble::exits});
+      child.life = dice.chance(0.5) ? dice.between(0ms, 100ms) : dice.around(1min);
+      break;
+    case Fallback::freezes:
+      child.trouble = dice.one_of(
+          {Trouble::goes_silent, Trouble::freezes, Trouble::is_stopped, Trouble::never_starts});
+      child.life = dice.around(1min);
+      break;
+    case Fallback::is_wrong:
+      child.trouble = Trouble::is_wrong;
+      child.life = dice.between(0ms, 100ms);
+      child.startup = 1s;
+      break;
+    case Fallback::good:
+    case Fallback::none:
+      child.trouble = Trouble::crashes;
+      child.life = 1000h;
+      child.on_term = dice.one_of({OnTerm::ends, OnTerm::ends_slowly});
+      child.resists_kill = false;
+  }
+  give_fate(child, dice);
+  return child;
+}
+
+void doom(Child& child, Trouble trouble, Dice& dice) {
+  ++child.fates;
+  child.trouble = trouble;
+  give_fate(child, dice);
 }
 
 monitor::Progress block_of(const Child& child, Kind kind) {

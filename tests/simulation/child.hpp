@@ -14,7 +14,9 @@ enum class Trouble {
   exits,         // with a code
   crashes,       // by a signal
   ends,          // exit code 0, its work done
-  loses_source,  // says so, exit code 0
+  loses_source,  // says so, exit code 0 or 1
+  loses_sink,    // says so, with a code
+  name_taken,    // the sink says so, with a code
   goes_silent,   // hangs, no blocks (5.1)
   freezes,       // hangs, the blocks go on (7.1)
   is_stopped,    // state T
@@ -28,12 +30,16 @@ enum class OnTerm { ends, ends_slowly, ends_at_the_second, ignores };
 // A model FFmpeg: a value with a fate. The world asks it when things happen and what it says.
 struct Child {
   recovery::Generation generation = 0;
+  recovery::Role role = recovery::Role::primary;
   bool running = false;  // launched and not gone
   bool leaving = false;  // its exit has its time
   bool hung = false;
   bool starved = false;
   bool said_permanent = false;
-  bool said_lost = false;
+  bool said_lost = false;      // that the source or sink failed, near its end
+  bool blames_source = false;  // … the source, and nothing else
+  bool publishes = false;      // the sink has let it in
+  unsigned fates = 0;          // how often its fate has changed: a trouble of an older is void
   Trouble trouble = Trouble::exits;
   OnTerm on_term = OnTerm::ends;
   bool resists_kill = false;  // in uninterruptible sleep for a while
@@ -43,10 +49,19 @@ struct Child {
   monitor::ExitStatus fate{};
   double media_seconds = 0;
   double media_bytes = 0;
+
+  bool advanced() const { return media_seconds > 0; }
 };
+
+// Longest time until the first block of a healthy child.
+inline constexpr Duration startup_limit = std::chrono::seconds(4);
 
 Child make_child(recovery::Generation generation, bool bad_times, const Scenario& scenario,
                  Dice& dice);
+Child make_fallback(recovery::Generation generation, const Scenario& scenario, Dice& dice);
+
+// Something befalls it from outside.
+void doom(Child& child, Trouble trouble, Dice& dice);
 
 enum class Kind { video, audio, null_output };  // which counters its blocks carry
 monitor::Progress block_of(const Child& child, Kind kind);

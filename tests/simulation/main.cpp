@@ -1,8 +1,12 @@
-// Years of one stream's life in seconds: a seeded simulation of the core against a model FFmpeg.
+// Years of one stream's life in seconds: a seeded simulation of the core, life after life of its
+// supervisor, against a model FFmpeg, source, sink, fallback, journal and receiver of alerts.
 //
-//   simulation [--days N] [--seed S]      also SIMULATION_DAYS and SIMULATION_SEED
+//   simulation --seeds N [--from S] [--days D]   N streams of some hours each, from seed S (1) on,
+//                                                at most D stream-days
+//   simulation --days D                          as many streams as it takes
+//   simulation --seed S                          that one, told as it happens
 //
-// Without --seed as many seeds, from 1 on, as it takes to N stream-days; with it that one alone.
+// Also SIMULATION_SEEDS, SIMULATION_FROM, SIMULATION_DAYS and SIMULATION_SEED.
 
 #include <charconv>
 #include <chrono>
@@ -12,50 +16,33 @@
 #include <optional>
 #include <string>
 
+#include "tests/simulation/sum.hpp"
 #include "tests/simulation/world.hpp"
 
 namespace {
 
-using simulation::Duration;
+using simulation::Sum;
 using simulation::World;
 
-constexpr Duration life_max = std::chrono::hours(24 * 10);
 #ifdef NDEBUG
-constexpr std::uint64_t days_default = 10'000;
+constexpr std::uint64_t seeds_default = 3000;  // half a minute
 #else
-constexpr std::uint64_t days_default = 300;  // without optimisation a day takes 10 times as long
+constexpr std::uint64_t seeds_default =
+    150;  // without optimisation a stream takes 10 times as long
 #endif
 
-struct Sum {
-  Duration passed{};
-  std::uint64_t streams = 0, events = 0, launches = 0, faults = 0, ticks = 0, escalations = 0,
-                ends = 0;
-
-  void add(const World& world) {
-    const auto& tally = world.tally();
-    passed += world.passed();
-    events += world.events();
-    launches += tally.launches;
-    faults += tally.faults;
-    ticks += tally.ticks;
-    escalations += tally.escalations;
-    ends += tally.ends;
-    ++streams;
-  }
-};
-
-double days(Duration duration) {
-  return monitor::seconds(duration) / 86'400;
+unsigned long long number(std::uint64_t value) {
+  return value;
 }
 
-bool run(std::uint64_t seed, Sum& sum) {
-  World world(seed);
+bool run(std::uint64_t seed, bool aloud, Sum& sum) {
+  World world(seed, aloud);
   try {
-    world.run(life_max);
+    world.run();
   } catch (const simulation::Violation& violation) {
-    std::printf("seed %llu, day %.3f: %s\n%sagain: simulation --seed %llu\n",
-                static_cast<unsigned long long>(seed), days(world.passed()), violation.what(),
-                world.tell().c_str(), static_cast<unsigned long long>(seed));
+    std::printf("%sseed %llu, %.3f h: %s\nagain: simulation --seed %llu\n",
+                aloud ? "" : world.tell().c_str(), number(seed),
+                monitor::seconds(world.passed()) / 3600, violation.what(), number(seed));
     return false;
   }
   sum.add(world);
@@ -76,29 +63,21 @@ std::optional<std::uint64_t> setting(int argc, char** argv, const char* option,
   std::exit(2);
 }
 
-void print(const Sum& sum, std::chrono::steady_clock::time_point began) {
-  const auto spent = std::chrono::steady_clock::now() - began;
-  const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
-  std::printf(
-      "%.0f stream-days of %llu streams in %.1f s: %llu events, %llu ticks, %llu launches, "
-      "%llu faults, %llu escalations, %llu ends; every rule held\n",
-      days(sum.passed), number(sum.streams), monitor::seconds(spent), number(sum.events),
-      number(sum.ticks), number(sum.launches), number(sum.faults), number(sum.escalations),
-      number(sum.ends));
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto began = std::chrono::steady_clock::now();
-  const auto seed = setting(argc, argv, "--seed", "SIMULATION_SEED");
-  const auto wanted = setting(argc, argv, "--days", "SIMULATION_DAYS").value_or(days_default);
   Sum sum;
-  for (std::uint64_t next = seed.value_or(1); days(sum.passed) < static_cast<double>(wanted);
-       ++next) {
-    if (!run(next, sum)) return 1;
-    if (seed) break;
+  if (const auto seed = setting(argc, argv, "--seed", "SIMULATION_SEED")) {
+    return run(*seed, true, sum) ? 0 : 1;
   }
-  print(sum, began);
-  return 0;
+  const auto days = setting(argc, argv, "--days", "SIMULATION_DAYS");
+  const auto seeds = setting(argc, argv, "--seeds", "SIMULATION_SEEDS")
+                         .value_or(days ? UINT64_MAX : seeds_default);
+  const auto from = setting(argc, argv, "--from", "SIMULATION_FROM").value_or(1);
+  for (std::uint64_t done = 0; done < seeds; ++done) {
+    if (days && sum.days() >= static_cast<double>(*days)) break;
+    if (!run(from + done, false, sum)) return 1;
+  }
+  sum.print();
+  return sum.everything_happened() ? 0 : 1;
 }

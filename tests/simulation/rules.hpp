@@ -5,47 +5,58 @@
 
 #include "recovery/stream_core.hpp"
 #include "tests/simulation/scenario.hpp"
+#include "tests/simulation/tally.hpp"
 #include "tests/simulation/violation.hpp"
 
 namespace simulation {
 
-// What the core is promised to do, checked after each step. Knows the events, the steps and the
-// public status, and of the world only what no event tells: whether a block advanced, and whether
-// the child's bitrate has fallen. Throws Violation.
+// What the core is promised to do, checked after each step and over all lives of the supervisor.
+// Knows the events, the steps and the public status, and of the world only what no event tells.
+// Throws Violation.
 class Rules {
  public:
   Rules(const Scenario& scenario, Instant began);
 
   struct Truth {
-    bool advanced = false;   // this block is further than the one before
-    bool starved = false;    // the present child's bitrate has fallen, or it hangs
-    bool permanent = false;  // the present child has said that the command is wrong
-    bool lost = false;       // … or that the source is gone
+    bool advanced = false;       // this block is further than the one before
+    bool starved = false;        // the present child's bitrate has fallen, or it hangs
+    bool permanent = false;      // the present child has said that the command is wrong
+    bool lost = false;           // … that the source or the sink is gone
+    bool blames_source = false;  // … the source, and nothing else
+    bool resists_kill = false;   // … is in uninterruptible sleep when killed
   };
+
+  // A life of the supervisor begins with what the journal knew; it dies.
+  void begin_life(const recovery::StreamCore::Resumed& past, Instant now);
+  void die(bool record_is_lost, Instant now);
 
   void check(const recovery::Event& event, const recovery::Step& step,
              const recovery::StreamCore& core, Truth truth, Instant now);
+  // At any time: nothing has stood in the way of the primary, of the fallback while the source is
+  // gone, since the instants given.
+  void check_air(const recovery::StreamCore& core, Instant primary_free_since,
+                 Instant fallback_free_since, Instant now) const;
 
-  struct Tally {
-    std::uint64_t launches = 0, faults = 0, ticks = 0, escalations = 0, ends = 0;
-  };
   const Tally& tally() const { return tally_; }
 
  private:
   struct Before {  // the step
     recovery::State state = recovery::State::stopped;
     recovery::Generation generation = 0;
-    unsigned attempts = 0;
-    bool ended = false;
+    unsigned attempts = 0, retries = 0;
+    bool ended = false, escalated = false;
     Duration on_air{}, off_air{};
     Instant settled_at{};
     Instant deadline = monitor::never;
   };
   struct Child {
+    recovery::Role role = recovery::Role::primary;
     bool alive = false;     // from Launch to Exited or LaunchFailed
     bool answered = false;  // Launched was told
     bool advanced = false;
     bool in_state_t = false;
+    bool yields = false;  // the fallback is stopped to make room
+    bool name_in_use = false;
     std::optional<Instant> in_state_t_since;  // or since forgiven
     Instant launched_at{};
     Instant advanced_at{};   // the launch while it has not
@@ -54,25 +65,86 @@ class Rules {
   };
   struct Stop {
     Instant began{};
+    bool child_was_answered = false;
     unsigned terms = 0;
     std::optional<Instant> killed_at;
+  };
+  // For a source whose end FFmpeg has told of.
+  struct Wait {
+    Instant since{};
+    bool source_was_missing = false;  // a look said so
+    unsigned retries = 0;
+    Instant retried_at{};  // or since
+  };
+  // Looks at an endpoint, as `recovery/lookout.hpp` promises them.
+  struct Looks {
+    Duration shortest;  // between two, in a wait
+    std::uint64_t number = 0;
+    bool open = false;  // asked, not answered, still wanted
+    bool awaits = false;
+    Instant awaits_since{};
+    Duration pace{};
+    std::optional<Instant> last_at{};  // of this wait, or of all where nothing is awaited
+    Instant due = monitor::never;    // the next, at the latest
+
+    void watch(Duration interval, Instant now);
+    void await(Duration interval, Instant now);
+    void hasten(Instant now);
+    void rest();
+    void begin(Instant now);
+    void answer(Instant now);
   };
 
   void take(const recovery::Event& event);
   void take_request(const recovery::Event& event);
   void check_dropped();
   void check_action(const recovery::Action& action);
+
+  // launches and decisions (rules_launch.cpp)
   void check_launch(const recovery::Launch& launch);
+  void check_primary_launch();
   void check_own_launch();
+  void check_decision(const recovery::Decided& decided);
+  void check_attempt(const recovery::Decided& decided);
+  void check_delay(const recovery::Decided& decided);
+
+  // the end of a child (rules_child.cpp)
   void check_signal(const recovery::Signal& signal);
   void begin_stop();
   void check_end(const recovery::End& end);
   void check_next();
+  void check_next_after_fallback(bool launched);
+  void check_next_after_primary(bool launched);
   bool ends_by_itself() const;
   bool was_healthy() const;
   Instant stalled_at() const;
+  bool reports_progress() const;
+
+  // waiting, looks, the fallback (rules_waiting.cpp)
+  void begin_wait();
+  void end_wait();
+  void take_answer(const recovery::SourceProbed& answer);
+  void take_answer(const recovery::SinkProbed& answer);
+  void check_return(bool is_back);
+  void check_retry();
+  void check_retries();
+  bool may_return(Instant now) const;
+  void check_look(Looks& looks, std::uint64_t number);
+  void check_looks() const;
+  void check_fallback_launch();
+  void check_fallback_runs() const;
+  void note_answer(const recovery::Event& event);
+  void note_fallback_end(bool by_itself);
+  bool fallback_is_wanted() const;
+
+  // what is told (rules_told.cpp)
   void check_notice(const recovery::Notice& notice);
-  void check_decision(const recovery::Decided& decided);
+  void check_incident(const recovery::IncidentOpened& opened);
+  void check_escalated(const recovery::Escalated& escalated);
+  void check_resolved();
+  void check_escalation() const;
+
+  // states and deadlines (rules_state.cpp)
   void check_state() const;
   void check_stopping() const;
   void check_deadline(bool was_tick);
@@ -82,11 +154,25 @@ class Rules {
 
   bool is(recovery::State state) const { return status_->state == state; }
   bool is_before(recovery::State state) const { return before_.state == state; }
+  bool is_past(Instant due) const { return now_ > std::max(due, paused_at_) + slack_; }
+  bool is_giving_up() const {
+    return is(recovery::State::stopped) || is(recovery::State::stopping);
+  }
+  bool proves_source() const {
+    return scenario_.command.source_can_be_probed && scenario_.command.advance_proves_source;
+  }
+  bool may_give_up() const {
+    return policy_.enabled && escalated_ &&
+           policy_.on_exhausted != recovery::OnExhausted::keep_trying;
+  }
+  bool primary_is_alive() const { return child_.alive && child_.role == recovery::Role::primary; }
 
   const Scenario& scenario_;
   const recovery::Policy& policy_;
   Duration slack_;  // within which a deadline is met
 
+  // the present step
+  const recovery::Event* event_ = nullptr;
   const recovery::Step* step_ = nullptr;
   const recovery::StreamCore* core_ = nullptr;
   const recovery::Status* status_ = nullptr;
@@ -94,28 +180,51 @@ class Rules {
   Instant now_{};
   const recovery::Exited* exited_ = nullptr;  // this event, where it ends the present child
   const recovery::LaunchFailed* launch_failed_ = nullptr;
-  bool asked_ = false;  // this event, where it is people's wish to stop or restart
+  bool asked_ = false;             // this event, where it is people's wish
+  bool answer_is_wanted_ = false;  // this event, where it answers the look that is open
+  bool was_due_ = false, return_was_decided_ = false;  // before it
 
+  // this life
   Before before_;
   Child child_;
+  Child gone_;  // the one whose end this event is
   std::optional<Stop> stop_;
+  bool resumes_crash_ = false;        // the next start is one of the recovery
   bool people_want_it_ = false;       // their last word: it runs
   bool launch_is_asked_ = false;      // the next launch is theirs
   bool asked_launch_before_ = false;  // … was so before this step
   bool kill_is_asked_ = false;
   std::optional<Instant> shutdown_at_;
   bool ever_launched_ = false, ever_on_air_ = false;
-  bool escalated_ = false;
-  std::optional<Instant> restart_due_;  // decided by the recovery and not done yet
-  std::optional<Instant> last_launch_;
-  std::deque<Instant> own_launches_;  // by the recovery, within the last cooldown
-  Instant paused_at_;
-  Duration on_air_{};  // by the blocks that advanced
+  std::optional<Instant> restart_due_;   // decided by the budget and not done yet
+  bool return_is_decided_ = false;       // … for a source or sink that is back
+  std::optional<Instant> known_launch_;  // the last of the primary that the core knows of
+  std::optional<Wait> wait_;
+  Looks source_{std::chrono::milliseconds(200)};
+  Looks sink_{std::chrono::milliseconds(100)};
+  bool sink_was_missing_ = false;
+  bool name_in_use_ = false;  // said in the primary's last life
+  unsigned returns_ = 0;      // launches for what came back, since one was on air for 5 s
+  bool fallback_is_wrong_ = false;
+  bool after_failed_fallback_ = false;
+  std::optional<Instant> fallback_failed_at_;
+  std::deque<Instant> fallback_relaunches_;  // after failures, within the last cooldown
+  Duration on_air_{};                        // by the blocks that advanced
   std::optional<Instant> settled_from_;
   bool off_air_incident_ = false;
   unsigned open_incidents_ = 0;
   std::uint64_t incidents_ = 0;
+  unsigned retries_ = 0;  // as they must be
   std::deque<Instant> ticks_;
+
+  // all lives
+  bool escalated_ = false;
+  bool escalated_by_earlier_life_ = false;
+  bool resolved_by_people_ = false;     // who stopped it; the attempts stay spent
+  std::optional<Instant> last_launch_;  // of the primary
+  std::deque<Instant> own_launches_;    // by the budget, within the last cooldown
+  std::deque<Instant> torn_;            // lives whose last record was lost, …
+  Instant paused_at_;
   Tally tally_;
 };
 

@@ -6,31 +6,43 @@
 #include <string>
 
 #include "recovery/stream_core.hpp"
-#include "tests/simulation/dice.hpp"
+#include "tests/simulation/scenario.hpp"
 
 namespace simulation {
 
-// The last events of a run, kept as numbers (cheap) and told as text when something went wrong.
+// The last things that happened in a run, kept as numbers (cheap) and told as text when something
+// went wrong; or told at once. Blocks and samples that changed nothing are left out.
 class Trace {
  public:
-  static constexpr std::size_t kept = 40;
+  static constexpr std::size_t kept = 80;
 
+  Trace(Instant began, bool aloud) : began_(began), aloud_(aloud) {}
+
+  void say(const Scenario& scenario) const;
+  void say(const char* what, Instant now);  // of the world; a literal
   void add(const recovery::Event& event, const recovery::Step& step,
            const recovery::StreamCore& core, Instant now);
-  std::string tell(Instant began) const;
+  std::string tell() const;
 
  private:
   struct Line {
     Instant at;
     Instant deadline;
+    const char* text = nullptr;  // of the world
     std::size_t event = 0;
-    recovery::Generation generation = 0;
-    int detail = 0;  // exit code, signal as a negative number, errno, process state
+    std::uint64_t number = 0;  // generation, or of a look
+    int detail = 0;  // exit code, signal as a negative number, errno, process state, found or not
     recovery::State state{};
-    unsigned attempts = 0;
-    std::array<char, 8> actions{};   // L T K E
+    unsigned attempts = 0, retries = 0;
+    std::array<char, 8> actions{};   // see `names_of_actions`
     std::array<char, 12> notices{};  // index of the notice's type
   };
+  void add(const Line& line);
+  std::string tell(const Line& line) const;
+
+  Instant began_;
+  bool aloud_;
+  recovery::State state_{};
   std::array<Line, kept> lines_{};
   std::size_t count_ = 0;
 };

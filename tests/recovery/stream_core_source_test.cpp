@@ -1,0 +1,254 @@
+// A source that is missing is waited for: it spends no restarts.
+
+#include <gtest/gtest.h>
+
+#include "tests/recovery/stand.hpp"
+
+namespace recovery::test {
+namespace {
+
+using monitor::Cause;
+
+StreamCore::Command with_source() {
+  StreamCore::Command command;
+  command.source_can_be_probed = true;
+  return command;
+}
+
+Policy quick_policy() {
+  Policy policy = steady_policy();
+  policy.audio_stream = {10s, 3};
+  return policy;
+}
+
+class SourceTest : public testing::Test {
+ protected:
+  explicit SourceTest(const Policy& policy = quick_policy()) : stand(policy, with_source()) {}
+
+  // On air for a minute and more; then its source ends.
+  Step lose_source() {
+    stand.healthy();
+    return stand.ended_by(Cause::source_ended);
+  }
+  // Nothing comes but time and findings that it is not there.
+  Step wait_in_vain(Duration span) {
+    Step all;
+    for (const Instant until = stand.now + span; stand.now < until;) {
+      Stand::append(all, stand.wait(std::min<Duration>(200ms, until - stand.now)));
+      Stand::append(all, stand.source_probed(false));
+    }
+    return all;
+  }
+
+  Stand stand;
+};
+
+TEST_F(SourceTest, ASourceThatEndedIsWaitedForAndLookedAtAtOnce) {
+  const Step step = lose_source();
+  EXPECT_EQ(stand.state(), State::waiting_for_source);
+  EXPECT_EQ(actions(step), "source?");
+  EXPECT_EQ(notices<Decided>(step).front().kind, DecisionKind::wait_for_source);
+}
+
+TEST_F(SourceTest, EncoderAndSinkAreNotWaitedFor) {
+  stand.healthy();
+  EXPECT_EQ(actions(stand.exited(code(1))), "launch");
+}
+
+TEST_F(SourceTest, WhatCannotBeLookedAtIsRestartedByTheBudget) {
+  Stand blind(quick_policy(), StreamCore::Command{});
+  blind.healthy();
+  EXPECT_EQ(actions(blind.ended_by(Cause::source_ended)), "launch");
+  EXPECT_EQ(blind.core.status().attempts, 1U);
+}
+
+TEST_F(SourceTest, FfmpegStartsTheMomentALookFindsTheSourceAgain) {
+  lose_source();
+  stand.source_probed(false);
+  wait_in_vain(1min);
+  EXPECT_EQ(actions(stand.wait(500ms)), "source?");
+  EXPECT_EQ(actions(stand.source_probed(true)), "launch");
+  EXPECT_EQ(stand.state(), State::starting);
+}
+
+TEST_F(SourceTest, AnOutageSpendsNoRestarts) {
+  lose_source();
+  for (int outage = 0; outage < 10; ++outage) {
+    wait_in_vain(20s);
+    stand.wait(500ms);
+    stand.source_probed(true);
+    stand.launched();
+    stand.block();
+    stand.feed(6s);
+    stand.ended_by(Cause::source_ended);
+  }
+  EXPECT_EQ(stand.core.status().attempts, 0U);
+}
+
+TEST_F(SourceTest, ASourceThatWasThereAllTheTimeSpendsARestart) {
+  lose_source();
+  const Step step = stand.source_probed(true);
+  EXPECT_EQ(actions(step), "launch") << "at once: the stream had been healthy";
+  EXPECT_EQ(stand.core.status().attempts, 1U);
+}
+
+TEST_F(SourceTest, AProbeThatLiesCannotMakeItSpin) {
+  stand.healthy();
+  unsigned launches = 0;
+  const Instant began = stand.now;
+  stand.ended_by(Cause::source_ended);
+  while (stand.now - began < 50s) {
+    Step step = stand.source_probed(true);
+    Stand::append(step, stand.wait(10ms));
+    if (test::launches(step).empty()) continue;
+    ++launches;
+    stand.launched();
+    stand.ended_by(Cause::source_ended);
+  }
+  EXPECT_LE(launches, quick_policy().max_restart_attempts + 1);
+  EXPECT_TRUE(stand.core.status().escalated);
+}
+
+TEST_F(SourceTest, ReturnsThatDoNotLastAreUsedLessAndLessOften) {
+  lose_source();
+  unsigned launches = 0;
+  for (const Instant began = stand.now; stand.now - began < 60s; stand.now += 10ms) {
+    Step step = stand.wait(0s);
+    Stand::append(step, stand.source_probed(stand.source_asked % 2 == 0));
+    if (test::launches(step).empty()) continue;
+    ++launches;
+    stand.launched();
+    stand.ended_by(Cause::source_ended);
+  }
+  EXPECT_GE(launches, 4U);
+  EXPECT_LE(launches, 8U) << "after 0, 1, 2, 4, 8 … s";
+}
+
+TEST_F(SourceTest, EachRetryIsCountedAndDecidedAtItsPace) {
+  lose_source();
+  stand.source_probed(false);
+  const Step step = wait_in_vain(21s);
+  EXPECT_EQ(stand.core.status().source_retries, 2U);
+  EXPECT_EQ(notices<Decided>(step).size(), 2U);
+  EXPECT_EQ(notices<Decided>(step).front().delay, 10s);
+}
+
+TEST_F(SourceTest, TheLastRetryEscalatesOnceAndLookingGoesOn) {
+  lose_source();
+  const Step step = wait_in_vain(31s);
+  ASSERT_EQ(notices<Escalated>(step).size(), 1U);
+  EXPECT_EQ(monitor::component_of(notices<Escalated>(step).front().verdict.cause),
+            monitor::Component::source);
+  const Step later = wait_in_vain(1h);
+  EXPECT_TRUE(notices<Escalated>(later).empty());
+  EXPECT_GT(all_of<ProbeSource>(later.actions).size(), 700U);
+  EXPECT_EQ(stand.core.status().attempts, 0U);
+}
+
+TEST_F(SourceTest, TheEscalationIsResolvedByAWholeCooldownOnAir) {
+  lose_source();
+  wait_in_vain(40s);
+  stand.wait(6s);
+  stand.source_probed(true);
+  stand.launched();
+  stand.block();
+  EXPECT_TRUE(notices<EscalationResolved>(stand.feed(59s)).empty());
+  EXPECT_EQ(notices<EscalationResolved>(stand.feed(3s)).size(), 1U);
+  EXPECT_EQ(stand.core.status().source_retries, 0U);
+}
+
+TEST_F(SourceTest, TheVerdictNamesWhatIsMissing) {
+  lose_source();
+  stand.source_probed(false);
+  EXPECT_EQ(stand.core.status().verdict->evidence.front(), "the mount is not there");
+}
+
+TEST_F(SourceTest, ALateAnswerToAnOldLookDecidesNothing) {
+  stand.healthy();
+  stand.now += 6s;  // silent: a look is due while on air
+  stand.send(Tick{});
+  const std::uint64_t old = stand.source_asked;
+  ASSERT_GT(old, 0U);
+  stand.ended_by(Cause::source_ended);
+  const Step step = stand.send(SourceProbed{old, true, {}, "long ago"});
+  EXPECT_TRUE(is_empty(step));
+  EXPECT_EQ(stand.state(), State::waiting_for_source);
+}
+
+TEST_F(SourceTest, AFrozenStreamWhoseSourceIsToBlameWaitsForItToo) {
+  stand.healthy();
+  stand.sign(Cause::source_stalled, true);
+  EXPECT_EQ(signals(stand.wait(31s)).size(), 1U);
+  EXPECT_EQ(actions(stand.exited(code(255))), "source?");
+  EXPECT_EQ(stand.state(), State::waiting_for_source);
+}
+
+TEST_F(SourceTest, AStopEndsTheWait) {
+  lose_source();
+  EXPECT_EQ(actions(stand.shut_down()), "end 0");
+  EXPECT_EQ(stand.core.next_deadline(), monitor::never);
+  EXPECT_TRUE(is_empty(stand.source_probed(true)));
+}
+
+TEST_F(SourceTest, APersonNeedNotWait) {
+  lose_source();
+  EXPECT_EQ(actions(stand.restart()), "launch");
+}
+
+TEST_F(SourceTest, WhileFfmpegAdvancesNobodyLooks) {
+  stand.on_air();
+  EXPECT_TRUE(all_of<ProbeSource>(stand.feed(1h).actions).empty());
+  EXPECT_TRUE(stand.core.status().source_available.value());
+}
+
+TEST_F(SourceTest, WhenItNoLongerAdvancesALookTells) {
+  stand.on_air();
+  stand.feed(10s);
+  EXPECT_EQ(actions(stand.wait(5s)), "source?");
+  const Step step = stand.source_probed(false);
+  EXPECT_FALSE(stand.core.status().source_available.value());
+  EXPECT_EQ(notices<SourceChanged>(step).size(), 1U);
+  EXPECT_EQ(stand.state(), State::on_air) << "what it means is the watch's to judge";
+}
+
+TEST_F(SourceTest, OfSeveralInputsNoneIsProvenByTheOutput) {
+  StreamCore::Command command = with_source();
+  command.advance_proves_source = false;
+  Stand two(quick_policy(), command);
+  two.on_air();
+  Step all;
+  for (int i = 0; i < 60; ++i) {
+    Stand::append(all, two.feed(1s));
+    two.source_probed(true);
+  }
+  EXPECT_EQ(all_of<ProbeSource>(all.actions).size(), 12U);
+}
+
+TEST_F(SourceTest, GivingUpIsObeyedHereToo) {
+  for (const auto& [rule, end] :
+       {std::pair(OnExhausted::exit, "end 69"), {OnExhausted::stop, ""}}) {
+    Policy policy = quick_policy();
+    policy.on_exhausted = rule;
+    stand = Stand(policy, with_source());
+    lose_source();
+    Step step = wait_in_vain(35s);
+    std::erase_if(step.actions,
+                  [](const Action& action) { return std::holds_alternative<ProbeSource>(action); });
+    EXPECT_EQ(actions(step), end);
+    EXPECT_EQ(stand.state(), State::stopped);
+    EXPECT_EQ(stand.core.next_deadline(), monitor::never);
+  }
+}
+
+TEST_F(SourceTest, SwitchedOffItTellsAndTouchesNothing) {
+  Policy policy = quick_policy();
+  policy.enabled = false;
+  stand = Stand(policy, with_source());
+  const Step step = lose_source();
+  EXPECT_EQ(actions(step), "");
+  EXPECT_EQ(notices<Escalated>(step).size(), 1U) << "nobody but a person will bring it back";
+  EXPECT_EQ(stand.state(), State::stopped);
+}
+
+}  // namespace
+}  // namespace recovery::test

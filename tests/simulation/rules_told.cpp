@@ -1,0 +1,111 @@
+// What people are told: on and off air, incidents, escalations.
+
+#include <cerrno>
+#include <utility>
+
+#include "tests/simulation/rules.hpp"
+
+namespace simulation {
+
+using namespace recovery;
+using namespace std::chrono_literals;
+
+void Rules::check_notice(const Notice& notice) {
+  if (const auto* decided = std::get_if<Decided>(&notice)) check_decision(*decided);
+  if (std::holds_alternative<CameOnAir>(notice)) {
+    require(!is_before(State::on_air) && primary_is_alive(), "on air once", "CameOnAir");
+    require(!scenario_.command.reports_progress || truth_.advanced, "on air with an advance",
+            "CameOnAir");
+    ever_on_air_ = true;
+    child_.on_air_since = child_.advanced_at = now_;
+  } else if (std::holds_alternative<WentOffAir>(notice)) {
+    require(is_before(State::on_air) && !is(State::on_air), "off air once", "WentOffAir");
+  } else if (const auto* opened = std::get_if<IncidentOpened>(&notice)) {
+    check_incident(*opened);
+  } else if (const auto* closed = std::get_if<IncidentClosed>(&notice)) {
+    require(open_incidents_-- > 0 && closed->incident.resolved_at == now_, "closed once", "");
+    if (closed->incident.off_air) off_air_incident_ = false;
+  } else if (const auto* escalated = std::get_if<Escalated>(&notice)) {
+    check_escalated(*escalated);
+  } else if (std::holds_alternative<EscalationResolved>(notice)) {
+    check_resolved();
+  } else if (std::holds_alternative<FallbackOnAir>(notice)) {
+    ++tally_.fallbacks_on_air;
+    require(is(State::fallback) && child_.role == Role::fallback && child_.alive &&
+                !child_.on_air_since,
+            "the fallback comes on air once", "FallbackOnAir");
+    require(truth_.advanced || !reports_progress(), "on air with an advance", "FallbackOnAir");
+    child_.on_air_since = now_;
+  } else if (std::holds_alternative<FallbackFailed>(notice)) {
+    require(is_before(State::fallback), "a fallback that runs may fail", "none ran");
+  } else if (std::holds_alternative<Unkillable>(notice)) {
+    require(stop_ && stop_->killed_at, "unkillable after KILL", "no KILL was sent");
+  }
+  const auto* decided = std::get_if<Decided>(&notice);
+  if (decided && decided->kind == DecisionKind::none && after_failed_fallback_ &&
+      fallback_failed_at_ == now_) {
+    require(!gone_.on_air_since && (scenario_.fallback == Fallback::is_wrong ||
+                                    (launch_failed_ && launch_failed_->error_number != EAGAIN)),
+            "only a wrong fallback is given up", "another");
+    ++tally_.fallbacks_wrong;
+    fallback_is_wrong_ = true;
+  }
+}
+
+void Rules::check_incident(const IncidentOpened& opened) {
+  require(opened.incident.number == ++incidents_, "incidents count up", "a gap");
+  require(!opened.incident.evidence.empty(), "an incident has evidence", "none");
+  require(!(opened.incident.off_air && off_air_incident_), "one off-air incident", "a second");
+  off_air_incident_ = off_air_incident_ || opened.incident.off_air;
+  ++open_incidents_;
+}
+
+// Once until it is resolved, over all lives, and with a reason.
+void Rules::check_escalated(const Escalated& escalated) {
+  ++tally_.escalations;
+  require(!std::exchange(escalated_, true), "every escalation alerts once", "again");
+  escalated_by_earlier_life_ = resolved_by_people_ = false;
+  const bool by_attempts = status_->attempts > policy_.max_restart_attempts;
+  const bool by_source = wait_ && status_->source_retries >= policy_.audio_stream.max_retries &&
+                         std::holds_alternative<SourceProbed>(*event_);
+  require(by_attempts || by_source || !policy_.enabled, "escalated for a reason", "without one");
+  require(!by_attempts || escalated.attempts == policy_.max_restart_attempts,
+          "the restarts that did not help are told", "another number");
+  if (by_source) ++tally_.escalations_by_source;
+  if (std::holds_alternative<StartRequested>(*event_)) ++tally_.escalated_by_crashes;
+}
+
+void Rules::check_resolved() {
+  ++tally_.resolutions;
+  if (escalated_by_earlier_life_) ++tally_.resolutions_of_earlier_life;
+  escalated_by_earlier_life_ = false;
+  require(std::exchange(escalated_, false), "every escalation is resolved once", "none was open");
+  const bool is_healthy = primary_is_alive() && child_.on_air_since &&
+                          now_ - *child_.on_air_since >= policy_.restart_cooldown;
+  const bool was_healthy = (exited_ || launch_failed_) && !scenario_.command.reports_progress &&
+                           gone_.role == Role::primary && gone_.on_air_since &&
+                           now_ - *gone_.on_air_since >= policy_.restart_cooldown;
+  resolved_by_people_ = !people_want_it_;
+  require(is_healthy || was_healthy || !people_want_it_,
+          "resolved by a whole healthy cooldown, or by people who stop it", "too early");
+}
+
+void Rules::check_escalation() const {
+  const Duration cooldown = policy_.restart_cooldown;
+  const bool is_healthy =
+      is(State::on_air) &&
+      (scenario_.command.reports_progress ? child_.advanced_at - *child_.on_air_since >= cooldown
+                                          : is_past(*child_.on_air_since + cooldown));
+  require(!is_healthy || (!escalated_ && status_->attempts == 0 && status_->source_retries == 0),
+          "a whole healthy cooldown resolves and starts afresh", "it does not");
+  const bool is_stopped_now =
+      is(State::stopped) &&
+      (!is_before(State::stopped) || std::holds_alternative<StopRequested>(*event_));
+  require(!is_stopped_now || people_want_it_ || shutdown_at_ || !escalated_,
+          "a stop asked for resolves", "it does not");
+  require(status_->escalated == escalated_, "escalated is told by the status", "not so");
+  require(escalated_ || resolved_by_people_ || status_->attempts <= policy_.max_restart_attempts,
+          "escalated when the attempts are spent", "not so");
+}
+
+}  // namespace simulation

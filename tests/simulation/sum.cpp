@@ -1,0 +1,95 @@
+#include "tests/simulation/sum.hpp"
+
+#include <cstdio>
+
+namespace simulation {
+
+namespace {
+
+struct Count {
+  const char* name;
+  std::uint64_t Tally::*value;
+};
+constexpr Count counts[] = {
+    {"launches", &Tally::launches},
+    {"faults noticed", &Tally::faults},
+    {"ticks", &Tally::ticks},
+    {"ends", &Tally::ends},
+    {"waits for a source", &Tally::waits},
+    {"looks at a source", &Tally::source_looks},
+    {"looks at a sink", &Tally::sink_looks},
+    {"overtaken answers", &Tally::overtaken_answers},
+    {"returns of a source", &Tally::source_returns},
+    {"returns of a sink", &Tally::sink_returns},
+    {"vain returns", &Tally::vain_returns},
+    {"sources there all the time", &Tally::always_there},
+    {"retries", &Tally::retries},
+    {"names in use", &Tally::names_in_use},
+    {"… left to settle", &Tally::settled},
+    {"fallbacks launched", &Tally::fallbacks},
+    {"… on air", &Tally::fallbacks_on_air},
+    {"… failed", &Tally::fallbacks_failed},
+    {"… wrong", &Tally::fallbacks_wrong},
+    {"… that yielded", &Tally::yields},
+    {"escalations", &Tally::escalations},
+    {"… by a missing source", &Tally::escalations_by_source},
+    {"… by crashes of the supervisor", &Tally::escalated_by_crashes},
+    {"resolutions", &Tally::resolutions},
+    {"… of an earlier life's", &Tally::resolutions_of_earlier_life},
+    {"lives", &Tally::lives},
+    {"crashes of the supervisor", &Tally::crashes},
+    {"… resumed", &Tally::resumed_crashes},
+    {"torn journals", &Tally::torn_journals},
+    {"shutdowns", &Tally::shutdowns},
+};
+
+struct ToldCount {
+  const char* name;
+  std::uint64_t Receiver::Tally::*value;
+};
+constexpr ToldCount told_counts[] = {
+    {"alerts heard", &Receiver::Tally::heard},
+    {"… not taken", &Receiver::Tally::failed},
+    {"… reminded of", &Receiver::Tally::reminded},
+    {"… undelivered at a death", &Receiver::Tally::lost_at_death},
+};
+
+constexpr std::uint64_t enough = 500;  // streams, for each thing to have happened
+
+}  // namespace
+
+void Sum::add(const World& world) {
+  passed_ += world.passed();
+  events_ += world.events();
+  ++streams_;
+  for (const Count& count : counts) tally_.*count.value += world.tally().*count.value;
+  for (const ToldCount& count : told_counts) told_.*count.value += world.told().*count.value;
+}
+
+void Sum::print() const {
+  const auto spent = std::chrono::steady_clock::now() - began_;
+  for (const Count& count : counts) {
+    std::printf("%12llu %s\n", static_cast<unsigned long long>(tally_.*count.value), count.name);
+  }
+  for (const ToldCount& count : told_counts) {
+    std::printf("%12llu %s\n", static_cast<unsigned long long>(told_.*count.value), count.name);
+  }
+  std::printf("%.0f stream-days of %llu streams, %llu events, in %.1f s; every rule held\n", days(),
+              static_cast<unsigned long long>(streams_), static_cast<unsigned long long>(events_),
+              monitor::seconds(spent));
+}
+
+bool Sum::everything_happened() const {
+  if (streams_ < enough) return true;
+  bool all = true;
+  const auto check = [&all](std::uint64_t times, const char* name) {
+    if (times > 0) return;
+    all = false;
+    std::printf("never happened, so its rules were not tried: %s\n", name);
+  };
+  for (const Count& count : counts) check(tally_.*count.value, count.name);
+  for (const ToldCount& count : told_counts) check(told_.*count.value, count.name);
+  return all;
+}
+
+}  // namespace simulation
