@@ -10,13 +10,10 @@
 
 #include "monitor/time.hpp"
 #include "recovery/alert.hpp"
+#include "recovery/alerts/outcome.hpp"
 #include "recovery/alerts/settings.hpp"
 
 namespace recovery::alerts {
-
-enum class Outcome : std::uint8_t { delivered, failed, dropped };
-inline constexpr std::size_t outcome_count = 3;
-std::string_view name(Outcome outcome);  // "delivered", "failed", "dropped"
 
 // What became of one try to tell one receiver.
 struct Report {
@@ -24,6 +21,7 @@ struct Report {
   std::string stream;
   std::string alert_id;
   bool resolved = false;  // what was told: that it fires, or that it is over
+  bool reminder = false;  // … that it still fires (Alertmanager, every minute)
   Outcome outcome{};      // failed: it will be tried again; dropped: it will not
   std::string error;      // empty when delivered; names the receiver's host, never a secret path
 };

@@ -50,7 +50,8 @@ class ChildSetup {
   using Path = std::filesystem::path;
 
   pid_t parent = ::getpid();
-  int stdin_source = -1;  // -1: the parent's own
+  int stdin_source = -1;   // -1: the parent's own
+  int stdout_source = -1;  // -1: the parent's own
   int stderr_source = -1;
   int progress_source = -1;  // -1: none
   int progress_target = -1;
@@ -97,6 +98,7 @@ class ChildSetup {
   bool place_descriptors() const {
     close_rest_on_exec();
     if (stdin_source >= 0 && ::dup2(stdin_source, 0) < 0) return false;
+    if (stdout_source >= 0 && ::dup2(stdout_source, 1) < 0) return false;
     if (::dup2(stderr_source, 2) < 0) return false;
     if (progress_source >= 0 && ::dup2(progress_source, progress_target) < 0) return false;
     for (const int fd : inherited) {

@@ -33,7 +33,7 @@ constexpr const char* standard_path = "/bin:/usr/bin";  // what execvp takes wit
 struct Ends {
   Pipe progress;
   Pipe errors;
-  Descriptor null;
+  Descriptor input;  // /dev/null, or what the caller gives
   // Holds the progress number meanwhile if it is free: the launcher's own pipe must not land on it.
   Descriptor placeholder;
 };
@@ -45,20 +45,26 @@ bool has_room(const Descriptor& any) {
   return static_cast<bool>(trial.back());
 }
 
+Descriptor open_input(const ChildProcess::Spec& spec, int lowest) {
+  if (spec.stdin_fd < 0) return open_null(lowest);
+  return Descriptor(::fcntl(spec.stdin_fd, F_DUPFD_CLOEXEC, lowest));
+}
+
 bool open_ends(const ChildProcess::Spec& spec, Ends& ends) {
   const int above_targets = std::max(2, spec.capture_progress ? spec.progress_fd : 0) + 1;
-  ends.null = open_null(above_targets);
-  if (!ends.null || !open_pipe(above_targets, ends.errors)) return false;
+  ends.input = open_input(spec, above_targets);
+  if (!ends.input || !open_pipe(above_targets, ends.errors)) return false;
   // Refused where the user's share of pipe memory is spent: then it keeps its usual size.
   ::fcntl(ends.errors.read.get(), F_SETPIPE_SZ, stderr_pipe_bytes);
-  if (!spec.capture_progress) return has_room(ends.null);
-  ends.placeholder = Descriptor(::fcntl(ends.null.get(), F_DUPFD_CLOEXEC, spec.progress_fd));
-  return ends.placeholder && open_pipe(above_targets, ends.progress) && has_room(ends.null);
+  if (!spec.capture_progress) return has_room(ends.input);
+  ends.placeholder = Descriptor(::fcntl(ends.input.get(), F_DUPFD_CLOEXEC, spec.progress_fd));
+  return ends.placeholder && open_pipe(above_targets, ends.progress) && has_room(ends.input);
 }
 
 ChildSetup setup_for(const ChildProcess::Spec& spec, const Ends& ends) {
   ChildSetup setup{.inherited = spec.inherited};
-  setup.stdin_source = spec.pass_stdin ? -1 : ends.null.get();
+  setup.stdin_source = spec.pass_stdin ? -1 : ends.input.get();
+  setup.stdout_source = spec.join_output ? ends.errors.write.get() : -1;
   setup.stderr_source = ends.errors.write.get();
   setup.progress_source = ends.progress.write.get();
   setup.progress_target = spec.progress_fd;

@@ -29,7 +29,9 @@ class ChildProcess {
  public:
   struct Spec {
     std::vector<std::string> argv;
-    bool pass_stdin = false;       // else /dev/null
+    bool pass_stdin = false;   // else `stdin_fd` or /dev/null
+    int stdin_fd = -1;         // what the child reads as its stdin; stays the caller's own
+    bool join_output = false;  // its stdout into the pipe of its stderr; else this program's own
     bool capture_progress = true;  // a pipe on `progress_fd`
     int progress_fd = 3;           // its number in the child
     std::vector<int> inherited;    // open in the child under the same numbers

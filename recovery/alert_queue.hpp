@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "monitor/time.hpp"
+#include "recovery/alert.hpp"
+
+namespace recovery {
+
+// What a receiver is told of an alert.
+enum class Tell : std::uint8_t {
+  firing,
+  reminder,  // that it still fires: for receivers that forget (Alertmanager)
+  resolution
+};
+
+struct AlertMessage {
+  Tell tell{};
+  Alert alert;
+};
+
+// How a try to tell failed.
+struct AlertFailure {
+  bool retryable = true;     // false: trying the same again hardly helps; at most 3 tries in all
+  bool may_be_heard = true;  // false: it is certain that nobody was told
+  monitor::Duration rest{};  // the receiver asks to be left alone so long
+};
+
+// A message that will not be tried (again).
+struct DroppedAlert {
+  enum class Reason : std::uint8_t {
+    queue_full,      // … and it was the oldest
+    rejected,        // three times
+    too_old,         // tried for 24 h
+    never_heard_of,  // a resolution whose firing was dropped before it
+  };
+  AlertMessage message;
+  Reason reason{};
+};
+std::string_view text(DroppedAlert::Reason reason);
+
+// What one receiver is told, and when. Pure: no clock, no I/O, no randomness but the seed's.
+//
+// Every alert is told once when it fires and once when it is resolved; of one stream all is told in
+// order, streams do not wait for each other. One message is under way at a time. A message that
+// failed is tried again after 1 s, then 2 s, … up to 60 s, jittered; when the receiver is back,
+// what waited is due at once. A message may be heard twice (an answer that got lost), hence the id.
+//
+// A receiver that forgets is reminded of a firing alert every minute for as long as it fires, never
+// beside an undelivered message of the same stream.
+class AlertQueue {
+ public:
+  static constexpr std::size_t limit = 64;            // messages that wait, reminders aside
+  static constexpr std::size_t reminder_limit = 256;  // alerts; more streams than one machine runs
+
+  AlertQueue(bool receiver_forgets, std::uint64_t seed);
+
+  using Instant = monitor::Instant;
+  using Dropped = std::vector<DroppedAlert>;
+
+  // Nothing for an alert that is known already, by its id.
+  [[nodiscard]] Dropped fire(const Alert& alert, Instant now);
+  // Where the firing still waits, both are told. Nothing where it is certain that the firing was
+  // not told and never will be. `alert` is what was fired, with `ends_at`.
+  [[nodiscard]] Dropped resolve(const Alert& alert, Instant now);
+  // Fired by an earlier life, which told of it: only a receiver that forgets is told again.
+  void adopt(const Alert& alert, Instant now);
+
+  // The message that is due; from now on it is under way, until delivered() or failed(). Empty if
+  // none is due or one is under way.
+  std::optional<AlertMessage> take_due(Instant now);
+  void delivered(Instant now);
+  // Among the dropped may be the message itself; if it is not, it will be tried again (a reminder
+  // that the alert's resolution has overtaken will not).
+  [[nodiscard]] Dropped failed(Instant now, const AlertFailure& failure);
+
+  // When take_due() will have something; `monitor::never` while one is under way.
+  Instant next_deadline() const;
+
+  // Nothing waits to be told or is under way, reminders aside.
+  bool idle() const { return undelivered() == 0; }
+
+ private:
+  struct Message {
+    AlertMessage what;
+    Instant asked_at{};
+    Instant due_at{};
+    unsigned failures = 0;
+    unsigned rejections = 0;
+    bool under_way = false;
+  };
+  using Messages = std::deque<Message>;  // in the order in which they were asked for
+
+  struct Known {
+    std::string id;
+    bool may_be_heard = false;  // false: it is certain that the receiver was not told
+    bool resolved = false;
+  };
+
+  Known& remember(const std::string& id);
+  const Known* find(const std::string& id) const;
+  bool never_heard_of(const std::string& id) const;
+
+  std::size_t undelivered() const;
+  bool is_free(const Message& message) const;
+  bool waits(const std::string& id, Tell tell) const;
+  Messages::iterator under_way();
+
+  Dropped add(Tell tell, const Alert& alert, Instant now);
+  void add_reminder(const Alert& alert, Instant due_at);
+  void forget_reminder(const std::string& id);
+  void bound_reminders();
+  void give_up(Messages::iterator message, DroppedAlert::Reason reason, Dropped& dropped);
+  void drop_unheard_resolution(const std::string& id, Dropped& dropped);
+  void bring_forward(Instant now);
+  monitor::Duration back_off(unsigned failures);
+
+  bool receiver_forgets_;
+  std::mt19937_64 random_;
+  Messages messages_;
+  std::deque<Known> known_;  // the newest; an alert that is not in it counts as heard of
+  Instant rest_until_ = Instant::min();
+};
+
+}  // namespace recovery

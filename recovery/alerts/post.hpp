@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "recovery/alert_queue.hpp"
+#include "recovery/alerts/endpoint.hpp"
+
+namespace recovery::alerts {
+
+// What became of one try to tell.
+struct Attempt {
+  std::optional<AlertFailure> failure;  // empty: delivered
+  std::string error;                    // names scheme, host and port only
+};
+
+// POSTs JSON; any 2xx is a delivery. Within `timeout` as a whole; reads at most 64 KiB of answer.
+// Throws only when cancelled.
+boost::asio::awaitable<Attempt> post(Endpoint endpoint, std::string body,
+                                     monitor::Duration timeout);
+
+}  // namespace recovery::alerts

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "recovery/alert.hpp"
+#include "recovery/alerts/endpoint.hpp"
+#include "recovery/alerts/settings.hpp"
+
+namespace recovery::alerts {
+
+// One that is told: how it is called, where it is, what it wants to read.
+struct Receiver {
+  std::string name;                  // "slack_2"; see Desk::receivers()
+  std::optional<Endpoint> endpoint;  // empty: the command
+  bool forgets = false;              // wants reminders of a firing alert
+  std::function<std::string(const Alert&, WallTime now)> body;
+};
+
+// All that the settings name. Throws std::runtime_error naming the setting that cannot be used.
+std::vector<Receiver> receivers_of(const Settings& settings, const std::string& instance);
+
+}  // namespace recovery::alerts
