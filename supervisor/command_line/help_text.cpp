@@ -46,17 +46,20 @@ Durations are written 30s, 1m30s, 500ms or as a number of seconds.
 Environment:
   METRICS_PORT                    port to serve HTTP on (9090)
   METRICS_PATH                    path of the metrics (/metrics)
+  HEALTH_CHECK_INTERVAL           between probes of source and sink (5s)
   FFMPEG_CHECK_INTERVAL           between readings of CPU and memory (1s)
   STREAM_FREEZE_TIMEOUT           without an advance for so long is frozen (30s)
   ENABLE_AUTO_RECOVERY            restart by itself (true)
   MAX_RESTART_ATTEMPTS            quick restarts before it escalates (3)
   RESTART_COOLDOWN                so long healthy is healthy; the longest delay (60s)
+  AUDIO_STREAM_RETRY_INTERVAL     between probes of a source that is missing (30s)
+  AUDIO_STREAM_MAX_RETRIES        such probes before it escalates (20)
   CPU_THRESHOLD_PERCENT           warn above, of what the process may use (90)
   MEMORY_THRESHOLD_MB             warn above, MiB (2048)
   BITRATE_DROP_THRESHOLD_PERCENT  warn when the bitrate falls by so much (50)
-  Checked, but without effect in this version: HEALTH_CHECK_INTERVAL,
-  AUDIO_STREAM_RETRY_INTERVAL, AUDIO_STREAM_MAX_RETRIES, AZURACAST_URL, AZURACAST_API_KEY,
-  AZURACAST_WEBHOOK_PASSWORD, RTMP_ENDPOINT, FFSUPERVISOR_TOKEN
+  RTMP_ENDPOINT                   rtmp:// URL of the sink, if the command does not tell it
+  Without effect in this version: AZURACAST_URL, AZURACAST_API_KEY, AZURACAST_WEBHOOK_PASSWORD,
+  FFSUPERVISOR_TOKEN
 
 Exit codes:
     0  stopped as asked, or the command ended and `restart` allows it

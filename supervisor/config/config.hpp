@@ -22,6 +22,9 @@ struct LogSettings {
   LogLevel level = LogLevel::info;
 };
 
+// The key below `streams[].source` that gave the URL.
+enum class SourceKey : std::uint8_t { http, icecast };
+
 struct StreamConfig {
   std::string name = "radio";
   std::vector<std::string> command;
@@ -31,6 +34,7 @@ struct StreamConfig {
   // What is probed in place of the command's own inputs: `source.http`, `source.icecast`, a URL
   // that gives media. Empty: read off the command.
   std::string source_url;
+  SourceKey source_key = SourceKey::http;
   // RTMP_ENDPOINT: where the command's sink is, if its own output does not tell. Empty: it does.
   std::string rtmp_endpoint;
 };
@@ -53,8 +57,7 @@ struct Config {
   // are not here are defaults.
   std::map<std::string, Origin> origins;
   // The same keys → the very place, for messages: "radio.yml:12", "environment variable
-  // METRICS_PORT",
-  // "--listen". Also "streams[0]": where the stream begins.
+  // METRICS_PORT", "--listen". Also "streams[0]": where the stream begins.
   std::map<std::string, std::string> places;
   // Things worth one warning in the log at start, such as an environment variable whose capability
   // this version does not have.

@@ -4,55 +4,35 @@
 #include <string_view>
 
 #include "supervisor/config/settings.hpp"
+#include "supervisor/config/urls.hpp"
 #include "supervisor/config/values.hpp"
 
 namespace supervisor {
 
 namespace {
 
-using namespace std::chrono_literals;
-
 struct Variable {
   const char* name;
   std::string_view key;
 };
 
-constexpr std::array<Variable, 8> stream_variables{{
+constexpr std::array<Variable, 11> stream_variables{{
+    {"HEALTH_CHECK_INTERVAL", "monitor.probe_interval"},
     {"FFMPEG_CHECK_INTERVAL", "monitor.sample_interval"},
     {"STREAM_FREEZE_TIMEOUT", "monitor.freeze_timeout"},
     {"ENABLE_AUTO_RECOVERY", "recovery.enabled"},
     {"MAX_RESTART_ATTEMPTS", "recovery.max_restart_attempts"},
     {"RESTART_COOLDOWN", "recovery.restart_cooldown"},
+    {"AUDIO_STREAM_RETRY_INTERVAL", "recovery.audio_stream.retry_interval"},
+    {"AUDIO_STREAM_MAX_RETRIES", "recovery.audio_stream.max_retries"},
     {"CPU_THRESHOLD_PERCENT", "monitor.cpu_percent"},
     {"MEMORY_THRESHOLD_MB", "monitor.memory_mb"},
     {"BITRATE_DROP_THRESHOLD_PERCENT", "monitor.bitrate_drop.percent"},
 }};
 
-void any_text(const std::string&) {
-}
-void probe_interval(const std::string& text) {
-  read_duration(text, {100ms, 7 * 24h});
-}
-void retries(const std::string& text) {
-  read_integer(text, 0, 100'000);
-}
-
-// Checked, so that a wrong one is not first heard of after an upgrade.
-struct LaterVariable {
-  const char* name;
-  void (*check)(const std::string& text);
-};
-
-constexpr std::array<LaterVariable, 8> later_variables{{
-    {"HEALTH_CHECK_INTERVAL", probe_interval},
-    {"AUDIO_STREAM_RETRY_INTERVAL", probe_interval},
-    {"AUDIO_STREAM_MAX_RETRIES", retries},
-    {"AZURACAST_URL", any_text},
-    {"AZURACAST_API_KEY", any_text},
-    {"AZURACAST_WEBHOOK_PASSWORD", any_text},
-    {"RTMP_ENDPOINT", any_text},
-    {"FFSUPERVISOR_TOKEN", any_text},
-}};
+// Of capabilities that this version lacks.
+constexpr std::array<const char*, 4> later_variables{
+    {"AZURACAST_URL", "AZURACAST_API_KEY", "AZURACAST_WEBHOOK_PASSWORD", "FFSUPERVISOR_TOKEN"}};
 
 // Calls `take(text, place)` with a variable that is set; what it expected goes to the problems.
 template <class Take>
@@ -64,7 +44,7 @@ void with_variable(const Environment& environment, const char* name, Problems& p
   try {
     take(*text, place);
   } catch (const Unexpected& error) {
-    problems.add(place + ": found " + shown(*text) + ", " + error.what());
+    problems.add(place + ": " + error.refusal(shown(*text)));
   }
 }
 
@@ -74,6 +54,14 @@ void apply_to_streams(const std::string& text, const std::string& place, std::st
   for (std::size_t i = 0; i < config.streams.size(); ++i) {
     setting.read(config.streams[i], text);
     remember(config, stream_prefix(i) + std::string(key), Origin::environment, place);
+  }
+}
+
+// It has no key of its own in the file.
+void apply_rtmp_endpoint(const std::string& url, const std::string& place, Config& config) {
+  for (std::size_t i = 0; i < config.streams.size(); ++i) {
+    config.streams[i].rtmp_endpoint = url;
+    remember(config, stream_prefix(i) + "rtmp_endpoint", Origin::environment, place);
   }
 }
 
@@ -100,13 +88,14 @@ void apply_environment(const Environment& environment, Config& config, Problems&
                     apply_to_streams(text, place, variable.key, config);
                   });
   }
-  for (const LaterVariable& variable : later_variables) {
-    with_variable(environment, variable.name, problems,
-                  [&](const std::string& text, const std::string&) {
-                    variable.check(text);
-                    config.warnings.push_back(std::string(variable.name) +
-                                              " is set, but has no effect in this version");
-                  });
+  with_variable(environment, "RTMP_ENDPOINT", problems,
+                [&](const std::string& text, const std::string& place) {
+                  apply_rtmp_endpoint(read_rtmp_url(text), place, config);
+                });
+  for (const char* name : later_variables) {
+    with_variable(environment, name, problems, [&](const std::string&, const std::string&) {
+      config.warnings.push_back(std::string(name) + " is set, but has no effect in this version");
+    });
   }
 }
 

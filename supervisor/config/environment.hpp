@@ -6,7 +6,7 @@
 namespace supervisor {
 
 // Applies the variables of the contract's table over the configuration: those of a stream to every
-// stream. All are checked; those whose capability this version lacks leave a warning. An empty
+// stream. Those whose capability this version lacks leave a warning instead. An empty
 // variable counts as unset.
 void apply_environment(const Environment& environment, Config& config, Problems& problems);
 

@@ -15,7 +15,7 @@ void apply_flag(const std::optional<std::string>& text, const std::string& flag,
     setting.read(owner, *text);
     remember(config, key, Origin::flag, flag);
   } catch (const Unexpected& error) {
-    problems.add(flag + ": found " + shown(*text) + ", " + error.what());
+    problems.add(flag + ": " + error.refusal(shown(*text)));
   }
 }
 

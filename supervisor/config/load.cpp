@@ -82,7 +82,7 @@ void check_streams(const Config& config, Problems& problems) {
 Config load_config(const Options& options, const Environment& environment) {
   Config config;
   Problems problems;
-  if (options.config_file) read_yaml_file(*options.config_file, config);
+  if (options.config_file) read_yaml_file(*options.config_file, config, environment);
   apply_command(options, config, problems);
   if (config.streams.empty()) {
     const std::string where = options.config_file ? *options.config_file + ": " : "";

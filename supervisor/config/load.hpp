@@ -18,9 +18,12 @@ using Environment = std::function<std::optional<std::string>(const char* name)>;
 // line its command. Environment variables that belong to a stream apply to every stream.
 Config load_config(const Options& options, const Environment& environment);
 
-// The file alone, over the defaults. Bounded: 1 MiB, nesting 32. Throws ConfigError.
-void read_yaml_file(const std::string& path, Config& config);
-void read_yaml_text(const std::string& text, const std::string& source_name, Config& config);
+// The file alone, over the defaults. Bounded: 1 MiB, nesting 32. Throws ConfigError. The
+// environment is for `{env: NAME}`; without one, that and `{file: PATH}` are left empty: who only
+// looks for the port needs no secrets, and perhaps may not read them.
+void read_yaml_file(const std::string& path, Config& config, const Environment& environment = {});
+void read_yaml_text(const std::string& text, const std::string& source_name, Config& config,
+                    const Environment& environment = {});
 
 // The effective configuration with the origin of every value, as `check` prints it: YAML that this
 // program reads back, each line ended by `# origin`. Secrets are masked.

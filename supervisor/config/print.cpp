@@ -1,9 +1,10 @@
-#include <algorithm>
-#include <array>
-#include <cstdio>
-#include <string_view>
+#include <string>
+#include <vector>
 
+#include "supervisor/config/alerts_section.hpp"
+#include "supervisor/config/config_secrets.hpp"
 #include "supervisor/config/load.hpp"
+#include "supervisor/config/printer.hpp"
 #include "supervisor/config/settings.hpp"
 #include "supervisor/secrets/secrets.hpp"
 
@@ -11,104 +12,65 @@ namespace supervisor {
 
 namespace {
 
-constexpr std::size_t comment_column = 44;  // behind the longest usual line
+using recovery::alerts::WebHook;
 
-// Texts that YAML reads as themselves everywhere, flow lists included.
-bool is_plain(std::string_view text) {
-  constexpr std::string_view letters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+=-:";
-  if (text.empty() || text == "-" || text.front() == ':' || text.back() == ':') return false;
-  if (text == "null" || text == "Null" || text == "NULL" || text == "---") return false;
-  return text.find_first_not_of(letters) == std::string_view::npos;
+std::string masked(const std::string& text) {
+  return Secrets().mask_command({text}).front();
 }
 
-std::string escaped(char c) {
-  if (c == '"' || c == '\\') return {'\\', c};
-  const auto byte = static_cast<unsigned char>(c);
-  if (byte >= 0x20 && byte != 0x7F) return {c};
-  std::array<char, 8> code{};
-  std::snprintf(code.data(), code.size(), "\\x%02X", byte);
-  return code.data();
+// A command whose secrets may stand elsewhere in it without their usual form.
+std::string masked_arguments(const std::vector<std::string>& arguments) {
+  Secrets secrets;
+  secrets.learn(arguments);
+  return yaml_list(secrets.mask_command(arguments));
 }
 
-std::string yaml_text(const std::string& text) {
-  if (is_plain(text)) return text;
-  std::string written = "\"";
-  for (const char c : text) written += escaped(c);
-  return written + '"';
+void print_webhook(const WebHook& hook, const std::string& key, Printer& printer) {
+  printer.value("    - url:", yaml_text(masked_webhook(hook.url)), key + ".url");
+  printer.value("      template:", print_template(hook.body), key + ".template");
+  if (!hook.headers.empty()) printer.line("      headers:");
+  for (const auto& [name, value] : hook.headers) {
+    printer.value("        " + yaml_text(name) + ':', "\"***\"", key + ".headers." + name);
+  }
 }
 
-std::string yaml_list(const std::vector<std::string>& items) {
-  std::string written = "[";
-  for (const std::string& item : items) {
-    if (written.size() > 1) written += ", ";
-    written += yaml_text(item);
+// Each element has an origin of its own; an empty list the list's.
+template <class Element, class Print>
+void print_list(const std::vector<Element>& elements, const std::string& name, Printer& printer,
+                Print print) {
+  const std::string key = "alerts." + name;
+  if (elements.empty()) return printer.value("  " + name + ':', "[]", key);
+  printer.line("  " + name + ':');
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    print(elements[i], key + '[' + std::to_string(i) + ']');
   }
-  return written + ']';
 }
 
-// Prints settings in their order, opening a group where the key before was not in it.
-class Printer {
- public:
-  explicit Printer(const Config& config) : config_(config) {}
-
-  void value(const std::string& indent, std::string_view key, const std::string& full_key,
-             const std::string& written) {
-    std::string line = indent + std::string(key) + ": " + written;
-    if (line.size() < comment_column) line.resize(comment_column, ' ');
-    text_ += line + "  # " + std::string(name(origin(full_key))) + '\n';
-  }
-
-  template <class Owner>
-  void settings(const std::vector<Setting<Owner>>& all, const Owner& owner, std::string indent,
-                const std::string& prefix) {
-    std::string open;  // the group of the line before: "monitor.bitrate_drop."
-    for (const Setting<Owner>& setting : all) {
-      const std::size_t dot = setting.key.rfind('.');
-      const std::string group(setting.key.substr(0, dot == std::string_view::npos ? 0 : dot + 1));
-      open_groups(open, group, indent);
-      const auto depth = static_cast<std::size_t>(std::count(group.begin(), group.end(), '.'));
-      value(indent + std::string(2 * depth, ' '), setting.key.substr(group.size()),
-            prefix + std::string(setting.key), yaml_text(setting.print(owner)));
-      open = group;
-    }
-  }
-
-  void line(const std::string& text) { text_ += text + '\n'; }
-  std::string take() { return std::move(text_); }
-
- private:
-  Origin origin(const std::string& key) const {
-    const auto found = config_.origins.find(key);
-    return found == config_.origins.end() ? Origin::standard : found->second;
-  }
-
-  void open_groups(std::string_view before, std::string_view group, std::string indent) {
-    for (std::size_t at = 0; at < group.size();) {
-      const std::size_t end = group.find('.', at) + 1;
-      if (!before.starts_with(group.substr(0, end))) {
-        line(indent + std::string(group.substr(at, end - at - 1)) + ':');
-      }
-      indent += "  ";
-      at = end;
-    }
-  }
-
-  const Config& config_;
-  std::string text_;
-};
+void print_alerts(const recovery::alerts::Settings& alerts, Printer& printer) {
+  printer.line("alerts:");
+  print_list(alerts.alertmanager, "alertmanager", printer,
+             [&](const std::string& url, const std::string& key) {
+               printer.value("    -", yaml_text(masked(url)), key);
+             });
+  print_list(
+      alerts.webhooks, "webhooks", printer,
+      [&](const WebHook& hook, const std::string& key) { print_webhook(hook, key, printer); });
+  printer.value("  command:", masked_arguments(alerts.command), "alerts.command");
+}
 
 void print_stream(const Config& config, std::size_t index, Printer& printer) {
   const StreamConfig& stream = config.streams[index];
-  Secrets secrets;
-  secrets.learn(stream.command);
   const std::string prefix = stream_prefix(index);
-  printer.value("  - ", "name", prefix + "name", yaml_text(stream.name));
-  printer.value("    ", "command", prefix + "command",
-                yaml_list(secrets.mask_command(stream.command)));
+  printer.value("  - name:", yaml_text(stream.name), prefix + "name");
+  printer.value("    command:", masked_arguments(stream.command), prefix + "command");
+  printer.value("    fallback:", masked_arguments(stream.fallback), prefix + "fallback");
   std::vector<Setting<StreamConfig>> others = stream_settings();
   std::erase_if(others, [](const auto& setting) { return setting.key == "name"; });
   printer.settings(others, stream, "    ", prefix);
+  if (stream.rtmp_endpoint.empty()) return;
+  // A comment: the file has no key for it.
+  printer.value("    # RTMP_ENDPOINT:", yaml_text(masked(stream.rtmp_endpoint)),
+                prefix + "rtmp_endpoint");
 }
 
 }  // namespace
@@ -116,6 +78,7 @@ void print_stream(const Config& config, std::size_t index, Printer& printer) {
 std::string print_config(const Config& config) {
   Printer printer(config);
   printer.settings(program_settings(), config, "", "");
+  print_alerts(config.alerts, printer);
   printer.line("streams:");
   for (std::size_t i = 0; i < config.streams.size(); ++i) print_stream(config, i, printer);
   return printer.take();

@@ -1,11 +1,12 @@
 #include "supervisor/config/settings.hpp"
 
-#include <array>
 #include <utility>
 
 #include "supervisor/config/load.hpp"
-#include "supervisor/config/problems.hpp"
+#include "supervisor/config/urls.hpp"
 #include "supervisor/config/values.hpp"
+#include "supervisor/config/words.hpp"
+#include "supervisor/secrets/secrets.hpp"
 
 namespace supervisor {
 
@@ -14,9 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr monitor::Duration week = 7 * 24h;
-
-template <class Value>
-using Words = std::vector<std::pair<std::string_view, Value>>;
 
 const Words<LogFormat> log_formats{
     {"auto", LogFormat::automatic}, {"json", LogFormat::json}, {"text", LogFormat::text}};
@@ -69,24 +67,6 @@ Setting<Owner> boolean(std::string_view key, Field field) {
           [=](const Owner& owner) { return std::string(field(owner) ? "true" : "false"); }};
 }
 
-template <class Value>
-Value read_word(const std::string& text, const Words<Value>& words) {
-  std::vector<std::string_view> known;
-  for (const auto& [word, value] : words) {
-    if (word == text) return value;
-    known.push_back(word);
-  }
-  throw Unexpected("expected one of " + join(known, ", "));
-}
-
-template <class Value>
-std::string print_word(Value value, const Words<Value>& words) {
-  for (const auto& [word, meaning] : words) {
-    if (meaning == value) return std::string(word);
-  }
-  return {};
-}
-
 template <class Owner, class Field, class Value>
 Setting<Owner> choice(std::string_view key, Field field, const Words<Value>& words) {
   return {
@@ -112,6 +92,8 @@ std::vector<Setting<Config>> make_program_settings() {
        [](const C& c) { return c.http.metrics_path; }},
       choice<C>("log.format", FIELD(log.format), log_formats),
       choice<C>("log.level", FIELD(log.level), log_levels),
+      {"journal.path", [](C& c, const std::string& text) { c.journal_path = read_path(text); },
+       [](const C& c) { return c.journal_path; }},
       integer<C>("journal.max_incidents", FIELD(journal_max_incidents), 1, 100'000),
   };
 }
@@ -132,6 +114,7 @@ std::vector<Setting<StreamConfig>> make_monitor_settings() {
       duration<S>("monitor.min_speed.hold", FIELD(monitor.min_speed.hold), 0s, week),
       number<S>("monitor.cpu_percent", FIELD(monitor.cpu_percent), {0, 100, true}),
       number<S>("monitor.memory_mb", FIELD(monitor.memory_mb), {1, 16 * 1024 * 1024}),  // 16 TiB
+      duration<S>("monitor.probe_interval", FIELD(recovery.probe_interval), 100ms, 1h),
   };
 }
 
@@ -150,7 +133,29 @@ std::vector<Setting<StreamConfig>> make_recovery_settings() {
       number<S>("recovery.restart_delay.jitter", FIELD(recovery.restart_delay.jitter), {0, 0.5}),
       duration<S>("recovery.stop_grace", FIELD(recovery.stop_grace), 0s, 1h),
       choice<S>("recovery.on_exhausted", FIELD(recovery.on_exhausted), exhaustions),
+      duration<S>("recovery.audio_stream.retry_interval",
+                  FIELD(recovery.audio_stream.retry_interval), 100ms, week),
+      integer<S>("recovery.audio_stream.max_retries", FIELD(recovery.audio_stream.max_retries), 0,
+                 100'000),
   };
+}
+
+// One of several keys for the URL that is probed. Empty: not this one.
+Setting<StreamConfig> source(std::string_view key, SourceKey source_key,
+                             std::string (*read_url)(const std::string&)) {
+  return {key,
+          [=](StreamConfig& stream, const std::string& text) {
+            if (text.empty()) return;
+            if (!stream.source_url.empty()) {
+              throw Unexpected::whole("found a second source, expected one of http and icecast");
+            }
+            stream.source_url = read_url(text);
+            stream.source_key = source_key;
+          },
+          [=](const StreamConfig& stream) {
+            const bool is_this = stream.source_key == source_key && !stream.source_url.empty();
+            return is_this ? Secrets().mask_command({stream.source_url}).front() : std::string();
+          }};
 }
 
 std::vector<Setting<StreamConfig>> make_stream_settings() {
@@ -161,6 +166,8 @@ std::vector<Setting<StreamConfig>> make_stream_settings() {
       choice<S>("restart", FIELD(recovery.restart), restarts)};
   for (auto& setting : make_monitor_settings()) settings.push_back(std::move(setting));
   for (auto& setting : make_recovery_settings()) settings.push_back(std::move(setting));
+  settings.push_back(source("source.http", SourceKey::http, read_media_url));
+  settings.push_back(source("source.icecast", SourceKey::icecast, read_mount_url));
   return settings;
 }
 
@@ -179,18 +186,15 @@ const std::vector<Setting<StreamConfig>>& stream_settings() {
 }
 
 const std::vector<std::string_view>& later_program_keys() {
-  static const std::vector<std::string_view> keys{"http.tls", "http.auth", "journal.path", "alerts",
-                                                  "dependencies"};
+  static const std::vector<std::string_view> keys{"http.tls", "http.auth", "dependencies"};
   return keys;
 }
 
 const std::vector<std::string_view>& later_stream_keys() {
-  static const std::vector<std::string_view> keys{"fallback",
-                                                  "monitor.sink_stall_timeout",
+  static const std::vector<std::string_view> keys{"monitor.sink_stall_timeout",
                                                   "monitor.source_stall_timeout",
                                                   "monitor.content",
-                                                  "recovery.audio_stream",
-                                                  "source",
+                                                  "source.azuracast",
                                                   "sink",
                                                   "tracks"};
   return keys;

@@ -15,6 +15,20 @@ namespace supervisor {
 class Unexpected : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+  // For a value that must not be shown: the sentence says itself what was found.
+  static Unexpected whole(const std::string& sentence) {
+    Unexpected error(sentence);
+    error.is_whole_ = true;
+    return error;
+  }
+
+  // "found …, expected …". `found`: the value as a message may show it.
+  std::string refusal(const std::string& found) const {
+    return is_whole_ ? what() : "found " + found + ", " + what();
+  }
+
+ private:
+  bool is_whole_ = false;
 };
 
 // One value of the configuration. The file, the environment, the flags and `check` all go through
@@ -23,10 +37,12 @@ template <class Owner>
 struct Setting {
   std::string_view key;  // dotted, below its owner: "monitor.bitrate_drop.percent"
   std::function<void(Owner&, const std::string& text)> read;  // throws Unexpected
-  std::function<std::string(const Owner&)> print;             // what `read` takes
+  // What `read` takes, with credentials masked.
+  std::function<std::string(const Owner&)> print;
 };
 
-// In the order in which they are printed. `command` and `streams` are lists and not among them.
+// In the order in which they are printed. Keys whose values are lists are not among them: see
+// ListSetting.
 const std::vector<Setting<Config>>& program_settings();
 const std::vector<Setting<StreamConfig>>& stream_settings();
 

@@ -128,6 +128,15 @@ std::string print_listen(const http::Settings& settings) {
   return host + ':' + std::to_string(settings.port);
 }
 
+std::string read_path(const std::string& text) {
+  constexpr std::size_t length_max = 4095;  // Linux: PATH_MAX with its NUL
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && c != 0x7F;
+  });
+  if (plain && text.size() <= length_max && !text.ends_with('/')) return text;
+  throw Unexpected("expected the path of a file, such as /var/lib/ffsupervisor/journal");
+}
+
 std::string read_metrics_path(const std::string& text) {
   constexpr std::size_t length_max = 256;
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {

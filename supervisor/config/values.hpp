@@ -34,6 +34,9 @@ std::string read_stream_name(const std::string& text);
 void read_listen(const std::string& text, http::Settings& settings);
 std::string print_listen(const http::Settings& settings);
 
+// Of a file that need not be there yet. Empty: none.
+std::string read_path(const std::string& text);
+
 // An absolute path that is none of the program's other routes.
 std::string read_metrics_path(const std::string& text);
 

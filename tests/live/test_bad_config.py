@@ -77,8 +77,15 @@ class BadFile(LiveTest):
             with self.subTest(duration=text):
                 self.stream_refused(f"monitor: {{freeze_timeout: {text}}}", "freeze_timeout")
 
+    def test_secrets_that_are_not_where_they_should_be(self):
+        for value, says in (("{env: NO_SUCH_HOOK}", "NO_SUCH_HOOK"),
+                            ("{file: /nowhere/hook}", "/nowhere/hook")):
+            self.text_refused(f"alerts: {{webhooks: [{{url: {value}}}]}}\n"
+                              "streams: [{command: [ffmpeg, -i, a, b]}]\n",
+                              "bad.yml:1", "alerts.webhooks[0].url", says)
+
     def test_keys_of_later_versions(self):
-        self.stream_refused("fallback: [ffmpeg, -i, a, b]", "not available in this version")
+        self.stream_refused("tracks: {on_change: restart}", "not available in this version")
 
 
 class BadEnvironment(LiveTest):
@@ -112,6 +119,15 @@ class BadEnvironment(LiveTest):
         self.refused("ENABLE_AUTO_RECOVERY", "perhaps")
         self.refused("BITRATE_DROP_THRESHOLD_PERCENT", "150")
         self.refused("METRICS_PATH", "metrics")
+        self.refused("HEALTH_CHECK_INTERVAL", "2h")
+        self.refused("AUDIO_STREAM_RETRY_INTERVAL", "0")
+        self.refused("AUDIO_STREAM_MAX_RETRIES", "many")
+
+    def test_an_endpoint_that_is_none_is_not_shown(self):
+        code, log = self.run_to_end(*NULL, env={"RTMP_ENDPOINT": "host/live/pLaNtEd"})
+        self.assertEqual(code, 2, log)
+        self.assertIn("RTMP_ENDPOINT", log)
+        self.assertNotIn("pLaNtEd", log)
 
 
 if __name__ == "__main__":

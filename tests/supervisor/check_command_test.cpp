@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace supervisor {
 namespace {
@@ -81,6 +82,55 @@ TEST(Check, TheStreamKeyIsMasked) {
   const Result result =
       check(with_command({"ffmpeg", "-i", "in", "-f", "flv", "rtmp://host/live/planted"}));
   EXPECT_EQ(result.code, 0);
+  EXPECT_EQ((result.out + result.err).find("planted"), std::string::npos) << result.out;
+}
+
+Options with_file(const std::string& text) {
+  const std::string path = testing::TempDir() + "check_test_" + std::to_string(getpid()) + ".yml";
+  std::ofstream(path) << text;
+  Options options;
+  options.config_file = path;
+  return options;
+}
+
+TEST(Check, AFallbackThatCannotBeSupervisedIsNamed) {
+  const Result result = check(
+      with_file("streams: [{command: [sh], fallback: [ffmpeg, -progress, p.log, -i, in, out]}]\n"));
+  EXPECT_EQ(result.code, 2);
+  EXPECT_NE(result.err.find("ffsupervisor: stream radio: fallback: the command has a -progress"),
+            std::string::npos)
+      << result.err;
+}
+
+TEST(Check, WarningsNameTheCommandTheyAreAbout) {
+  const Result result =
+      check(with_file("alerts: {command: [no-such-pager]}\n"
+                      "streams: [{command: [sh], fallback: [no-such-ffmpeg, -i, in, out]}]\n"));
+  EXPECT_EQ(result.code, 0);
+  for (const char* line : {"warning: stream radio: fallback: \"no-such-ffmpeg\": not found",
+                           "warning: alerts.command: \"no-such-pager\": not found"}) {
+    EXPECT_NE(result.err.find(line), std::string::npos) << result.err;
+  }
+}
+
+TEST(Check, AReferenceThatLeadsNowhereEndsWith2) {
+  const Result result =
+      check(with_file("alerts: {webhooks: [{url: {env: NO_SUCH_HOOK}}]}\n"
+                      "streams: [{command: [sh]}]\n"));
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("environment variable \"NO_SUCH_HOOK\" is not set"), std::string::npos)
+      << result.err;
+}
+
+TEST(Check, TheSecretsOfAlertsAreMasked) {
+  const Result result =
+      check(with_file("alerts:\n"
+                      "  alertmanager: [\"http://u:planted@host\"]\n"
+                      "  webhooks: [{url: \"http://host/planted\", headers: {X: planted}}]\n"
+                      "  command: [sh, --password, planted]\n"
+                      "streams: [{command: [sh], fallback: [sh, \"rtmp://host/a/planted\"]}]\n"));
+  EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_EQ((result.out + result.err).find("planted"), std::string::npos) << result.out;
 }
 

@@ -31,11 +31,15 @@ std::string error_of(const Variables& variables) {
 TEST(Environment, EveryVariableReachesItsKey) {
   const Config config = load({{"METRICS_PORT", "9191"},
                               {"METRICS_PATH", "/m"},
+                              {"HEALTH_CHECK_INTERVAL", "4.5"},
                               {"FFMPEG_CHECK_INTERVAL", "2.5"},
                               {"STREAM_FREEZE_TIMEOUT", "1m30s"},
                               {"ENABLE_AUTO_RECOVERY", "false"},
                               {"MAX_RESTART_ATTEMPTS", "7"},
                               {"RESTART_COOLDOWN", "30.0"},
+                              {"AUDIO_STREAM_RETRY_INTERVAL", "15.0"},
+                              {"AUDIO_STREAM_MAX_RETRIES", "8"},
+                              {"RTMP_ENDPOINT", "rtmps://host/live/key?a=b"},
                               {"CPU_THRESHOLD_PERCENT", "80.5"},
                               {"MEMORY_THRESHOLD_MB", "1024.0"},
                               {"BITRATE_DROP_THRESHOLD_PERCENT", "25"}});
@@ -43,16 +47,22 @@ TEST(Environment, EveryVariableReachesItsKey) {
   EXPECT_EQ(config.http.address, "0.0.0.0");
   EXPECT_EQ(config.http.metrics_path, "/m");
   const StreamConfig& stream = config.streams.at(0);
+  EXPECT_EQ(stream.recovery.probe_interval, 4500ms);
   EXPECT_EQ(stream.monitor.sample_interval, 2500ms);
   EXPECT_EQ(stream.monitor.freeze_timeout, 90s);
   EXPECT_FALSE(stream.recovery.enabled);
   EXPECT_EQ(stream.recovery.max_restart_attempts, 7u);
   EXPECT_EQ(stream.recovery.restart_cooldown, 30s);
+  EXPECT_EQ(stream.recovery.audio_stream.retry_interval, 15s);
+  EXPECT_EQ(stream.recovery.audio_stream.max_retries, 8u);
+  EXPECT_EQ(stream.rtmp_endpoint, "rtmps://host/live/key?a=b");
   EXPECT_EQ(stream.monitor.cpu_percent, 80.5);
   EXPECT_EQ(stream.monitor.memory_mb, 1024);
   EXPECT_EQ(stream.monitor.bitrate_drop.percent, 25);
   EXPECT_TRUE(config.warnings.empty());
   EXPECT_EQ(config.origins.at("streams[0].recovery.enabled"), Origin::environment);
+  EXPECT_EQ(config.origins.at("streams[0].monitor.probe_interval"), Origin::environment);
+  EXPECT_EQ(config.places.at("streams[0].rtmp_endpoint"), "environment variable RTMP_ENDPOINT");
 }
 
 TEST(Environment, AppliesToEveryStream) {
@@ -125,19 +135,33 @@ TEST(Environment, AnEmptyVariableCountsAsUnset) {
 }
 
 TEST(Environment, WhatHasNoEffectYetIsWarnedOfWithoutItsValue) {
-  const Variables variables{{"HEALTH_CHECK_INTERVAL", "5.0"},
-                            {"AUDIO_STREAM_RETRY_INTERVAL", "30"},
-                            {"AUDIO_STREAM_MAX_RETRIES", "20"},
-                            {"AZURACAST_URL", "http://user:planted@host"},
+  const Variables variables{{"AZURACAST_URL", "http://user:planted@host"},
                             {"AZURACAST_API_KEY", "planted"},
                             {"AZURACAST_WEBHOOK_PASSWORD", "planted"},
-                            {"RTMP_ENDPOINT", "rtmp://host/live/planted"},
                             {"FFSUPERVISOR_TOKEN", "planted"}};
   const Config config = load(variables);
   EXPECT_EQ(config.warnings.size(), variables.size());
   for (const std::string& warning : config.warnings) {
     EXPECT_TRUE(warning.ends_with(" is set, but has no effect in this version")) << warning;
     EXPECT_EQ(warning.find("planted"), std::string::npos) << warning;
+  }
+}
+
+TEST(Environment, AnEndpointThatIsNoRtmpUrlIsRefusedWithoutItsValue) {
+  const std::string expected =
+      ", expected an rtmp:// or rtmps:// URL such as rtmp://host:1935/live/key";
+  for (const auto& [text, found] :
+       Variables{{"host/live/planted", "a text that does not begin with rtmp:// or rtmps://"},
+                 {"http://h/planted", "a text that does not begin with rtmp:// or rtmps://"},
+                 {"xrtmp://h/planted", "a text that does not begin with rtmp:// or rtmps://"},
+                 {"rtmp:///live/planted", "a URL without a host"},
+                 {"rtmp://h:x/live/planted", "a URL whose port is no number from 1 to 65535"},
+                 {"rtmp://h/live/planted\n", "a space or a control character"}}) {
+    EXPECT_EQ(error_of({{"RTMP_ENDPOINT", text}}),
+              "environment variable RTMP_ENDPOINT: found " + found + expected);
+  }
+  for (const char* text : {"rtmp://h/live/a{b}|c", "RTMP://[::1]:1935/live", "rtmp://u:p@h/a/b"}) {
+    EXPECT_EQ(load({{"RTMP_ENDPOINT", text}}).streams[0].rtmp_endpoint, text);
   }
 }
 

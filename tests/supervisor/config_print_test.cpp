@@ -36,7 +36,12 @@ Config odd_config() {
   config.http.port = 1;
   config.http.metrics_path = "/m";
   config.log = {LogFormat::json, LogLevel::trace};
+  config.journal_path = "/var/lib/a b: #c";
   config.journal_max_incidents = 7;
+  config.alerts.alertmanager = {"http://a:9093", "https://[::1]:1/am"};
+  config.alerts.webhooks = {{"http://hook:80/", recovery::alerts::Template::discord, {}},
+                            {"http://hook", recovery::alerts::Template::slack, {}}};
+  config.alerts.command = {"page me", "--team", "null"};
   config.streams.resize(2);
   config.streams[0].name = "null";
   config.streams[0].command = {"ffmpeg", "",     "-",  "null", "~",  "a b",  "[x]", "{y}", "a,b",
@@ -49,6 +54,11 @@ Config odd_config() {
   config.streams[0].recovery.restart = recovery::Restart::on_failure;
   config.streams[1].name = "b";
   config.streams[1].command = {"x"};
+  config.streams[1].fallback = {"y", "", "a: b"};
+  config.streams[1].source_url = "http://host:8000/a,b#c";
+  config.streams[1].source_key = SourceKey::icecast;
+  config.streams[1].rtmp_endpoint = "rtmp://host";
+  config.streams[1].recovery.audio_stream = {1500ms, 0};
   config.streams[1].recovery.enabled = false;
   config.streams[1].recovery.restart_delay.multiplier = 1.25;
   config.streams[1].recovery.on_exhausted = recovery::OnExhausted::exit;
@@ -62,9 +72,18 @@ TEST(PrintConfig, IsReadBackAsItWas) {
   for (const auto& setting : program_settings()) {
     EXPECT_EQ(setting.print(again), setting.print(config)) << setting.key;
   }
+  EXPECT_EQ(again.alerts.alertmanager, config.alerts.alertmanager);
+  EXPECT_EQ(again.alerts.command, config.alerts.command);
+  ASSERT_EQ(again.alerts.webhooks.size(), 2u);
+  EXPECT_EQ(again.alerts.webhooks[0].url, "http://hook:80/");
+  EXPECT_EQ(again.alerts.webhooks[0].body, recovery::alerts::Template::discord);
+  EXPECT_EQ(again.alerts.webhooks[1].url, "http://hook");
   ASSERT_EQ(again.streams.size(), config.streams.size());
   for (std::size_t i = 0; i < config.streams.size(); ++i) {
     EXPECT_EQ(again.streams[i].command, config.streams[i].command);
+    EXPECT_EQ(again.streams[i].fallback, config.streams[i].fallback);
+    EXPECT_EQ(again.streams[i].source_url, config.streams[i].source_url);
+    EXPECT_EQ(again.streams[i].source_key, config.streams[i].source_key);
     EXPECT_EQ(again.streams[i].monitor.freeze_timeout, config.streams[i].monitor.freeze_timeout);
     for (const auto& setting : stream_settings()) {
       EXPECT_EQ(setting.print(again.streams[i]), setting.print(config.streams[i])) << setting.key;
@@ -89,7 +108,7 @@ TEST(PrintConfig, EveryValueSaysWhereItCameFrom) {
   EXPECT_EQ(line_with(text, "format:"), "format: json # file");
   EXPECT_EQ(line_with(text, "level:"), "level: debug # flag");
   EXPECT_EQ(line_with(text, "- name:"), "- name: radio # default");
-  EXPECT_EQ(line_with(text, "command:"), "command: [ffmpeg, -i, in, out] # file");
+  EXPECT_EQ(line_with(text, "command: [ffmpeg"), "command: [ffmpeg, -i, in, out] # file");
   EXPECT_EQ(line_with(text, "cpu_percent:"), "cpu_percent: 50 # file");
   EXPECT_EQ(line_with(text, "restart_cooldown:"), "restart_cooldown: 10s # environment");
   EXPECT_EQ(line_with(text, "initial:"), "initial: 0s # default");
@@ -99,6 +118,68 @@ TEST(PrintConfig, EachLineIsAGroupOrAValueWithItsOrigin) {
   for (const std::string& line : lines_of(print_config(odd_config()))) {
     EXPECT_TRUE(line.ends_with(':') || line.ends_with("  # default")) << line;
   }
+}
+
+TEST(PrintConfig, ValuesOfListsSayWhereEachCameFrom) {
+  Config config;
+  const Environment environment = [](const char* name) -> std::optional<std::string> {
+    if (name == std::string("HOOK")) return "https://hook/planted";
+    return std::nullopt;
+  };
+  read_yaml_text(
+      "alerts:\n"
+      "  alertmanager: [\"http://a\", {env: HOOK}]\n"
+      "  webhooks: [{url: {env: HOOK}, headers: {X-Team: radio}}, {url: \"http://b/c\"}]\n"
+      "streams: [{command: [ffmpeg], fallback: [ffmpeg, -i, loop], source: {http: "
+      "\"http://s\"}}]\n",
+      "f.yml", config, environment);
+  const std::string text = print_config(config);
+  EXPECT_EQ(line_with(text, "- http://a"), "- http://a # file");
+  EXPECT_EQ(line_with(text, "- https://hook"), "- https://hook/planted # environment");
+  EXPECT_EQ(line_with(text, "- url: \"https"), "- url: \"https://hook/***\" # environment");
+  EXPECT_EQ(line_with(text, "template:"), "template: generic # default");
+  EXPECT_EQ(line_with(text, "X-Team:"), "X-Team: \"***\" # file");
+  EXPECT_EQ(line_with(text, "- url: \"http:"), "- url: \"http://b/***\" # file");
+  EXPECT_EQ(line_with(text, "command:"), "command: [] # default");
+  EXPECT_EQ(line_with(text, "fallback:"), "fallback: [ffmpeg, -i, loop] # file");
+  EXPECT_EQ(line_with(text, "http: h"), "http: http://s # file");
+  EXPECT_EQ(line_with(text, "icecast:"), "icecast: \"\" # default");
+  EXPECT_EQ(line_with(text, "path:"), "path: \"\" # default");
+}
+
+TEST(PrintConfig, TheEndpointIsTold) {
+  Options options;
+  options.command = {"ffmpeg"};
+  const std::string text =
+      print_config(load_config(options, [](const char* name) -> std::optional<std::string> {
+        if (name == std::string("RTMP_ENDPOINT")) return "rtmp://host/live/planted";
+        return std::nullopt;
+      }));
+  EXPECT_EQ(line_with(text, "# RTMP_ENDPOINT"),
+            "# RTMP_ENDPOINT: \"rtmp://host/live/***\" # environment");
+  Config again;
+  read_yaml_text(text, "printed", again);
+}
+
+TEST(PrintConfig, SecretsOfAlertsSourceAndFallbackAreMasked) {
+  Config config;
+  config.alerts.alertmanager = {"http://u:planted1@host:9093"};
+  config.alerts.webhooks = {{"https://u:planted2@host:1/services/planted3?x=planted4",
+                             recovery::alerts::Template::slack,
+                             {{"Authorization", "Bearer planted5"}, {"X-Team", "planted6"}}},
+                            {"https://host?planted7", recovery::alerts::Template::generic, {}}};
+  config.alerts.command = {"page", "--token", "planted8", "--url=https://u:planted9@host/x"};
+  config.streams.resize(1);
+  config.streams[0].command = {"ffmpeg"};
+  config.streams[0].fallback = {"ffmpeg", "-f", "flv", "rtmp://host/live/planted10"};
+  config.streams[0].source_url = "https://u:planted11@host/a?token=planted12";
+  config.streams[0].rtmp_endpoint = "rtmp://u:planted13@host/live/planted14";
+  const std::string text = print_config(config);
+  EXPECT_EQ(text.find("planted"), std::string::npos) << text;
+  EXPECT_NE(text.find("@host:1/***"), std::string::npos) << text;
+  Config again;
+  read_yaml_text(text, "printed", again);
+  EXPECT_EQ(again.alerts.webhooks.size(), 2u);
 }
 
 TEST(PrintConfig, SecretsOfTheCommandAreMasked) {

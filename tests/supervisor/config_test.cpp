@@ -144,6 +144,15 @@ TEST(LoadConfig, ACommandTakesTheSettingsOfTheFilesFirstStream) {
   EXPECT_EQ(config.origins.at("streams[0].name"), Origin::flag);
 }
 
+TEST(LoadConfig, ACommandKeepsTheFilesFallback) {
+  Options options = options_with_command();
+  options.config_file = written_file("streams:\n  - fallback: [ffmpeg, -i, loop, out]\n");
+  const Config config = load_config(options, no_environment);
+  EXPECT_EQ(config.streams[0].command, options.command);
+  EXPECT_EQ(config.streams[0].fallback, (std::vector<std::string>{"ffmpeg", "-i", "loop", "out"}));
+  EXPECT_EQ(config.origins.at("streams[0].fallback"), Origin::file);
+}
+
 TEST(LoadConfig, EveryStreamNeedsACommand) {
   Options options;
   options.config_file = written_file("streams:\n  - name: a\n    command: [x]\n  - name: b\n");
@@ -240,6 +249,48 @@ TEST(ReferenceFile, EqualsTheDefaultsAndHoldsEveryKey) {
         << setting.key;
   }
   EXPECT_EQ(reference.streams[0].command.front(), "ffmpeg");
+  EXPECT_TRUE(reference.streams[0].fallback.empty());
+  EXPECT_TRUE(reference.alerts.empty());
+  for (const char* key :
+       {"streams[0].fallback", "alerts.alertmanager", "alerts.webhooks", "alerts.command"}) {
+    EXPECT_TRUE(reference.origins.contains(key)) << key;
+  }
+}
+
+// Puts in the place of each `key: []` its example: the comment that begins with `# key:` and all
+// the comment lines behind that.
+std::string with_examples(const std::string& path) {
+  std::ifstream in(path);
+  std::string text;
+  bool in_example = false;
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t mark = line.find_first_not_of(' ');
+    const bool is_comment = mark != std::string::npos && line.compare(mark, 2, "# ") == 0;
+    if (is_comment) {
+      const std::size_t empty = text.rfind(line.substr(0, mark) + line.substr(mark + 2) + " []");
+      if (line.ends_with(':') && empty != std::string::npos) {
+        text.erase(empty);
+        in_example = true;
+      }
+      if (in_example) line.erase(mark, 2);
+    } else {
+      in_example = false;
+    }
+    text += line + '\n';
+  }
+  return text;
+}
+
+TEST(ReferenceFile, ItsExamplesAreValid) {
+  const std::string text = with_examples(SOURCE_DIR "/etc/ffsupervisor.yml");
+  Config config;
+  read_yaml_text(text, "examples", config);
+  EXPECT_EQ(config.alerts.alertmanager, std::vector<std::string>{"http://alertmanager:9093"});
+  ASSERT_EQ(config.alerts.webhooks.size(), 2u);
+  EXPECT_EQ(config.alerts.webhooks[0].body, recovery::alerts::Template::slack);
+  EXPECT_EQ(config.alerts.webhooks[1].headers.at(0).first, "Authorization");
+  ASSERT_FALSE(config.streams.at(0).fallback.empty());
+  EXPECT_EQ(config.streams[0].fallback.back(), config.streams[0].command.back());
 }
 
 TEST(ReferenceFile, IsAValidConfiguration) {
@@ -261,6 +312,7 @@ TEST(Settings, TheContractsDefaultsAreTheDefaults) {
   EXPECT_EQ(program("http.metrics_path"), "/metrics");
   EXPECT_EQ(program("log.format"), "auto");
   EXPECT_EQ(program("log.level"), "info");
+  EXPECT_EQ(program("journal.path"), "");
   EXPECT_EQ(program("journal.max_incidents"), "1000");
   EXPECT_EQ(streams("name"), "radio");
   EXPECT_EQ(streams("restart"), "always");
@@ -276,6 +328,7 @@ TEST(Settings, TheContractsDefaultsAreTheDefaults) {
   EXPECT_EQ(streams("monitor.min_speed.hold"), "30s");
   EXPECT_EQ(streams("monitor.cpu_percent"), "90");
   EXPECT_EQ(streams("monitor.memory_mb"), "2048");
+  EXPECT_EQ(streams("monitor.probe_interval"), "5s");
   EXPECT_EQ(streams("recovery.enabled"), "true");
   EXPECT_EQ(streams("recovery.max_restart_attempts"), "3");
   EXPECT_EQ(streams("recovery.restart_cooldown"), "60s");
@@ -285,6 +338,10 @@ TEST(Settings, TheContractsDefaultsAreTheDefaults) {
   EXPECT_EQ(streams("recovery.restart_delay.jitter"), "0.1");
   EXPECT_EQ(streams("recovery.stop_grace"), "5s");
   EXPECT_EQ(streams("recovery.on_exhausted"), "keep_trying");
+  EXPECT_EQ(streams("recovery.audio_stream.retry_interval"), "30s");
+  EXPECT_EQ(streams("recovery.audio_stream.max_retries"), "20");
+  EXPECT_EQ(streams("source.http"), "");
+  EXPECT_EQ(streams("source.icecast"), "");
 }
 
 TEST(Problems, MoreThanTwentyAreCounted) {

@@ -76,10 +76,11 @@ TEST(Yaml, EveryKeyIsTaken) {
   const Config config = read(R"(
 http: {listen: "127.0.0.1:0", metrics_path: /m}
 log: {format: json, level: debug}
-journal: {max_incidents: 5}
+journal: {path: /var/lib/j, max_incidents: 5}
 streams:
   - name: a
     command: [ffmpeg, -i, in, out]
+    fallback: [ffmpeg, -i, loop, out]
     restart: on-failure
     monitor:
       sample_interval: 2s
@@ -90,6 +91,7 @@ streams:
       min_speed: {ratio: 0.5, hold: 6s}
       cpu_percent: 70
       memory_mb: 100.5
+      probe_interval: 12s
     recovery:
       enabled: no
       max_restart_attempts: 0
@@ -97,20 +99,25 @@ streams:
       restart_delay: {initial: 100ms, step: 8s, multiplier: 1.5, jitter: 0}
       stop_grace: 9s
       on_exhausted: exit
+      audio_stream: {retry_interval: 13s, max_retries: 14}
+    source: {http: "https://user:pass@host/live.mp3"}
   - name: b
     command: [x]
     recovery: {on_exhausted: stop}
+    source: {icecast: "http://host:8000/radio.ogg", http: }
 )");
   EXPECT_EQ(config.http.address, "127.0.0.1");
   EXPECT_EQ(config.http.port, 0);
   EXPECT_EQ(config.http.metrics_path, "/m");
   EXPECT_EQ(config.log.format, LogFormat::json);
   EXPECT_EQ(config.log.level, LogLevel::debug);
+  EXPECT_EQ(config.journal_path, "/var/lib/j");
   EXPECT_EQ(config.journal_max_incidents, 5u);
   ASSERT_EQ(config.streams.size(), 2u);
   const StreamConfig& a = config.streams[0];
   EXPECT_EQ(a.name, "a");
   EXPECT_EQ(a.command, (std::vector<std::string>{"ffmpeg", "-i", "in", "out"}));
+  EXPECT_EQ(a.fallback, (std::vector<std::string>{"ffmpeg", "-i", "loop", "out"}));
   EXPECT_EQ(a.recovery.restart, recovery::Restart::on_failure);
   EXPECT_EQ(a.monitor.sample_interval, 2s);
   EXPECT_EQ(a.monitor.stats_period, 250ms);
@@ -124,6 +131,7 @@ streams:
   EXPECT_EQ(a.monitor.min_speed.hold, 6s);
   EXPECT_EQ(a.monitor.cpu_percent, 70);
   EXPECT_EQ(a.monitor.memory_mb, 100.5);
+  EXPECT_EQ(a.recovery.probe_interval, 12s);
   EXPECT_FALSE(a.recovery.enabled);
   EXPECT_EQ(a.recovery.max_restart_attempts, 0u);
   EXPECT_EQ(a.recovery.restart_cooldown, 7s);
@@ -133,7 +141,16 @@ streams:
   EXPECT_EQ(a.recovery.restart_delay.jitter, 0);
   EXPECT_EQ(a.recovery.stop_grace, 9s);
   EXPECT_EQ(a.recovery.on_exhausted, recovery::OnExhausted::exit);
+  EXPECT_EQ(a.recovery.audio_stream.retry_interval, 13s);
+  EXPECT_EQ(a.recovery.audio_stream.max_retries, 14u);
+  EXPECT_EQ(a.source_url, "https://user:pass@host/live.mp3");
+  EXPECT_EQ(a.source_key, SourceKey::http);
+  EXPECT_EQ(config.streams[1].source_url, "http://host:8000/radio.ogg");
+  EXPECT_EQ(config.streams[1].source_key, SourceKey::icecast);
+  EXPECT_TRUE(config.streams[1].fallback.empty());
   EXPECT_EQ(config.streams[1].recovery.on_exhausted, recovery::OnExhausted::stop);
+  EXPECT_EQ(config.origins.at("streams[0].fallback"), Origin::file);
+  EXPECT_EQ(config.origins.at("streams[0].recovery.audio_stream.max_retries"), Origin::file);
   EXPECT_EQ(config.origins.at("streams[0].monitor.bitrate_drop.percent"), Origin::file);
   EXPECT_EQ(config.places.at("journal.max_incidents"), "f.yml:4");
 }
@@ -164,22 +181,36 @@ TEST(Yaml, AGroupOfCommentsIsEmpty) {
 
 TEST(Yaml, WhatComesLaterIsRefusedUnlessItAsksForNothing) {
   for (const std::string key :
-       {"fallback", "source", "sink", "tracks", "monitor: {sink_stall_timeout",
-        "monitor: {source_stall_timeout", "monitor: {content", "recovery: {audio_stream"}) {
+       {"sink", "tracks", "source: {azuracast", "monitor: {sink_stall_timeout",
+        "monitor: {source_stall_timeout", "monitor: {content"}) {
     const std::string end = key.find('{') == std::string::npos ? "" : "}";
     for (const std::string nothing : {"", "{}", "[]", "\"\"", "~", "{a: , b: {}}"}) {
       EXPECT_EQ(error_of(stream(key + ": " + nothing + end)), "no error") << key << nothing;
     }
     EXPECT_TRUE(error_of(stream(key + ": 10s" + end)).ends_with(": not available in this version"));
   }
-  for (const std::string text :
-       {"http: {tls: {certificate: x}}", "http: {auth: {protect: all}}", "journal: {path: /x}",
-        "alerts: {command: [x]}", "dependencies: [{name: db}]"}) {
+  for (const std::string text : {"http: {tls: {certificate: x}}", "http: {auth: {protect: all}}",
+                                 "dependencies: [{name: db}]"}) {
     EXPECT_TRUE(error_of(text).ends_with(": not available in this version")) << text;
   }
-  EXPECT_EQ(error_of("http: {tls: {certificate: , private_key: }}\njournal: {path: }\n"
-                     "alerts: {alertmanager: [], command: []}\ndependencies: []\n"),
+  EXPECT_EQ(error_of("http: {tls: {certificate: , private_key: }}\ndependencies: []\n"),
             "no error");
+}
+
+TEST(Yaml, PlacesToFillInAreEmpty) {
+  const Config config = read(
+      "journal: {path: }\nalerts: {alertmanager: , webhooks: [], command: }\n"
+      "streams:\n  - {command: [ffmpeg], fallback: [], source: {}}\n"
+      "  - {command: [ffmpeg], fallback: , source: {http: , icecast: \"\", azuracast: {url: }}}\n"
+      "  - {command: [ffmpeg], source: , recovery: {audio_stream: }}\n");
+  EXPECT_EQ(config.journal_path, "");
+  EXPECT_TRUE(config.alerts.empty());
+  ASSERT_EQ(config.streams.size(), 3u);
+  for (const StreamConfig& each : config.streams) {
+    EXPECT_TRUE(each.fallback.empty());
+    EXPECT_EQ(each.source_url, "");
+    EXPECT_EQ(each.recovery.audio_stream.retry_interval, 30s);
+  }
 }
 
 TEST(Yaml, OutOfRangeIsRefused) {
@@ -192,6 +223,18 @@ TEST(Yaml, OutOfRangeIsRefused) {
                                 "monitor: {memory_mb: 0}",
                                 "monitor: {memory_mb: -5}",
                                 "monitor: {memory_mb: .inf}",
+                                "monitor: {probe_interval: 99ms}",
+                                "monitor: {probe_interval: 61m}",
+                                "recovery: {audio_stream: {retry_interval: 99ms}}",
+                                "recovery: {audio_stream: {retry_interval: 8d}}",
+                                "recovery: {audio_stream: {max_retries: 100001}}",
+                                "recovery: {audio_stream: {max_retries: -1}}",
+                                "source: {http: \"rtmp://host/live\"}",
+                                "source: {http: \"http://host:0/\"}",
+                                "source: {http: \"http://host/a b\"}",
+                                "source: {http: \"http://" + std::string(8192, 'h') + "/\"}",
+                                "source: {icecast: \"http://host\"}",
+                                "source: {icecast: \"http://host/?a=b\"}",
                                 "monitor: {min_speed: {ratio: 1.01}}",
                                 "monitor: {min_speed: {ratio: 0}}",
                                 "monitor: {bitrate_drop: {percent: 0}}",
@@ -222,6 +265,21 @@ TEST(Yaml, OutOfRangeIsRefused) {
   }
 }
 
+TEST(Yaml, TheEdgesOfARangeAreTaken) {
+  const Config config = read(
+      "streams:\n"
+      "  - command: [x]\n    monitor: {probe_interval: 100ms}\n"
+      "    recovery: {audio_stream: {retry_interval: 100ms, max_retries: 0}}\n"
+      "  - command: [x]\n    monitor: {probe_interval: 1h}\n"
+      "    recovery: {audio_stream: {retry_interval: 7d, max_retries: 100000}}\n");
+  EXPECT_EQ(config.streams[0].recovery.probe_interval, 100ms);
+  EXPECT_EQ(config.streams[0].recovery.audio_stream.retry_interval, 100ms);
+  EXPECT_EQ(config.streams[0].recovery.audio_stream.max_retries, 0u);
+  EXPECT_EQ(config.streams[1].recovery.probe_interval, 1h);
+  EXPECT_EQ(config.streams[1].recovery.audio_stream.retry_interval, 168h);
+  EXPECT_EQ(config.streams[1].recovery.audio_stream.max_retries, 100'000u);
+}
+
 TEST(Yaml, TheLongestStreamNameIsTaken) {
   EXPECT_EQ(read(stream("name: " + std::string(64, 'a'))).streams[0].name, std::string(64, 'a'));
 }
@@ -230,8 +288,8 @@ TEST(Yaml, AllProblemsOfAFileAreToldTogether) {
   EXPECT_EQ(
       error_of("log: {level: loud}\nhtpp: {}\n" + stream("restart: no")),
       "f.yml:1: log.level: found \"loud\", expected one of trace, debug, info, warning, error\n"
-      "f.yml:2: unknown key \"htpp\", did you mean http? (expected one of: streams, http, log, "
-      "journal)\n"
+      "f.yml:2: unknown key \"htpp\", did you mean http? (expected one of: streams, alerts, http, "
+      "log, journal)\n"
       "f.yml:5: streams[0].restart: found \"no\", expected one of always, on-failure, never");
 }
 
@@ -239,7 +297,9 @@ TEST(Yaml, CredentialsInWrongPlacesAreNotShown) {
   for (const std::string& text :
        {std::string("streams: [{command: \"ffmpeg -i x rtmp://host/live/planted\"}]"),
         std::string("streams: [{command: [[rtmp://host/live/planted]]}]"),
-        stream("name: rtmp://host/live/planted"), stream("fallback: [rtmp://host/live/planted]"),
+        stream("name: rtmp://host/live/planted"), stream("fallback: [[rtmp://host/live/planted]]"),
+        stream("fallback: rtmp://host/live/planted"), stream("source: {http: \"u:planted@host\"}"),
+        stream("source: {icecast: \"http://u:planted@host:99999/x\"}"),
         stream("name: " + std::string(90, 'x') + " rtmp://host/live/planted"),
         stream("source: {azuracast: {api_key: planted}}"),
         std::string("http: {listen: \"http://user:planted@host\"}")}) {

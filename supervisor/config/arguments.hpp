@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "supervisor/config/file_reading.hpp"
+
+namespace supervisor {
+
+// A command as a list of arguments. No message shows an argument: it may be a stream key.
+
+// At least a program.
+void read_command(const Entry& entry, StreamConfig& stream, FileReading& reading);
+// Empty: there is none.
+void read_fallback(const Entry& entry, StreamConfig& stream, FileReading& reading);
+void read_alert_command(const Entry& entry, Config& config, FileReading& reading);
+
+}  // namespace supervisor

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "supervisor/config/problems.hpp"
+#include "supervisor/config/settings.hpp"
+
+namespace supervisor {
+
+// A value with few meanings, and the word for each.
+template <class Value>
+using Words = std::vector<std::pair<std::string_view, Value>>;
+
+// Throws Unexpected.
+template <class Value>
+Value read_word(const std::string& text, const Words<Value>& words) {
+  std::vector<std::string_view> known;
+  for (const auto& [word, value] : words) {
+    if (word == text) return value;
+    known.push_back(word);
+  }
+  throw Unexpected("expected one of " + join(known, ", "));
+}
+
+template <class Value>
+std::string print_word(Value value, const Words<Value>& words) {
+  for (const auto& [word, meaning] : words) {
+    if (meaning == value) return std::string(word);
+  }
+  return {};
+}
+
+}  // namespace supervisor
