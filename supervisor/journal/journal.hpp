@@ -11,14 +11,15 @@
 namespace supervisor {
 
 // The file that makes incidents, escalation and restart budget outlive the process: one JSON line a
-// record, each with a checksum, appended; rewritten (a new file, renamed over the old one) when it
-// is opened and when it has grown to several times what it holds.
+// record, each with a checksum, appended; rewritten (a new file, renamed over the old one) when
+// what was read calls for it, and when it has grown to several times what it holds.
 //
 // Supervision never waits for it: records are written by a thread of its own, in order, from a
-// bounded queue. A SIGKILL at any moment loses at most the last record. Whatever is wrong with the
-// file or its disk is told once, until it works again: unwritable folder, full disk, corrupt lines
-// (the valid ones are kept, the damaged file is put aside as FILE.corrupt), a format newer than
-// this version (left alone and unused), another process that has it open (the same).
+// bounded queue. A SIGKILL at any moment loses at most the last record (more only while the disk
+// hangs). Whatever is wrong with the file or its disk is told once, until it works again, and then
+// all that was missed is written: unwritable folder, full disk, corrupt lines (the valid ones are
+// kept, the damaged file is put aside as FILE.corrupt), a format newer than this version (left
+// alone and unused), another process that has it open (the same, for as long as it has).
 class Journal {
  public:
   // `on_problem` is called from any thread with a sentence for the log.
@@ -33,7 +34,8 @@ class Journal {
   const recovery::Past& past(const std::string& stream) const;
 
   // Notes what has changed. All but the incidents is written as it is now; of the incidents only
-  // those given, each replacing an older record with its id. Returns at once.
+  // those given, each replacing an older record with its id. Returns at once, save that the note
+  // before it is given up to 250 ms to reach the kernel: a hung disk costs that once.
   struct Change {
     std::string stream;
     recovery::Past now;  // `incidents`: only the ones opened, changed or closed

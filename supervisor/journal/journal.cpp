@@ -1,0 +1,187 @@
+#include "supervisor/journal/journal.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "supervisor/journal/journal_keeper.hpp"
+
+namespace supervisor {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t max_queued = 1024;  // changes; more are merged, by stream
+constexpr auto ending_limit = 300ms;      // what a hung disk may cost the end of the program
+// What a hung disk may cost a decision, once. A write takes 20 µs, but the thread must get a CPU:
+// up to 130 ms were seen with two busy programs for each one.
+constexpr auto order_limit = 250ms;
+
+monitor::Instant now() {
+  return std::chrono::steady_clock::now();
+}
+
+// Signals are for the main thread, and a file that may not grow (RLIMIT_FSIZE) must not end us.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+struct Journal::State {
+  State(const std::string& path, std::size_t max_incidents_, OnProblem on_problem_)
+      : max_incidents(max_incidents_),
+        on_problem(std::move(on_problem_)),
+        keeper(path, max_incidents, [this](const std::string& problem) { tell(problem); }) {}
+
+  void tell(const std::string& problem) {
+    const std::lock_guard lock(telling);
+    if (on_problem) on_problem(problem);
+  }
+  // Nothing here is worth ending the supervision for.
+  template <class Step>
+  void attempt(Step step) {
+    try {
+      step();
+    } catch (const std::exception& error) {
+      tell(std::string("journal: ") + error.what());
+    }
+  }
+
+  void run();
+  bool turn(std::unique_lock<std::mutex>& lock);
+  void enqueue(Change change);
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
+
+  const std::size_t max_incidents;
+  std::map<std::string, recovery::Past> past;  // never changed once it is read
+
+  std::mutex telling;
+  OnProblem on_problem;  // empty: the journal's owner is gone
+
+  std::mutex mutex;
+  std::condition_variable work;
+  std::condition_variable progress;
+  std::deque<Change> queue;
+  bool writing = false;  // what was taken from the queue
+  bool stalled = false;  // the disk has been waited for once
+  bool closing = false;
+  bool ended = false;
+
+  JournalKeeper keeper;  // the thread's, once it runs
+  std::thread thread;
+};
+
+void Journal::State::run() {
+  std::unique_lock lock(mutex);
+  while (turn(lock)) {
+  }
+  ended = true;
+  progress.notify_all();
+}
+
+bool Journal::State::turn(std::unique_lock<std::mutex>& lock) {
+  wait_for_work(lock);
+  const bool ends = queue.empty() && closing;
+  std::optional<Change> change;
+  if (!queue.empty()) {
+    change = std::move(queue.front());
+    queue.pop_front();
+  }
+  writing = change.has_value();
+  lock.unlock();
+  attempt([&] {
+    if (change) return keeper.keep(*change, now());
+    if (ends) return keeper.finish(now());
+    keeper.do_chores(now());
+  });
+  lock.lock();
+  writing = false;
+  if (queue.empty()) stalled = false;
+  progress.notify_all();
+  return !ends;
+}
+
+void Journal::State::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  const auto is_there = [this] { return !queue.empty() || closing; };
+  const std::optional<monitor::Instant> chore = keeper.next_chore();
+  if (chore) {
+    work.wait_until(lock, *chore, is_there);
+  } else {
+    work.wait(lock, is_there);
+  }
+}
+
+void Journal::State::enqueue(Change change) {
+  if (queue.size() >= max_queued) {
+    const auto queued = std::find_if(queue.rbegin(), queue.rend(), [&](const Change& earlier) {
+      return earlier.stream == change.stream;
+    });
+    if (queued != queue.rend()) return merge(*queued, std::move(change), max_incidents);
+  }
+  queue.push_back(std::move(change));
+}
+
+Journal::Journal(const std::string& path, std::size_t max_incidents, OnProblem on_problem)
+    : state_(std::make_shared<State>(path, max_incidents, std::move(on_problem))) {
+  const SignalsBlocked blocked;
+  state_->attempt([&] {
+    state_->keeper.open(now());
+    state_->past = state_->keeper.pasts();
+  });
+  // The thread may outlive this object, where its disk hangs.
+  state_->attempt([&] { state_->thread = std::thread([state = state_] { state->run(); }); });
+}
+
+Journal::~Journal() {
+  std::unique_lock lock(state_->mutex);
+  if (!state_->thread.joinable()) return;
+  state_->closing = true;
+  state_->work.notify_all();
+  const bool ended = state_->progress.wait_for(lock, ending_limit, [&] { return state_->ended; });
+  lock.unlock();
+  if (ended) {
+    state_->thread.join();
+    return;
+  }
+  state_->thread.detach();
+  const std::lock_guard telling(state_->telling);
+  state_->on_problem = nullptr;
+}
+
+const recovery::Past& Journal::past(const std::string& stream) const {
+  static const recovery::Past never_ran;
+  const auto found = state_->past.find(stream);
+  return found == state_->past.end() ? never_ran : found->second;
+}
+
+void Journal::note(Change change) {
+  std::unique_lock lock(state_->mutex);
+  if (!state_->thread.joinable()) return;
+  const auto is_written = [&] { return state_->queue.empty() && !state_->writing; };
+  if (!state_->stalled) {
+    state_->stalled = !state_->progress.wait_for(lock, order_limit, is_written);
+  }
+  state_->enqueue(std::move(change));
+  state_->work.notify_one();
+}
+
+}  // namespace supervisor

@@ -1,0 +1,201 @@
+#include "supervisor/journal/journal_record.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+
+#include "http/json.hpp"
+#include "http/moment.hpp"
+#include "supervisor/journal/journal_line.hpp"
+#include "supervisor/journal/journal_values.hpp"
+
+namespace supervisor {
+namespace {
+
+namespace json = boost::json;
+using recovery::Alert;
+using recovery::IncidentRecord;
+using recovery::Past;
+
+// How texts are cut to make a line fit.
+struct Shortening {
+  std::size_t text_bytes = std::string::npos;
+  std::size_t list_length = std::string::npos;
+};
+constexpr std::array<Shortening, 4> shortenings{{{}, {4096, 64}, {1024, 64}, {64, 64}}};
+
+json::string shortened(const std::string& text, const Shortening& to) {
+  return json::string(json::string_view(text).substr(0, to.text_bytes));
+}
+
+// The newest, which stand at the end.
+json::array shortened(const std::vector<std::string>& texts, const Shortening& to) {
+  json::array result;
+  const auto count = static_cast<std::ptrdiff_t>(std::min(texts.size(), to.list_length));
+  for (auto text = texts.end() - count; text != texts.end(); ++text) {
+    result.emplace_back(shortened(*text, to));
+  }
+  return result;
+}
+
+json::string cause_text(monitor::Cause cause) {
+  return json::string(json::string_view(monitor::name(cause)));
+}
+
+json::object json_of(const IncidentRecord& incident, const Shortening& to) {
+  json::object object{{"id", incident.id},
+                      {"off_air", incident.off_air},
+                      {"cause", cause_text(incident.cause)},
+                      {"last_good_at", http::rfc3339(incident.last_good_at)},
+                      {"detected_at", http::rfc3339(incident.detected_at)}};
+  if (incident.resolved_at) object["resolved_at"] = http::rfc3339(*incident.resolved_at);
+  object["off_air_seconds"] = http::rounded(incident.off_air_seconds);
+  object["evidence"] = shortened(incident.evidence, to);
+  object["actions"] = shortened(incident.actions, to);
+  return object;
+}
+
+json::object json_of(const Alert& alert, const Shortening& to) {
+  json::object object{{"id", alert.id},
+                      {"stream", alert.stream},
+                      {"cause", cause_text(alert.cause)},
+                      {"starts_at", http::rfc3339(alert.starts_at)}};
+  if (alert.ends_at) object["ends_at"] = http::rfc3339(*alert.ends_at);
+  object["summary"] = shortened(alert.summary, to);
+  object["evidence"] = shortened(alert.evidence, to);
+  object["tried"] = shortened(alert.tried, to);
+  object["told"] = alert.told;
+  return object;
+}
+
+json::object state_json(const Past& now, const Shortening& to) {
+  json::object object{{"attempts", now.attempts},
+                      {"source_retries", now.source_retries},
+                      {"stopped_as_asked", now.stopped_as_asked}};
+  if (now.launched_at) object["launched_at"] = http::rfc3339(*now.launched_at);
+  if (now.escalation) object["escalation"] = json_of(*now.escalation, to);
+  return object;
+}
+
+std::string line_of(const JournalRecord& record, const Shortening& to) {
+  const Past& now = record.change.now;
+  json::object object{{"stream", record.change.stream}};
+  if (record.holds_state) object["now"] = state_json(now, to);
+  json::array incidents;
+  for (const IncidentRecord& incident : now.incidents) {
+    incidents.emplace_back(json_of(incident, to));
+  }
+  if (!incidents.empty()) object["incidents"] = std::move(incidents);
+  return sealed_line(object);
+}
+
+// The state first, then each incident, the oldest first, as they are read.
+std::vector<JournalRecord> parts_of(const JournalRecord& record) {
+  std::vector<JournalRecord> parts;
+  if (record.holds_state) {
+    parts.push_back(record);
+    parts.back().change.now.incidents.clear();
+  }
+  const auto& incidents = record.change.now.incidents;
+  for (auto incident = incidents.rbegin(); incident != incidents.rend(); ++incident) {
+    JournalRecord part{{record.change.stream, {}}, false};
+    part.change.now.incidents.push_back(*incident);
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+std::optional<std::string> fitting_line(const JournalRecord& record) {
+  for (const Shortening& to : shortenings) {
+    std::string line = line_of(record, to);
+    if (line.size() <= max_line_bytes) return line;
+  }
+  return std::nullopt;
+}
+
+std::optional<IncidentRecord> incident_of(const JournalValues& values) {
+  const std::optional<monitor::Cause> cause = values.cause("cause");
+  IncidentRecord incident;
+  incident.id = values.text("id");
+  if (!cause || incident.id.empty()) return std::nullopt;
+  incident.cause = *cause;
+  incident.off_air = values.flag("off_air", false);
+  incident.last_good_at = values.time("last_good_at").value_or(recovery::WallTime{});
+  incident.detected_at = values.time("detected_at").value_or(recovery::WallTime{});
+  incident.resolved_at = values.time("resolved_at");
+  incident.evidence = values.texts("evidence");
+  incident.actions = values.texts("actions");
+  incident.off_air_seconds = values.seconds("off_air_seconds");
+  return incident;
+}
+
+std::optional<Alert> alert_of(const JournalValues& values) {
+  const std::optional<monitor::Cause> cause = values.cause("cause");
+  if (!cause) return std::nullopt;
+  Alert alert;
+  alert.id = values.text("id");
+  alert.stream = values.text("stream");
+  alert.cause = *cause;
+  alert.summary = values.text("summary");
+  alert.evidence = values.texts("evidence");
+  alert.tried = values.texts("tried");
+  alert.starts_at = values.time("starts_at").value_or(recovery::WallTime{});
+  alert.ends_at = values.time("ends_at");
+  alert.told = values.flag("told", false);
+  return alert;
+}
+
+void read_state(const JournalValues& values, JournalRecord& record) {
+  Past& now = record.change.now;
+  now.attempts = values.count("attempts");
+  now.source_retries = values.count("source_retries");
+  now.stopped_as_asked = values.flag("stopped_as_asked", Past{}.stopped_as_asked);
+  now.launched_at = values.time("launched_at");
+  const json::object* escalation = values.object("escalation");
+  if (!escalation) return;
+  now.escalation = alert_of(JournalValues(*escalation));
+  if (!now.escalation) ++record.unknown;
+}
+
+void read_incidents(const json::array& incidents, JournalRecord& record) {
+  for (const json::value& value : incidents) {
+    const json::object* object = value.if_object();
+    auto incident = object ? incident_of(JournalValues(*object)) : std::nullopt;
+    if (incident) {
+      record.change.now.incidents.push_back(std::move(*incident));
+    } else {
+      ++record.unknown;
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> lines_of(const JournalRecord& record) {
+  std::string whole = line_of(record, {});
+  if (whole.size() <= max_line_bytes) return {std::move(whole)};
+  std::vector<std::string> lines;
+  for (const JournalRecord& part : parts_of(record)) {
+    std::optional<std::string> line = fitting_line(part);
+    if (!line) return {};
+    lines.push_back(std::move(*line));
+  }
+  return lines;
+}
+
+std::optional<JournalRecord> record_of(const json::object& content) {
+  const JournalValues values(content);
+  JournalRecord record;
+  record.change.stream = values.text("stream");
+  if (record.change.stream.empty()) return std::nullopt;
+  const json::object* now = values.object("now");
+  record.holds_state = now != nullptr;
+  if (now) read_state(JournalValues(*now), record);
+  if (const json::array* incidents = values.array("incidents")) read_incidents(*incidents, record);
+  return record;
+}
+
+}  // namespace supervisor
