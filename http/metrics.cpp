@@ -72,8 +72,11 @@ constexpr Plain plain_series[] = {
      [](S s, M) { return std::optional(cpu_percent(s)); }},
     {{"radio_ffmpeg_memory_mb", gauge, "Resident set of FFmpeg in MiB."},
      [](S s, M) { return std::optional(memory_mb(s)); }},
-    {{"radio_audio_stream_available", gauge, "1 while the stream is on air."},
-     [](S s, M) { return std::optional(on_air(s.status) ? 1.0 : 0.0); }},
+    {{"radio_audio_stream_available", gauge,
+      "1 while the source is there: by a look at it, FFmpeg's advance or its words, the latest."},
+     [](S s, M) {
+       return std::optional(s.status.source_available.value_or(on_air(s.status)) ? 1.0 : 0.0);
+     }},
     {{"radio_rtmp_connection_status", gauge,
       "1 while the stream is on air by an RTMP output that takes data."},
      [](S s, M) { return std::optional(on_air(s.status) && s.has_rtmp_output ? 1.0 : 0.0); }},
@@ -223,6 +226,21 @@ std::vector<prometheus::MetricFamily> stream_families(const Board::View& view, c
     }
   }
   return families;
+}
+
+prometheus::MetricFamily alerts_family(const Board::View& view) {
+  prometheus::MetricFamily family =
+      make_family({"radio_alerts_sent_total", counter,
+                   "Tries to tell a receiver of an escalation, reminders that were taken aside."});
+  if (!view.alerts) return family;
+  for (const AlertCount& count : *view.alerts) {
+    for (std::size_t i = 0; i < count.outcomes.size(); ++i) {
+      const auto outcome = static_cast<recovery::alerts::Outcome>(i);
+      add(family, {{"receiver", count.receiver}, {"outcome", recovery::alerts::name(outcome)}},
+          number(count.outcomes[i]));
+    }
+  }
+  return family;
 }
 
 prometheus::MetricFamily off_air_family(const Board::View& view, const Moment& now,

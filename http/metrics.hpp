@@ -13,6 +13,9 @@ namespace http {
 // (a rate before the first window) is left out, every other one is there from the first scrape.
 std::vector<prometheus::MetricFamily> stream_families(const Board::View& view, const Moment& now);
 
+// radio_alerts_sent_total, of all streams together; without series where nobody is told.
+prometheus::MetricFamily alerts_family(const Board::View& view);
+
 // radio_stream_off_air_seconds_total runs on between snapshots. `floors` is what was last said of
 // each stream: a snapshot stamped just before that scrape and published after it must not shrink
 // the counter, or Prometheus would take it for a reset.

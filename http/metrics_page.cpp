@@ -16,6 +16,7 @@ constexpr std::chrono::milliseconds shared_for{100};  // Prometheus asks every f
 void MetricsPage::render(const Board::View& view, const Moment& now) {
   auto families = stream_families(view, now);
   families.push_back(off_air_family(view, now, off_air_floors_));
+  if (view.alerts) families.push_back(alerts_family(view));
   auto own = own_families();
   families.insert(families.end(), std::make_move_iterator(own.begin()),
                   std::make_move_iterator(own.end()));

@@ -11,6 +11,7 @@
 
 #include "monitor/evidence.hpp"
 #include "monitor/stderr_log.hpp"
+#include "recovery/alerts/outcome.hpp"
 #include "recovery/ledger.hpp"
 #include "recovery/status.hpp"
 
@@ -36,9 +37,17 @@ struct StreamSnapshot {
   std::optional<monitor::Progress> progress;
   std::optional<monitor::ProcessSample> sample;
   std::optional<double> fps, speed, bitrate_bps, baseline_bps;  // over the window
+  // the source and the fallback
+  std::shared_ptr<const std::vector<std::string>> fallback;  // its command; null: there is none
   // FFmpeg's log
   std::array<std::uint64_t, monitor::log_level_count> log_lines{};
   std::uint64_t log_lines_suppressed = 0;
+};
+
+// What became of the alerts for one receiver.
+struct AlertCount {
+  std::string receiver;
+  std::array<std::uint64_t, recovery::alerts::outcome_count> outcomes{};
 };
 
 // The one place where the supervising loop and the HTTP thread meet. Thread-safe. The loop
@@ -55,18 +64,26 @@ class Board {
     ++version_;
   }
 
+  void publish(std::shared_ptr<const std::vector<AlertCount>> alerts) {
+    const std::scoped_lock lock(mutex_);
+    alerts_ = std::move(alerts);
+    ++version_;
+  }
+
   struct View {
     std::vector<std::shared_ptr<const StreamSnapshot>> streams;
+    std::shared_ptr<const std::vector<AlertCount>> alerts;  // null: nobody is told
     std::uint64_t version = 0;  // grows with each publish
   };
   View read() const {
     const std::scoped_lock lock(mutex_);
-    return {streams_, version_};
+    return {streams_, alerts_, version_};
   }
 
  private:
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<const StreamSnapshot>> streams_;
+  std::shared_ptr<const std::vector<AlertCount>> alerts_;
   std::uint64_t version_ = 0;
 };
 

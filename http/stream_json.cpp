@@ -61,6 +61,21 @@ json::value exit_json(const std::optional<monitor::ExitStatus>& status) {
           {"description", monitor::describe(*status)}};
 }
 
+json::object source_json(const StreamSnapshot& stream) {
+  const recovery::Status& status = stream.status;
+  json::value available = nullptr;
+  if (status.source_available) available = *status.source_available;
+  return {{"available", available}, {"retries", status.source_retries}};
+}
+
+json::value fallback_json(const StreamSnapshot& stream, const Moment& now) {
+  if (!stream.fallback) return nullptr;
+  const auto& since = stream.status.fallback_since;
+  return {{"on_air", since.has_value()},
+          {"uptime_seconds", since ? rounded(seconds_since(*since, now.steady)) : 0},
+          {"command", strings(*stream.fallback)}};
+}
+
 json::object full_recovery_json(const StreamSnapshot& stream, const Moment& now) {
   const recovery::Status& status = stream.status;
   std::optional<double> next_launch_in;
@@ -98,6 +113,8 @@ json::object stream_json(const StreamSnapshot& stream, const Moment& now) {
           {"reports_progress", stream.reports_progress},
           {"progress", progress_json(stream)},
           {"process", process_json(stream)},
+          {"source", source_json(stream)},
+          {"fallback", fallback_json(stream, now)},
           {"verdict", verdict_json(status.verdict)},
           {"recovery", full_recovery_json(stream, now)},
           {"last_exit", exit_json(status.last_exit)}};
@@ -106,7 +123,7 @@ json::object stream_json(const StreamSnapshot& stream, const Moment& now) {
 json::object recovery_json(const StreamSnapshot& stream, const Moment& now) {
   return {{"restart_count", stream.totals.restarts},
           {"last_restart_time", optional_time(stream.last_restart_at)},
-          {"audio_retry_count", 0},  // nothing waits for a source yet
+          {"audio_retry_count", stream.status.source_retries},
           {"recent_attempts", recent_attempts(stream, now.wall)},
           {"auto_recovery_enabled", stream.auto_recovery_enabled}};
 }

@@ -12,15 +12,23 @@
 #include "http/server.hpp"
 #include "http/snapshot.hpp"
 #include "recovery/exit_code.hpp"
-#include "supervisor/ffmpeg/ffmpeg_command.hpp"
+#include "supervisor/config/config_secrets.hpp"
 #include "supervisor/init.hpp"
+#include "supervisor/journal/journal.hpp"
 #include "supervisor/log/log.hpp"
+#include "supervisor/outside/alert_office.hpp"
+#include "supervisor/outside/outside.hpp"
 #include "supervisor/secrets/secrets.hpp"
-#include "supervisor/stream_driver.hpp"
+#include "supervisor/stream/stream_driver.hpp"
 
 namespace supervisor {
 
 namespace {
+
+// For alerts on their way when everything has ended: of a supervisor that gives up, and of one that
+// was asked to stop and must be gone within its grace.
+constexpr auto last_word_limit = std::chrono::seconds(5);
+constexpr auto stopped_word_limit = std::chrono::milliseconds(500);
 
 // The supervising loop with all it is made of. One thread; HTTP has its own and sees only the
 // board.
@@ -28,10 +36,11 @@ class Supervisor {
  public:
   Supervisor(const Config& config, const std::vector<int>& inherited)
       : config_(config),
-        commands_(understand(config)),
         secrets_(learn(config)),
         log_(config.log, secrets_),
         board_(config.streams.size()),
+        journal_(open_journal()),
+        alerts_(make_alert_office()),
         running_(config.streams.size()) {
     for (std::size_t i = 0; i < config.streams.size(); ++i) add_stream(i, inherited);
   }
@@ -39,14 +48,9 @@ class Supervisor {
   int run();
 
  private:
-  static std::vector<FfmpegCommand> understand(const Config& config) {
-    std::vector<FfmpegCommand> commands;
-    for (const StreamConfig& stream : config.streams) commands.emplace_back(stream.command);
-    return commands;
-  }
   static Secrets learn(const Config& config) {
     Secrets secrets;
-    for (const StreamConfig& stream : config.streams) secrets.learn(stream.command);
+    learn_secrets(config, secrets);
     for (const char* name :
          {"FFSUPERVISOR_TOKEN", "AZURACAST_API_KEY", "AZURACAST_WEBHOOK_PASSWORD"}) {
       if (const char* value = std::getenv(name)) secrets.learn(std::string_view(value));
@@ -54,6 +58,8 @@ class Supervisor {
     return secrets;
   }
 
+  std::unique_ptr<Journal> open_journal();
+  std::unique_ptr<AlertOffice> make_alert_office();
   void add_stream(std::size_t index, const std::vector<int>& inherited);
   std::unique_ptr<http::Server> serve();
   void say_start(std::uint16_t port);
@@ -61,28 +67,66 @@ class Supervisor {
   void kill();
   void refuse_reload();
   void on_end(std::size_t index, int exit_code);
+  void leave();
 
   const Config& config_;
-  std::vector<FfmpegCommand> commands_;
   Secrets secrets_;
   Log log_;
   http::Board board_;
   boost::asio::io_context loop_{1};
+  Outside outside_;
+  std::unique_ptr<Journal> journal_;  // null: nothing outlives the process
+  std::unique_ptr<AlertOffice> alerts_;
   std::vector<std::unique_ptr<StreamDriver>> streams_;
   std::size_t running_;
   int exit_code_ = 0;
   bool stopping_ = false;
 };
 
+std::unique_ptr<Journal> Supervisor::open_journal() {
+  if (config_.journal_path.empty()) return nullptr;
+  return std::make_unique<Journal>(
+      config_.journal_path, config_.journal_max_incidents,
+      [this](const std::string& problem) { log_.write(LogLevel::error, "journal", {}, problem); });
+}
+
+std::unique_ptr<AlertOffice> Supervisor::make_alert_office() {
+  AlertOffice::Context context{.loop = loop_.get_executor(),
+                               .outside = outside_,
+                               .log = log_,
+                               .secrets = secrets_,
+                               .board = board_,
+                               .on_told =
+                                   [this](const std::string& name, bool delivered) {
+                                     for (std::size_t i = 0; i < streams_.size(); ++i) {
+                                       if (config_.streams[i].name == name)
+                                         streams_[i]->on_alert_told(delivered);
+                                     }
+                                   },
+                               .on_all_told =
+                                   [this] {
+                                     for (const auto& stream : streams_)
+                                       stream->on_everybody_told();
+                                   }};
+  try {
+    return std::make_unique<AlertOffice>(config_.alerts, std::move(context));
+  } catch (const std::runtime_error& error) {
+    throw ConfigError(std::string("alerts: ") + error.what());
+  }
+}
+
 void Supervisor::add_stream(std::size_t index, const std::vector<int>& inherited) {
   streams_.push_back(std::make_unique<StreamDriver>(
-      loop_.get_executor(), config_.streams[index], commands_[index],
+      loop_.get_executor(), config_.streams[index],
       StreamDriver::Context{.log = log_,
                             .secrets = secrets_,
                             .board = board_,
                             .index = index,
                             .inherited = inherited,
                             .max_incidents = config_.journal_max_incidents,
+                            .outside = outside_,
+                            .alerts = *alerts_,
+                            .journal = journal_.get(),
                             .on_end = [this, index](int code) { on_end(index, code); }}));
 }
 
@@ -115,8 +159,8 @@ void Supervisor::say_start(std::uint16_t port) {
   for (const std::string& warning : config_.warnings) {
     log_.write(LogLevel::warning, "config_loaded", {}, warning);
   }
-  for (std::size_t i = 0; i < commands_.size(); ++i) {
-    for (const std::string& warning : commands_[i].warnings()) {
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    for (const std::string& warning : streams_[i]->warnings()) {
       log_.write(LogLevel::warning, "config_loaded", config_.streams[i].name, warning);
     }
   }
@@ -130,6 +174,7 @@ void Supervisor::stop(const char* why) {
 }
 
 void Supervisor::kill() {
+  if (running_ == 0) return loop_.stop();
   for (const auto& stream : streams_) stream->kill();
 }
 
@@ -140,16 +185,20 @@ void Supervisor::refuse_reload() {
 
 void Supervisor::on_end(std::size_t index, int exit_code) {
   if (exit_code_ == 0) exit_code_ = exit_code;
-  if (--running_ == 0) {
-    loop_.stop();
-    return;
-  }
+  if (--running_ == 0) return leave();
   const bool gave_up =
       config_.streams[index].recovery.on_exhausted == recovery::OnExhausted::exit &&
       exit_code == recovery::exit_code::gave_up;
   if (!gave_up || stopping_) return;
   // Not from within a stream's own step.
   boost::asio::post(loop_, [this] { stop("A stream gave up, and on_exhausted is exit"); });
+}
+
+// People who have not been told yet are given a moment: nobody is there to tell them later. A
+// second signal does not wait for them.
+void Supervisor::leave() {
+  const bool by_itself = exit_code_ != 0 && !stopping_;
+  alerts_->drain(by_itself ? last_word_limit : stopped_word_limit, [this] { loop_.stop(); });
 }
 
 int Supervisor::run() {

@@ -29,13 +29,8 @@ LogLevel our_level(monitor::LogLevel level) {
 
 }  // namespace
 
-StderrReader::StderrReader(Log& log, const Secrets& secrets, std::string stream,
-                           monitor::Endpoints endpoints, OnSign on_sign)
-    : log_(log),
-      secrets_(secrets),
-      stream_(std::move(stream)),
-      endpoints_(std::move(endpoints)),
-      on_sign_(std::move(on_sign)) {
+StderrReader::StderrReader(Log& log, const Secrets& secrets, std::string stream, OnSign on_sign)
+    : log_(log), secrets_(secrets), stream_(std::move(stream)), on_sign_(std::move(on_sign)) {
 }
 
 void StderrReader::feed(std::string_view bytes, monitor::Instant now) {

@@ -20,8 +20,10 @@ class StderrReader {
  public:
   using OnSign = std::function<void(const monitor::Sign& sign, std::string text)>;
 
-  StderrReader(Log& log, const Secrets& secrets, std::string stream, monitor::Endpoints endpoints,
-               OnSign on_sign);
+  StderrReader(Log& log, const Secrets& secrets, std::string stream, OnSign on_sign);
+
+  // The next child is about to begin: what it is told to read and write.
+  void begin_life(const monitor::Endpoints& endpoints) { endpoints_ = endpoints; }
 
   void feed(std::string_view bytes, monitor::Instant now);
   void end_of_life(monitor::Instant now);

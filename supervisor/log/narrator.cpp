@@ -114,6 +114,20 @@ void Narrator::say(const recovery::EscalationResolved&) {
              "The stream has been healthy for a whole cooldown");
 }
 
+void Narrator::say(const recovery::SourceChanged& notice) {
+  log_.write(notice.available ? LogLevel::info : LogLevel::error, "source_probe", stream_,
+             notice.sentence, {{"available", notice.available}});
+}
+
+void Narrator::say(const recovery::FallbackOnAir& notice) {
+  log_.write(LogLevel::warning, "fallback_started", stream_, "The fallback is on air",
+             {{"off_air_seconds", monitor::seconds(notice.off_air_for)}});
+}
+
+void Narrator::say(const recovery::FallbackFailed& notice) {
+  log_.write(LogLevel::error, "fallback_failed", stream_, notice.sentence);
+}
+
 void Narrator::say(const recovery::Unkillable& notice) {
   log_.write(LogLevel::error, "ffmpeg_exited", stream_,
              "SIGKILL did not end FFmpeg: it hangs in the kernel; nothing is started beside it",

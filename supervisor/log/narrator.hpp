@@ -33,6 +33,9 @@ class Narrator {
   void say(const recovery::Decided& notice);
   void say(const recovery::Escalated& notice);
   void say(const recovery::EscalationResolved& notice);
+  void say(const recovery::SourceChanged& notice);
+  void say(const recovery::FallbackOnAir& notice);
+  void say(const recovery::FallbackFailed& notice);
   void say(const recovery::Unkillable& notice);
 
   Log& log_;

@@ -259,6 +259,10 @@ class LiveTest(unittest.TestCase):
         os.chmod(self.path(name), mode)
         return self.path(name)
 
+    def read(self, name):
+        with open(self.path(name), errors="replace") as file:
+            return file.read()
+
     def environment(self, **extra):
         env = {name: value for name, value in os.environ.items() if name not in CONTRACT_VARIABLES}
         name, _, value = self.marker.partition("=")
@@ -274,9 +278,9 @@ class LiveTest(unittest.TestCase):
         self.addCleanup(supervisor.end)
         return supervisor
 
-    def supervise_file(self, streams, options=(), **arguments):
-        """`ffsupervisor --config`; JSON is YAML."""
-        config = self.write("streams.yml", json.dumps({"streams": streams}))
+    def supervise_file(self, streams, options=(), sections=None, **arguments):
+        """`ffsupervisor --config`; JSON is YAML. `sections`: those beside `streams`."""
+        config = self.write("streams.yml", json.dumps({"streams": streams, **(sections or {})}))
         return self.supervise(options=["--config", config, *options], **arguments)
 
     def run_to_end(self, *arguments, seconds=10, env=None, **popen):

@@ -1,6 +1,9 @@
 """Real servers on free ports, and what they say of a stream."""
 
+import http.server
+import json
 import os
+import threading
 import xml.etree.ElementTree
 
 from harness import free_port, get, listens, wait_until
@@ -18,6 +21,7 @@ rtmp {{
     listen 127.0.0.1:{rtmp_port};
     application live {{ live on; }}
     application closed {{ live on; deny publish all; }}
+    application guarded {{ live on; on_publish http://127.0.0.1:{gate_port}/; }}
   }}
 }}
 http {{
@@ -52,8 +56,10 @@ class RtmpServer:
     def __init__(self, test):
         self.test = test
         self.rtmp_port, self.http_port = free_port(), free_port()
+        self.gate = Gate(test)
         self.config = test.write("nginx.conf", NGINX.format(
-            folder=test.folder, rtmp_port=self.rtmp_port, http_port=self.http_port))
+            folder=test.folder, rtmp_port=self.rtmp_port, http_port=self.http_port,
+            gate_port=self.gate.port))
         self.start()
 
     def start(self):
@@ -68,7 +74,7 @@ class RtmpServer:
 
     def _stream(self, key):
         tree = xml.etree.ElementTree.fromstring(get(f"http://127.0.0.1:{self.http_port}/stat")[1])
-        for stream in tree.iterfind("./server/application[name='live']/live/stream"):
+        for stream in tree.iterfind("./server/application/live/stream"):
             if stream.findtext("name") == key:
                 return stream
         return None
@@ -96,22 +102,106 @@ class RtmpServer:
         wait_until(grows, seconds, f"growing bytes_in of {key} at the server")
 
 
+class Receiver:
+    """An HTTP server of the test's own: keeps what is posted to it, answers what it is told to."""
+
+    def __init__(self, test, status=200):
+        receiver = self
+        self.status = status
+        self.requests = []  # (path, headers, body)
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                receiver.requests.append((self.path, dict(self.headers), body))
+                self.send_response(receiver.status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        test.addCleanup(self.server.server_close)
+        test.addCleanup(self.server.shutdown)
+
+    def url(self, path="/"):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def bodies(self):
+        return [json.loads(body) for _, _, body in list(self.requests)]
+
+
+class Gate(Receiver):
+    """What nginx asks whether somebody may publish to `guarded`."""
+
+    def __init__(self, test):
+        super().__init__(test)
+
+    def close(self):
+        self.status = 403
+
+    def open(self):
+        self.status = 200
+
+
+class Alertmanager:
+    """The real one, with nobody behind it."""
+
+    def __init__(self, test):
+        self.test, self.port = test, free_port()
+        config = test.write("alertmanager.yml", "route: {receiver: nobody}\n"
+                                                "receivers: [{name: nobody}]\n")
+        os.makedirs(test.path("alertmanager"), exist_ok=True)
+        process = test.start("/usr/bin/prometheus-alertmanager", f"--config.file={config}",
+                             f"--storage.path={test.path('alertmanager')}",
+                             f"--web.listen-address=127.0.0.1:{self.port}",
+                             "--cluster.listen-address=")
+        wait_until(lambda: listens(self.port) or process.popen.poll() is not None, 10,
+                   "Alertmanager listens")
+        assert process.popen.poll() is None, f"prometheus-alertmanager: {process.log()}"
+
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def firing(self):
+        """Active alerts: those that were resolved are not listed."""
+        return json.loads(get(f"{self.url()}/api/v2/alerts")[1])
+
+
 class Icecast:
     def __init__(self, test, password="hackme"):
-        self.port, self.password = free_port(), password
+        self.test, self.port, self.password = test, free_port(), password
         owner = "<changeowner><user>icecast2</user><group>icecast</group></changeowner>"
         if os.geteuid() == 0:  # Icecast refuses to be root
             os.chmod(test.folder, 0o777)
-        config = test.write("icecast.xml", ICECAST.format(
+        self.config = test.write("icecast.xml", ICECAST.format(
             folder=test.folder, port=self.port, password=password,
             change_owner=owner if os.geteuid() == 0 else ""))
-        process = test.start("/usr/bin/icecast2", "-c", config)
-        wait_until(lambda: listens(self.port) or process.popen.poll() is not None, 5,
+        self.start()
+
+    def start(self):
+        self.process = self.test.start("/usr/bin/icecast2", "-c", self.config)
+        wait_until(lambda: listens(self.port) or self.process.popen.poll() is not None, 5,
                    "Icecast listens")
-        assert process.popen.poll() is None, f"icecast2: {process.log()}"
+        assert self.process.popen.poll() is None, f"icecast2: {self.process.log()}"
 
     def url(self, mount):
         return f"icecast://source:{self.password}@127.0.0.1:{self.port}/{mount}"
+
+    def listen_url(self, mount):
+        return f"http://127.0.0.1:{self.port}/{mount}"
+
+    def feed(self, mount):
+        """A source client; returns when its mount is there."""
+        feeder = self.test.start(
+            "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "sine=frequency=440", "-c:a",
+            "libmp3lame", "-b:a", "128k", "-content_type", "audio/mpeg", "-f", "mp3",
+            self.url(mount))
+        wait_until(lambda: self.has_mount(mount), 5, f"mount {mount}")
+        return feeder
 
     def has_mount(self, mount):
         return f"/{mount}" in get(f"http://127.0.0.1:{self.port}/status-json.xsl")[1]

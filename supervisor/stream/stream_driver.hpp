@@ -9,8 +9,10 @@
 
 #include "http/snapshot.hpp"
 #include "supervisor/config/config.hpp"
-#include "supervisor/ffmpeg/ffmpeg_command.hpp"
+#include "supervisor/journal/journal.hpp"
 #include "supervisor/log/log.hpp"
+#include "supervisor/outside/alert_office.hpp"
+#include "supervisor/outside/outside.hpp"
 #include "supervisor/secrets/secrets.hpp"
 
 namespace supervisor {
@@ -26,19 +28,28 @@ class StreamDriver {
     std::size_t index;           // of the stream on the board
     std::vector<int> inherited;  // descriptors to pass on to the child
     std::size_t max_incidents;
+    Outside& outside;
+    AlertOffice& alerts;
+    Journal* journal;  // null: nothing outlives the process
     // The stream is final; called once, from the loop.
     std::function<void(int exit_code)> on_end;
   };
 
-  // Everything in the context must outlive the driver.
-  StreamDriver(boost::asio::any_io_executor executor, const StreamConfig& config,
-               FfmpegCommand command, Context context);
+  // Everything in the context must outlive the driver. Throws CommandError.
+  StreamDriver(boost::asio::any_io_executor executor, const StreamConfig& config, Context context);
   ~StreamDriver();
 
   void start();
   // The supervisor ends: stop, and end.
   void shut_down();
   void kill();
+  // Somebody was told of its escalation, or nobody could be.
+  void on_alert_told(bool delivered);
+  // Everybody was told of everything there was to tell.
+  void on_everybody_told();
+
+  // What the user should know of the commands, once.
+  std::vector<std::string> warnings() const;
 
  private:
   struct State;

@@ -1,0 +1,176 @@
+#include "supervisor/outside/alert_office.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <unistd.h>
+
+namespace supervisor {
+
+using recovery::Alert;
+using recovery::alerts::Desk;
+using recovery::alerts::Outcome;
+using recovery::alerts::Report;
+
+namespace {
+
+constexpr auto drain_interval = std::chrono::milliseconds(10);
+
+// The label `instance`: in a container its own name, which is what people know it by.
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0) return "localhost";
+  return name.data();
+}
+
+}  // namespace
+
+struct AlertOffice::State : std::enable_shared_from_this<State> {
+  State(const recovery::alerts::Settings& settings, Context context_in)
+      : context(std::move(context_in)),
+        command(context.loop, settings.command,
+                [this](std::string_view line) { log_output(line); }) {}
+
+  // Something to tell: it is on its way from here on.
+  template <class Call>
+  void tell(Call call) {
+    ++calls;
+    on_desk(call);
+  }
+  template <class Call>
+  void on_desk(Call call) {
+    if (!desk) return;
+    boost::asio::post(context.outside.executor(), [desk = desk, call] { call(*desk); });
+  }
+  void on_report(const Report& report);
+  void ask_whether_all_told();
+  void log(const Report& report);
+  void log_output(std::string_view line);
+  void publish();
+  void drain(std::chrono::steady_clock::time_point until, std::function<void()> done);
+
+  Context context;
+  AlertCommand command;
+  std::shared_ptr<Desk> desk;  // called on the outside thread only
+  std::vector<http::AlertCount> counts;
+  std::uint64_t calls = 0;
+  boost::asio::steady_timer timer{context.loop};
+};
+
+AlertOffice::AlertOffice(const recovery::alerts::Settings& settings, Context context)
+    : state_(std::make_shared<State>(settings, std::move(context))) {
+  if (settings.empty()) return;
+  const std::weak_ptr<State> weak = state_;
+  const auto loop = state_->context.loop;
+  const auto outside = state_->context.outside.executor();
+  Desk::Handlers handlers;
+  handlers.on_report = [weak, loop](const Report& report) {
+    boost::asio::post(loop, [weak, report] {
+      if (const auto state = weak.lock()) state->on_report(report);
+    });
+  };
+  handlers.run_command = [weak, loop, outside](std::string json,
+                                               std::function<void(std::string)> done) {
+    boost::asio::post(loop, [weak, outside, json = std::move(json), done = std::move(done)] {
+      const auto state = weak.lock();
+      if (!state) return;
+      state->command.run(json, [outside, done](std::string error) {
+        boost::asio::post(outside, [done, error = std::move(error)] { done(error); });
+      });
+    });
+  };
+  state_->desk = std::make_shared<Desk>(outside, settings, host_name(), std::move(handlers));
+  for (const std::string& receiver : state_->desk->receivers()) {
+    state_->counts.push_back({receiver, {}});
+  }
+  state_->publish();
+}
+
+AlertOffice::~AlertOffice() {
+  // Its last reference goes where it lives.
+  state_->on_desk([](Desk&) {});
+  state_->desk.reset();
+}
+
+void AlertOffice::fire(const Alert& alert) {
+  state_->tell([alert](Desk& desk) { desk.fire(alert); });
+}
+
+void AlertOffice::resolve(const Alert& alert) {
+  state_->tell([alert](Desk& desk) { desk.resolve(alert); });
+}
+
+void AlertOffice::adopt(const Alert& alert) {
+  state_->tell([alert](Desk& desk) { desk.adopt(alert); });
+}
+
+void AlertOffice::drain(monitor::Duration limit, std::function<void()> done) {
+  if (!state_->desk) return done();
+  state_->drain(std::chrono::steady_clock::now() + limit, std::move(done));
+}
+
+void AlertOffice::State::on_report(const Report& report) {
+  const auto count = std::find_if(counts.begin(), counts.end(), [&](const http::AlertCount& known) {
+    return known.receiver == report.receiver;
+  });
+  const bool counts_as_sent = !report.reminder || report.outcome != Outcome::delivered;
+  if (count != counts.end() && counts_as_sent) ++count->outcomes[static_cast<std::size_t>(report.outcome)];
+  log(report);
+  publish();
+  const bool is_final = report.outcome != Outcome::failed && !report.resolved && !report.reminder;
+  if (report.outcome != Outcome::failed && !report.reminder) ask_whether_all_told();
+  if (is_final) context.on_told(report.stream, report.outcome == Outcome::delivered);
+}
+
+// An answer that something else to tell has overtaken is no answer.
+void AlertOffice::State::ask_whether_all_told() {
+  const auto answered = [weak = weak_from_this(), asked = calls](bool is_idle) {
+    const auto state = weak.lock();
+    if (state && is_idle && state->calls == asked) state->context.on_all_told();
+  };
+  on_desk([loop = context.loop, answered](Desk& there) {
+    boost::asio::post(loop, [answered, is_idle = there.idle()] { answered(is_idle); });
+  });
+}
+
+void AlertOffice::State::log(const Report& report) {
+  const bool delivered = report.outcome == Outcome::delivered;
+  if (delivered && report.reminder) return;
+  const std::string text =
+      delivered ? std::string(report.resolved ? "Told that it is over" : "Told that it fires")
+                : context.secrets.mask(report.error);
+  context.log.write(delivered ? LogLevel::info : LogLevel::error,
+                    delivered ? "alert_sent" : "alert_failed", report.stream, text,
+                    {{"receiver", std::string_view(report.receiver)},
+                     {"alert", std::string_view(report.alert_id)},
+                     {"status", std::string_view(report.resolved ? "resolved" : "firing")},
+                     {"outcome", recovery::alerts::name(report.outcome)}});
+}
+
+void AlertOffice::State::log_output(std::string_view line) {
+  context.log.write(LogLevel::info, "alert_sent", {}, context.secrets.mask(line),
+                    {{"receiver", std::string_view("command")}});
+}
+
+void AlertOffice::State::publish() {
+  context.board.publish(std::make_shared<const std::vector<http::AlertCount>>(counts));
+}
+
+// Asks the desk again and again; its answer may never come, the limit does.
+void AlertOffice::State::drain(std::chrono::steady_clock::time_point until,
+                               std::function<void()> done) {
+  const auto is_idle = std::make_shared<std::atomic<bool>>(false);
+  on_desk([is_idle](Desk& there) { *is_idle = there.idle(); });
+  timer.expires_after(drain_interval);
+  timer.async_wait([weak = weak_from_this(), is_idle, until, done = std::move(done)](auto) {
+    const auto state = weak.lock();
+    if (!state) return;
+    if (*is_idle || std::chrono::steady_clock::now() >= until) return done();
+    state->drain(until, done);
+  });
+}
+
+}  // namespace supervisor

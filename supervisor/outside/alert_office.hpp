@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "http/snapshot.hpp"
+#include "recovery/alert.hpp"
+#include "recovery/alerts/desk.hpp"
+#include "supervisor/alert_command.hpp"
+#include "supervisor/config/config.hpp"
+#include "supervisor/log/log.hpp"
+#include "supervisor/outside/outside.hpp"
+#include "supervisor/secrets/secrets.hpp"
+
+namespace supervisor {
+
+// The supervising loop's side of alerts: hands them to the desk, which lives on the outside thread,
+// runs the alert command on the loop, and counts, logs and publishes what became of each. Used from
+// the loop only; nothing here waits.
+class AlertOffice {
+ public:
+  struct Context {
+    boost::asio::any_io_executor loop;
+    Outside& outside;
+    Log& log;
+    const Secrets& secrets;
+    http::Board& board;
+    // Somebody was told that `stream` has escalated, or it was given up.
+    std::function<void(const std::string& stream, bool delivered)> on_told;
+    // Everybody was told of everything there was to tell.
+    std::function<void()> on_all_told;
+  };
+
+  // Everything in the context must outlive it. Throws std::runtime_error naming a URL that cannot
+  // be used. Without receivers it does nothing.
+  AlertOffice(const recovery::alerts::Settings& settings, Context context);
+  ~AlertOffice();
+
+  void fire(const recovery::Alert& alert);
+  void resolve(const recovery::Alert& alert);
+  void adopt(const recovery::Alert& alert);
+
+  // Calls `done` from the loop once everybody was told, at the latest after `limit`.
+  void drain(monitor::Duration limit, std::function<void()> done);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace supervisor

@@ -1,0 +1,64 @@
+#include "supervisor/outside/outside.hpp"
+
+#include <chrono>
+#include <future>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <pthread.h>
+#include <signal.h>
+
+namespace supervisor {
+
+namespace {
+
+constexpr auto end_limit = std::chrono::milliseconds(200);
+
+// Signals are the supervising loop's.
+void block_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, nullptr);
+}
+
+}  // namespace
+
+struct Outside::State {
+  boost::asio::io_context context{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
+      context.get_executor()};
+  std::future<void> ended;
+};
+
+boost::asio::any_io_executor Outside::executor() {
+  if (!state_) state_ = begin();
+  return state_->context.get_executor();
+}
+
+std::shared_ptr<Outside::State> Outside::begin() {
+  auto begun = std::make_shared<State>();
+  std::promise<void> ended;
+  begun->ended = ended.get_future();
+  // The thread owns the context with all that runs on it: its end may have to wait for a lookup.
+  std::thread([state = begun, ended = std::move(ended)]() mutable {
+    block_signals();
+    state->context.run();
+    state.reset();
+    ended.set_value();
+  }).detach();
+  return begun;
+}
+
+Outside::~Outside() {
+  if (!state_) return;
+  std::future<void> ended = std::move(state_->ended);
+  // Behind everything that was posted before, such as the end of what runs here.
+  boost::asio::post(state_->context, [context = &state_->context] { context->stop(); });
+  state_.reset();
+  ended.wait_for(end_limit);
+}
+
+}  // namespace supervisor

@@ -1,0 +1,45 @@
+#include "supervisor/stream/launchable.hpp"
+
+#include <algorithm>
+
+namespace supervisor {
+
+namespace {
+
+int choose_progress_fd(const FfmpegCommand& command, const std::vector<int>& inherited) {
+  const auto is_taken = [&](int fd) {
+    const auto& named = command.named_descriptors();
+    return std::find(named.begin(), named.end(), fd) != named.end() ||
+           std::find(inherited.begin(), inherited.end(), fd) != inherited.end();
+  };
+  int fd = 3;
+  while (is_taken(fd)) ++fd;
+  return fd;
+}
+
+}  // namespace
+
+Launchable make_launchable(const FfmpegCommand& command, const monitor::Limits& limits,
+                           const std::vector<int>& inherited, const Secrets& secrets) {
+  ChildProcess::Spec spec;
+  spec.progress_fd = choose_progress_fd(command, inherited);
+  spec.argv = command.with_supervision(spec.progress_fd, limits.stats_period);
+  // A command that is not understood is given what it would have had without us.
+  spec.pass_stdin = command.reads_stdin() || !command.is_ffmpeg();
+  spec.capture_progress = command.is_ffmpeg();
+  spec.inherited = inherited;
+  auto masked =
+      std::make_shared<const std::vector<std::string>>(secrets.mask_command(command.argv()));
+  return {command, std::move(spec), std::move(masked)};
+}
+
+monitor::Limits effective_limits(monitor::Limits limits, const FfmpegCommand& command) {
+  if (const auto period = command.own_stats_period()) {
+    limits.stats_period = *period;
+    limits.freeze_timeout = std::max(limits.freeze_timeout, 2 * *period);
+    limits.startup_timeout = std::max(limits.startup_timeout, 2 * *period);
+  }
+  return limits;
+}
+
+}  // namespace supervisor

@@ -1,0 +1,39 @@
+// What the outside may know of a stream, told to the board.
+
+#include <utility>
+
+#include "supervisor/stream/stream_state.hpp"
+
+namespace supervisor {
+
+void StreamDriver::State::publish() {
+  published_at = now;
+  has_news = false;
+  auto snapshot = std::make_shared<http::StreamSnapshot>();
+  snapshot->name = config.name;
+  snapshot->command = primary.masked;
+  snapshot->reports_progress = primary.command.is_ffmpeg();
+  snapshot->has_rtmp_output = primary.command.has_rtmp_output();
+  if (fallback) snapshot->fallback = fallback->masked;
+  snapshot->status = core.status();
+  snapshot->totals = ledger.totals();
+  snapshot->history = ledger.history();
+  snapshot->incidents = ledger.incidents();
+  snapshot->last_restart_at = ledger.last_restart_at();
+  snapshot->last_progress_at = last_progress_at;
+  snapshot->launched_at = launched_at;
+  snapshot->auto_recovery_enabled = config.recovery.enabled;
+  snapshot->sample = last_sample;
+  if (const monitor::Watch* watch = core.watch(); watch != nullptr && core.status().pid) {
+    snapshot->progress = watch->evidence().progress;
+    snapshot->fps = watch->rates().fps(now);
+    snapshot->speed = watch->rates().speed(now);
+    snapshot->bitrate_bps = watch->rates().bitrate_bps(now);
+    snapshot->baseline_bps = watch->baseline_bps();
+  }
+  snapshot->log_lines = stderr_reader.gate().lines();
+  snapshot->log_lines_suppressed = stderr_reader.gate().suppressed_total();
+  context.board.publish(context.index, std::move(snapshot));
+}
+
+}  // namespace supervisor

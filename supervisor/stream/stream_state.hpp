@@ -1,0 +1,116 @@
+#pragma once
+
+// Private to the stream's driver: what it holds and does, in one place for the files that do it.
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "monitor/probes/endpoint_probe.hpp"
+#include "monitor/probes/process.hpp"
+#include "recovery/ledger.hpp"
+#include "recovery/stream_core.hpp"
+#include "supervisor/child/child_process.hpp"
+#include "supervisor/ffmpeg/stderr_reader.hpp"
+#include "supervisor/log/narrator.hpp"
+#include "supervisor/stream/launchable.hpp"
+#include "supervisor/stream/stream_driver.hpp"
+
+namespace supervisor {
+
+struct StreamDriver::State : std::enable_shared_from_this<State> {
+  State(boost::asio::any_io_executor executor_in, const StreamConfig& config_in,
+        Context context_in);
+
+  // One wake-up: events in, everything they lead to done, the world told.
+  void wake(recovery::Event event) {
+    begin();
+    take(std::move(event));
+    finish();
+  }
+  void begin();
+  void take(recovery::Event event);
+  void finish();
+
+  void perform(const recovery::Launch& action);
+  void perform(const recovery::Signal& action);
+  void perform(const recovery::ProbeSource& action);
+  void perform(const recovery::ProbeSink& action);
+  void perform(const recovery::End& action);
+
+  template <class Probed>
+  std::function<void(monitor::probes::Finding)> answer(Probed probed);
+
+  void on_progress(std::string_view bytes);
+  void on_stderr(std::string_view bytes);
+  void on_exit(recovery::Generation generation, monitor::ExitStatus status);
+  void on_timer();
+  void sample();
+  monitor::Instant next_wake() const;
+  void arm_timer();
+
+  // stream_memory.cpp: what goes on beyond this life and this program.
+  void resume();
+  void tell_again(const recovery::Alert& alert);
+  void on_everybody_told();
+  void tell_people(const recovery::Step& step);
+  void note_in_journal(const recovery::Step& step);
+  bool is_noted(const std::optional<recovery::WallTime>& launch) const;
+  recovery::Past past_now() const;
+
+  // stream_snapshot.cpp
+  void publish();
+
+  const Launchable& present() const {
+    return core.status().role == recovery::Role::primary ? primary : *fallback;
+  }
+
+  boost::asio::any_io_executor executor;
+  StreamConfig config;
+  Context context;
+  Launchable primary;
+  std::optional<Launchable> fallback;
+  std::vector<monitor::probes::Target> sources;
+  std::vector<monitor::probes::Target> sinks;
+
+  recovery::StreamCore core;
+  recovery::Ledger ledger;
+  Narrator narrator;
+  StderrReader stderr_reader;
+  monitor::ProgressParser parser;
+
+  std::unique_ptr<ChildProcess> child;
+  std::unique_ptr<ChildProcess> ended_child;  // its call-back may still be on the stack
+  std::optional<monitor::probes::ProcessProbe> probe;
+  std::optional<monitor::ProcessSample> last_sample;
+  std::optional<recovery::WallTime> last_progress_at;
+  std::optional<recovery::WallTime> launched_at;
+  std::optional<recovery::WallTime> primary_launched_at;
+  monitor::Instant next_sample_at = monitor::never;
+
+  struct Noted {
+    unsigned attempts = 0;
+    unsigned source_retries = 0;
+    bool operator==(const Noted&) const = default;
+  };
+  // What the journal was last told.
+  Noted noted;
+  std::optional<recovery::WallTime> noted_launch;
+
+  boost::asio::steady_timer timer;
+  monitor::Instant armed_for = monitor::never;
+  monitor::Instant published_at{};
+  monitor::Instant now{};  // of this wake-up
+  recovery::WallTime wall{};
+  std::deque<recovery::Event> events;
+  bool has_news = false;
+  bool is_closed = false;
+};
+
+}  // namespace supervisor
