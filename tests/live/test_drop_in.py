@@ -5,11 +5,11 @@ import signal
 import subprocess
 import unittest
 
-from harness import (AAC, BINARY, H264, VIDEO, LiveTest, die_with_parent, free_port,
+from harness import (AAC, BINARY, H264, TONE, VIDEO, LiveTest, die_with_parent, free_port,
                      wait_until)
 
 NULL = [*VIDEO, "-f", "null", "-"]
-FAILS = ["ffmpeg", "-i", "rtmp://127.0.0.1:1/live/x", "-f", "null", "-"]  # nobody listens on port 1
+FAILS = ["ffmpeg", *TONE, "-c:a", "aac", "-f", "flv", "rtmp://127.0.0.1:1/live/x"]  # nobody is there
 
 
 class PassesThrough(LiveTest):

@@ -6,7 +6,7 @@ import time
 import unittest
 
 from fakes import fake_ffmpeg
-from harness import VIDEO, LiveTest, children_of, command_name, holds, wait_until
+from harness import H264, VIDEO, LiveTest, children_of, command_name, holds, wait_until
 
 NULL = ["ffmpeg", *VIDEO, "-f", "null", "-"]
 # PID 1 of a namespace of its own; without root, of a user namespace too.
@@ -60,7 +60,7 @@ if os.fork() == 0:
 block(1); block(2)
 time.sleep(0.3)
 ''')
-        supervisor = self.supervise(self.path("bin/ffmpeg"), "-i", "x", "y")
+        supervisor = self.supervise(self.path("bin/ffmpeg"), "-f", "lavfi", "-i", "x", "y")
         supervisor.wait_event("ffmpeg_exited", 3)
         wait_until(lambda: supervisor.metric("radio_ffmpeg_restarts_total"), 3, "the restart")
         supervisor.signal(signal.SIGTERM)
@@ -82,7 +82,8 @@ time.sleep(60)
 
 class Pace(LiveTest):
     def test_a_child_that_dies_at_once_never_spins(self):
-        for command in (["false"], ["ffmpeg", "-i", "rtmp://127.0.0.1:1/live/x", "-f", "null", "-"]):
+        nobody = "rtmp://127.0.0.1:1/live/x"
+        for command in (["false"], ["ffmpeg", *VIDEO, *H264, "-f", "flv", nobody]):
             with self.subTest(command=command):
                 supervisor = self.supervise(*command)  # 3 attempts, 60 s of cooldown
                 supervisor.wait_event("escalated", 10)
@@ -91,6 +92,14 @@ class Pace(LiveTest):
                 self.assertFalse(supervisor.is_ready())
                 supervisor.signal(signal.SIGTERM)
                 self.assertEqual(supervisor.wait(2), 0)
+
+
+    def test_a_source_that_is_missing_costs_one_launch(self):
+        supervisor = self.supervise("ffmpeg", "-i", "rtmp://127.0.0.1:1/live/x", "-f", "null", "-")
+        supervisor.wait_event("recovery_decision", 10, action="wait_for_source")
+        self.assertTrue(holds(lambda: len(supervisor.events("ffmpeg_started")) == 1, 5))
+        supervisor.signal(signal.SIGTERM)
+        self.assertEqual(supervisor.wait(2), 0)
 
 
 class Many(LiveTest):

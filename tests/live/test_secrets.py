@@ -72,7 +72,8 @@ class Secrets(LiveTest):
                     for name, arguments in {**healthy, **failing}.items()}
         supervisor = self.supervise_file(
             [{"name": name, "command": command, "recovery": {
-                "max_restart_attempts": 1, "restart_delay": {"step": "200ms"}}}
+                "max_restart_attempts": 1, "restart_delay": {"step": "200ms"},
+                "audio_stream": {"retry_interval": "500ms", "max_retries": 1}}}
              for name, command in commands.items()],
             options=["--log-format", log_format, "--log-level", "trace"])
         wait_until(supervisor.answers, 5, "HTTP")
@@ -83,6 +84,7 @@ class Secrets(LiveTest):
             wait_until(lambda: state(name, "radio_stream_state", "on_air"), 15, f"{name} on air")
         for name in failing:
             wait_until(lambda: state(name, "radio_ffmpeg_restarts_total", None) or
+                       state(name, "radio_recovery_escalated", None) or
                        state(name, "radio_stream_state", "stopped"), 30, f"{name} has failed twice")
 
         self.assertIn("***", supervisor.get("/api/v1/streams")[1])
