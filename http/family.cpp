@@ -1,6 +1,6 @@
 #include "http/family.hpp"
 
-#include "http/utf8.hpp"
+#include "monitor/utf8.hpp"
 
 namespace http {
 namespace {
@@ -8,7 +8,8 @@ namespace {
 prometheus::ClientMetric labelled(const Labels& labels) {
   prometheus::ClientMetric metric;
   metric.label.reserve(labels.size());
-  for (const auto& [name, value] : labels) metric.label.push_back({name, valid_utf8(value)});
+  for (const auto& [name, value] : labels)
+    metric.label.push_back({name, monitor::valid_utf8(value)});
   return metric;
 }
 

@@ -79,8 +79,19 @@ json::object component(const Status& status, const Moment& now) {
                       {"pid", optional_number(status.pid)},
                       {"uptime_seconds", rounded(uptime)},
                       {"stream_state", recovery::name(status.state)}};
+  if (status.source_available) result["source_available"] = *status.source_available;
+  if (status.fallback_since) result["fallback"] = "on_air";
   if (status.verdict) result["cause"] = monitor::name(status.verdict->cause);
   return result;
+}
+
+// Of the first stream, like the component `ffmpeg`.
+json::object source_component(const Status& status) {
+  const bool available = *status.source_available;
+  std::string message = available ? "The source is there" : "The source is not there";
+  const bool blamed = !available && status.verdict && !status.verdict->evidence.empty();
+  if (blamed) message += ": " + status.verdict->evidence.front();
+  return {{"status", name(available ? Health::healthy : Health::unhealthy)}, {"message", message}};
 }
 
 }  // namespace
@@ -113,7 +124,11 @@ Reply detailed(const Board::View& view, const Moment& now) {
     streams[stream->name] = component(stream->status, now);
   }
   json::object components;
-  if (!view.streams.empty()) components["ffmpeg"] = component(view.streams[0]->status, now);
+  if (!view.streams.empty()) {
+    const Status& first = view.streams[0]->status;
+    components["ffmpeg"] = component(first, now);
+    if (first.source_available) components["source"] = source_component(first);
+  }
   components["streams"] = std::move(streams);
 
   std::string message = off_air_complaint(view);

@@ -3,14 +3,14 @@
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
-#include "http/utf8.hpp"
+#include "monitor/utf8.hpp"
 
 namespace http {
 namespace {
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : valid_utf8(text)) {
+  for (const char c : monitor::valid_utf8(text)) {
     if (c == '<')
       out += "&lt;";
     else if (c == '>')

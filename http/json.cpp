@@ -6,7 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "http/moment.hpp"
-#include "http/utf8.hpp"
+#include "monitor/utf8.hpp"
 
 namespace http {
 namespace {
@@ -24,7 +24,7 @@ void print(double number, std::string& out) {
 }
 
 void print(std::string_view text, std::string& out) {
-  out += boost::json::serialize(boost::json::string_view(valid_utf8(text)));
+  out += boost::json::serialize(boost::json::string_view(monitor::valid_utf8(text)));
 }
 
 void print(const boost::json::array& array, std::string& out) {

@@ -1,7 +1,6 @@
 #include "http/moment.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <ctime>
 
 namespace http {
@@ -16,17 +15,6 @@ std::tm utc(recovery::WallTime time) {
 }
 
 }  // namespace
-
-std::string rfc3339(recovery::WallTime time) {
-  const std::tm fields = utc(time);
-  const auto part = time - std::chrono::floor<std::chrono::seconds>(time);
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(part).count();
-  char text[80];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", fields.tm_year + 1900,
-                fields.tm_mon + 1, fields.tm_mday, fields.tm_hour, fields.tm_min, fields.tm_sec,
-                static_cast<int>(ms));
-  return text;
-}
 
 std::string http_date(recovery::WallTime time) {
   const std::tm fields = utc(time);

@@ -18,8 +18,7 @@ struct Moment {
   }
 };
 
-// "2025-11-05T10:00:00.123Z"
-std::string rfc3339(recovery::WallTime time);
+using recovery::rfc3339;
 // "Wed, 05 Nov 2025 10:00:00 GMT", as the Date header wants it.
 std::string http_date(recovery::WallTime time);
 // Seconds since 1970.

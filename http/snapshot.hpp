@@ -73,7 +73,7 @@ class Board {
   struct View {
     std::vector<std::shared_ptr<const StreamSnapshot>> streams;
     std::shared_ptr<const std::vector<AlertCount>> alerts;  // null: nobody is told
-    std::uint64_t version = 0;  // grows with each publish
+    std::uint64_t version = 0;                              // grows with each publish
   };
   View read() const {
     const std::scoped_lock lock(mutex_);

@@ -20,8 +20,8 @@ struct Alert {
   std::vector<std::string> tried;     // what was done about it, oldest first
   WallTime starts_at{};
   std::optional<WallTime> ends_at;  // resolved
-  // Everybody has been told of what it is now, firing or resolved, or was given up. Not part of what
-  // is told: the next life of the supervisor must know whether it has to.
+  // Everybody has been told of what it is now, firing or resolved, or was given up. Not part of
+  // what is told: the next life of the supervisor must know whether it has to.
   bool told = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "monitor/limits.hpp"
@@ -179,6 +180,7 @@ class StreamCore {
   void tell_closed(std::vector<Incident> closed);
   void decide(DecisionKind kind, std::string reason, Duration delay, unsigned attempt);
   void settle(bool on_air);
+  static std::string reason_of(const monitor::Verdict& verdict);
 
   Policy policy_;
   monitor::Limits limits_;

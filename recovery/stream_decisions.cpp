@@ -21,11 +21,11 @@ namespace {
 constexpr Duration settle_time = 2s;  // until a server lets go of the name of a lost publisher
 constexpr Duration lasting = 5s;      // on air: the source or sink that came back was really back
 
-std::string reason_of(const Verdict& verdict) {
+}  // namespace
+
+std::string StreamCore::reason_of(const Verdict& verdict) {
   return verdict.evidence.empty() ? std::string(name(verdict.cause)) : verdict.evidence.front();
 }
-
-}  // namespace
 
 // ---------------------------------------------------------------------------- on and off air
 

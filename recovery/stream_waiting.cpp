@@ -23,10 +23,6 @@ constexpr Duration patience = 1s;  // for the first look, before the fallback ta
 constexpr Duration worth_playing = 5s;
 constexpr unsigned vain_limit = 6;  // doublings
 
-std::string first_evidence(const Verdict& verdict) {
-  return verdict.evidence.empty() ? std::string(name(verdict.cause)) : verdict.evidence.front();
-}
-
 }  // namespace
 
 void StreamCore::send_looks() {
@@ -38,7 +34,7 @@ void StreamCore::send_looks() {
 
 void StreamCore::await_source(const Verdict& verdict) {
   const AudioStream& pace = policy_.audio_stream;
-  decide(DecisionKind::wait_for_source, first_evidence(verdict), pace.retry_interval, 0);
+  decide(DecisionKind::wait_for_source, reason_of(verdict), pace.retry_interval, 0);
   plan_ = Plan::source;
   status_.state = State::waiting_for_source;
   status_.verdict = verdict;
@@ -154,7 +150,7 @@ void StreamCore::consider_fallback() {
   const bool waits =
       status_.state == State::cooling_down || status_.state == State::waiting_for_source;
   if (!waits || !wants_fallback() || now_ < fallback_due_at()) return;
-  decide(DecisionKind::start_fallback, first_evidence(*status_.verdict), Duration::zero(), 0);
+  decide(DecisionKind::start_fallback, reason_of(*status_.verdict), Duration::zero(), 0);
   fallback_budget_.on_launch(now_);
   start_child(Role::fallback);
 }
@@ -186,7 +182,7 @@ void StreamCore::fallback_failed() {
   const std::optional<Instant> since = std::exchange(status_.fallback_since, std::nullopt);
   if (!was_stopped) {
     const Verdict verdict = monitor::diagnose(evidence, std::nullopt, now_, reports_progress());
-    out_.notices.push_back(FallbackFailed{first_evidence(verdict)});
+    out_.notices.push_back(FallbackFailed{reason_of(verdict)});
   }
   const bool cannot_run =
       !fallback_ever_launched_ && exit_code_of_exec_error(evidence.spawn_error).has_value();

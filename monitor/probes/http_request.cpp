@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "monitor/base64.hpp"
 #include "monitor/probes/url.hpp"
 
 namespace monitor::probes {
@@ -18,20 +19,6 @@ bool same_name(string_view a, string_view b) {
 bool has(const Headers& headers, string_view name) {
   return std::ranges::any_of(headers,
                              [name](const auto& header) { return same_name(header.first, name); });
-}
-
-std::string base64(string_view bytes) {
-  constexpr string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const string_view group = bytes.substr(i, 3);
-    unsigned bits = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      bits = bits << 8 | (k < group.size() ? static_cast<unsigned char>(group[k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      text += k <= group.size() ? digits[bits >> (18 - 6 * k) & 63] : '=';
-  }
-  return text;
 }
 
 // A blank or a line's end inside a URL would end the request line early.

@@ -1,8 +1,6 @@
 #include "recovery/alerts/bodies.hpp"
 
 #include <cstdint>
-#include <cstdio>
-#include <ctime>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -23,19 +21,6 @@ constexpr std::size_t max_name = 250;            // of a stream or an instance; 
 constexpr std::size_t max_sentences = 32;        // of a list: the newest
 constexpr std::int64_t red = 0xCC0000;
 constexpr std::int64_t green = 0x2EB886;
-
-std::string rfc3339(WallTime time) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(whole);
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time - whole).count();
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char text[80];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
-                utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
-                static_cast<int>(ms));
-  return text;
-}
 
 std::string_view status_of(const Alert& alert) {
   return alert.ends_at ? "resolved" : "firing";

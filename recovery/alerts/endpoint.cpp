@@ -6,20 +6,14 @@
 #include <charconv>
 #include <stdexcept>
 
-#include <boost/beast/core/detail/base64.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include "monitor/base64.hpp"
+
 namespace recovery::alerts {
 namespace {
-
-std::string base64(std::string_view bytes) {
-  namespace codec = boost::beast::detail::base64;
-  std::string text(codec::encoded_size(bytes.size()), '\0');
-  text.resize(codec::encode(text.data(), bytes.data(), bytes.size()));
-  return text;
-}
 
 bool is_port(std::string_view text) {
   unsigned number = 0;
@@ -81,8 +75,8 @@ Endpoint parse_endpoint(std::string_view url, std::string_view path) {
   endpoint.name = scheme + "://" + std::string(parsed->encoded_host()) + ":" + endpoint.port;
   endpoint.target = target_of(*parsed, path);
   if (parsed->has_userinfo()) {
-    endpoint.headers.emplace_back("Authorization",
-                                  "Basic " + base64(parsed->user() + ":" + parsed->password()));
+    endpoint.headers.emplace_back(
+        "Authorization", "Basic " + monitor::base64(parsed->user() + ":" + parsed->password()));
   }
   return endpoint;
 }

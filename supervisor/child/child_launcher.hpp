@@ -24,23 +24,6 @@
 
 namespace supervisor {
 
-// No signal arrives while this lives. Around the fork: a handler that ran in the child before the
-// exec would write into the parent's own signal pipe (Asio's handlers do).
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
 // The initializer. The sources must have numbers above every target. Everything in on_exec_setup is
 // async-signal-safe and takes no memory: other threads run at the fork. (Asio's notify_fork around
 // it takes a few bytes in the child; glibc's fork holds the allocator's locks for that.)

@@ -14,6 +14,7 @@
 #include "supervisor/child/child_launcher.hpp"
 #include "supervisor/child/descriptor.hpp"
 #include "supervisor/child/executable_search.hpp"
+#include "supervisor/signals_blocked.hpp"
 
 namespace supervisor {
 namespace {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <exception>
 #include <mutex>
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "supervisor/journal/journal_keeper.hpp"
+#include "supervisor/signals_blocked.hpp"
 
 namespace supervisor {
 namespace {
@@ -27,22 +27,6 @@ constexpr auto order_limit = 250ms;
 monitor::Instant now() {
   return std::chrono::steady_clock::now();
 }
-
-// Signals are for the main thread, and a file that may not grow (RLIMIT_FSIZE) must not end us.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 }  // namespace
 
@@ -142,6 +126,7 @@ void Journal::State::enqueue(Change change) {
 
 Journal::Journal(const std::string& path, std::size_t max_incidents, OnProblem on_problem)
     : state_(std::make_shared<State>(path, max_incidents, std::move(on_problem))) {
+  // A file that may not grow (RLIMIT_FSIZE) must not end us either.
   const SignalsBlocked blocked;
   state_->attempt([&] {
     state_->keeper.open(now());

@@ -117,7 +117,8 @@ void AlertOffice::State::on_report(const Report& report) {
     return known.receiver == report.receiver;
   });
   const bool counts_as_sent = !report.reminder || report.outcome != Outcome::delivered;
-  if (count != counts.end() && counts_as_sent) ++count->outcomes[static_cast<std::size_t>(report.outcome)];
+  if (count != counts.end() && counts_as_sent)
+    ++count->outcomes[static_cast<std::size_t>(report.outcome)];
   log(report);
   publish();
   const bool is_final = report.outcome != Outcome::failed && !report.resolved && !report.reminder;

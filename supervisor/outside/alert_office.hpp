@@ -12,9 +12,9 @@
 #include "http/snapshot.hpp"
 #include "recovery/alert.hpp"
 #include "recovery/alerts/desk.hpp"
-#include "supervisor/alert_command.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/log/log.hpp"
+#include "supervisor/outside/alert_command.hpp"
 #include "supervisor/outside/outside.hpp"
 #include "supervisor/secrets/secrets.hpp"
 

@@ -8,21 +8,14 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <pthread.h>
-#include <signal.h>
+
+#include "supervisor/signals_blocked.hpp"
 
 namespace supervisor {
 
 namespace {
 
 constexpr auto end_limit = std::chrono::milliseconds(200);
-
-// Signals are the supervising loop's.
-void block_signals() {
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, nullptr);
-}
 
 }  // namespace
 
@@ -43,8 +36,8 @@ std::shared_ptr<Outside::State> Outside::begin() {
   std::promise<void> ended;
   begun->ended = ended.get_future();
   // The thread owns the context with all that runs on it: its end may have to wait for a lookup.
+  const SignalsBlocked blocked;
   std::thread([state = begun, ended = std::move(ended)]() mutable {
-    block_signals();
     state->context.run();
     state.reset();
     ended.set_value();

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "monitor/base64.hpp"
 #include "supervisor/secrets/text_encodings.hpp"
 
 namespace supervisor {
@@ -182,8 +183,8 @@ void Secrets::learn_url(string_view text, const Url& url, Place place) {
   const std::size_t colon = userinfo.find(':');
   if (colon != string_view::npos) {
     // As it goes over the wire and stands in FFmpeg's debug lines: decoded, or as it is.
-    add(base64(percent_decoded(userinfo)));
-    add(base64(userinfo));
+    add(monitor::base64(percent_decoded(userinfo)));
+    add(monitor::base64(userinfo));
     learn(userinfo.substr(colon + 1));
     if (is_rtmp(text, url)) learn(userinfo.substr(0, colon));
   }

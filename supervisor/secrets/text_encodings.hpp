@@ -13,8 +13,6 @@ std::string percent_decoded(std::string_view text);
 enum class HexCase : std::uint8_t { upper, lower };
 std::string percent_encoded(std::string_view text, HexCase hex_case);
 
-std::string base64(std::string_view bytes);
-
 // One Unicode character at `at` (< text.size()). Where the bytes are not UTF-8 it is U+FFFD, one
 // byte long.
 struct Character {

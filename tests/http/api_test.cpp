@@ -133,6 +133,24 @@ std::shared_ptr<http::StreamSnapshot> with_history(std::size_t entries) {
   return snapshot;
 }
 
+TEST(Api, AStreamTellsOfItsSourceAndItsFallback) {
+  auto stream = cooling_snapshot("radio");
+  stream->status.state = recovery::State::fallback;
+  stream->status.source_available = false;
+  stream->status.source_retries = 7;
+  stream->status.fallback_since = std::chrono::steady_clock::now() - std::chrono::seconds(90);
+  stream->fallback = std::make_shared<const std::vector<std::string>>(
+      std::vector<std::string>{"ffmpeg", "-i", "slate.mp4", "rtmp://server/live/***"});
+  const Stage stage({stream});
+  const auto body = json_of(stage.get("/api/v1/streams/radio"));
+  EXPECT_FALSE(body.at("source").at("available").as_bool());
+  EXPECT_EQ(body.at("source").at("retries").to_number<int>(), 7);
+  EXPECT_TRUE(body.at("fallback").at("on_air").as_bool());
+  EXPECT_GE(body.at("fallback").at("uptime_seconds").to_number<double>(), 90);
+  EXPECT_EQ(text(body.at("fallback").at("command").at(2)), "slate.mp4");
+  EXPECT_EQ(json_of(stage.get("/api/v1/streams/radio/recovery")).at("audio_retry_count"), 7);
+}
+
 TEST(Api, RecoveryHasTheStatisticsAndTheHistoryNewestFirst) {
   const Stage stage({with_history(30)});
   const auto body = json_of(stage.get("/api/v1/streams/radio/recovery"));

@@ -133,6 +133,22 @@ TEST(DetailedHealth, OffAirIsUnhealthyAndSaysWhy) {
   EXPECT_EQ(ffmpeg.at("uptime_seconds").to_number<double>(), 0);
 }
 
+TEST(DetailedHealth, TheSourceIsAComponentOnceSomethingIsKnownOfIt) {
+  auto waiting = cooling_snapshot("radio");
+  waiting->status.state = recovery::State::waiting_for_source;
+  waiting->status.source_available = false;
+  waiting->status.verdict =
+      monitor::Verdict{monitor::Cause::source_missing, {"http://h/radio.mp3 answers 404."}};
+  const Stage stage({waiting});
+  const auto components = body_of(stage.get("/health/detailed")).at("details").at("components");
+  EXPECT_EQ(text(components.at("source").at("status")), "unhealthy");
+  EXPECT_NE(text(components.at("source").at("message")).find("404"), std::string::npos);
+
+  const Stage unknown({on_air_snapshot("radio")});
+  const auto others = body_of(unknown.get("/health/detailed")).at("details").at("components");
+  EXPECT_FALSE(others.as_object().contains("source"));
+}
+
 TEST(DetailedHealth, AStreamStoppedOnRequestHasNotCrashed) {
   const Stage stage({snapshot_of("radio")});
   const auto body = body_of(stage.get("/health/detailed"));

@@ -64,6 +64,29 @@ TEST(Metrics, TheFirstScrapeHasTheWholeFirstTable) {
   }
 }
 
+TEST(Metrics, AlertsAreCountedByReceiverAndOutcomeWhereThereAreReceivers) {
+  Stage stage;
+  EXPECT_EQ(stage.get("/metrics").body.find("radio_alerts_sent_total"), std::string::npos);
+  std::vector<http::AlertCount> counts{{"slack", {}}, {"alertmanager", {{2, 1, 0}}}};
+  stage.board.publish(std::make_shared<const std::vector<http::AlertCount>>(counts));
+  const auto series = scrape(stage);
+  EXPECT_EQ(series.at("radio_alerts_sent_total{receiver=\"slack\",outcome=\"delivered\"}"), 0);
+  EXPECT_EQ(series.at("radio_alerts_sent_total{receiver=\"alertmanager\",outcome=\"delivered\"}"),
+            2);
+  EXPECT_EQ(series.at("radio_alerts_sent_total{receiver=\"alertmanager\",outcome=\"failed\"}"), 1);
+}
+
+TEST(Metrics, TheSourceIsThereWhenTheLatestWitnessSaysSo) {
+  auto stream = on_air_snapshot("radio");
+  const auto available = [&] {
+    const Stage stage({stream});
+    return scrape(stage).at("radio_audio_stream_available{stream=\"radio\"}");
+  };
+  EXPECT_EQ(available(), 1) << "on air, and nobody has looked";
+  stream->status.source_available = false;
+  EXPECT_EQ(available(), 0) << "on air by another input";
+}
+
 TEST(Metrics, EveryCauseAndActionIsThereBeforeItHappens) {
   const Stage stage({snapshot_of("radio")});
   std::map<std::string, int> counts;

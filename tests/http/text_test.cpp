@@ -6,7 +6,7 @@
 #include "http/encoding.hpp"
 #include "http/json.hpp"
 #include "http/moment.hpp"
-#include "http/utf8.hpp"
+#include "monitor/utf8.hpp"
 
 namespace {
 
@@ -23,15 +23,15 @@ TEST(AcceptEncoding, GzipIsAllowedUnlessItsWeightIsZero) {
 
 TEST(Utf8, WhatIsNoTextIsReplacedAndAllElseStays) {
   const std::string mark = "\xEF\xBF\xBD";
-  EXPECT_EQ(http::valid_utf8("plain"), "plain");
-  EXPECT_EQ(http::valid_utf8("é€😀"), "é€😀");
-  EXPECT_EQ(http::valid_utf8("a\xff"
-                             "b"),
+  EXPECT_EQ(monitor::valid_utf8("plain"), "plain");
+  EXPECT_EQ(monitor::valid_utf8("é€😀"), "é€😀");
+  EXPECT_EQ(monitor::valid_utf8("a\xff"
+                                "b"),
             "a" + mark + "b");
-  EXPECT_EQ(http::valid_utf8("\xC3"), mark);                        // torn
-  EXPECT_EQ(http::valid_utf8("\xC0\xAF"), mark + mark);             // over-long
-  EXPECT_EQ(http::valid_utf8("\xED\xA0\x80"), mark + mark + mark);  // surrogate
-  EXPECT_EQ(http::valid_utf8("\xF4\x90\x80\x80"), mark + mark + mark + mark);
+  EXPECT_EQ(monitor::valid_utf8("\xC3"), mark);                        // torn
+  EXPECT_EQ(monitor::valid_utf8("\xC0\xAF"), mark + mark);             // over-long
+  EXPECT_EQ(monitor::valid_utf8("\xED\xA0\x80"), mark + mark + mark);  // surrogate
+  EXPECT_EQ(monitor::valid_utf8("\xF4\x90\x80\x80"), mark + mark + mark + mark);
 }
 
 TEST(Json, NumbersAreWrittenAsPeopleWriteThem) {
@@ -52,8 +52,8 @@ TEST(Json, StringsAreEscaped) {
 
 TEST(Times, AreUtcToTheMillisecond) {
   using namespace std::chrono_literals;
-  EXPECT_EQ(http::rfc3339(recovery::WallTime(1762336800s + 123ms)), "2025-11-05T10:00:00.123Z");
-  EXPECT_EQ(http::rfc3339(recovery::WallTime(-1ms)), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(recovery::rfc3339(recovery::WallTime(1762336800s + 123ms)), "2025-11-05T10:00:00.123Z");
+  EXPECT_EQ(recovery::rfc3339(recovery::WallTime(-1ms)), "1969-12-31T23:59:59.999Z");
   EXPECT_EQ(http::http_date(recovery::WallTime(1762336800s)), "Wed, 05 Nov 2025 10:00:00 GMT");
 }
 

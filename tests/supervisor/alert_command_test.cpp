@@ -1,4 +1,4 @@
-#include "supervisor/alert_command.hpp"
+#include "supervisor/outside/alert_command.hpp"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -33,7 +33,7 @@ std::string whole(const Journal::Change& change) {
 
 TEST(Timestamp, WhatTheJournalWritesIsReadBack) {
   for (const auto time : {0ms, 1ms, 999ms, 1763925600123ms, 4102444799999ms, -1ms}) {
-    EXPECT_EQ(parse_timestamp(http::rfc3339(wall(time))), wall(time)) << time.count();
+    EXPECT_EQ(parse_timestamp(recovery::rfc3339(wall(time))), wall(time)) << time.count();
   }
 }
 
@@ -107,7 +107,7 @@ TEST(JournalFormat, ATimeThatMakesNoSenseLeavesTheRestOfItsRecord) {
   EXPECT_FALSE(past.launched_at);
   ASSERT_EQ(past.incidents.size(), 1u);
   EXPECT_FALSE(past.incidents[0].resolved_at);
-  EXPECT_EQ(http::rfc3339(past.incidents[0].detected_at), "2025-11-05T12:00:00.000Z");
+  EXPECT_EQ(recovery::rfc3339(past.incidents[0].detected_at), "2025-11-05T12:00:00.000Z");
   EXPECT_EQ(past.incidents[0].off_air_seconds, 1.5);
 }
 

@@ -140,7 +140,7 @@ inline std::string shown(const std::vector<std::string>& texts) {
 }
 
 inline std::string shown(const std::optional<recovery::WallTime>& time) {
-  return time ? http::rfc3339(*time) : "-";
+  return time ? recovery::rfc3339(*time) : "-";
 }
 
 inline std::string shown(const recovery::IncidentRecord& record) {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "monitor/base64.hpp"
 #include "supervisor/secrets/text_encodings.hpp"
 
 namespace supervisor {
@@ -222,7 +223,7 @@ TEST(Secrets, EncodedFormsOfASecretAreSecretToo) {
   for (const std::string& form :
        {raw, std::string("p%40ss%2Fw\"ord"), percent_encoded(raw, HexCase::upper),
         percent_encoded(raw, HexCase::lower), json_escaped(raw),
-        json_escaped(raw, JsonSlash::escaped), base64("user:" + raw)})
+        json_escaped(raw, JsonSlash::escaped), monitor::base64("user:" + raw)})
     EXPECT_EQ(secrets.mask("<" + form + ">"), "<***>") << form;
 }
 

@@ -1,9 +1,9 @@
-#include "http/utf8.hpp"
+#include "monitor/utf8.hpp"
 
 #include <algorithm>
 #include <cstdint>
 
-namespace http {
+namespace monitor {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
@@ -53,4 +53,4 @@ std::string valid_utf8(std::string_view text) {
   return result;
 }
 
-}  // namespace http
+}  // namespace monitor
