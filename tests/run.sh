@@ -17,6 +17,8 @@ case $preset in
 esac
 
 etc/packages.sh build run test
+# A chroot fresh from debootstrap has none.
+[[ -e /etc/hosts ]] || printf '127.0.0.1 localhost\n::1 localhost\n' >/etc/hosts
 jobs=$(nproc)
 cmake --preset "$preset" -DFFSUPERVISOR_TESTS=ON
 cmake --build --preset "$preset" --parallel "$jobs"

@@ -81,7 +81,7 @@ def main():
     results, broken = measure(faults, names, args)
     print(f"Rounds: {args.rounds}. Poll: {POLL_S * 1000:.0f} ms. {os.cpu_count()} CPUs. "
           f"{version('ffmpeg', '-version').split(' Copyright')[0]}; {version(args.binary, '--version')} with "
-          f"freeze_timeout 5s, {', '.join(args.env)}.\n")
+          f"{', '.join(['freeze_timeout 5s', *args.env])}.\n")
     report = Report(faults, names, results)
     report.table()
     print()

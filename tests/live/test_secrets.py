@@ -81,7 +81,8 @@ class Secrets(LiveTest):
         def state(name, label, value):
             return supervisor.metric(label, stream=name, **({"state": value} if value else {}))
         for name in healthy:
-            wait_until(lambda: state(name, "radio_stream_state", "on_air"), 15, f"{name} on air")
+            wait_until(lambda: state(name, "radio_stream_state", "on_air"), 15,
+                       f"{name} on air; the log says\n{supervisor.log()[-20000:]}")
         for name in failing:
             wait_until(lambda: state(name, "radio_ffmpeg_restarts_total", None) or
                        state(name, "radio_recovery_escalated", None) or

@@ -165,6 +165,7 @@ class AlertReceiver {
 
   std::string converse(Stream& stream) {
     const Request request = read_request(stream);
+    if (request.head.empty()) return {};  // connected and hung up
     {
       const std::lock_guard lock(mutex_);
       requests_.push_back(request);
