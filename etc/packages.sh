@@ -7,12 +7,14 @@ set -euo pipefail
 
 declare -A groups=(
   [build]="g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev
-           prometheus-cpp-dev zlib1g-dev libyaml-cpp-dev libspdlog-dev libcli11-dev"
+           prometheus-cpp-dev zlib1g-dev libyaml-cpp-dev libspdlog-dev libcli11-dev libpugixml-dev"
   # Where nothing is built: the streams and the binary's own libraries; procps for people in a shell there.
   [run]="ffmpeg procps ca-certificates libboost-json1.81.0 libboost-url1.81.0 libprometheus-cpp-core1.0
          zlib1g libssl3 libyaml-cpp0.7 libfmt9"
   [test]="libgtest-dev python3 util-linux nginx libnginx-mod-rtmp icecast2 prometheus
-          prometheus-alertmanager openssl"
+          prometheus-alertmanager openssl postgresql"
+  [fuzz]="clang libclang-rt-14-dev"
+  [lab]="nftables iproute2 faketime"
   [bench]="libbenchmark-dev python3 python3-aiohttp python3-prometheus-client wrk tini dumb-init supervisor s6"
 )
 
@@ -39,6 +41,14 @@ forbid_service_starts() {
   as_root chmod 755 "$policy"
 }
 
+# The tests make a data directory of their own: no 40 MB for one that nobody asked for.
+forbid_default_cluster() {
+  settings=/etc/postgresql-common/createcluster.conf
+  [ -e "$settings" ] && return
+  as_root mkdir -p "${settings%/*}"
+  echo 'create_main_cluster = false' | as_root tee "$settings" >/dev/null
+}
+
 apt_get() {
   local log
   log=$(mktemp)
@@ -63,6 +73,7 @@ install_missing() {
     fail "packages are missing (${missing[*]}); installing them needs root or sudo"
   echo "Installing ${missing[*]} ..."
   forbid_service_starts
+  case " ${missing[*]} " in *" postgresql "*) forbid_default_cluster ;; esac
   apt_get update || fail "apt-get update failed (see above)"
   apt_get install -y --no-install-recommends "${missing[@]}" ||
     fail "installing ${missing[*]} failed (see above)"

@@ -94,6 +94,27 @@ json::object source_component(const Status& status) {
   return {{"status", name(available ? Health::healthy : Health::unhealthy)}, {"message", message}};
 }
 
+json::object dependency_component(const DependencyState& dependency) {
+  return {{"status", name(dependency.up ? Health::healthy : Health::unhealthy)},
+          {"message", dependency.sentence},
+          {"latency_seconds", rounded(monitor::seconds(dependency.took))},
+          {"since", rfc3339(dependency.since)}};
+}
+
+// One sentence on those that are down; empty if none is.
+std::string dependency_complaint(const Board::View& view) {
+  if (!view.dependencies) return {};
+  std::string names;
+  for (const DependencyState& each : *view.dependencies) {
+    if (!each.up) names += (names.empty() ? "" : ", ") + each.name;
+  }
+  return names.empty() ? names : "Down: " + names;
+}
+
+std::string joined(const std::string& first, const std::string& second) {
+  return first + (first.empty() || second.empty() ? "" : ". ") + second;
+}
+
 }  // namespace
 
 std::string_view ffmpeg_state(const Status& status) {
@@ -130,12 +151,20 @@ Reply detailed(const Board::View& view, const Moment& now) {
     if (first.source_available) components["source"] = source_component(first);
   }
   components["streams"] = std::move(streams);
+  if (view.dependencies) {
+    for (const DependencyState& each : *view.dependencies) {
+      components[each.name] = dependency_component(each);
+    }
+  }
 
   std::string message = off_air_complaint(view);
   if (message.empty()) {
     message = complaint(view, "on air with a warning",
                         [](const Status& status) { return health_of(status) != Health::healthy; });
   }
+  const std::string missing = dependency_complaint(view);
+  if (!missing.empty()) worst = std::max(worst, Health::degraded);
+  message = joined(message, missing);
   return answer(worst, message.empty() ? "All components healthy" : message,
                 {{"components", std::move(components)}}, now);
 }

@@ -12,8 +12,8 @@ namespace http {
 Reply liveness(bool alive, const Moment& now);
 // 200 when every stream is on air, else 503.
 Reply readiness(const Board::View& view, const Moment& now);
-// 200 for healthy and degraded (on air, with a warning open or an escalation unresolved), 503 for
-// unhealthy (a stream is off air).
+// 200 for healthy and degraded (on air, with a warning open or an escalation unresolved, or a
+// dependency down), 503 for unhealthy (a stream is off air).
 Reply detailed(const Board::View& view, const Moment& now);
 
 // "running" while a child lives, "crashed" off air by a fault, else "stopped".

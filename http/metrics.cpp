@@ -48,6 +48,27 @@ double memory_mb(const StreamSnapshot& s) {
   return living_sample(s) ? static_cast<double>(living_sample(s)->rss_bytes) / bytes_per_mib : 0;
 }
 
+template <class Value>
+std::optional<double> over_sinks(const StreamSnapshot& s, Value combine) {
+  std::optional<double> result;
+  for (const monitor::ConnectionSample& connection : s.connections) {
+    if (connection.side == monitor::Side::output) result = combine(result.value_or(0), connection);
+  }
+  return result;
+}
+
+std::optional<double> sink_unsent_bytes(const StreamSnapshot& s) {
+  return over_sinks(s, [](double sum, const monitor::ConnectionSample& connection) {
+    return sum + number(connection.unsent_bytes + connection.unacked_bytes);
+  });
+}
+
+std::optional<double> sink_rtt_seconds(const StreamSnapshot& s) {
+  return over_sinks(s, [](double longest, const monitor::ConnectionSample& connection) {
+    return std::max(longest, monitor::seconds(connection.rtt));
+  });
+}
+
 // One series a stream.
 struct Plain {
   FamilyInfo info;
@@ -72,6 +93,17 @@ constexpr Plain plain_series[] = {
      [](S s, M) { return std::optional(cpu_percent(s)); }},
     {{"radio_ffmpeg_memory_mb", gauge, "Resident set of FFmpeg in MiB."},
      [](S s, M) { return std::optional(memory_mb(s)); }},
+    {{"radio_ffmpeg_memory_growth_bytes_per_second", gauge,
+      "Trend of FFmpeg's resident set; none in the first 10 minutes of a launch."},
+     [](S s, M) { return s.memory_growth_bytes_per_second; }},
+    {{"radio_ffmpeg_memory_limit_forecast_seconds", gauge,
+      "Time until FFmpeg's memory meets its limit; only while it grows significantly."},
+     [](S s, M) { return s.memory_limit_seconds; }},
+    {{"radio_ffmpeg_lag_seconds", gauge, "How far the output is behind its live source."},
+     [](S s, M) { return s.lag_seconds; }},
+    {{"radio_ffmpeg_lag_growth_ratio", gauge,
+      "Trend of the lag, in seconds a second; none in the first minute of a launch."},
+     [](S s, M) { return s.lag_growth; }},
     {{"radio_audio_stream_available", gauge,
       "1 while the source is there: by a look at it, FFmpeg's advance or its words, the latest."},
      [](S s, M) {
@@ -79,7 +111,26 @@ constexpr Plain plain_series[] = {
      }},
     {{"radio_rtmp_connection_status", gauge,
       "1 while the stream is on air by an RTMP output that takes data."},
-     [](S s, M) { return std::optional(on_air(s.status) && s.has_rtmp_output ? 1.0 : 0.0); }},
+     [](S s, M) {
+       const bool taken = on_air(s.status) && s.has_rtmp_output && s.sink_is_taking.value_or(true);
+       return std::optional(taken ? 1.0 : 0.0);
+     }},
+    {{"radio_sink_delivered_bytes_total", counter,
+      "Bytes that the receiving servers acknowledged, by the kernel, over all launches."},
+     [](S s, M) { return std::optional(number(s.totals.sink_delivered_bytes)); }},
+    {{"radio_sink_delivered_bitrate_bps", gauge,
+      "Bits per second that the receiving servers acknowledge, over the last seconds."},
+     [](S s, M) { return s.delivered_bps; }},
+    {{"radio_sink_unsent_bytes", gauge,
+      "Bytes that FFmpeg has written to its sinks and that are not acknowledged."},
+     [](S s, M) { return sink_unsent_bytes(s); }},
+    {{"radio_sink_rtt_seconds", gauge, "Round-trip time to the sink; of several, the longest."},
+     [](S s, M) { return sink_rtt_seconds(s); }},
+    {{"radio_sink_retransmits_total", counter, "Segments sent again to sinks, over all launches."},
+     [](S s, M) { return std::optional(number(s.totals.sink_retransmits)); }},
+    {{"radio_source_received_bytes_total", counter,
+      "Bytes that arrived from network sources, by the kernel, over all launches."},
+     [](S s, M) { return std::optional(number(s.totals.source_received_bytes)); }},
     {{"radio_stream_on_air_seconds_total", counter,
       "Time on air since the supervisor started, up to the last advance of the output."},
      [](S s, M) { return std::optional(monitor::seconds(s.status.on_air_total)); }},

@@ -4,6 +4,7 @@
 
 #include <prometheus/text_serializer.h>
 
+#include "http/dependency_metrics.hpp"
 #include "http/encoding.hpp"
 #include "http/metrics.hpp"
 
@@ -17,6 +18,10 @@ void MetricsPage::render(const Board::View& view, const Moment& now) {
   auto families = stream_families(view, now);
   families.push_back(off_air_family(view, now, off_air_floors_));
   if (view.alerts) families.push_back(alerts_family(view));
+  if (view.dependencies) {
+    families.push_back(dependency_up_family(*view.dependencies));
+    families.push_back(dependency_probe_family(*view.dependencies));
+  }
   auto own = own_families();
   families.insert(families.end(), std::make_move_iterator(own.begin()),
                   std::make_move_iterator(own.end()));

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "monitor/connection_sample.hpp"
 #include "monitor/evidence.hpp"
+#include "monitor/host_sample.hpp"
 #include "monitor/stderr_log.hpp"
 #include "recovery/alerts/outcome.hpp"
 #include "recovery/ledger.hpp"
@@ -37,6 +39,15 @@ struct StreamSnapshot {
   std::optional<monitor::Progress> progress;
   std::optional<monitor::ProcessSample> sample;
   std::optional<double> fps, speed, bitrate_bps, baseline_bps;  // over the window
+  // what the witnesses outside FFmpeg last said of it
+  std::vector<std::string> witnesses;  // sentences, the most telling first
+  monitor::ConnectionSamples connections;
+  std::optional<double> delivered_bps;  // to the sinks, over the last seconds
+  std::optional<bool> sink_is_taking;   // empty: no witness can tell
+  std::optional<monitor::HostSample> host;
+  // its trends
+  std::optional<double> memory_growth_bytes_per_second, memory_limit_seconds;
+  std::optional<double> lag_seconds, lag_growth;
   // the source and the fallback
   std::shared_ptr<const std::vector<std::string>> fallback;  // its command; null: there is none
   // FFmpeg's log
@@ -48,6 +59,15 @@ struct StreamSnapshot {
 struct AlertCount {
   std::string receiver;
   std::array<std::uint64_t, recovery::alerts::outcome_count> outcomes{};
+};
+
+// What the latest look at a dependency found.
+struct DependencyState {
+  std::string name;
+  bool up = false;
+  std::string sentence;  // secrets are masked
+  monitor::Duration took{};
+  recovery::WallTime since{};  // … it has been up, or down
 };
 
 // The one place where the supervising loop and the HTTP thread meet. Thread-safe. The loop
@@ -70,20 +90,29 @@ class Board {
     ++version_;
   }
 
+  void publish(std::shared_ptr<const std::vector<DependencyState>> dependencies) {
+    const std::scoped_lock lock(mutex_);
+    dependencies_ = std::move(dependencies);
+    ++version_;
+  }
+
   struct View {
     std::vector<std::shared_ptr<const StreamSnapshot>> streams;
     std::shared_ptr<const std::vector<AlertCount>> alerts;  // null: nobody is told
-    std::uint64_t version = 0;                              // grows with each publish
+    // Those that were looked at yet, in the order of the configuration. Null: none was.
+    std::shared_ptr<const std::vector<DependencyState>> dependencies;
+    std::uint64_t version = 0;  // grows with each publish
   };
   View read() const {
     const std::scoped_lock lock(mutex_);
-    return {streams_, alerts_, version_};
+    return {streams_, alerts_, dependencies_, version_};
   }
 
  private:
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<const StreamSnapshot>> streams_;
   std::shared_ptr<const std::vector<AlertCount>> alerts_;
+  std::shared_ptr<const std::vector<DependencyState>> dependencies_;
   std::uint64_t version_ = 0;
 };
 

@@ -51,7 +51,51 @@ json::value verdict_json(const std::optional<monitor::Verdict>& verdict) {
   if (!verdict) return nullptr;
   return {{"component", monitor::name(monitor::component_of(verdict->cause))},
           {"cause", monitor::name(verdict->cause)},
+          {"confidence", monitor::name(verdict->confidence)},
           {"evidence", strings(verdict->evidence)}};
+}
+
+json::object connection_json(const monitor::ConnectionSample& connection) {
+  constexpr std::string_view sides[] = {"unknown", "input", "output"};
+  json::object result{{"side", sides[static_cast<std::size_t>(connection.side)]},
+                      {"peer", connection.peer},
+                      {"acked_bytes", connection.acked_bytes},
+                      {"received_bytes", connection.received_bytes},
+                      {"unsent_bytes", connection.unsent_bytes},
+                      {"unacked_bytes", connection.unacked_bytes},
+                      {"unread_bytes", connection.unread_bytes},
+                      {"peer_window_bytes", optional_number(connection.peer_window_bytes)},
+                      {"retransmits", connection.retransmits},
+                      {"rtt_seconds", monitor::seconds(connection.rtt)}};
+  return result;
+}
+
+json::value host_json(const std::optional<monitor::HostSample>& host) {
+  if (!host) return nullptr;
+  std::optional<double> throttled;
+  if (host->throttled) throttled = rounded(monitor::seconds(*host->throttled));
+  return {{"throttled_seconds", optional_number(throttled)},
+          {"oom_kills", optional_number(host->oom_kills)},
+          {"memory_limit_bytes", optional_number(host->memory_limit_bytes)},
+          {"memory_used_bytes", optional_number(host->memory_used_bytes)},
+          {"load1", optional_number(host->load1)}};
+}
+
+// What there is to judge by, at any time; the verdict is what follows from it.
+json::object evidence_json(const StreamSnapshot& stream) {
+  json::array connections;
+  for (const auto& connection : stream.connections) {
+    connections.push_back(connection_json(connection));
+  }
+  json::value taking = nullptr;
+  if (stream.sink_is_taking) taking = *stream.sink_is_taking;
+  std::optional<double> delivered;
+  if (stream.delivered_bps) delivered = rounded(*stream.delivered_bps);
+  return {{"witnesses", strings(stream.witnesses)},
+          {"sink_is_taking", taking},
+          {"delivered_bps", optional_number(delivered)},
+          {"connections", std::move(connections)},
+          {"host", host_json(stream.host)}};
 }
 
 json::value exit_json(const std::optional<monitor::ExitStatus>& status) {
@@ -116,6 +160,7 @@ json::object stream_json(const StreamSnapshot& stream, const Moment& now) {
           {"source", source_json(stream)},
           {"fallback", fallback_json(stream, now)},
           {"verdict", verdict_json(status.verdict)},
+          {"evidence", evidence_json(stream)},
           {"recovery", full_recovery_json(stream, now)},
           {"last_exit", exit_json(status.last_exit)}};
 }

@@ -64,6 +64,18 @@ std::string_view name(Component component) {
   return "?";
 }
 
+std::string_view name(Confidence confidence) {
+  switch (confidence) {
+    case Confidence::low:
+      return "low";
+    case Confidence::medium:
+      return "medium";
+    case Confidence::high:
+      return "high";
+  }
+  return "?";
+}
+
 std::string_view name(Cause cause) {
   return row(cause).name;
 }

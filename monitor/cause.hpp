@@ -2,10 +2,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "monitor/time.hpp"
 
 namespace monitor {
 
@@ -33,12 +36,19 @@ struct Fault {
   Cause cause;
   bool off_air;          // true: the stream is off air; false: a warning
   std::string sentence;  // with the figures a person can check
+  std::optional<Instant> since = {};  // when it began, where that is not the last advance
 };
+
+// How sure a verdict is. low: nothing accuses anybody else; medium: one witness does; high: two do,
+// or one that cannot err (an exit code, the server's own words).
+enum class Confidence : std::uint8_t { low, medium, high };
+std::string_view name(Confidence confidence);
 
 // Whose fault it is, and what says so.
 struct Verdict {
   Cause cause;
   std::vector<std::string> evidence;  // sentences, at most `evidence_limit`
+  Confidence confidence = Confidence::medium;
 };
 inline constexpr std::size_t evidence_limit = 8;
 

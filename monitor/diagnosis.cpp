@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "monitor/judge.hpp"
 #include "monitor/sentence.hpp"
 
 namespace monitor {
@@ -47,6 +48,10 @@ const ExitCode* known_code(const Evidence& evidence) {
     return known.code == evidence.exit->code;
   });
   return row == exit_codes.end() ? nullptr : row;
+}
+
+bool is_stopped(const Evidence& evidence) {
+  return evidence.sample && is_stopped(*evidence.sample);
 }
 
 // Those that count, the most telling first, the earlier of equals first.
@@ -90,8 +95,11 @@ const SignSeen* deciding_sign(const Evidence& evidence, const std::vector<const 
   const SignSeen* first = signs.front();
   const bool telling = first->sign.rank >= Sign::telling;
   if (fault) {
-    const bool stopped = evidence.sample && is_stopped(*evidence.sample);
-    return fault->off_air && telling && !stopped ? first : nullptr;
+    if (!fault->off_air || !telling || is_stopped(evidence)) return nullptr;
+    // What a witness saw is not explained by words about somebody else.
+    const Component accused = component_of(fault->cause);
+    const bool agrees = component_of(first->sign.cause) == accused;
+    return accused == Component::encoder || agrees ? first : nullptr;
   }
   if (!evidence.exit || evidence.exit->signal) return nullptr;
   return telling || evidence.exit->code != 0 ? first : nullptr;
@@ -119,7 +127,7 @@ std::string sentence_of_spawn_error(int error_number) {
 }
 
 void add_signs(std::vector<std::string>& sentences, const std::vector<const SignSeen*>& signs) {
-  constexpr std::size_t quotes_limit = 4;  // leaves room for the figures
+  constexpr std::size_t quotes_limit = 3;  // leaves room for the figures
   std::size_t quoted = 0;
   for (const auto* seen : signs) {
     std::string sentence = "FFmpeg said: \"" + seen->text + "\"";
@@ -159,11 +167,70 @@ std::string first_sentence(const Evidence& evidence, const std::optional<Fault>&
   return fault ? fault->sentence : sentence_of_exit(evidence, now, reports_progress);
 }
 
-Cause cause_of(const Evidence& evidence, const std::optional<Fault>& fault,
-               const std::vector<const SignSeen*>& signs, bool reports_progress) {
-  if (evidence.spawn_error != 0) return Cause::host_spawn_failed;
-  if (const SignSeen* sign = deciding_sign(evidence, signs, fault)) return refined(*sign, evidence);
-  return fault ? fault->cause : cause_of_exit(evidence, reports_progress);
+constexpr Duration corrupt_lasts = 10s;
+
+struct Judgement {
+  Cause cause;
+  Confidence confidence;
+};
+
+Judgement or_else(const Testimony& testimony, Cause cause) {
+  return {testimony.cause.value_or(cause), testimony.confidence};
+}
+
+// Data that FFmpeg complains of and goes on with is no failure, until it stands still and nobody
+// else is to blame.
+Judgement judge_standstill(const Evidence& evidence, Instant now) {
+  if (is_stopped(evidence)) return {Cause::encoder_frozen, Confidence::high};
+  const Testimony testimony = hear_standstill(evidence, now);
+  const bool is_corrupt =
+      evidence.corrupt_at && *evidence.corrupt_at + corrupt_lasts >= evidence.last_advance;
+  if (!testimony.cause && is_corrupt) return {Cause::source_corrupt, Confidence::medium};
+  return or_else(testimony, Cause::encoder_frozen);
+}
+
+Judgement judge_fault(const Evidence& evidence, const Fault& fault, Instant now) {
+  switch (fault.cause) {
+    case Cause::encoder_frozen:
+      return judge_standstill(evidence, now);
+    case Cause::encoder_slow:
+    case Cause::cpu_high:
+      return or_else(hear_slowness(evidence, now), fault.cause);
+    default:
+      break;
+  }
+  // A witness outside FFmpeg saw it; with another that agrees there is no doubt.
+  const Testimony testimony = hear_standstill(evidence, now);
+  const bool agreed = testimony.cause == fault.cause && testimony.confidence == Confidence::high;
+  return {fault.cause, agreed ? Confidence::high : Confidence::medium};
+}
+
+// FFmpeg ended without a word that tells. Its code says something where it is a cause's own; else a
+// sink or source in trouble explains it better than a number.
+Judgement judge_exit(const Evidence& evidence, bool reports_progress, Instant now) {
+  const Cause cause = cause_of_exit(evidence, reports_progress);
+  if (cause != Cause::encoder_failed) return {cause, Confidence::medium};
+  return or_else(hear_standstill(evidence, now), cause);
+}
+
+Judgement judge(const Evidence& evidence, const std::optional<Fault>& fault,
+                const std::vector<const SignSeen*>& signs, bool reports_progress, Instant now) {
+  if (evidence.spawn_error != 0) return {Cause::host_spawn_failed, Confidence::high};
+  if (was_out_of_memory(evidence)) return {Cause::host_out_of_memory, Confidence::high};
+  if (const SignSeen* sign = deciding_sign(evidence, signs, fault)) {
+    const bool telling = sign->sign.rank >= Sign::telling;
+    return {refined(*sign, evidence), telling ? Confidence::high : Confidence::medium};
+  }
+  if (fault) return judge_fault(evidence, *fault, now);
+  if (evidence.exit && evidence.exit->signal) return {Cause::encoder_crashed, Confidence::high};
+  return judge_exit(evidence, reports_progress, now);
+}
+
+void add_witnesses(std::vector<std::string>& sentences, const Evidence& evidence) {
+  for (std::string& sentence : sentences_of_witnesses(evidence)) {
+    const bool known = std::find(sentences.begin(), sentences.end(), sentence) != sentences.end();
+    if (!known && sentences.size() < evidence_limit) sentences.push_back(std::move(sentence));
+  }
 }
 
 }  // namespace
@@ -171,8 +238,10 @@ Cause cause_of(const Evidence& evidence, const std::optional<Fault>& fault,
 Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, Instant now,
                  bool reports_progress) {
   const auto signs = counting_signs(evidence);
-  Verdict verdict{cause_of(evidence, fault, signs, reports_progress),
-                  {first_sentence(evidence, fault, now, reports_progress)}};
+  const Judgement judgement = judge(evidence, fault, signs, reports_progress, now);
+  Verdict verdict{judgement.cause,
+                  {first_sentence(evidence, fault, now, reports_progress)},
+                  judgement.confidence};
   if (evidence.spawn_error != 0) return verdict;
 
   add_signs(verdict.evidence, signs);
@@ -180,6 +249,7 @@ Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, In
   if (evidence.sample) {
     verdict.evidence.push_back(sentence_of_process(*evidence.sample, evidence.exit.has_value()));
   }
+  add_witnesses(verdict.evidence, evidence);
   return verdict;
 }
 

@@ -7,9 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "monitor/arrival.hpp"
 #include "monitor/cause.hpp"
+#include "monitor/delivery.hpp"
+#include "monitor/host_sample.hpp"
 #include "monitor/process_sample.hpp"
 #include "monitor/progress.hpp"
+#include "monitor/sink_report.hpp"
 #include "monitor/stderr_log.hpp"
 #include "monitor/time.hpp"
 
@@ -42,6 +46,16 @@ struct Evidence {
   std::vector<SignSeen> signs;  // oldest first, at most `signs_limit`; kept by `remember`
   std::optional<ExitStatus> exit;
   int spawn_error = 0;  // errno of a launch that failed
+
+  // The kernel's view of FFmpeg's connections; empty where it is not to be had.
+  std::optional<Delivery> delivery;
+  std::optional<Arrival> arrival;
+  bool source_has_alibi = false;          // it has delivered more than FFmpeg has read
+  std::optional<SinkReport> sink_report;  // of the receiving server's own statistics
+  std::optional<bool> sink_is_receiving;  // … by their growth
+  std::optional<HostSample> first_host, host;
+  std::optional<Instant> corrupt_at;  // FFmpeg last complained of damaged input again and again
+  double throttled_share = 0;         // of the last seconds, by the control group's CPU quota
 
   static constexpr std::size_t signs_limit = 16;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "monitor/time.hpp"
 
@@ -25,6 +26,30 @@ struct MinSpeed {
   Duration hold = 30s;
 };
 
+// Dead air, where it is asked for. Each empty: not looked for.
+struct Content {
+  struct Silence {
+    double noise_db = -50;  // all channels below this
+    Duration duration = 15s;
+  };
+  struct FrozenPicture {
+    double noise_db = -60;  // less difference between two frames than this
+    Duration duration = 15s;
+  };
+  struct Black {
+    Duration duration = 15s;
+  };
+  std::optional<Silence> silence;
+  std::optional<FrozenPicture> frozen_picture;
+  std::optional<Black> black;
+  OnWarning action = OnWarning::alert;
+
+  bool any() const { return silence || frozen_picture || black; }
+};
+
+// Whom to ask. `progress`: FFmpeg's progress blocks and its end alone.
+enum class Witnesses { all, progress };
+
 struct Limits {
   Duration sample_interval = 1s;   // between readings of /proc
   Duration stats_period = 500ms;   // between progress blocks, as asked of FFmpeg
@@ -32,8 +57,12 @@ struct Limits {
   Duration freeze_timeout = 30s;
   BitrateDrop bitrate_drop;
   MinSpeed min_speed;
-  double cpu_percent = 90;  // of what the process may use
-  double memory_mb = 2048;  // resident set, MiB
+  double cpu_percent = 90;              // of what the process may use
+  double memory_mb = 2048;              // resident set, MiB
+  Duration sink_stall_timeout = 10s;    // the receiving server takes nothing
+  Duration source_stall_timeout = 10s;  // nothing arrives from the source
+  Content content;
+  Witnesses witnesses = Witnesses::all;
 };
 
 }  // namespace monitor

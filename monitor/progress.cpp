@@ -93,6 +93,7 @@ bool is_key(std::string_view name) {
 
 const std::vector<Progress>& ProgressParser::feed(std::string_view bytes) {
   blocks_.clear();
+  marks_.clear();
   oldest_ = 0;
   while (!bytes.empty()) {
     const std::size_t end = bytes.find('\n');
@@ -155,7 +156,7 @@ std::optional<ProgressParser::Key> ProgressParser::known_key(std::string_view na
 
 void ProgressParser::take_line(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
-  if (line.empty()) return;
+  if (line.empty() || take_content(line)) return;
   const std::size_t equals = line.find('=');
   if (equals == std::string_view::npos) {
     ++rejected_lines_;
@@ -168,6 +169,17 @@ void ProgressParser::take_line(std::string_view line) {
   const bool may_be_torn = name.ends_with("frame") || value.find('=') != std::string_view::npos;
   if (may_be_torn && take_torn(line)) return;
   if (!key && !is_key(name)) ++rejected_lines_;
+}
+
+// False for a line that no metadata filter writes.
+bool ProgressParser::take_content(std::string_view line) {
+  if (line.starts_with("frame:")) return true;
+  if (!line.starts_with("lavfi.")) return false;
+  const std::optional<ContentMark> mark = parse_content_mark(line);
+  if (!mark) return true;
+  if (marks_.size() == marks_limit) marks_.erase(marks_.begin());
+  marks_.push_back(*mark);
+  return true;
 }
 
 // False when the value is not what FFmpeg writes there.

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "monitor/content.hpp"
+
 namespace monitor {
 
 // One block of FFmpeg's `-progress` output. A field is empty when the block did not carry it or
@@ -33,6 +35,9 @@ struct Progress {
 // A block ends at `progress=`; also where a key stands a second time, because above about 50 video
 // streams FFmpeg's own buffer overflows and cuts the `progress=` line away. The cut end and the
 // next block then share a line (`streamframe=6`).
+//
+// Lines of FFmpeg's metadata filters (`frame:12  pts:…`, `lavfi.silence_start=12`) belong to no
+// block; those that mark the content are kept beside them.
 class ProgressParser {
  public:
   static constexpr std::size_t line_limit = 4096;  // bytes; FFmpeg's longest is about 1000
@@ -43,6 +48,12 @@ class ProgressParser {
 
   static constexpr std::size_t blocks_limit = 64;
 
+  // What these bytes said of the content, oldest first; at most `marks_limit`, the newest ones. The
+  // filters write to the same pipe, a line with each write, so never into a block.
+  const std::vector<ContentMark>& marks() const { return marks_; }
+
+  static constexpr std::size_t marks_limit = 64;
+
   // Lines that were neither a known nor an unknown `key=value`: garbage, or over-long.
   std::uint64_t rejected_lines() const { return rejected_lines_; }
 
@@ -51,6 +62,7 @@ class ProgressParser {
   static std::optional<Key> known_key(std::string_view name);
   void take_piece(std::string_view piece, bool ends_line);
   void take_line(std::string_view line);
+  bool take_content(std::string_view line);
   bool take_value(Key key, std::string_view value);
   void take_out_time(Key key, std::string_view value);
   bool take_torn(std::string_view line);
@@ -62,6 +74,7 @@ class ProgressParser {
   std::uint32_t seen_ = 0;  // keys the unfinished block has
   std::vector<Progress> blocks_;
   std::size_t oldest_ = 0;  // index in blocks_ while more than blocks_limit come at once
+  std::vector<ContentMark> marks_;
   std::uint64_t rejected_lines_ = 0;
 };
 

@@ -2,78 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "monitor/url_address.hpp"
 
 namespace monitor {
 namespace {
 
 constexpr auto npos = std::string_view::npos;
-
-// scheme://[userinfo@]host[:port], as far as it tells one server from another.
-struct Address {
-  std::string_view scheme;
-  std::string_view host;
-  std::string_view port;  // of the scheme where none is written; empty: any
-};
-
-struct PortOfScheme {
-  std::string_view scheme;
-  std::string_view port;
-};
-constexpr std::array ports{
-    PortOfScheme{"rtmp", "1935"}, PortOfScheme{"rtmpe", "1935"}, PortOfScheme{"rtmps", "443"},
-    PortOfScheme{"rtmpt", "80"},  PortOfScheme{"rtmpts", "443"}, PortOfScheme{"http", "80"},
-    PortOfScheme{"https", "443"}, PortOfScheme{"hls", "80"},     PortOfScheme{"icecast", "8000"},
-    PortOfScheme{"rtsp", "554"},  PortOfScheme{"rtsps", "322"},  PortOfScheme{"ftp", "21"}};
-
-std::string_view default_port(std::string_view scheme) {
-  for (const auto& row : ports) {
-    if (row.scheme == scheme) return row.port;
-  }
-  return {};
-}
-
-bool is_alnum(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0;
-}
-
-bool same_host(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
-}
-
-// The address whose "://" stands at `at` in `text`.
-Address address_at(std::string_view text, std::size_t at) {
-  std::size_t begin = at;
-  while (begin > 0 && is_alnum(text[begin - 1])) --begin;
-  Address address{.scheme = text.substr(begin, at - begin), .host = {}, .port = {}};
-
-  std::string_view rest = text.substr(at + 3);
-  rest = rest.substr(0, rest.find_first_of("/?#| \t'\""));
-  if (const std::size_t user = rest.rfind('@'); user != npos) rest.remove_prefix(user + 1);
-  const std::size_t bracket = rest.starts_with('[') ? rest.find(']') : 0;
-  const std::size_t colon = rest.find(':', bracket == npos ? 0 : bracket);
-  address.host = rest.substr(0, colon);
-  if (address.host.starts_with('[')) address.host = address.host.substr(1, bracket - 1);
-  if (colon != npos) {
-    const std::string_view port = rest.substr(colon + 1);
-    address.port = port.substr(0, port.find_first_not_of("0123456789"));
-  }
-  if (address.port.empty()) address.port = default_port(address.scheme);
-  return address;
-}
-
-// Whether any network address in `text` matches; a tee output holds several.
-template <class Predicate>
-bool any_address(std::string_view text, Predicate matches) {
-  for (std::size_t at = text.find("://"); at != npos; at = text.find("://", at + 3)) {
-    const Address address = address_at(text, at);
-    if (address.scheme != "file" && matches(address)) return true;
-  }
-  return false;
-}
 
 template <class Predicate>
 Side only_side(const Endpoints& endpoints, Predicate matches) {
@@ -133,9 +68,9 @@ Side side_of_url(std::string_view text, const Endpoints& endpoints) {
 Side side_of_address(std::string_view text, const Endpoints& endpoints) {
   const std::size_t at = text.find("://");
   if (at == npos) return Side::unknown;
-  const Address told = address_at(text, at);
+  const UrlAddress told = address_at(text, at);
   return only_side(endpoints, [&](const std::string& endpoint) {
-    return any_address(endpoint, [&](const Address& own) {
+    return any_address(endpoint, [&](const UrlAddress& own) {
       const bool any_port = own.port.empty() || told.port.empty();
       return same_host(own.host, told.host) && (any_port || own.port == told.port);
     });
@@ -149,7 +84,7 @@ Side side_of_hostname(std::string_view text, const Endpoints& endpoints) {
   const std::string_view rest = text.substr(words.size());
   const std::string_view host = rest.substr(0, rest.find(": "));
   return only_side(endpoints, [&](const std::string& endpoint) {
-    return any_address(endpoint, [&](const Address& own) { return same_host(own.host, host); });
+    return any_address(endpoint, [&](const UrlAddress& own) { return same_host(own.host, host); });
   });
 }
 
@@ -170,7 +105,7 @@ Side side_of_protocol(const LogLine& line, const Endpoints& endpoints) {
       std::find(protocols.begin(), protocols.end(), line.component) != protocols.end();
   if (!by_protocol && line.text.find("://") == npos) return Side::unknown;
   return only_side(endpoints, [&](const std::string& endpoint) {
-    return any_address(endpoint, [&](const Address& own) {
+    return any_address(endpoint, [&](const UrlAddress& own) {
       return !by_protocol || speaks_for(line.component, own.scheme);
     });
   });

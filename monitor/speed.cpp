@@ -6,6 +6,7 @@ namespace monitor {
 
 namespace {
 
+constexpr double longest_step = 1.5;  // seconds of output time in one block, and what a start loses
 constexpr Duration speed_window = 10s;  // evens out the bursts of segmented sources
 
 }  // namespace
@@ -15,17 +16,24 @@ SpeedDetector::SpeedDetector(const MinSpeed& limit)
 }
 
 void SpeedDetector::on_progress(const Progress& block, Instant now) {
-  if (!block.out_time || !has_begun(block)) return;
+  if (!block.out_time || !has_begun(block, now)) return;
   rates_.on_progress(block, now);
   const std::optional<double> speed = rates_.speed(now);
-  below_.observe(speed && *speed < limit_.ratio, now);
+  below_.observe(speed && *speed < limit_.ratio - allowance(now), now);
 }
 
-bool SpeedDetector::has_begun(const Progress& block) {
-  if (begun_) return true;
-  begun_ = first_out_time_ && *block.out_time > *first_out_time_ && block.out_time->count() > 0;
+// Slides move in steps of a second: while the window fills, that is a good part of it.
+double SpeedDetector::allowance(Instant now) const {
+  const Duration measured = now - *begun_at_;
+  return measured < speed_window ? longest_step / seconds(measured) : 0;
+}
+
+bool SpeedDetector::has_begun(const Progress& block, Instant now) {
+  if (begun_at_) return true;
+  const bool grew = first_out_time_ && *block.out_time > *first_out_time_;
+  if (grew && block.out_time->count() > 0) begun_at_ = now;
   first_out_time_ = block.out_time;
-  return begun_;
+  return begun_at_.has_value();
 }
 
 void SpeedDetector::forgive() {

@@ -15,7 +15,8 @@ namespace monitor {
 // Says when the output falls behind real time: speed over the last 10 s below `ratio`, held.
 //
 // The clock starts when out_time first grows: an encoder with look-ahead fills up before that (40
-// frames are 40 s of a slide show) and is not slow.
+// frames are 40 s of a slide show) and is not slow. The first window allows for the steps that
+// slides move in.
 class SpeedDetector {
  public:
   explicit SpeedDetector(const MinSpeed& limit);
@@ -28,13 +29,14 @@ class SpeedDetector {
   Instant deadline() const;
 
  private:
-  bool has_begun(const Progress& block);
+  bool has_begun(const Progress& block, Instant now);
+  double allowance(Instant now) const;
 
   MinSpeed limit_;
   Rates rates_;
   Held below_;
   std::optional<std::chrono::microseconds> first_out_time_;
-  bool begun_ = false;
+  std::optional<Instant> begun_at_;
 };
 
 }  // namespace monitor

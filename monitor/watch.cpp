@@ -13,11 +13,17 @@ constexpr Duration figures_window = 10s;  // of the rates shown to people
 
 Watch::Watch(const Limits& limits, bool reports_progress, Instant launched_at)
     : reports_progress_(reports_progress),
+      memory_mb_(limits.memory_mb),
       freeze_(limits.startup_timeout, limits.freeze_timeout, launched_at),
       bitrate_(limits.bitrate_drop),
       speed_(limits.min_speed),
       cpu_(limits.cpu_percent),
       memory_(limits.memory_mb),
+      delivery_(limits.sink_stall_timeout, limits.freeze_timeout),
+      arrival_(limits.source_stall_timeout, launched_at),
+      reception_(limits.sink_stall_timeout),
+      content_(limits.content),
+      memory_forecast_(launched_at),
       rates_(figures_window) {
   evidence_.launched_at = launched_at;
   evidence_.last_advance = launched_at;
@@ -30,9 +36,12 @@ bool Watch::on_progress(const Progress& block, Instant now) {
   rates_.on_progress(block, now);
   bitrate_.on_progress(block, now);
   speed_.on_progress(block, now);
+  if (block.out_time) lag_forecast_.on_progress(*block.out_time, now);
   if (!freeze_.on_progress(block, now)) return false;
   if (!evidence_.first_advance) evidence_.first_advance = now;
   evidence_.last_advance = now;
+  arrival_.on_advance(now);
+  reception_.on_advance(now);
   return true;
 }
 
@@ -41,10 +50,63 @@ void Watch::on_sample(const ProcessSample& sample, Instant now) {
   freeze_.on_sample(sample, now);
   cpu_.on_sample(sample, now);
   memory_.on_sample(sample, now);
+  const HostSample host = evidence_.host.value_or(HostSample{});
+  memory_forecast_.on_sample(sample.rss_bytes, memory_ceiling(sample.rss_bytes, memory_mb_, host),
+                             now);
 }
 
 void Watch::on_sign(const Sign& sign, std::string text, Instant now) {
+  corruption_.on_sign(sign, now);
   remember(evidence_, {sign, std::move(text), now});
+}
+
+void Watch::on_connections(const ConnectionSamples& all, Instant now) {
+  delivery_.on_connections(all, has_advanced(), now);
+  arrival_.on_connections(all, now);
+  refresh_evidence(now);
+  if (is_path_silent()) reception_.forgive();
+}
+
+void Watch::on_host(const HostSample& sample, Instant now) {
+  if (!evidence_.first_host) evidence_.first_host = sample;
+  evidence_.host = sample;
+  throttle_.on_host(sample, now);
+  evidence_.throttled_share = throttle_.share();
+  arrival_.on_host(sample, now);
+  refresh_evidence(now);
+}
+
+void Watch::on_space(const std::vector<SpaceSample>& folders, Instant now) {
+  space_.on_space(folders, now);
+}
+
+void Watch::on_sink_report(const SinkReport& report, Instant now) {
+  reception_.on_report(report, now);
+  evidence_.sink_report = report;
+  evidence_.sink_is_receiving = reception_.is_receiving();
+}
+
+void Watch::on_content(const ContentMark& mark, Instant now) {
+  content_.on_mark(mark, now);
+}
+
+bool Watch::is_path_silent() const {
+  return evidence_.delivery && evidence_.delivery->trouble == DeliveryTrouble::path_silent;
+}
+
+void Watch::refresh_evidence(Instant now) {
+  evidence_.delivery = delivery_.at(now);
+  if (!delivery_.is_taking()) evidence_.delivery.reset();
+  evidence_.arrival = arrival_.at(now);
+  evidence_.source_has_alibi = arrival_.has_alibi();
+  if (corruption_.check(now)) evidence_.corrupt_at = now;
+}
+
+std::optional<bool> Watch::sink_is_taking() const {
+  const auto taking = delivery_.is_taking();
+  const auto receiving = reception_.is_receiving();
+  if (!taking || !receiving) return taking ? taking : receiving;
+  return *taking && *receiving;
 }
 
 void Watch::on_exit(const ExitStatus& status) {
@@ -61,21 +123,37 @@ void Watch::forgive(Instant now) {
   speed_.forgive();
   cpu_.forgive();
   memory_.forgive();
+  delivery_.forgive(now);
+  arrival_.forgive(now);
+  reception_.forgive();
+  content_.forgive(now);
   rates_.forgive();
 }
 
-std::vector<Fault> Watch::check(Instant now) const {
+std::vector<Fault> Watch::check(Instant now) {
+  refresh_evidence(now);
   std::vector<Fault> faults;
   const auto add = [&faults](std::optional<Fault> fault) {
     if (fault) faults.push_back(std::move(*fault));
   };
+  // What a witness saw tells more than that nothing comes out.
+  add(delivery_.check(now));
+  // What the network swallows the server has not received: it is given the kernel's patience.
+  if (!is_path_silent()) add(reception_.check(now));
+  add(space_.check(now));
   if (reports_progress_) {
+    add(arrival_.check(now));
     add(freeze_.check(now));
     add(bitrate_.check(now));
     add(speed_.check(now));
   }
   add(cpu_.check(now));
-  add(memory_.check(now));
+  const auto memory = memory_.check(now);
+  add(memory ? memory : memory_forecast_.check());
+  add(corruption_.check(now));
+  for (Fault& fault : content_.check(now)) faults.push_back(std::move(fault));
+  std::stable_partition(faults.begin(), faults.end(),
+                        [](const Fault& fault) { return fault.off_air; });
   return faults;
 }
 
@@ -84,13 +162,19 @@ Instant Watch::deadline(Instant checked_at) const {
   const auto add = [&earliest, checked_at](Instant deadline) {
     if (deadline > checked_at) earliest = std::min(earliest, deadline);
   };
+  add(delivery_.deadline());
+  add(reception_.deadline());
+  add(space_.deadline());
+  add(content_.deadline(checked_at));
   if (reports_progress_) {
+    add(arrival_.deadline());
     add(freeze_.deadline());
     add(bitrate_.deadline());
     add(speed_.deadline());
   }
   add(cpu_.deadline());
   add(memory_.deadline());
+  add(corruption_.deadline());
   return earliest;
 }
 

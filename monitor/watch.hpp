@@ -3,13 +3,22 @@
 #include <optional>
 #include <vector>
 
+#include "monitor/arrival.hpp"
 #include "monitor/bitrate.hpp"
+#include "monitor/content.hpp"
+#include "monitor/corruption.hpp"
+#include "monitor/delivery.hpp"
 #include "monitor/evidence.hpp"
+#include "monitor/forecast/lag_forecast.hpp"
+#include "monitor/forecast/memory_forecast.hpp"
 #include "monitor/freeze.hpp"
 #include "monitor/limits.hpp"
 #include "monitor/load.hpp"
 #include "monitor/rates.hpp"
+#include "monitor/reception.hpp"
+#include "monitor/space.hpp"
 #include "monitor/speed.hpp"
+#include "monitor/throttle.hpp"
 
 namespace monitor {
 
@@ -25,13 +34,18 @@ class Watch {
   bool on_progress(const Progress& block, Instant now);
   void on_sample(const ProcessSample& sample, Instant now);
   void on_sign(const Sign& sign, std::string text, Instant now);
+  void on_connections(const ConnectionSamples& all, Instant now);
+  void on_host(const HostSample& sample, Instant now);
+  void on_space(const std::vector<SpaceSample>& folders, Instant now);
+  void on_sink_report(const SinkReport& report, Instant now);
+  void on_content(const ContentMark& mark, Instant now);
   void on_exit(const ExitStatus& status);
   void on_spawn_error(int error_number);
   // The clock went on while nobody could run: nothing that passed is held against FFmpeg.
   void forgive(Instant now);
 
   // What holds now, the off-air fault first.
-  std::vector<Fault> check(Instant now) const;
+  std::vector<Fault> check(Instant now);
   // The earliest deadline of the detectors later than `checked_at`, the instant of the last check:
   // a warning that stands has its own behind it, which must not hide the next one of another.
   Instant deadline(Instant checked_at) const;
@@ -40,15 +54,34 @@ class Watch {
   const Evidence& evidence() const { return evidence_; }
   const Rates& rates() const { return rates_; }
   std::optional<double> baseline_bps() const { return bitrate_.baseline_bps(); }
+  const DeliveryDetector& delivery() const { return delivery_; }
+  const MemoryForecast& memory_forecast() const { return memory_forecast_; }
+  const LagForecast& lag_forecast() const { return lag_forecast_; }
+  // Data is really being taken, as the kernel and the server's statistics see it; empty where
+  // neither does.
+  std::optional<bool> sink_is_taking() const;
 
  private:
+  void refresh_evidence(Instant now);
+  bool is_path_silent() const;
+
   bool reports_progress_;
+  double memory_mb_;
   Evidence evidence_;
   FreezeDetector freeze_;
   BitrateDetector bitrate_;
   SpeedDetector speed_;
   CpuDetector cpu_;
   MemoryDetector memory_;
+  DeliveryDetector delivery_;
+  ArrivalDetector arrival_;
+  ReceptionDetector reception_;
+  SpaceDetector space_;
+  CorruptionDetector corruption_;
+  ContentDetector content_;
+  MemoryForecast memory_forecast_;
+  LagForecast lag_forecast_;
+  Throttle throttle_;
   Rates rates_;
 };
 

@@ -3,12 +3,17 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include <sys/types.h>
 
+#include "monitor/connection_sample.hpp"
+#include "monitor/content.hpp"
 #include "monitor/evidence.hpp"
+#include "monitor/host_sample.hpp"
 #include "monitor/process_sample.hpp"
 #include "monitor/progress.hpp"
+#include "monitor/sink_report.hpp"
 #include "recovery/policy.hpp"
 
 namespace recovery {
@@ -45,6 +50,27 @@ struct Sampled {
   Generation generation;
   monitor::ProcessSample sample;
 };
+// What the witnesses outside FFmpeg say of this life.
+struct ConnectionsSeen {
+  Generation generation;
+  monitor::ConnectionSamples connections;
+};
+struct HostSeen {
+  Generation generation;
+  monitor::HostSample sample;
+};
+struct SpaceSeen {
+  Generation generation;
+  std::vector<monitor::SpaceSample> folders;
+};
+struct SinkReported {
+  Generation generation;
+  monitor::SinkReport report;
+};
+struct ContentSeen {
+  Generation generation;
+  monitor::ContentMark mark;
+};
 struct SignSeen {
   Generation generation;
   monitor::Sign sign;
@@ -79,7 +105,8 @@ struct Tick {};
 struct Paused {};
 
 using Event = std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,
-                           LaunchFailed, ProgressSeen, Sampled, SignSeen, Exited, SourceProbed,
+                           LaunchFailed, ProgressSeen, Sampled, ConnectionsSeen, HostSeen,
+                           SpaceSeen, SinkReported, ContentSeen, SignSeen, Exited, SourceProbed,
                            SinkProbed, Tick, Paused>;
 
 }  // namespace recovery

@@ -19,6 +19,7 @@ struct Incident {
   Instant detected_at{};
   std::optional<Instant> resolved_at;
   monitor::Cause cause{};
+  monitor::Cause raised_by{};         // of a warning: the detector's finding
   std::vector<std::string> evidence;  // at most monitor::evidence_limit
   std::vector<std::string> actions;   // what was done about it, at most `actions_limit`, the newest
 

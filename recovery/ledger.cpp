@@ -68,6 +68,9 @@ void Ledger::record(const Event& event, const Step& step, const Status& status, 
     if (lives(status, seen->generation)) count(seen->progress, seen->generation);
     if (step.actions.empty() && step.notices.empty()) return;
   }
+  if (const auto* seen = std::get_if<ConnectionsSeen>(&event)) {
+    if (lives(status, seen->generation)) count(seen->connections);
+  }
   const Moment moment{now, wall};
   if (const auto* launched = std::get_if<Launched>(&event)) {
     const bool is_primary = status.role == Role::primary;
@@ -95,6 +98,13 @@ void Ledger::count(const Launched&, const Moment& moment) {
   if (totals_.launches++ == 0) return;
   ++totals_.restarts;
   last_restart_at_ = moment.wall;
+}
+
+void Ledger::count(const monitor::ConnectionSamples& connections) {
+  traffic_.on_connections(connections);
+  totals_.sink_delivered_bytes = traffic_.delivered_bytes();
+  totals_.sink_retransmits = traffic_.retransmits();
+  totals_.source_received_bytes = traffic_.received_bytes();
 }
 
 void Ledger::count(const monitor::Progress& progress, Generation generation) {

@@ -10,6 +10,7 @@
 
 #include "monitor/cause.hpp"
 #include "monitor/stderr_log.hpp"
+#include "monitor/traffic.hpp"
 #include "recovery/action.hpp"
 #include "recovery/alert.hpp"
 #include "recovery/event.hpp"
@@ -45,6 +46,9 @@ struct Totals {
   std::uint64_t dropped_frames = 0;
   std::uint64_t duplicated_frames = 0;
   std::uint64_t output_bytes = 0;
+  std::uint64_t sink_delivered_bytes = 0;  // acknowledged by the receiving servers
+  std::uint64_t sink_retransmits = 0;      // segments
+  std::uint64_t source_received_bytes = 0;
   std::array<std::uint64_t, monitor::cause_count> incidents{};
   std::array<std::uint64_t, decision_kind_count> actions{};
   Histogram detection_seconds{{0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300}};
@@ -101,6 +105,7 @@ class Ledger {
 
   void count(const Launched& event, const Moment& moment);
   void count(const monitor::Progress& progress, Generation generation);
+  void count(const monitor::ConnectionSamples& connections);
   void note(const Notice& notice, bool came_on_air, const Moment& moment);
   void note(const Decided& decision, const Moment& moment);
   void open(const Incident& incident, const Moment& moment);
@@ -127,6 +132,7 @@ class Ledger {
   std::uint64_t counted_dropped_ = 0;
   std::uint64_t counted_duplicated_ = 0;
   std::uint64_t counted_bytes_ = 0;
+  monitor::Traffic traffic_;
 };
 
 }  // namespace recovery

@@ -4,12 +4,29 @@
 
 namespace recovery {
 
-std::optional<Incident> OpenIncidents::open(const monitor::Verdict& verdict, bool off_air,
-                                            Instant last_good_at, Instant now) {
-  const auto is_same = [&](const Incident& incident) {
-    return off_air ? incident.off_air : !incident.off_air && incident.cause == verdict.cause;
+std::optional<Incident> OpenIncidents::open_off_air(const monitor::Verdict& verdict,
+                                                    Instant last_good_at, Instant now) {
+  const auto is_open = [](const Incident& incident) { return incident.off_air; };
+  if (std::any_of(open_.begin(), open_.end(), is_open)) return std::nullopt;
+  return add(verdict, true, last_good_at, now);
+}
+
+// Two findings that are one and the same fault make one incident.
+std::optional<Incident> OpenIncidents::open_warning(const monitor::Verdict& verdict,
+                                                    monitor::Cause raised_by, Instant last_good_at,
+                                                    Instant now) {
+  const auto is_open = [&](const Incident& incident) {
+    return !incident.off_air &&
+           (incident.raised_by == raised_by || incident.cause == verdict.cause);
   };
-  if (std::any_of(open_.begin(), open_.end(), is_same)) return std::nullopt;
+  if (std::any_of(open_.begin(), open_.end(), is_open)) return std::nullopt;
+  add(verdict, false, last_good_at, now);
+  open_.back().raised_by = raised_by;
+  return open_.back();
+}
+
+Incident OpenIncidents::add(const monitor::Verdict& verdict, bool off_air, Instant last_good_at,
+                            Instant now) {
   Incident incident;
   incident.number = ++opened_;
   incident.off_air = off_air;
@@ -41,8 +58,9 @@ std::vector<Incident> OpenIncidents::close_warnings(const std::vector<monitor::F
                                                     Instant now) {
   const auto is_over = [&](const Incident& incident) {
     return !incident.off_air &&
-           std::none_of(upheld.begin(), upheld.end(),
-                        [&](const monitor::Fault& fault) { return fault.cause == incident.cause; });
+           std::none_of(upheld.begin(), upheld.end(), [&](const monitor::Fault& fault) {
+             return fault.cause == incident.raised_by;
+           });
   };
   return close(is_over, now);
 }

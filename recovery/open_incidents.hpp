@@ -15,8 +15,12 @@ class OpenIncidents {
  public:
   // The incident opened; empty where it is open already (a restart that failed does not make
   // another).
-  std::optional<Incident> open(const monitor::Verdict& verdict, bool off_air, Instant last_good_at,
-                               Instant now);
+  std::optional<Incident> open_off_air(const monitor::Verdict& verdict, Instant last_good_at,
+                                       Instant now);
+  // `raised_by`: the detector's finding. The verdict on it may name another cause, and another one
+  // tomorrow; the incident lasts as long as the finding does.
+  std::optional<Incident> open_warning(const monitor::Verdict& verdict, monitor::Cause raised_by,
+                                       Instant last_good_at, Instant now);
 
   // The ones closed by this.
   std::vector<Incident> close_off_air(Instant now);
@@ -32,6 +36,7 @@ class OpenIncidents {
   const std::vector<Incident>& all() const { return open_; }
 
  private:
+  Incident add(const monitor::Verdict& verdict, bool off_air, Instant last_good_at, Instant now);
   template <class IsOver>
   std::vector<Incident> close(IsOver is_over, Instant now);
 

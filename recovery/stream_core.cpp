@@ -218,9 +218,12 @@ void StreamCore::on(const ProgressSeen& event) {
     if (advanced) on_fallback_advance();
     return;
   }
-  if (advanced && status_.state == State::starting) come_on_air();
+  if (advanced && status_.state == State::starting) {
+    if (!is_held_off_air()) come_on_air();
+    check_watch();  // for what was found before
+  }
   if (advanced) check_health();
-  if (!open_.all().empty()) check_watch();
+  check_open();
 }
 
 void StreamCore::on(const Sampled& event) {
@@ -229,9 +232,40 @@ void StreamCore::on(const Sampled& event) {
   if (status_.state == State::stopping) {
     // Stopped by SIGSTOP after the TERM: it will never act on it.
     if (monitor::is_stopped(event.sample)) kill_child();
-  } else if (!open_.all().empty()) {
-    check_watch();
+  } else {
+    check_open();
   }
+}
+
+void StreamCore::on(const ConnectionsSeen& event) {
+  if (!is_present(event.generation)) return;
+  hears_connections_ = true;
+  watch_->on_connections(event.connections, now_);
+  check_watch();
+}
+
+void StreamCore::on(const HostSeen& event) {
+  if (!is_present(event.generation)) return;
+  watch_->on_host(event.sample, now_);
+  check_watch();
+}
+
+void StreamCore::on(const SpaceSeen& event) {
+  if (!is_present(event.generation)) return;
+  watch_->on_space(event.folders, now_);
+  check_watch();
+}
+
+void StreamCore::on(const SinkReported& event) {
+  if (!is_present(event.generation)) return;
+  watch_->on_sink_report(event.report, now_);
+  check_watch();
+}
+
+void StreamCore::on(const ContentSeen& event) {
+  if (!is_present(event.generation)) return;
+  watch_->on_content(event.mark, now_);
+  check_watch();
 }
 
 void StreamCore::on(const SignSeen& event) {
@@ -292,6 +326,29 @@ void StreamCore::on(const Tick&) {
 
 void StreamCore::on(const Paused&) {
   if (watch_) watch_->forgive(now_);
+}
+
+// FFmpeg puts out something, and that is not enough: something else has it off air, or a sink that
+// did not take the last life's is not known to take this one's.
+bool StreamCore::is_held_off_air() {
+  const std::vector<Fault> faults = watch_->check(now_);
+  return (!faults.empty() && faults.front().off_air) || !sink_is_back();
+}
+
+// A hung server's kernel takes a connection and the first bytes on it as any other's does.
+bool StreamCore::sink_is_back() const {
+  const auto& verdict = status_.verdict;
+  if (!verdict || monitor::component_of(verdict->cause) != monitor::Component::sink) return true;
+  const auto since = watch_->evidence().first_advance;
+  const bool waited = since && now_ - *since >= limits_.sink_stall_timeout;
+  if (waited || !hears_connections_) return true;
+  return watch_->delivery().is_proven().value_or(false);
+}
+
+// Of progress and samples, which come often: what is open may be over by now; what is not has its
+// deadline.
+void StreamCore::check_open() {
+  if (child_runs() && !open_.all().empty()) check_watch();
 }
 
 void StreamCore::check_watch() {

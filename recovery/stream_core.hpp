@@ -116,6 +116,11 @@ class StreamCore {
   void on(const LaunchFailed& event);
   void on(const ProgressSeen& event);
   void on(const Sampled& event);
+  void on(const ConnectionsSeen& event);
+  void on(const HostSeen& event);
+  void on(const SpaceSeen& event);
+  void on(const SinkReported& event);
+  void on(const ContentSeen& event);
   void on(const SignSeen& event);
   void on(const Exited& event);
   void on(const SourceProbed& event);
@@ -140,6 +145,9 @@ class StreamCore {
   void refresh_warnings(const std::vector<monitor::Fault>& faults);
   void warn(const monitor::Fault& fault);
   void check_watch();
+  void check_open();
+  bool is_held_off_air();
+  bool sink_is_back() const;
 
   void recover(const monitor::Verdict& verdict);
   void restart_by_budget(const monitor::Verdict& verdict);
@@ -175,6 +183,7 @@ class StreamCore {
   void send(std::optional<int> signal);
 
   void open_incident(const monitor::Verdict& verdict, Instant last_good_at);
+  bool restarts_on(const monitor::Fault& warning) const;
   void close_warnings(const std::vector<monitor::Fault>& upheld);
   void close_off_air();
   void tell_closed(std::vector<Incident> closed);
@@ -198,8 +207,9 @@ class StreamCore {
   bool shutting_down_ = false;
   bool ever_launched_ = false;
   bool ever_on_air_ = false;
-  bool healthy_ = false;       // on air for a whole cooldown, this time
-  bool fault_stands_ = false;  // recovery is off: the fault was told, nothing is done about it
+  bool hears_connections_ = false;  // the kernel tells of them here
+  bool healthy_ = false;            // on air for a whole cooldown, this time
+  bool fault_stands_ = false;       // recovery is off: the fault was told, nothing is done about it
   std::optional<Instant> last_good_at_;
   Instant checked_at_{};  // when the detectors were last asked
 

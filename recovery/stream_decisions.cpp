@@ -108,8 +108,10 @@ void StreamCore::judge_end(Pipeline pipeline) {
 }
 
 void StreamCore::judge_fault(const Fault& fault) {
-  const Duration after = now_ - watch_->evidence().last_advance;
-  out_.notices.push_back(FaultDetected{fault, after});
+  const Instant last_advance = watch_->evidence().last_advance;
+  const Instant began = std::min(last_advance, fault.since.value_or(last_advance));
+  if (last_good_at_) last_good_at_ = std::min(*last_good_at_, began);
+  out_.notices.push_back(FaultDetected{fault, now_ - began});
   go_off_air(monitor::diagnose(watch_->evidence(), fault, now_, command_.reports_progress));
   if (policy_.enabled) {
     begin_stop(After::recover);
@@ -124,9 +126,7 @@ void StreamCore::judge_fault(const Fault& fault) {
 
 void StreamCore::refresh_warnings(const std::vector<Fault>& faults) {
   for (const Fault& fault : faults) {
-    const bool restarts = fault.cause == monitor::Cause::bitrate_drop &&
-                          limits_.bitrate_drop.action == monitor::OnWarning::restart;
-    if (restarts && policy_.enabled) {
+    if (restarts_on(fault) && policy_.enabled) {
       judge_fault(fault);
       return;
     }
@@ -139,10 +139,23 @@ void StreamCore::refresh_warnings(const std::vector<Fault>& faults) {
   status_.verdict = Verdict{gravest.cause, gravest.evidence};
 }
 
+bool StreamCore::restarts_on(const Fault& warning) const {
+  switch (warning.cause) {
+    case Cause::bitrate_drop:
+      return limits_.bitrate_drop.action == monitor::OnWarning::restart;
+    case Cause::source_silent:
+    case Cause::source_frozen_picture:
+    case Cause::source_black:
+      return limits_.content.action == monitor::OnWarning::restart;
+    default:
+      return false;
+  }
+}
+
 void StreamCore::warn(const Fault& fault) {
   const Verdict verdict =
       monitor::diagnose(watch_->evidence(), fault, now_, command_.reports_progress);
-  auto incident = open_.open(verdict, false, last_good_at_.value_or(now_), now_);
+  auto incident = open_.open_warning(verdict, fault.cause, last_good_at_.value_or(now_), now_);
   if (!incident) return;
   out_.notices.push_back(FaultDetected{fault, Duration::zero()});
   out_.notices.push_back(IncidentOpened{std::move(*incident)});
@@ -306,7 +319,7 @@ void StreamCore::finish_stop() {
 // ---------------------------------------------------------------------------- telling
 
 void StreamCore::open_incident(const Verdict& verdict, Instant last_good_at) {
-  if (auto incident = open_.open(verdict, true, last_good_at, now_)) {
+  if (auto incident = open_.open_off_air(verdict, last_good_at, now_)) {
     out_.notices.push_back(IncidentOpened{std::move(*incident)});
   }
 }

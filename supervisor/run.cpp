@@ -17,6 +17,7 @@
 #include "supervisor/journal/journal.hpp"
 #include "supervisor/log/log.hpp"
 #include "supervisor/outside/alert_office.hpp"
+#include "supervisor/outside/dependency_watch.hpp"
 #include "supervisor/outside/outside.hpp"
 #include "supervisor/secrets/secrets.hpp"
 #include "supervisor/stream/stream_driver.hpp"
@@ -208,6 +209,11 @@ int Supervisor::run() {
                                          .on_hangup = [this] { refuse_reload(); }});
   say_start(server->port());
   for (const auto& stream : streams_) stream->start();
+  const DependencyWatch dependencies(config_, {.loop = loop_.get_executor(),
+                                               .outside = outside_,
+                                               .log = log_,
+                                               .secrets = secrets_,
+                                               .board = board_});
   notify_service_manager("READY=1");
   loop_.run();
   return exit_code_;

@@ -162,8 +162,8 @@ void HttpReply::take_chunk_line(char c) {
 }
 
 void HttpReply::keep(string_view bytes) {
-  body_ += bytes.substr(0, body_limit - body_.size());
-  if (body_.size() == body_limit) phase_ = Phase::complete;
+  body_ += bytes.substr(0, body_kept_ - body_.size());
+  if (body_.size() == body_kept_) phase_ = Phase::complete;
 }
 
 }  // namespace monitor::probes

@@ -10,11 +10,11 @@ namespace monitor::probes {
 
 // Reads an HTTP reply (or Shoutcast's, whose first line is `ICY 200 OK`) bytes by bytes, as far as
 // a probe wants to know it: the header, and the first of the body without its chunks. Keeps at most
-// `header_limit` and `body_limit`.
+// `header_limit` and what it was made to keep of the body.
 class HttpReply {
  public:
   static constexpr std::size_t header_limit = 64 * 1024;  // bytes
-  static constexpr std::size_t body_limit = 16 * 1024;    // bytes
+  static constexpr std::size_t body_limit = 16 * 1024;    // bytes; enough to know media by
 
   enum class Phase : std::uint8_t {
     header,
@@ -24,6 +24,8 @@ class HttpReply {
     too_long,  // the header is
     broken,    // the chunks are
   };
+
+  explicit HttpReply(std::size_t body_kept = body_limit) : body_kept_(body_kept) {}
 
   void feed(std::string_view bytes);
   void end_of_stream();
@@ -46,6 +48,7 @@ class HttpReply {
   void take_chunk_line(char c);
   void keep(std::string_view bytes);
 
+  std::size_t body_kept_;  // bytes
   Phase phase_ = Phase::header;
   std::string header_;
   int status_ = 0;

@@ -9,6 +9,8 @@
 
 #include "http/settings.hpp"
 #include "monitor/limits.hpp"
+#include "monitor/probes/dependency.hpp"
+#include "monitor/probes/sink_statistics.hpp"
 #include "recovery/alerts/settings.hpp"
 #include "recovery/policy.hpp"
 
@@ -35,6 +37,8 @@ struct StreamConfig {
   // that gives media. Empty: read off the command.
   std::string source_url;
   SourceKey source_key = SourceKey::http;
+  // Where the receiving server's own statistics of this stream are read; an empty URL: nowhere.
+  monitor::probes::SinkStatistics sink;
   // RTMP_ENDPOINT: where the command's sink is, if its own output does not tell. Empty: it does.
   std::string rtmp_endpoint;
 };
@@ -51,6 +55,7 @@ struct Config {
   std::string journal_path;  // empty: nothing outlives the process
   std::size_t journal_max_incidents = 1000;
   recovery::alerts::Settings alerts;
+  std::vector<monitor::probes::Dependency> dependencies;
   std::vector<StreamConfig> streams;
 
   // Dotted key ("http.listen", "streams[0].monitor.freeze_timeout") → where it came from; keys that

@@ -54,7 +54,10 @@ void learn_secrets(const Config& config, Secrets& secrets) {
   for (const StreamConfig& stream : config.streams) {
     secrets.learn(stream.command);
     secrets.learn(stream.fallback);
-    secrets.learn(std::vector{stream.source_url, stream.rtmp_endpoint});
+    secrets.learn(std::vector{stream.source_url, stream.rtmp_endpoint, stream.sink.url});
+  }
+  for (const auto& dependency : config.dependencies) {
+    secrets.learn(std::vector{dependency.target});
   }
   learn_alerts(config.alerts, secrets);
 }

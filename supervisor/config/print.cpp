@@ -3,6 +3,7 @@
 
 #include "supervisor/config/alerts_section.hpp"
 #include "supervisor/config/config_secrets.hpp"
+#include "supervisor/config/dependencies_section.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/config/printer.hpp"
 #include "supervisor/config/settings.hpp"
@@ -12,6 +13,7 @@ namespace supervisor {
 
 namespace {
 
+using monitor::probes::Dependency;
 using recovery::alerts::WebHook;
 
 std::string masked(const std::string& text) {
@@ -58,6 +60,18 @@ void print_alerts(const recovery::alerts::Settings& alerts, Printer& printer) {
   printer.value("  command:", masked_arguments(alerts.command), "alerts.command");
 }
 
+void print_dependencies(const std::vector<Dependency>& dependencies, Printer& printer) {
+  const std::string name = "dependencies";
+  if (dependencies.empty()) return printer.value(name + ':', "[]", name);
+  printer.line(name + ':');
+  for (std::size_t i = 0; i < dependencies.size(); ++i) {
+    const std::string key = name + '[' + std::to_string(i) + "].";
+    const std::string kind(name_of(dependencies[i].kind));
+    printer.value("  - name:", yaml_text(dependencies[i].name), key + "name");
+    printer.value("    " + kind + ':', yaml_text(masked(dependencies[i].target)), key + kind);
+  }
+}
+
 void print_stream(const Config& config, std::size_t index, Printer& printer) {
   const StreamConfig& stream = config.streams[index];
   const std::string prefix = stream_prefix(index);
@@ -79,6 +93,7 @@ std::string print_config(const Config& config) {
   Printer printer(config);
   printer.settings(program_settings(), config, "", "");
   print_alerts(config.alerts, printer);
+  print_dependencies(config.dependencies, printer);
   printer.line("streams:");
   for (std::size_t i = 0; i < config.streams.size(); ++i) print_stream(config, i, printer);
   return printer.take();

@@ -57,6 +57,17 @@ Origin Printer::origin(const std::string& key) const {
   return found == config_.origins.end() ? Origin::standard : found->second;
 }
 
+void Printer::unasked(std::string_view part, std::string& open, const std::string& indent,
+                      const std::string& prefix) {
+  const std::string key(part);
+  if (open == key + '.') return;
+  const std::string group = key.substr(0, key.rfind('.') + 1);
+  open_groups(open, group, indent);
+  const auto depth = static_cast<std::size_t>(std::count(group.begin(), group.end(), '.'));
+  value(indent + std::string(2 * depth, ' ') + key.substr(group.size()) + ':', "", prefix + key);
+  open = key + '.';
+}
+
 void Printer::open_groups(std::string_view before, std::string_view group, std::string indent) {
   for (std::size_t at = 0; at < group.size();) {
     const std::size_t end = group.find('.', at) + 1;

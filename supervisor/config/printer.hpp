@@ -30,6 +30,10 @@ class Printer {
                 const std::string& indent, const std::string& prefix) {
     std::string open;  // the group of the line before: "monitor.bitrate_drop."
     for (const Setting<Owner>& setting : all) {
+      if (setting.part != nullptr && !setting.part->is_open(owner)) {
+        unasked(setting.part->key, open, indent, prefix);
+        continue;
+      }
       const std::size_t dot = setting.key.rfind('.');
       const std::string group(setting.key.substr(0, dot == std::string_view::npos ? 0 : dot + 1));
       open_groups(open, group, indent);
@@ -45,6 +49,9 @@ class Printer {
 
  private:
   Origin origin(const std::string& key) const;
+  // The group itself, empty; once for all settings in it. `open`: as above.
+  void unasked(std::string_view part, std::string& open, const std::string& indent,
+               const std::string& prefix);
   void open_groups(std::string_view before, std::string_view group, std::string indent);
 
   const Config& config_;

@@ -2,11 +2,11 @@
 
 #include <utility>
 
+#include "supervisor/config/content_settings.hpp"
+#include "supervisor/config/endpoint_settings.hpp"
 #include "supervisor/config/load.hpp"
-#include "supervisor/config/urls.hpp"
 #include "supervisor/config/values.hpp"
 #include "supervisor/config/words.hpp"
-#include "supervisor/secrets/secrets.hpp"
 
 namespace supervisor {
 
@@ -26,11 +26,11 @@ const Words<LogLevel> log_levels{{"trace", LogLevel::trace},
 const Words<recovery::Restart> restarts{{"always", recovery::Restart::always},
                                         {"on-failure", recovery::Restart::on_failure},
                                         {"never", recovery::Restart::never}};
+const Words<monitor::Witnesses> witnesses{{"all", monitor::Witnesses::all},
+                                          {"progress", monitor::Witnesses::progress}};
 const Words<recovery::OnExhausted> exhaustions{{"keep_trying", recovery::OnExhausted::keep_trying},
                                                {"exit", recovery::OnExhausted::exit},
                                                {"stop", recovery::OnExhausted::stop}};
-const Words<monitor::OnWarning> warnings{{"alert", monitor::OnWarning::alert},
-                                         {"restart", monitor::OnWarning::restart}};
 
 // Each builder takes `field`: a function from the owner to a reference to the value.
 
@@ -109,11 +109,15 @@ std::vector<Setting<StreamConfig>> make_monitor_settings() {
                 {0, 100, true}),
       duration<S>("monitor.bitrate_drop.window", FIELD(monitor.bitrate_drop.window), 100ms, 1h),
       duration<S>("monitor.bitrate_drop.hold", FIELD(monitor.bitrate_drop.hold), 0s, week),
-      choice<S>("monitor.bitrate_drop.action", FIELD(monitor.bitrate_drop.action), warnings),
+      choice<S>("monitor.bitrate_drop.action", FIELD(monitor.bitrate_drop.action),
+                on_warning_words()),
       number<S>("monitor.min_speed.ratio", FIELD(monitor.min_speed.ratio), {0, 1, true}),
       duration<S>("monitor.min_speed.hold", FIELD(monitor.min_speed.hold), 0s, week),
       number<S>("monitor.cpu_percent", FIELD(monitor.cpu_percent), {0, 100, true}),
       number<S>("monitor.memory_mb", FIELD(monitor.memory_mb), {1, 16 * 1024 * 1024}),  // 16 TiB
+      duration<S>("monitor.sink_stall_timeout", FIELD(monitor.sink_stall_timeout), 1s, week),
+      duration<S>("monitor.source_stall_timeout", FIELD(monitor.source_stall_timeout), 1s, week),
+      choice<S>("monitor.witnesses", FIELD(monitor.witnesses), witnesses),
       duration<S>("monitor.probe_interval", FIELD(recovery.probe_interval), 100ms, 1h),
   };
 }
@@ -140,24 +144,6 @@ std::vector<Setting<StreamConfig>> make_recovery_settings() {
   };
 }
 
-// One of several keys for the URL that is probed. Empty: not this one.
-Setting<StreamConfig> source(std::string_view key, SourceKey source_key,
-                             std::string (*read_url)(const std::string&)) {
-  return {key,
-          [=](StreamConfig& stream, const std::string& text) {
-            if (text.empty()) return;
-            if (!stream.source_url.empty()) {
-              throw Unexpected::whole("found a second source, expected one of http and icecast");
-            }
-            stream.source_url = read_url(text);
-            stream.source_key = source_key;
-          },
-          [=](const StreamConfig& stream) {
-            const bool is_this = stream.source_key == source_key && !stream.source_url.empty();
-            return is_this ? Secrets().mask_command({stream.source_url}).front() : std::string();
-          }};
-}
-
 std::vector<Setting<StreamConfig>> make_stream_settings() {
   using S = StreamConfig;
   std::vector<Setting<S>> settings{
@@ -165,9 +151,10 @@ std::vector<Setting<StreamConfig>> make_stream_settings() {
        [](const S& s) { return s.name; }},
       choice<S>("restart", FIELD(recovery.restart), restarts)};
   for (auto& setting : make_monitor_settings()) settings.push_back(std::move(setting));
+  for (auto& setting : content_settings()) settings.push_back(std::move(setting));
   for (auto& setting : make_recovery_settings()) settings.push_back(std::move(setting));
-  settings.push_back(source("source.http", SourceKey::http, read_media_url));
-  settings.push_back(source("source.icecast", SourceKey::icecast, read_mount_url));
+  for (auto& setting : source_settings()) settings.push_back(std::move(setting));
+  for (auto& setting : sink_settings()) settings.push_back(std::move(setting));
   return settings;
 }
 
@@ -186,17 +173,12 @@ const std::vector<Setting<StreamConfig>>& stream_settings() {
 }
 
 const std::vector<std::string_view>& later_program_keys() {
-  static const std::vector<std::string_view> keys{"http.tls", "http.auth", "dependencies"};
+  static const std::vector<std::string_view> keys{"http.tls", "http.auth"};
   return keys;
 }
 
 const std::vector<std::string_view>& later_stream_keys() {
-  static const std::vector<std::string_view> keys{"monitor.sink_stall_timeout",
-                                                  "monitor.source_stall_timeout",
-                                                  "monitor.content",
-                                                  "source.azuracast",
-                                                  "sink",
-                                                  "tracks"};
+  static const std::vector<std::string_view> keys{"source.azuracast", "tracks"};
   return keys;
 }
 

@@ -31,6 +31,15 @@ class Unexpected : public std::runtime_error {
   bool is_whole_ = false;
 };
 
+// A group of keys that is asked for, or not: `silence:` is not, `silence: {}` is, with the defaults
+// of its keys.
+template <class Owner>
+struct Part {
+  std::string_view key;  // dotted, as a setting's: "monitor.content.silence"
+  void (*open)(Owner&);
+  bool (*is_open)(const Owner&);
+};
+
 // One value of the configuration. The file, the environment, the flags and `check` all go through
 // this table, so they cannot disagree on a name, a range or a spelling.
 template <class Owner>
@@ -39,6 +48,8 @@ struct Setting {
   std::function<void(Owner&, const std::string& text)> read;  // throws Unexpected
   // What `read` takes, with credentials masked.
   std::function<std::string(const Owner&)> print;
+  // What it belongs to, if that has to be asked for; while it is not, `print` gives an empty text.
+  const Part<Owner>* part = nullptr;
 };
 
 // In the order in which they are printed. Keys whose values are lists are not among them: see
@@ -55,6 +66,14 @@ const Setting<Owner>* find_setting(const std::vector<Setting<Owner>>& settings,
                                    std::string_view key) {
   for (const Setting<Owner>& setting : settings) {
     if (setting.key == key) return &setting;
+  }
+  return nullptr;
+}
+
+template <class Owner>
+const Part<Owner>* find_part(const std::vector<Setting<Owner>>& settings, std::string_view key) {
+  for (const Setting<Owner>& setting : settings) {
+    if (setting.part != nullptr && setting.part->key == key) return setting.part;
   }
   return nullptr;
 }

@@ -25,6 +25,7 @@ struct Kind {
 };
 constexpr Kind http{"http", "an http:// or https:// URL such as https://host/path"};
 constexpr Kind base{"http", "an http:// or https:// URL such as http://host:9093"};
+constexpr Kind api{"http", "an http:// or https:// URL such as http://host:9997"};
 constexpr Kind media{"http", "an http:// or https:// URL such as http://host/radio.mp3"};
 constexpr Kind mount{"http", "an http:// or https:// URL such as http://host:8000/radio.mp3"};
 constexpr Kind rtmp{"rtmp", "an rtmp:// or rtmps:// URL such as rtmp://host:1935/live/key"};
@@ -97,6 +98,12 @@ void check_http_url(const std::string& text, const Kind& kind) {
   if (!spelt_well) refuse("a URL with characters that must be percent-encoded", kind);
 }
 
+const std::string& read_base(const std::string& text, const Kind& kind) {
+  check_http_url(text, kind);
+  if (text.find_first_of("?#") != std::string::npos) refuse("a URL with a '?' or '#'", kind);
+  return text;
+}
+
 }  // namespace
 
 std::string read_http_url(const std::string& text) {
@@ -105,9 +112,11 @@ std::string read_http_url(const std::string& text) {
 }
 
 std::string read_base_url(const std::string& text) {
-  check_http_url(text, base);
-  if (text.find_first_of("?#") != std::string::npos) refuse("a URL with a '?' or '#'", base);
-  return text;
+  return read_base(text, base);
+}
+
+std::string read_api_url(const std::string& text) {
+  return read_base(text, api);
 }
 
 std::string read_media_url(const std::string& text) {

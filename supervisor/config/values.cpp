@@ -38,15 +38,18 @@ bool is_address(int family, const std::string& text) {
   return inet_pton(family, text.c_str(), &address) == 1;
 }
 
+bool is_bracketed_v6(const std::string& text) {
+  return text.size() > 2 && text.front() == '[' && text.back() == ']' &&
+         is_address<in6_addr>(AF_INET6, text.substr(1, text.size() - 2));
+}
+
 // The text before the last colon, as an address to bind; empty if it is none.
 std::optional<std::string> bind_address(std::string host) {
   if (host.empty()) return "0.0.0.0";
   if (host == "localhost") return "127.0.0.1";
   if (is_address<in_addr>(AF_INET, host)) return host;
-  if (!host.starts_with('[') || !host.ends_with(']')) return std::nullopt;
-  host = host.substr(1, host.size() - 2);
-  if (!is_address<in6_addr>(AF_INET6, host)) return std::nullopt;
-  return host;
+  if (!is_bracketed_v6(host)) return std::nullopt;
+  return host.substr(1, host.size() - 2);
 }
 
 bool is_below(std::string_view path, std::string_view route) {
@@ -80,6 +83,20 @@ std::string print_number(double number) {
   const auto result =
       std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::fixed);
   return {buffer.data(), result.ptr};
+}
+
+double read_decibels(const std::string& text) {
+  constexpr std::string_view unit = "dB";
+  constexpr double quietest = -120;  // below what 16 or 20 bits can tell from nothing
+  const bool has_unit = text.ends_with(unit);
+  const auto value =
+      decimal(std::string_view(text).substr(0, text.size() - (has_unit ? unit.size() : 0)));
+  if (has_unit && value && *value >= quietest && *value <= 0) return *value;
+  throw Unexpected("expected a level from -120dB to 0dB, written as -50dB");
+}
+
+std::string print_decibels(double decibels) {
+  return print_number(decibels) + "dB";
 }
 
 std::uint64_t read_integer(const std::string& text, std::uint64_t min, std::uint64_t max) {
@@ -126,6 +143,21 @@ std::string print_listen(const http::Settings& settings) {
   const bool is_v6 = settings.address.find(':') != std::string::npos;
   const std::string host = is_v6 ? '[' + settings.address + ']' : settings.address;
   return host + ':' + std::to_string(settings.port);
+}
+
+std::string read_host_and_port(const std::string& text) {
+  constexpr std::size_t name_max = 253;  // bytes, RFC 1035
+  constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+  const std::size_t colon = text.rfind(':');
+  if (colon != std::string::npos) {
+    const std::string host = text.substr(0, colon);
+    const auto port = integer(std::string_view(text).substr(colon + 1));
+    const bool is_name = !host.empty() && host.size() <= name_max &&
+                         host.find_first_not_of(letters) == std::string::npos;
+    if ((is_name || is_bracketed_v6(host)) && port && *port >= 1 && *port <= 65535) return text;
+  }
+  throw Unexpected("expected HOST:PORT, such as postgres:5432 or [::1]:5432");
 }
 
 std::string read_path(const std::string& text) {

@@ -22,6 +22,10 @@ struct NumberRange {
 double read_number(const std::string& text, NumberRange range);
 std::string print_number(double number);
 
+// `-50dB`: a level below the loudest, or a difference below the largest, from -120dB to 0dB.
+double read_decibels(const std::string& text);
+std::string print_decibels(double decibels);
+
 std::uint64_t read_integer(const std::string& text, std::uint64_t min, std::uint64_t max);
 
 // true/false, yes/no, on/off, 1/0 in any case.
@@ -33,6 +37,9 @@ std::string read_stream_name(const std::string& text);
 // `ADDR:PORT`, `[ADDR6]:PORT`, `:PORT`. Port 0: any free one.
 void read_listen(const std::string& text, http::Settings& settings);
 std::string print_listen(const http::Settings& settings);
+
+// `HOST:PORT`, `[ADDR6]:PORT`: where a server takes connections.
+std::string read_host_and_port(const std::string& text);
 
 // Of a file that need not be there yet. Empty: none.
 std::string read_path(const std::string& text);

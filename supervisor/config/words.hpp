@@ -33,4 +33,11 @@ std::string print_word(Value value, const Words<Value>& words) {
   return {};
 }
 
+// What is done about a warning.
+inline const Words<monitor::OnWarning>& on_warning_words() {
+  static const Words<monitor::OnWarning> words{{"alert", monitor::OnWarning::alert},
+                                               {"restart", monitor::OnWarning::restart}};
+  return words;
+}
+
 }  // namespace supervisor

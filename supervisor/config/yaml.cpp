@@ -3,6 +3,7 @@
 #include "supervisor/config/alerts_section.hpp"
 #include "supervisor/config/arguments.hpp"
 #include "supervisor/config/bounded_file.hpp"
+#include "supervisor/config/dependencies_section.hpp"
 #include "supervisor/config/file_reading.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/config/settings.hpp"
@@ -90,7 +91,10 @@ class LevelReader {
   }
 
   void read_group(const std::string& key, const Entry& entry) {
+    const Part<Owner>* part = find_part(level_.settings, key);
+    if (part != nullptr) reading_.remember_from_file(entry.key, entry.line);
     if (entry.node.kind == Kind::null) return;  // every line below it is a comment
+    if (part != nullptr && entry.node.kind == Kind::map) part->open(owner_);
     if (entry.node.kind == Kind::map) return read_map(entry.node, key);
     reading_.complain(entry, "found " + found(entry.node) + ", expected a map with " +
                                  join(names_below(key), ", "));
@@ -151,7 +155,8 @@ void read_streams(const Entry& entry, Config& config, FileReading& reading) {
 const std::vector<ListSetting<Config>> program_lists{{"streams", read_streams},
                                                      {"alerts.alertmanager", read_alertmanagers},
                                                      {"alerts.webhooks", read_webhooks},
-                                                     {"alerts.command", read_alert_command}};
+                                                     {"alerts.command", read_alert_command},
+                                                     {"dependencies", read_dependencies}};
 
 void read_root(const YamlNode& root, Config& config, FileReading& reading) {
   LevelReader<Config> reader({program_settings(), program_lists, later_program_keys(), ""}, config,

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <span>
 
+#include "supervisor/ffmpeg/content_command.hpp"
 #include "supervisor/ffmpeg/ffmpeg_options.hpp"
 #include "supervisor/ffmpeg/launch_wrapper.hpp"
 
@@ -218,7 +219,8 @@ void FfmpegCommand::warn_about_options() {
 }
 
 std::vector<std::string> FfmpegCommand::with_supervision(int progress_fd,
-                                                         monitor::Duration stats_period) const {
+                                                         monitor::Duration stats_period,
+                                                         const monitor::Content& content) const {
   if (!ffmpeg_at_) return argv_;
   const auto own = arguments_behind(argv_, *ffmpeg_at_);
   std::vector<std::string> added = {"-progress",
@@ -230,9 +232,19 @@ std::vector<std::string> FfmpegCommand::with_supervision(int progress_fd,
                                     "level+repeat+" + std::string(banner_level(own))};
   if (!reads_stdin_) added.emplace_back("-nostdin");
   std::vector<std::string> command = argv_;
-  command.insert(command.begin() + static_cast<std::ptrdiff_t>(*ffmpeg_at_) + 1, added.begin(),
-                 added.end());
+  const auto arguments = static_cast<std::ptrdiff_t>(*ffmpeg_at_) + 1;
+  const ContentOutput analysis = content_output(own, content, progress_fd);
+  command.insert(command.begin() + arguments + static_cast<std::ptrdiff_t>(analysis.at),
+                 analysis.words.begin(), analysis.words.end());
+  command.insert(command.begin() + arguments, added.begin(), added.end());
   return command;
+}
+
+std::vector<std::string> FfmpegCommand::content_warnings(const monitor::Content& content) const {
+  if (!content.any()) return {};
+  if (!ffmpeg_at_) return {"content: only FFmpeg's own can be looked at"};
+  constexpr int any_fd = 3;
+  return content_output(arguments_behind(argv_, *ffmpeg_at_), content, any_fd).warnings;
 }
 
 bool FfmpegCommand::has_rtmp_output() const {

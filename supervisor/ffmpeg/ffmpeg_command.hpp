@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "monitor/limits.hpp"
 #include "monitor/probes/target.hpp"
 #include "monitor/stderr_log.hpp"
 #include "monitor/time.hpp"
@@ -35,9 +36,13 @@ class FfmpegCommand {
 
   // The argument vector to execute: behind FFmpeg's own word stand `-progress pipe:N -nostats
   // -stats_period P -loglevel level+repeat+info` (the user's own level in place of `info`) and,
-  // unless the command reads stdin, `-nostdin`; nothing else is changed. A command without FFmpeg
-  // comes back as it is.
-  std::vector<std::string> with_supervision(int progress_fd, monitor::Duration stats_period) const;
+  // unless the command reads stdin, `-nostdin`; where the content is to be looked at, one more
+  // output behind the user's last; nothing else is changed. A command without FFmpeg comes back as
+  // it is.
+  std::vector<std::string> with_supervision(int progress_fd, monitor::Duration stats_period,
+                                            const monitor::Content& content = {}) const;
+  // What of the content is asked for and cannot be looked for.
+  std::vector<std::string> content_warnings(const monitor::Content& content) const;
 
   // Whether the child needs our stdin: an input is read from it, the user asked for FFmpeg's keys
   // (`-stdin`), or the program is not FFmpeg.

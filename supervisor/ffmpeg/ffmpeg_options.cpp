@@ -130,7 +130,7 @@ std::vector<FfmpegArgument> read_ffmpeg_arguments(std::span<const std::string> a
       continue;
     }
     if (plain || word.size() < 2 || word.front() != '-') {
-      read.push_back({Kind::output, {}, word, format});
+      read.push_back({Kind::output, {}, word, format, i + 1});
       format = {};
       plain = false;
       continue;
@@ -139,11 +139,11 @@ std::vector<FfmpegArgument> read_ffmpeg_arguments(std::span<const std::string> a
     const string_view next = i + 1 < arguments.size() ? string_view(arguments[i + 1]) : "";
     const bool has_value = i + 1 < arguments.size() && takes_value(name, next);
     const bool input = word == "-i" && has_value;
-    read.push_back(
-        {input ? Kind::input : Kind::option, name, has_value ? next : "", input ? format : ""});
+    if (has_value) ++i;
+    read.push_back({input ? Kind::input : Kind::option, name, has_value ? next : "",
+                    input ? format : "", i + 1});
     if (word == "-f") format = next;
     if (input) format = {};
-    if (has_value) ++i;
   }
   return read;
 }

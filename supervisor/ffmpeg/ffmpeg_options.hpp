@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@ struct FfmpegArgument {
   std::string_view name;    // of an option: no dash, no stream specifier (`c` of `-c:v`)
   std::string_view value;   // of the option, or the URL; empty without one
   std::string_view format;  // of an input or output: its own `-f`, empty without one
+  std::size_t end = 0;      // index of the word behind it
 };
 
 // Views into `arguments` (those behind FFmpeg's own word); valid as long as they are.

@@ -23,14 +23,17 @@ Launchable make_launchable(const FfmpegCommand& command, const monitor::Limits& 
                            const std::vector<int>& inherited, const Secrets& secrets) {
   ChildProcess::Spec spec;
   spec.progress_fd = choose_progress_fd(command, inherited);
-  spec.argv = command.with_supervision(spec.progress_fd, limits.stats_period);
+  spec.argv = command.with_supervision(spec.progress_fd, limits.stats_period, limits.content);
   // A command that is not understood is given what it would have had without us.
   spec.pass_stdin = command.reads_stdin() || !command.is_ffmpeg();
   spec.capture_progress = command.is_ffmpeg();
   spec.inherited = inherited;
   auto masked =
       std::make_shared<const std::vector<std::string>>(secrets.mask_command(command.argv()));
-  return {command, std::move(spec), std::move(masked)};
+  std::vector<std::string> warnings = command.warnings();
+  const auto of_content = command.content_warnings(limits.content);
+  warnings.insert(warnings.end(), of_content.begin(), of_content.end());
+  return {command, std::move(spec), std::move(masked), std::move(warnings)};
 }
 
 monitor::Limits effective_limits(monitor::Limits limits, const FfmpegCommand& command) {

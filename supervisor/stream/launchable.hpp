@@ -16,6 +16,7 @@ struct Launchable {
   FfmpegCommand command;
   ChildProcess::Spec spec;
   std::shared_ptr<const std::vector<std::string>> masked;
+  std::vector<std::string> warnings;  // what the user should know of it, once
 };
 
 // `inherited`: the descriptors to pass on to the child.

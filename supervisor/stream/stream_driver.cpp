@@ -5,8 +5,6 @@
 #include <random>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 #include "supervisor/ffmpeg/pipeline.hpp"
 #include "supervisor/stream/stream_state.hpp"
 
@@ -82,6 +80,7 @@ StreamDriver::State::State(boost::asio::any_io_executor executor_in, const Strea
       narrator(context.log, config.name),
       stderr_reader(context.log, context.secrets, config.name,
                     [this](const monitor::Sign& sign, std::string text) {
+                      if (config.monitor.witnesses == monitor::Witnesses::progress) return;
                       take(recovery::SignSeen{core.status().generation, sign, std::move(text)});
                     }),
       timer(executor_in) {
@@ -123,7 +122,7 @@ void StreamDriver::State::finish() {
 void StreamDriver::State::perform(const recovery::Launch& action) {
   parser = {};
   last_sample.reset();
-  probe.reset();
+  end_witnesses();
   int error_number = 0;
   const Generation generation = action.generation;
   const Launchable& launchable = present();
@@ -140,8 +139,7 @@ void StreamDriver::State::perform(const recovery::Launch& action) {
   }
   launched_at = wall;
   if (action.role == Role::primary) primary_launched_at = wall;
-  probe.emplace(child->pid());
-  next_sample_at = now;
+  begin_witnesses();
   events.emplace_back(recovery::Launched{generation, child->pid()});
 }
 
@@ -149,32 +147,22 @@ void StreamDriver::State::perform(const recovery::Signal& action) {
   if (child) child->signal(action.number);
 }
 
-// The answer comes from another thread, when this stream may be gone.
-template <class Probed>
-std::function<void(Finding)> StreamDriver::State::answer(Probed probed) {
-  return [weak = weak_from_this(), executor = executor, probed](Finding finding) mutable {
-    boost::asio::post(executor, [weak, probed, finding = std::move(finding)]() mutable {
-      const auto self = weak.lock();
-      if (!self || self->is_closed) return;
-      self->wake(probed(std::move(finding), self->context.secrets));
-    });
-  };
-}
-
 void StreamDriver::State::perform(const recovery::ProbeSource& action) {
-  const auto probed = [number = action.number](Finding finding, const Secrets& secrets) {
-    return recovery::SourceProbed{number, finding.available, finding.cause,
-                                  secrets.mask(finding.sentence)};
-  };
-  monitor::probes::probe_sources(context.outside.executor(), sources, probe_timeout,
-                                 answer(probed));
+  monitor::probes::probe_sources(
+      context.outside.executor(), sources, probe_timeout,
+      answer<Finding>([number = action.number](State& self, const Finding& finding) {
+        return recovery::SourceProbed{number, finding.available, finding.cause,
+                                      self.context.secrets.mask(finding.sentence)};
+      }));
 }
 
 void StreamDriver::State::perform(const recovery::ProbeSink& action) {
-  const auto probed = [number = action.number](Finding finding, const Secrets& secrets) {
-    return recovery::SinkProbed{number, finding.available, secrets.mask(finding.sentence)};
-  };
-  monitor::probes::probe_sinks(context.outside.executor(), sinks, probe_timeout, answer(probed));
+  monitor::probes::probe_sinks(
+      context.outside.executor(), sinks, probe_timeout,
+      answer<Finding>([number = action.number](State& self, const Finding& finding) {
+        return recovery::SinkProbed{number, finding.available,
+                                    self.context.secrets.mask(finding.sentence)};
+      }));
 }
 
 void StreamDriver::State::perform(const recovery::End& action) {
@@ -189,6 +177,9 @@ void StreamDriver::State::on_progress(std::string_view bytes) {
     last_progress_at = wall;
     take(recovery::ProgressSeen{generation, block});
   }
+  for (const monitor::ContentMark& mark : parser.marks()) {
+    take(recovery::ContentSeen{generation, mark});
+  }
   finish();
 }
 
@@ -202,8 +193,8 @@ void StreamDriver::State::on_exit(Generation generation, monitor::ExitStatus sta
   begin();
   stderr_reader.end_of_life(now);
   ended_child = std::move(child);
-  probe.reset();
-  next_sample_at = monitor::never;
+  sample_host();  // the kernel counts those it killed for want of memory
+  end_witnesses();
   take(recovery::Exited{generation, status, pipeline_state(present().command)});
   finish();
 }
@@ -217,19 +208,14 @@ void StreamDriver::State::on_timer() {
   begin();
   if (now - due > pause_limit) take(recovery::Paused{});
   if (now >= next_sample_at) sample();
+  if (now >= next_look_at) look_around();
   if (now >= stderr_reader.deadline()) stderr_reader.flush(now);
   if (now >= core.next_deadline()) take(recovery::Tick{});
   finish();
 }
 
-void StreamDriver::State::sample() {
-  next_sample_at = now + config.monitor.sample_interval;
-  last_sample = probe->read(now);
-  if (last_sample) take(recovery::Sampled{core.status().generation, *last_sample});
-}
-
 Instant StreamDriver::State::next_wake() const {
-  return std::min({core.next_deadline(), next_sample_at, stderr_reader.deadline()});
+  return std::min({core.next_deadline(), next_sample_at, next_look_at, stderr_reader.deadline()});
 }
 
 // The timer is left alone when it is due earlier than needed: most blocks move a deadline back by
@@ -275,9 +261,9 @@ void StreamDriver::on_everybody_told() {
 }
 
 std::vector<std::string> StreamDriver::warnings() const {
-  std::vector<std::string> texts = state_->primary.command.warnings();
+  std::vector<std::string> texts = state_->primary.warnings;
   if (!state_->fallback) return texts;
-  for (const std::string& text : state_->fallback->command.warnings()) {
+  for (const std::string& text : state_->fallback->warnings) {
     texts.push_back("fallback: " + text);
   }
   return texts;

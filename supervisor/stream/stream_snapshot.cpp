@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "monitor/judge.hpp"
 #include "supervisor/stream/stream_state.hpp"
 
 namespace supervisor {
@@ -30,6 +31,19 @@ void StreamDriver::State::publish() {
     snapshot->speed = watch->rates().speed(now);
     snapshot->bitrate_bps = watch->rates().bitrate_bps(now);
     snapshot->baseline_bps = watch->baseline_bps();
+    snapshot->witnesses = monitor::sentences_of_witnesses(watch->evidence());
+    snapshot->delivered_bps = watch->delivery().bps();
+    snapshot->sink_is_taking = watch->sink_is_taking();
+    const monitor::MemoryForecast& memory = watch->memory_forecast();
+    snapshot->memory_growth_bytes_per_second = memory.growth_bytes_per_second();
+    if (memory.time_to_limit()) {
+      snapshot->memory_limit_seconds = monitor::seconds(*memory.time_to_limit());
+    }
+    const monitor::LagForecast& lag = watch->lag_forecast();
+    if (lag.lag()) snapshot->lag_seconds = monitor::seconds(*lag.lag());
+    snapshot->lag_growth = lag.growth();
+    snapshot->connections = connections;
+    snapshot->host = last_host;
   }
   snapshot->log_lines = stderr_reader.gate().lines();
   snapshot->log_lines_suppressed = stderr_reader.gate().suppressed_total();

@@ -10,10 +10,14 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "monitor/probes/endpoint_probe.hpp"
+#include "monitor/probes/host.hpp"
 #include "monitor/probes/process.hpp"
+#include "monitor/probes/sink_statistics.hpp"
+#include "monitor/probes/sockets.hpp"
 #include "recovery/ledger.hpp"
 #include "recovery/stream_core.hpp"
 #include "supervisor/child/child_process.hpp"
@@ -44,16 +48,26 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   void perform(const recovery::ProbeSink& action);
   void perform(const recovery::End& action);
 
-  template <class Probed>
-  std::function<void(monitor::probes::Finding)> answer(Probed probed);
+  // A call-back for what is asked elsewhere: `event_of(State&, Finding)` makes the event of it, on
+  // the loop; never when the stream is gone by then.
+  template <class Finding, class EventOf>
+  std::function<void(Finding)> answer(EventOf event_of);
 
   void on_progress(std::string_view bytes);
   void on_stderr(std::string_view bytes);
   void on_exit(recovery::Generation generation, monitor::ExitStatus status);
   void on_timer();
-  void sample();
   monitor::Instant next_wake() const;
   void arm_timer();
+
+  // stream_witnesses.cpp
+  void begin_witnesses();
+  void end_witnesses();
+  void sample();
+  void sample_host();
+  void sample_connections();
+  void look_around();
+  monitor::probes::SinkStatistics sink_statistics() const;
 
   // stream_memory.cpp: what goes on beyond this life and this program.
   void resume();
@@ -88,11 +102,20 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   std::unique_ptr<ChildProcess> child;
   std::unique_ptr<ChildProcess> ended_child;  // its call-back may still be on the stack
   std::optional<monitor::probes::ProcessProbe> probe;
+  std::optional<monitor::probes::SocketsProbe> sockets;
+  std::optional<monitor::probes::HostProbe> host;
+  std::vector<std::string> folders;  // that the present child writes files to
   std::optional<monitor::ProcessSample> last_sample;
+  std::optional<monitor::HostSample> last_host;
+  monitor::ConnectionSamples connections;
+  bool told_of_sockets = false;
+  bool asks_sink = false;  // an answer is due
+  bool asks_space = false;
   std::optional<recovery::WallTime> last_progress_at;
   std::optional<recovery::WallTime> launched_at;
   std::optional<recovery::WallTime> primary_launched_at;
   monitor::Instant next_sample_at = monitor::never;
+  monitor::Instant next_look_at = monitor::never;
 
   struct Noted {
     unsigned attempts = 0;
@@ -112,5 +135,17 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   bool has_news = false;
   bool is_closed = false;
 };
+
+// The answer comes from another thread.
+template <class Finding, class EventOf>
+std::function<void(Finding)> StreamDriver::State::answer(EventOf event_of) {
+  return [weak = weak_from_this(), executor = executor, event_of](Finding finding) {
+    boost::asio::post(executor, [weak, event_of, finding = std::move(finding)]() mutable {
+      const auto self = weak.lock();
+      if (!self || self->is_closed) return;
+      self->wake(event_of(*self, std::move(finding)));
+    });
+  };
+}
 
 }  // namespace supervisor

@@ -149,6 +149,61 @@ TEST(DetailedHealth, TheSourceIsAComponentOnceSomethingIsKnownOfIt) {
   EXPECT_FALSE(others.as_object().contains("source"));
 }
 
+http::DependencyState dependency(const std::string& name, bool up, const std::string& sentence) {
+  return {.name = name,
+          .up = up,
+          .sentence = sentence,
+          .took = std::chrono::milliseconds(12),
+          .since = recovery::WallTime(std::chrono::seconds(1'700'000'000))};
+}
+
+void publish(Stage& stage, std::vector<http::DependencyState> dependencies) {
+  stage.board.publish(
+      std::make_shared<const std::vector<http::DependencyState>>(std::move(dependencies)));
+}
+
+TEST(DetailedHealth, EachDependencyIsAComponent) {
+  Stage stage({on_air_snapshot("radio")});
+  publish(stage, {dependency("database", true, "postgres:5432 takes connections.")});
+  const auto reply = stage.get("/health/detailed");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(text(body_of(reply).at("status")), "healthy");
+  EXPECT_EQ(text(body_of(reply).at("message")), "All components healthy");
+  const auto body = body_of(reply);
+  const auto& component = body.at("details").at("components").at("database");
+  EXPECT_EQ(text(component.at("status")), "healthy");
+  EXPECT_EQ(text(component.at("message")), "postgres:5432 takes connections.");
+  EXPECT_EQ(component.at("latency_seconds").to_number<double>(), 0.012);
+  EXPECT_EQ(text(component.at("since")), "2023-11-14T22:13:20.000Z");
+}
+
+TEST(DetailedHealth, ADependencyThatIsDownIsDegradedAndNotUnready) {
+  Stage stage({on_air_snapshot("radio")});
+  publish(stage, {dependency("database", false, "Connection to postgres:5432 refused."),
+                  dependency("website", true, "h:80 answers 200."),
+                  dependency("storage", false, "h:81 answers 500.")});
+  const auto reply = stage.get("/health/detailed");
+  EXPECT_EQ(reply.status, 200);
+  const auto body = body_of(reply);
+  EXPECT_EQ(text(body.at("status")), "degraded");
+  EXPECT_EQ(text(body.at("message")), "Down: database, storage");
+  const auto& components = body.at("details").at("components");
+  EXPECT_EQ(text(components.at("database").at("status")), "unhealthy");
+  EXPECT_EQ(text(components.at("website").at("status")), "healthy");
+  EXPECT_EQ(text(components.at("ffmpeg").at("status")), "healthy");
+  EXPECT_EQ(stage.get("/health/readiness").status, 200);
+}
+
+TEST(DetailedHealth, AStreamOffAirIsWorseThanADependencyDown) {
+  Stage stage({cooling_snapshot("radio")});
+  publish(stage, {dependency("database", false, "Connection refused.")});
+  const auto reply = stage.get("/health/detailed");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(text(body_of(reply).at("status")), "unhealthy");
+  EXPECT_EQ(text(body_of(reply).at("message")),
+            "The stream is not on air: radio (cooling_down, sink_lost). Down: database");
+}
+
 TEST(DetailedHealth, AStreamStoppedOnRequestHasNotCrashed) {
   const Stage stage({snapshot_of("radio")});
   const auto body = body_of(stage.get("/health/detailed"));

@@ -76,6 +76,20 @@ TEST(Metrics, AlertsAreCountedByReceiverAndOutcomeWhereThereAreReceivers) {
   EXPECT_EQ(series.at("radio_alerts_sent_total{receiver=\"alertmanager\",outcome=\"failed\"}"), 1);
 }
 
+TEST(Metrics, EachDependencyThatWasLookedAtHasItsSeries) {
+  Stage stage;
+  EXPECT_EQ(stage.get("/metrics").body.find("radio_dependency"), std::string::npos);
+  std::vector<http::DependencyState> states{{"database", true, "", 12ms, {}},
+                                            {"website", false, "", 5s, {}}};
+  stage.board.publish(std::make_shared<const std::vector<http::DependencyState>>(states));
+  const auto series = scrape(stage);
+  EXPECT_EQ(series.at("radio_dependency_up{dependency=\"database\"}"), 1);
+  EXPECT_EQ(series.at("radio_dependency_up{dependency=\"website\"}"), 0);
+  EXPECT_EQ(series.at("radio_dependency_probe_seconds{dependency=\"database\"}"), 0.012);
+  EXPECT_EQ(series.at("radio_dependency_probe_seconds{dependency=\"website\"}"), 5);
+  EXPECT_NE(stage.get("/metrics").body.find("# TYPE radio_dependency_up gauge"), std::string::npos);
+}
+
 TEST(Metrics, TheSourceIsThereWhenTheLatestWitnessSaysSo) {
   auto stream = on_air_snapshot("radio");
   const auto available = [&] {

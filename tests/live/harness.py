@@ -34,14 +34,14 @@ AAC = "-c:a aac -b:a 64k".split()
 
 
 def wait_until(condition, seconds, what):
-    """Polls until the condition gives something true, and returns it."""
+    """Polls until the condition gives something true, and returns it. `what` may be a function."""
     deadline = time.monotonic() + seconds
     while True:
         result = condition()
         if result:
             return result
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
+            raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
         time.sleep(0.02)
 
 
@@ -118,6 +118,18 @@ def command_name(pid):
             return comm.read().strip()
     except OSError:
         return ""
+
+
+def threads_of(pid):
+    """State letter and kernel function of each thread."""
+    found = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/wchan") as wchan:
+                found.append(f"{(stat_fields(thread) or '?')[0]} {wchan.read()}")
+    except OSError as error:
+        found.append(str(error))
+    return ", ".join(found)
 
 
 def resident_mib(pid):
@@ -208,7 +220,19 @@ class Supervisor(Process):
 
     def wait_event(self, name, seconds, count=1, **fields):
         return wait_until(lambda: self.events(name, **fields)[count - 1:], seconds,
-                          f"event {name} {fields} ×{count}; the log says\n{self.log()[-4000:]}")[0]
+                          lambda: f"event {name} {fields} ×{count}; {self.account()}")[0]
+
+    def account(self):
+        """What it says of itself, for the message of a test that failed."""
+        try:
+            told = "\n".join(self.get(path, 2)[1] for path in ("/api/v1/streams", "/api/v1/incidents"))
+        except OSError as error:
+            told = str(error)
+        threads = [f"{pid} {command_name(pid)}: {threads_of(pid)}"
+                   for pid in [self.pid, *(pid for pid, _ in children_of(self.pid))]]
+        own = [line for line in self.lines if '"ffmpeg_log"' not in line]
+        return ("the log says\n" + "\n".join(own)[-6000:] + f"\nHTTP says\n{told}\nthe kernel says\n"
+                + "\n".join(threads))
 
     def get(self, path, timeout=5):
         return get(f"http://127.0.0.1:{self.port}{path}", timeout)
@@ -244,7 +268,7 @@ class Supervisor(Process):
 
     def wait_on_air(self, seconds=15):
         wait_until(lambda: self.is_ready() or self.popen.poll() is not None, seconds,
-                   f"readiness; the log says\n{self.log()[-4000:]}")
+                   lambda: f"readiness; {self.account()}")
         assert self.popen.poll() is None, f"ended with {self.popen.poll()}:\n{self.log()[-4000:]}"
 
 

@@ -82,7 +82,7 @@ class Secrets(LiveTest):
             return supervisor.metric(label, stream=name, **({"state": value} if value else {}))
         for name in healthy:
             wait_until(lambda: state(name, "radio_stream_state", "on_air"), 15,
-                       f"{name} on air; the log says\n{supervisor.log()[-20000:]}")
+                       lambda: f"{name} on air; {supervisor.account()}")
         for name in failing:
             wait_until(lambda: state(name, "radio_ffmpeg_restarts_total", None) or
                        state(name, "radio_recovery_escalated", None) or

@@ -1,54 +1,36 @@
 #include "monitor/probes/cpu_allowance.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "tests/monitor/made_up_machine.hpp"
 
 namespace monitor::probes {
 namespace {
 
-namespace fs = std::filesystem;
-
-void write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path) << text;
-}
-
-// A made-up /proc with process 7 in it, and a made-up /sys/fs/cgroup.
-class CpuAllowance : public testing::Test {
+class CpuAllowance : public MadeUpMachine {
  protected:
   void SetUp() override {
-    std::string pattern = testing::TempDir() + "cpu_allowance_XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    root_ = pattern;
+    MadeUpMachine::SetUp();
     may_use("0-7");
   }
-  void TearDown() override { fs::remove_all(root_); }
 
   void may_use(const std::string& cpus) {
-    write(root_ / "proc/7/status", "Name:\tffmpeg\nCpus_allowed:\tff\nCpus_allowed_list:\t" + cpus +
-                                       "\nMems_allowed_list:\t0\n");
+    write(proc() / "7/status", "Name:\tffmpeg\nCpus_allowed:\tff\nCpus_allowed_list:\t" + cpus +
+                                   "\nMems_allowed_list:\t0\n");
   }
-  void is_in(const std::string& groups) { write(root_ / "proc/7/cgroup", groups); }
   void v1(const std::string& group, const std::string& quota,
           const std::string& period = "100000") {
-    write(root_ / "cgroup" / group / "cpu.cfs_quota_us", quota + "\n");
-    write(root_ / "cgroup" / group / "cpu.cfs_period_us", period + "\n");
+    write(cgroup() / group / "cpu.cfs_quota_us", quota + "\n");
+    write(cgroup() / group / "cpu.cfs_period_us", period + "\n");
   }
   void v2(const std::string& group, const std::string& max) {
-    write(root_ / "cgroup" / group / "cpu.max", max + "\n");
+    write(cgroup() / group / "cpu.max", max + "\n");
   }
-  double allowed() const {
-    return cpus_allowed(7, (root_ / "proc").c_str(), (root_ / "cgroup").c_str());
-  }
-
- private:
-  fs::path root_;
+  double allowed() const { return cpus_allowed(7, proc().c_str(), cgroup().c_str()); }
 };
 
 TEST_F(CpuAllowance, AffinityAloneCountsTheCpus) {
@@ -146,22 +128,18 @@ TEST(CpuAllowanceOfThisProcess, IsWhatItsAffinityAndQuotaGive) {
   EXPECT_LE(cpus, static_cast<double>(sysconf(_SC_NPROCESSORS_CONF)));
 }
 
-TEST(CpuAllowanceOfARealGroup, IsItsQuota) {
-  const fs::path group = "/sys/fs/cgroup/cpu/ffsupervisor_test_" + std::to_string(getpid());
-  std::error_code error;
-  if (!fs::exists("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") || !fs::create_directory(group, error)) {
-    GTEST_SKIP() << "no writable cgroup v1 cpu controller here";
+TEST_F(CpuAllowance, AGroupMadeByTheKernelHasItsQuota) {
+  const RealGroup group("cpu", "cpu.cfs_quota_us");
+  if (!group.made()) {  // then what the kernel would show
+    is_in("4:cpu:/radio\n");
+    v1("cpu/radio", "40000");
+    EXPECT_DOUBLE_EQ(allowed(), 0.4);
+    return;
   }
-  const pid_t child = fork();
-  if (child == 0) {
-    for (;;) pause();
-  }
-  std::ofstream(group / "cpu.cfs_quota_us") << 40000;
-  std::ofstream(group / "cgroup.procs") << child;
-  EXPECT_DOUBLE_EQ(cpus_allowed(child), 0.4);
-  kill(child, SIGKILL);
-  waitpid(child, nullptr, 0);
-  EXPECT_TRUE(fs::remove(group, error)) << error.message();
+  const Child child([] {});
+  ASSERT_TRUE(group.set("cpu.cfs_quota_us", "40000"));
+  ASSERT_TRUE(group.set("cgroup.procs", std::to_string(child.pid())));
+  EXPECT_DOUBLE_EQ(cpus_allowed(child.pid()), 0.4);
 }
 
 }  // namespace

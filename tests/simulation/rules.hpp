@@ -85,7 +85,7 @@ class Rules {
     Instant awaits_since{};
     Duration pace{};
     std::optional<Instant> last_at{};  // of this wait, or of all where nothing is awaited
-    Instant due = monitor::never;    // the next, at the latest
+    Instant due = monitor::never;      // the next, at the latest
 
     void watch(Duration interval, Instant now);
     void await(Duration interval, Instant now);

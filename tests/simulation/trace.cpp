@@ -14,9 +14,11 @@ namespace {
 
 constexpr const char* event_names[] = {"StartRequested", "StopRequested", "RestartRequested",
                                        "KillRequested",  "Launched",      "LaunchFailed",
-                                       "ProgressSeen",   "Sampled",       "SignSeen",
-                                       "Exited",         "SourceProbed",  "SinkProbed",
-                                       "Tick",           "Paused"};
+                                       "ProgressSeen",   "Sampled",       "ConnectionsSeen",
+                                       "HostSeen",       "SpaceSeen",     "SinkReported",
+                                       "ContentSeen",    "SignSeen",      "Exited",
+                                       "SourceProbed",   "SinkProbed",    "Tick",
+                                       "Paused"};
 constexpr const char* notice_names[] = {"CameOnAir",      "WentOffAir",         "FaultDetected",
                                         "IncidentOpened", "IncidentClosed",     "Decided",
                                         "Escalated",      "EscalationResolved", "SourceChanged",

@@ -58,6 +58,15 @@ Config odd_config() {
   config.streams[1].source_url = "http://host:8000/a,b#c";
   config.streams[1].source_key = SourceKey::icecast;
   config.streams[1].rtmp_endpoint = "rtmp://host";
+  config.streams[0].monitor.content.silence.emplace().noise_db = -33.25;
+  config.streams[0].monitor.content.black.emplace();
+  config.streams[1].monitor.content.frozen_picture.emplace().duration = 90s;
+  config.streams[1].monitor.content.action = monitor::OnWarning::restart;
+  config.streams[0].sink = {monitor::probes::SinkServer::mediamtx, "http://[::1]:9997", {}};
+  config.streams[1].sink = {monitor::probes::SinkServer::icecast, "http://h:8000/a?b=c#d", {}};
+  using monitor::probes::Dependency;
+  config.dependencies = {{"null", Dependency::Kind::tcp, "[::1]:5432"},
+                         {"b", Dependency::Kind::http, "https://h/a,b"}};
   config.streams[1].recovery.audio_stream = {1500ms, 0};
   config.streams[1].recovery.enabled = false;
   config.streams[1].recovery.restart_delay.multiplier = 1.25;
@@ -78,12 +87,20 @@ TEST(PrintConfig, IsReadBackAsItWas) {
   EXPECT_EQ(again.alerts.webhooks[0].url, "http://hook:80/");
   EXPECT_EQ(again.alerts.webhooks[0].body, recovery::alerts::Template::discord);
   EXPECT_EQ(again.alerts.webhooks[1].url, "http://hook");
+  ASSERT_EQ(again.dependencies.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(again.dependencies[i].name, config.dependencies[i].name);
+    EXPECT_EQ(again.dependencies[i].kind, config.dependencies[i].kind);
+    EXPECT_EQ(again.dependencies[i].target, config.dependencies[i].target);
+  }
   ASSERT_EQ(again.streams.size(), config.streams.size());
   for (std::size_t i = 0; i < config.streams.size(); ++i) {
     EXPECT_EQ(again.streams[i].command, config.streams[i].command);
     EXPECT_EQ(again.streams[i].fallback, config.streams[i].fallback);
     EXPECT_EQ(again.streams[i].source_url, config.streams[i].source_url);
     EXPECT_EQ(again.streams[i].source_key, config.streams[i].source_key);
+    EXPECT_EQ(again.streams[i].sink.url, config.streams[i].sink.url);
+    EXPECT_EQ(again.streams[i].sink.server, config.streams[i].sink.server);
     EXPECT_EQ(again.streams[i].monitor.freeze_timeout, config.streams[i].monitor.freeze_timeout);
     for (const auto& setting : stream_settings()) {
       EXPECT_EQ(setting.print(again.streams[i]), setting.print(config.streams[i])) << setting.key;
@@ -133,7 +150,18 @@ TEST(PrintConfig, ValuesOfListsSayWhereEachCameFrom) {
       "streams: [{command: [ffmpeg], fallback: [ffmpeg, -i, loop], source: {http: "
       "\"http://s\"}}]\n",
       "f.yml", config, environment);
+  config.streams[0].monitor.content.black.emplace();
+  config.origins["streams[0].monitor.content.frozen_picture"] = Origin::file;
+  config.dependencies = {{"db", monitor::probes::Dependency::Kind::tcp, "pg:1"}};
+  config.origins["dependencies[0].tcp"] = Origin::environment;
   const std::string text = print_config(config);
+  EXPECT_EQ(line_with(text, "silence:"), "silence: # default");
+  EXPECT_EQ(line_with(text, "frozen_picture:"), "frozen_picture: # file");
+  EXPECT_EQ(line_with(text, "black:"), "black:");
+  EXPECT_EQ(line_with(text, "duration:"), "duration: 15s # default");
+  EXPECT_EQ(line_with(text, "noise:"), "no such line");
+  EXPECT_EQ(line_with(text, "- name: db"), "- name: db # default");
+  EXPECT_EQ(line_with(text, "tcp:"), "tcp: pg:1 # environment");
   EXPECT_EQ(line_with(text, "- http://a"), "- http://a # file");
   EXPECT_EQ(line_with(text, "- https://hook"), "- https://hook/planted # environment");
   EXPECT_EQ(line_with(text, "- url: \"https"), "- url: \"https://hook/***\" # environment");
@@ -174,6 +202,11 @@ TEST(PrintConfig, SecretsOfAlertsSourceAndFallbackAreMasked) {
   config.streams[0].fallback = {"ffmpeg", "-f", "flv", "rtmp://host/live/planted10"};
   config.streams[0].source_url = "https://u:planted11@host/a?token=planted12";
   config.streams[0].rtmp_endpoint = "rtmp://u:planted13@host/live/planted14";
+  config.streams[0].sink = {monitor::probes::SinkServer::nginx_rtmp_stat,
+                            "http://u:planted15@host/stat?token=planted16",
+                            {}};
+  config.dependencies = {{"web", monitor::probes::Dependency::Kind::http,
+                          "http://u:planted17@host/x?api_key=planted18"}};
   const std::string text = print_config(config);
   EXPECT_EQ(text.find("planted"), std::string::npos) << text;
   EXPECT_NE(text.find("@host:1/***"), std::string::npos) << text;

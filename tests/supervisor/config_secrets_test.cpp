@@ -52,8 +52,11 @@ TEST(ConfigSecrets, UserinfoIsSecretWhereverAUrlMayStand) {
   config.streams[1].fallback = {"ffmpeg", "-i", "loop", "rtmp://host/live/pLaNtEd5"};
   config.streams[1].source_url = "http://host/a?token=pLaNtEd6";
   config.streams[1].rtmp_endpoint = "rtmp://host/live/pLaNtEd7";
+  config.streams[1].sink.url = "http://u:pLaNtEd8@host/stat";
+  config.dependencies = {
+      {"web", monitor::probes::Dependency::Kind::http, "https://u:pLaNtEd9@host/status"}};
   const Secrets secrets = secrets_of(config);
-  for (int i = 1; i <= 7; ++i) {
+  for (int i = 1; i <= 9; ++i) {
     EXPECT_EQ(secrets.mask("a pLaNtEd" + std::to_string(i) + " b"), "a *** b");
   }
   EXPECT_EQ(secrets.mask("dTpwTGFOdEVkMg=="), "***");  // as Basic authorisation

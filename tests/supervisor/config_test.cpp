@@ -244,16 +244,36 @@ TEST(ReferenceFile, EqualsTheDefaultsAndHoldsEveryKey) {
   ASSERT_EQ(reference.streams.size(), 1u);
   const StreamConfig standard;
   for (const auto& setting : stream_settings()) {
+    const std::string key(setting.part == nullptr ? setting.key : setting.part->key);
     EXPECT_EQ(setting.print(reference.streams[0]), setting.print(standard)) << setting.key;
-    EXPECT_TRUE(reference.origins.contains("streams[0]." + std::string(setting.key)))
-        << setting.key;
+    EXPECT_TRUE(reference.origins.contains("streams[0]." + key)) << key;
   }
   EXPECT_EQ(reference.streams[0].command.front(), "ffmpeg");
   EXPECT_TRUE(reference.streams[0].fallback.empty());
+  EXPECT_FALSE(reference.streams[0].monitor.content.any());
   EXPECT_TRUE(reference.alerts.empty());
-  for (const char* key :
-       {"streams[0].fallback", "alerts.alertmanager", "alerts.webhooks", "alerts.command"}) {
+  EXPECT_TRUE(reference.dependencies.empty());
+  for (const char* key : {"streams[0].fallback", "alerts.alertmanager", "alerts.webhooks",
+                          "alerts.command", "dependencies"}) {
     EXPECT_TRUE(reference.origins.contains(key)) << key;
+  }
+}
+
+// What an empty group of dead air says in its comment, and what a bare one takes.
+TEST(ReferenceFile, TellsTheDefaultsOfDeadAir) {
+  std::ifstream in(SOURCE_DIR "/etc/ffsupervisor.yml");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  for (const auto& setting : stream_settings()) {
+    if (setting.part == nullptr) continue;
+    StreamConfig stream;
+    EXPECT_EQ(setting.print(stream), "") << setting.key;
+    setting.part->open(stream);
+    const std::string part(setting.part->key.substr(setting.part->key.rfind('.') + 1));
+    const std::string name(setting.key.substr(setting.key.rfind('.') + 1));
+    const std::size_t group = text.find("# " + part + ":\n");
+    ASSERT_NE(group, std::string::npos) << part;
+    const std::size_t key = text.find("#   " + name + ": " + setting.print(stream) + ' ', group);
+    EXPECT_LT(key, group + 200) << setting.key << ' ' << setting.print(stream);
   }
 }
 
@@ -289,6 +309,9 @@ TEST(ReferenceFile, ItsExamplesAreValid) {
   ASSERT_EQ(config.alerts.webhooks.size(), 2u);
   EXPECT_EQ(config.alerts.webhooks[0].body, recovery::alerts::Template::slack);
   EXPECT_EQ(config.alerts.webhooks[1].headers.at(0).first, "Authorization");
+  ASSERT_EQ(config.dependencies.size(), 2u);
+  EXPECT_EQ(config.dependencies[0].target, "postgres:5432");
+  EXPECT_EQ(config.dependencies[1].kind, monitor::probes::Dependency::Kind::http);
   ASSERT_FALSE(config.streams.at(0).fallback.empty());
   EXPECT_EQ(config.streams[0].fallback.back(), config.streams[0].command.back());
 }
@@ -342,6 +365,12 @@ TEST(Settings, TheContractsDefaultsAreTheDefaults) {
   EXPECT_EQ(streams("recovery.audio_stream.max_retries"), "20");
   EXPECT_EQ(streams("source.http"), "");
   EXPECT_EQ(streams("source.icecast"), "");
+  EXPECT_EQ(streams("monitor.sink_stall_timeout"), "10s");
+  EXPECT_EQ(streams("monitor.source_stall_timeout"), "10s");
+  EXPECT_EQ(streams("monitor.content.silence.noise"), "");
+  EXPECT_EQ(streams("monitor.content.action"), "alert");
+  EXPECT_EQ(streams("sink.nginx_rtmp_stat"), "");
+  EXPECT_EQ(streams("sink.icecast"), "");
 }
 
 TEST(Problems, MoreThanTwentyAreCounted) {

@@ -92,6 +92,13 @@ streams:
       cpu_percent: 70
       memory_mb: 100.5
       probe_interval: 12s
+      sink_stall_timeout: 15s
+      source_stall_timeout: 16s
+      content:
+        silence: {noise: -40.5dB, duration: 17s}
+        frozen_picture: {noise: -61dB, duration: 18s}
+        black: {duration: 19s}
+        action: restart
     recovery:
       enabled: no
       max_restart_attempts: 0
@@ -101,10 +108,15 @@ streams:
       on_exhausted: exit
       audio_stream: {retry_interval: 13s, max_retries: 14}
     source: {http: "https://user:pass@host/live.mp3"}
+    sink: {nginx_rtmp_stat: "http://user:pass@host/stat?a=b"}
   - name: b
     command: [x]
     recovery: {on_exhausted: stop}
     source: {icecast: "http://host:8000/radio.ogg", http: }
+    sink: {srs: "http://host:1985", mediamtx: }
+dependencies:
+  - {name: database, tcp: "postgres:5432"}
+  - {http: "https://user:pass@host/status", name: website}
 )");
   EXPECT_EQ(config.http.address, "127.0.0.1");
   EXPECT_EQ(config.http.port, 0);
@@ -132,6 +144,14 @@ streams:
   EXPECT_EQ(a.monitor.cpu_percent, 70);
   EXPECT_EQ(a.monitor.memory_mb, 100.5);
   EXPECT_EQ(a.recovery.probe_interval, 12s);
+  EXPECT_EQ(a.monitor.sink_stall_timeout, 15s);
+  EXPECT_EQ(a.monitor.source_stall_timeout, 16s);
+  EXPECT_EQ(a.monitor.content.silence.value().noise_db, -40.5);
+  EXPECT_EQ(a.monitor.content.silence.value().duration, 17s);
+  EXPECT_EQ(a.monitor.content.frozen_picture.value().noise_db, -61);
+  EXPECT_EQ(a.monitor.content.frozen_picture.value().duration, 18s);
+  EXPECT_EQ(a.monitor.content.black.value().duration, 19s);
+  EXPECT_EQ(a.monitor.content.action, monitor::OnWarning::restart);
   EXPECT_FALSE(a.recovery.enabled);
   EXPECT_EQ(a.recovery.max_restart_attempts, 0u);
   EXPECT_EQ(a.recovery.restart_cooldown, 7s);
@@ -147,6 +167,18 @@ streams:
   EXPECT_EQ(a.source_key, SourceKey::http);
   EXPECT_EQ(config.streams[1].source_url, "http://host:8000/radio.ogg");
   EXPECT_EQ(config.streams[1].source_key, SourceKey::icecast);
+  EXPECT_EQ(a.sink.url, "http://user:pass@host/stat?a=b");
+  EXPECT_EQ(a.sink.server, monitor::probes::SinkServer::nginx_rtmp_stat);
+  EXPECT_EQ(config.streams[1].sink.url, "http://host:1985");
+  EXPECT_EQ(config.streams[1].sink.server, monitor::probes::SinkServer::srs);
+  ASSERT_EQ(config.dependencies.size(), 2u);
+  EXPECT_EQ(config.dependencies[0].name, "database");
+  EXPECT_EQ(config.dependencies[0].kind, monitor::probes::Dependency::Kind::tcp);
+  EXPECT_EQ(config.dependencies[0].target, "postgres:5432");
+  EXPECT_EQ(config.dependencies[1].name, "website");
+  EXPECT_EQ(config.dependencies[1].kind, monitor::probes::Dependency::Kind::http);
+  EXPECT_EQ(config.dependencies[1].target, "https://user:pass@host/status");
+  EXPECT_EQ(config.origins.at("dependencies[1].http"), Origin::file);
   EXPECT_TRUE(config.streams[1].fallback.empty());
   EXPECT_EQ(config.streams[1].recovery.on_exhausted, recovery::OnExhausted::stop);
   EXPECT_EQ(config.origins.at("streams[0].fallback"), Origin::file);
@@ -180,37 +212,124 @@ TEST(Yaml, AGroupOfCommentsIsEmpty) {
 }
 
 TEST(Yaml, WhatComesLaterIsRefusedUnlessItAsksForNothing) {
-  for (const std::string key :
-       {"sink", "tracks", "source: {azuracast", "monitor: {sink_stall_timeout",
-        "monitor: {source_stall_timeout", "monitor: {content"}) {
+  for (const std::string key : {"tracks", "source: {azuracast"}) {
     const std::string end = key.find('{') == std::string::npos ? "" : "}";
     for (const std::string nothing : {"", "{}", "[]", "\"\"", "~", "{a: , b: {}}"}) {
       EXPECT_EQ(error_of(stream(key + ": " + nothing + end)), "no error") << key << nothing;
     }
     EXPECT_TRUE(error_of(stream(key + ": 10s" + end)).ends_with(": not available in this version"));
   }
-  for (const std::string text : {"http: {tls: {certificate: x}}", "http: {auth: {protect: all}}",
-                                 "dependencies: [{name: db}]"}) {
+  for (const std::string text : {"http: {tls: {certificate: x}}", "http: {auth: {protect: all}}"}) {
     EXPECT_TRUE(error_of(text).ends_with(": not available in this version")) << text;
   }
-  EXPECT_EQ(error_of("http: {tls: {certificate: , private_key: }}\ndependencies: []\n"),
-            "no error");
+  EXPECT_EQ(error_of("http: {tls: {certificate: , private_key: }}\n"), "no error");
 }
 
 TEST(Yaml, PlacesToFillInAreEmpty) {
   const Config config = read(
-      "journal: {path: }\nalerts: {alertmanager: , webhooks: [], command: }\n"
-      "streams:\n  - {command: [ffmpeg], fallback: [], source: {}}\n"
-      "  - {command: [ffmpeg], fallback: , source: {http: , icecast: \"\", azuracast: {url: }}}\n"
-      "  - {command: [ffmpeg], source: , recovery: {audio_stream: }}\n");
+      "journal: {path: }\nalerts: {alertmanager: , webhooks: [], command: }\ndependencies:\n"
+      "streams:\n  - {command: [ffmpeg], fallback: [], source: {}, sink: {}}\n"
+      "  - {command: [ffmpeg], fallback: , source: {http: , icecast: \"\", azuracast: {url: }},\n"
+      "     sink: {nginx_rtmp_stat: , mediamtx: \"\", srs: , icecast: }}\n"
+      "  - {command: [ffmpeg], source: , recovery: {audio_stream: }, sink: ,\n"
+      "     monitor: {content: {silence: , frozen_picture: , black: }}}\n");
   EXPECT_EQ(config.journal_path, "");
   EXPECT_TRUE(config.alerts.empty());
   ASSERT_EQ(config.streams.size(), 3u);
   for (const StreamConfig& each : config.streams) {
     EXPECT_TRUE(each.fallback.empty());
     EXPECT_EQ(each.source_url, "");
+    EXPECT_EQ(each.sink.url, "");
+    EXPECT_FALSE(each.monitor.content.any());
     EXPECT_EQ(each.recovery.audio_stream.retry_interval, 30s);
   }
+}
+
+TEST(Yaml, DeadAirIsLookedForWhereItIsAskedFor) {
+  const auto content = [](const std::string& text) {
+    return read(stream("monitor: {content: " + text + "}")).streams[0].monitor.content;
+  };
+  EXPECT_FALSE(content("").any());
+  EXPECT_FALSE(content("{}").any());
+  EXPECT_FALSE(content("{silence: }").any());
+  EXPECT_FALSE(content("{action: restart}").any());
+  EXPECT_EQ(content("{silence: {}}").silence.value().noise_db, -50);
+  EXPECT_EQ(content("{silence: {}}").silence.value().duration, 15s);
+  EXPECT_FALSE(content("{silence: {}}").black);
+  EXPECT_EQ(content("{silence: {duration: 3s}}").silence.value().noise_db, -50);
+  EXPECT_EQ(content("{frozen_picture: {noise: -0.5dB}}").frozen_picture.value().noise_db, -0.5);
+  EXPECT_EQ(content("{frozen_picture: {noise: 0dB}}").frozen_picture.value().duration, 15s);
+  EXPECT_EQ(content("{black: {}}").black.value().duration, 15s);
+}
+
+TEST(Yaml, ASinkIsOneServer) {
+  EXPECT_EQ(error_of(stream("sink: {srs: \"http://a:1\", icecast: \"http://u:planted@b\"}")),
+            "f.yml:3: streams[0].sink.icecast: found a second sink, expected one of "
+            "nginx_rtmp_stat, mediamtx, srs and icecast");
+  EXPECT_EQ(error_of(stream("sink: {mediamtx: \"http://a/?x\"}")),
+            "f.yml:3: streams[0].sink.mediamtx: found a URL with a '?' or '#', expected an "
+            "http:// or https:// URL such as http://host:9997");
+  EXPECT_EQ(error_of(stream("sink: http://u:planted@b")),
+            "f.yml:3: streams[0].sink: found \"http://u:***@b\", expected a map with "
+            "nginx_rtmp_stat, mediamtx, srs, icecast");
+}
+
+TEST(Yaml, DependenciesThatCannotBeWatchedAreRefused) {
+  const auto error = [](const std::string& list) {
+    return error_of("dependencies: " + list + "\nstreams: [{command: [x]}]\n");
+  };
+  EXPECT_EQ(error("[{name: a, tcp: \"h:1\"}, {name: b, tcp: \"[::1]:65535\"}]"), "no error");
+  EXPECT_EQ(error("5"),
+            "f.yml:1: dependencies: found one text, expected a list of maps with name and tcp or "
+            "http");
+  EXPECT_EQ(error("[x]"),
+            "f.yml:1: dependencies[0]: found one text, expected a map such as {name: database, "
+            "tcp: \"postgres:5432\"}");
+  EXPECT_EQ(error("[{tcp: \"h:1\"}]"),
+            "f.yml:1: dependencies[0].name: missing, expected a name such as database");
+  EXPECT_EQ(error("[{name: a}]"),
+            "f.yml:1: dependencies[0]: found neither tcp nor http, expected one of them, such as "
+            "tcp: postgres:5432");
+  EXPECT_EQ(error("[{name: a, tcp: \"h:1\", http: \"http://h\"}]"),
+            "f.yml:1: dependencies[0]: found both tcp and http, expected one of them");
+  EXPECT_EQ(error("[{name: a/b, tcp: \"h:1\"}]"),
+            "f.yml:1: dependencies[0].name: found \"a/b\", expected a name of 1 to 64 characters "
+            "out of A-Z a-z 0-9 _ . -");
+  EXPECT_EQ(error("[{name: ffmpeg, tcp: \"h:1\"}]"),
+            "f.yml:1: dependencies[0].name: found \"ffmpeg\", expected another: ffmpeg, sink, "
+            "source and streams have their own health");
+  EXPECT_EQ(error("[{name: a, tcp: \"h:1\"}, {name: a, tcp: \"h:2\"}]"),
+            "f.yml:1: dependencies[1].name: the name \"a\" is taken by dependencies[0], expected "
+            "one of its own");
+  EXPECT_EQ(error("[{name: a, tpc: \"h:1\", tcp: \"h:1\"}]"),
+            "f.yml:1: unknown key \"dependencies[0].tpc\", did you mean tcp? (expected one of: "
+            "name, tcp, http)");
+  for (const std::string tcp :
+       {"h", "h:", ":1", "h:0", "h:65536", "h:1x", "h:-1", "[::1]", "[planted]:1", "::1:80",
+        "http://planted:1", "u@planted:1", "a b:1"}) {
+    EXPECT_EQ(error("[{name: a, tcp: \"" + tcp + "\"}]"),
+              "f.yml:1: dependencies[0].tcp: found a text that is none, expected HOST:PORT, such "
+              "as postgres:5432 or [::1]:5432")
+        << tcp;
+  }
+  EXPECT_EQ(error("[{name: a, http: \"planted:1\"}]"),
+            "f.yml:1: dependencies[0].http: found a text that does not begin with http:// or "
+            "https://, expected an http:// or https:// URL such as https://host/path");
+  std::string many;
+  for (int i = 0; i < 65; ++i) many += "{name: d" + std::to_string(i) + ", tcp: \"h:1\"}, ";
+  EXPECT_EQ(error("[" + many + "]"),
+            "f.yml:1: dependencies: found 65 elements, expected at most 64");
+}
+
+TEST(Yaml, ADependencysUrlMayStandElsewhere) {
+  Config config;
+  read_yaml_text("dependencies: [{name: a, http: {env: STATUS_URL}}]", "f.yml", config,
+                 [](const char* name) -> std::optional<std::string> {
+                   return std::string(name) == "STATUS_URL" ? std::optional("http://u:p@h/")
+                                                            : std::nullopt;
+                 });
+  EXPECT_EQ(config.dependencies.at(0).target, "http://u:p@h/");
+  EXPECT_EQ(config.origins.at("dependencies[0].http"), Origin::environment);
 }
 
 TEST(Yaml, OutOfRangeIsRefused) {
@@ -225,6 +344,25 @@ TEST(Yaml, OutOfRangeIsRefused) {
                                 "monitor: {memory_mb: .inf}",
                                 "monitor: {probe_interval: 99ms}",
                                 "monitor: {probe_interval: 61m}",
+                                "monitor: {sink_stall_timeout: 999ms}",
+                                "monitor: {sink_stall_timeout: 8d}",
+                                "monitor: {source_stall_timeout: 0}",
+                                "monitor: {content: yes}",
+                                "monitor: {content: {silence: yes}}",
+                                "monitor: {content: {silence: {noise: -50}}}",
+                                "monitor: {content: {silence: {noise: 0.001}}}",
+                                "monitor: {content: {silence: {noise: -50 dB}}}",
+                                "monitor: {content: {silence: {noise: dB}}}",
+                                "monitor: {content: {silence: {noise: }}}",
+                                "monitor: {content: {frozen_picture: {noise: 1dB}}}",
+                                "monitor: {content: {frozen_picture: {noise: -121dB}}}",
+                                "monitor: {content: {black: {duration: 500ms}}}",
+                                "monitor: {content: {black: {duration: 25h}}}",
+                                "monitor: {content: {action: stop}}",
+                                "sink: {nginx_rtmp_stat: \"rtmp://host/live\"}",
+                                "sink: {mediamtx: \"host:9997\"}",
+                                "sink: {srs: \"http://\"}",
+                                "sink: {icecast: [a]}",
                                 "recovery: {audio_stream: {retry_interval: 99ms}}",
                                 "recovery: {audio_stream: {retry_interval: 8d}}",
                                 "recovery: {audio_stream: {max_retries: 100001}}",
@@ -288,8 +426,8 @@ TEST(Yaml, AllProblemsOfAFileAreToldTogether) {
   EXPECT_EQ(
       error_of("log: {level: loud}\nhtpp: {}\n" + stream("restart: no")),
       "f.yml:1: log.level: found \"loud\", expected one of trace, debug, info, warning, error\n"
-      "f.yml:2: unknown key \"htpp\", did you mean http? (expected one of: streams, alerts, http, "
-      "log, journal)\n"
+      "f.yml:2: unknown key \"htpp\", did you mean http? (expected one of: streams, alerts, "
+      "dependencies, http, log, journal)\n"
       "f.yml:5: streams[0].restart: found \"no\", expected one of always, on-failure, never");
 }
 
@@ -302,6 +440,8 @@ TEST(Yaml, CredentialsInWrongPlacesAreNotShown) {
         stream("source: {icecast: \"http://u:planted@host:99999/x\"}"),
         stream("name: " + std::string(90, 'x') + " rtmp://host/live/planted"),
         stream("source: {azuracast: {api_key: planted}}"),
+        stream("sink: {nginx_rtmp_stat: \"u:planted@host\"}"),
+        stream("sink: {icecast: \"http://u:planted@host:99999/x\"}"),
         std::string("http: {listen: \"http://user:planted@host\"}")}) {
     const std::string error = error_of(text);
     EXPECT_NE(error, "no error") << text;

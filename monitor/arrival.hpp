@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "monitor/cause.hpp"
+#include "monitor/connection_sample.hpp"
+#include "monitor/host_sample.hpp"
+#include "monitor/time.hpp"
+
+namespace monitor {
+
+// What the kernel says of the source at one moment, however short it has been so.
+struct Arrival {
+  enum class Trouble : std::uint8_t {
+    none,
+    unanswered,    // a connection is not taken, or nothing has ever come on it
+    silent,        // nothing arrives, and FFmpeg has read all there was
+    empty_pipe,    // FFmpeg waits for a pipe or FIFO
+    disconnected,  // FFmpeg goes on without the connection it had
+  };
+  Trouble trouble = Trouble::none;
+  Instant since{};
+  std::string sentence;  // with its figures; empty for `none`
+};
+
+// Says when nothing arrives from the source, from the connections that FFmpeg reads from.
+//
+// A connection on which nothing arrives is a fault only while nothing comes out either: between two
+// HLS segments that is normal. Bytes that FFmpeg has not read are the source's alibi: then FFmpeg
+// is slow, or what it writes to is. A connection that FFmpeg has lost while it goes on (a looped
+// picture with an audio source that died) is a fault by itself.
+class ArrivalDetector {
+ public:
+  ArrivalDetector(Duration stall_timeout, Instant launched_at);
+
+  void on_connections(const ConnectionSamples& all, Instant now);
+  void on_host(const HostSample& sample, Instant now);
+  // FFmpeg's output advanced.
+  void on_advance(Instant now);
+  // What passed while nobody could run is not held against the source.
+  void forgive(Instant now);
+
+  // Off air: source_stalled, source_unreachable (nothing ever came), source_ended.
+  std::optional<Fault> check(Instant now) const;
+  Instant deadline() const;
+
+  // The gravest trouble there is.
+  Arrival at(Instant now) const;
+  // The source has delivered and FFmpeg has not taken it all: whatever is wrong, it is not this
+  // one.
+  bool has_alibi() const;
+
+ private:
+  struct Link {  // one connection that FFmpeg reads from
+    ConnectionSample last;
+    Instant first_seen_at;
+    Instant heard_at;  // as much as a stream came, or FFmpeg had not read all
+    Instant seen_at;
+  };
+  struct Lost {
+    Instant at;
+    std::string peer;
+  };
+  struct State {
+    Arrival::Trouble trouble = Arrival::Trouble::none;
+    Instant since{};
+    const Link* link = nullptr;
+  };
+
+  static bool has_heard(const Link& link, const ConnectionSample& sample, Instant now);
+  void note_lost(const std::vector<Link>& present, Instant now);
+  State state() const;
+
+  Duration stall_timeout_;
+  Instant counted_from_;  // the launch, the last advance, or the moment forgiven
+  bool advanced_ = false;
+  std::vector<Link> links_;
+  std::optional<Lost> lost_;
+  std::optional<Instant> pipe_waits_since_;
+  std::optional<std::uint64_t> read_bytes_;  // as last seen
+};
+
+}  // namespace monitor

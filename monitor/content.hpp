@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "monitor/cause.hpp"
+#include "monitor/limits.hpp"
+#include "monitor/time.hpp"
+
+namespace monitor {
+
+// What an analysing filter of FFmpeg's (silencedetect, freezedetect, blackdetect) reports of the
+// content, as it stands in its metadata: `lavfi.silence_start=12`, `lavfi.black_end=38.04`.
+struct ContentMark {
+  enum class Kind : std::uint8_t { silence, frozen_picture, black };
+  Kind kind;
+  bool begins;        // false: it is over
+  double at_seconds;  // of the stream's own time
+
+  bool operator==(const ContentMark&) const = default;
+};
+// Empty for any other line.
+std::optional<ContentMark> parse_content_mark(std::string_view line);
+
+// Says when there is dead air: nothing to hear, a picture that does not move, a black one, for as
+// long as the limits allow. The first two filters report when their duration has passed already;
+// black is reported at its first frame and held here.
+class ContentDetector {
+ public:
+  explicit ContentDetector(const Content& limits);
+
+  void on_mark(const ContentMark& mark, Instant now);
+  // Nothing advanced meanwhile: what was seen last is no longer known to last. It counts anew, for
+  // the filters say nothing again while it goes on.
+  void forgive(Instant now);
+
+  // Faults source_silent, source_frozen_picture, source_black; warnings (off_air false): what is
+  // done about them is the limits' `action`.
+  std::vector<Fault> check(Instant now) const;
+  // The earliest at which another fault is due; of those later than the last check, if that is
+  // given: a fault that stands has its deadline behind it, which must not hide the next one.
+  Instant deadline(Instant checked_at = Instant::min()) const;
+
+ private:
+  struct Since {
+    Instant from;       // when it began, as we saw it
+    double at_seconds;  // … of the stream's own time
+  };
+  std::optional<Since>* span_of(ContentMark::Kind kind);  // null: not looked for
+  Duration passed_at(ContentMark::Kind kind) const;       // … already when its mark comes
+
+  Content limits_;
+  std::optional<Since> silence_, frozen_picture_, black_;
+};
+
+}  // namespace monitor

@@ -1,0 +1,158 @@
+#include "monitor/judge.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+
+#include "monitor/sentence.hpp"
+
+namespace monitor {
+namespace {
+
+using std::chrono_literals::operator""s;
+using Sink = DeliveryTrouble;
+using Source = Arrival::Trouble;
+
+constexpr Duration telling_silence = 3s;
+constexpr double telling_throttle = 0.1;    // of wall time, where a stream is slow
+constexpr double crippling_throttle = 0.5;  // … where it stands still
+constexpr double busy_cpu_share = 0.8;      // of what it may use
+constexpr double idle_cpu_share =
+    0.5;  // of what it may use: an encoder below this waits for something
+
+std::optional<Cause> cause_of(const std::optional<Delivery>& delivery) {
+  if (!delivery) return std::nullopt;
+  switch (delivery->trouble) {
+    case Sink::none:
+    case Sink::too_slow:
+      return std::nullopt;
+    case Sink::unanswered:
+      return Cause::sink_unreachable;
+    case Sink::not_read:
+      return Cause::sink_stalled;
+    case Sink::path_silent:
+    case Sink::disconnected:
+      return Cause::sink_lost;
+  }
+  return std::nullopt;
+}
+
+std::optional<Cause> cause_of(const std::optional<Arrival>& arrival) {
+  if (!arrival) return std::nullopt;
+  switch (arrival->trouble) {
+    case Source::none:
+      return std::nullopt;
+    case Source::unanswered:
+      return Cause::source_unreachable;
+    case Source::silent:
+    case Source::empty_pipe:
+      return Cause::source_stalled;
+    case Source::disconnected:
+      return Cause::source_ended;
+  }
+  return std::nullopt;
+}
+
+// A source that fell silent long after the output stood is not what it stands for.
+bool explains_standstill(const Arrival& arrival, const Evidence& evidence, Instant now) {
+  const Duration silent = now - arrival.since;
+  return silent >= telling_silence || silent * 2 >= now - evidence.last_advance;
+}
+
+// All the CPU it may use since its launch, and nothing out yet.
+bool is_overtaxed(const Evidence& evidence) {
+  const auto& sample = evidence.sample;
+  return !evidence.first_advance && sample &&
+         sample->cpu_percent >= sample->cpus_allowed * 100 * busy_cpu_share;
+}
+
+bool uses_little_cpu(const Evidence& evidence) {
+  const auto& sample = evidence.sample;
+  return sample && sample->cpu_percent < sample->cpus_allowed * 100 * idle_cpu_share;
+}
+
+}  // namespace
+
+Testimony hear_standstill(const Evidence& evidence, Instant now) {
+  if (const auto cause = cause_of(evidence.delivery)) {
+    const bool agreed = evidence.sink_is_receiving == false || evidence.source_has_alibi;
+    return {cause, agreed ? Confidence::high : Confidence::medium};
+  }
+  if (evidence.sink_is_receiving == false && evidence.source_has_alibi) {
+    return {Cause::sink_stalled, Confidence::medium};
+  }
+  const auto source = cause_of(evidence.arrival);
+  if (source && explains_standstill(*evidence.arrival, evidence, now)) {
+    return {source, evidence.delivery ? Confidence::high : Confidence::medium};
+  }
+  if (evidence.throttled_share >= crippling_throttle) {
+    return {Cause::host_cpu_throttled, Confidence::medium};
+  }
+  if (is_overtaxed(evidence)) return {Cause::encoder_slow, Confidence::medium};
+  // Both ends are in order: what stands still is between them.
+  const bool alibis = evidence.source_has_alibi && evidence.delivery;
+  return {std::nullopt, alibis ? Confidence::high : Confidence::low};
+}
+
+Testimony hear_slowness(const Evidence& evidence, Instant now) {
+  if (const auto cause = cause_of(evidence.delivery)) return {cause, Confidence::medium};
+  if (evidence.delivery && evidence.delivery->trouble == Sink::too_slow) {
+    return {Cause::sink_stalled, Confidence::high};
+  }
+  if (evidence.delivery && evidence.delivery->queues && uses_little_cpu(evidence)) {
+    return {Cause::sink_stalled, Confidence::medium};
+  }
+  if (evidence.throttled_share >= telling_throttle) {
+    return {Cause::host_cpu_throttled, Confidence::high};
+  }
+  // Between two bursts every source is silent.
+  const auto source = cause_of(evidence.arrival);
+  const bool lasts = source && now - evidence.arrival->since >= telling_silence;
+  if (lasts && uses_little_cpu(evidence)) return {source, Confidence::medium};
+  return {std::nullopt, evidence.source_has_alibi ? Confidence::high : Confidence::medium};
+}
+
+bool was_out_of_memory(const Evidence& evidence) {
+  if (!evidence.exit || evidence.exit->signal != SIGKILL) return false;
+  if (!evidence.first_host || !evidence.host) return false;
+  const auto& before = evidence.first_host->oom_kills;
+  const auto& after = evidence.host->oom_kills;
+  return before && after && *after > *before;
+}
+
+std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
+  std::vector<std::string> sentences;
+  if (evidence.delivery && evidence.delivery->trouble != Sink::none) {
+    sentences.push_back(evidence.delivery->sentence);
+  }
+  if (evidence.arrival && evidence.arrival->trouble != Source::none) {
+    sentences.push_back(evidence.arrival->sentence);
+  }
+  if (was_out_of_memory(evidence)) {
+    sentences.push_back(
+        sentence("The kernel's count of processes killed for want of memory went "
+                 "from %llu to %llu.",
+                 static_cast<unsigned long long>(*evidence.first_host->oom_kills),
+                 static_cast<unsigned long long>(*evidence.host->oom_kills)));
+  }
+  if (evidence.throttled_share >= telling_throttle) {
+    sentences.push_back(
+        sentence("The control group's CPU quota kept it from running %.0f %% of the "
+                 "time.",
+                 evidence.throttled_share * 100));
+  }
+  if (evidence.sink_report) sentences.push_back(evidence.sink_report->sentence);
+  if (evidence.source_has_alibi) {
+    sentences.emplace_back("The source delivers: bytes of it wait to be read by FFmpeg.");
+  }
+  if (evidence.delivery && evidence.delivery->queues) {
+    sentences.emplace_back("Something has waited in FFmpeg's socket to be sent all the time.");
+  }
+  const bool sink_is_well = evidence.delivery && evidence.delivery->trouble == Sink::none;
+  if (sink_is_well && !evidence.delivery->queues && evidence.first_advance) {
+    sentences.emplace_back("The sink takes what it is sent: nothing waits in FFmpeg's socket.");
+  }
+  return sentences;
+}
+
+}  // namespace monitor

@@ -1,0 +1,103 @@
+#include "monitor/probes/socket_inodes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <string>
+#include <string_view>
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+namespace monitor::probes {
+namespace {
+
+constexpr DiagTable tcp4{.family = AF_INET, .protocol = IPPROTO_TCP};
+constexpr DiagTable tcp6{.family = AF_INET6, .protocol = IPPROTO_TCP};
+constexpr DiagTable udp4{.family = AF_INET, .protocol = IPPROTO_UDP};
+constexpr DiagTable udp6{.family = AF_INET6, .protocol = IPPROTO_UDP};
+
+// A whole number and nothing else.
+template <class T>
+std::optional<T> number_in(std::string_view text) {
+  T value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+SocketInodes::SocketInodes(pid_t pid) : pid_(pid) {
+  gone_ = open() == ENOENT;
+}
+
+int SocketInodes::open() {
+  const std::string path = "/proc/" + std::to_string(pid_) + "/fd";
+  folder_.reset(::opendir(path.c_str()));  // sets O_CLOEXEC
+  return folder_ ? 0 : errno;
+}
+
+int SocketInodes::read(std::vector<SocketDescriptor>& sockets) {
+  sockets.clear();
+  if (gone_) return 0;
+  if (!folder_) {
+    if (const int error = open()) return error;
+  }
+  ::rewinddir(folder_.get());
+  for (int looked_at = 0; looked_at < looked_at_limit; ++looked_at) {
+    const dirent* entry = ::readdir(folder_.get());  // null too where the process is gone
+    if (!entry) break;
+    const auto descriptor = number_in<int>(entry->d_name);
+    if (!descriptor) continue;
+    errno = 0;
+    if (const auto inode = inode_of(entry->d_name)) sockets.push_back({*inode, *descriptor});
+    if (errno == EACCES || errno == EPERM) return errno;
+  }
+  std::ranges::sort(sockets, {}, &SocketDescriptor::inode);
+  const auto doubles = std::ranges::unique(sockets, {}, &SocketDescriptor::inode);
+  sockets.erase(doubles.begin(), doubles.end());
+  return 0;
+}
+
+std::optional<std::uint32_t> SocketInodes::inode_of(const char* descriptor) const {
+  std::array<char, 64> target;  // "socket:[4294967295]"
+  const ssize_t got =
+      ::readlinkat(::dirfd(folder_.get()), descriptor, target.data(), target.size());
+  if (got < 0) return std::nullopt;
+  std::string_view text(target.data(), static_cast<std::size_t>(got));
+  if (!text.starts_with("socket:[") || !text.ends_with(']')) return std::nullopt;
+  text.remove_prefix(8);
+  text.remove_suffix(1);
+  return number_in<std::uint32_t>(text);
+}
+
+std::vector<DiagTable> SocketInodes::tables_of(int descriptor) const {
+  if (!folder_) return {};
+  const std::string path =
+      "/proc/self/fd/" + std::to_string(::dirfd(folder_.get())) + "/" + std::to_string(descriptor);
+  std::array<char, 32> name;  // "TCPv6" and a NUL
+  const ssize_t got = ::getxattr(path.c_str(), "system.sockprotoname", name.data(), name.size());
+  if (got <= 0) return {tcp4, tcp6, udp4, udp6};  // not to be known here
+  const std::string_view protocol(name.data(), static_cast<std::size_t>(got) - 1);
+  if (protocol == "TCP") return {tcp4};
+  if (protocol == "TCPv6") return {tcp6};
+  if (protocol == "UDP") return {udp4};
+  if (protocol == "UDPv6") return {udp6};
+  return {};
+}
+
+bool SocketInodes::elsewhere() const {
+  if (!folder_) return false;
+  struct stat own {};
+  struct stat other {};
+  if (::stat("/proc/self/ns/net", &own) != 0) return false;
+  if (::fstatat(::dirfd(folder_.get()), "../ns/net", &other, 0) != 0) return false;
+  return own.st_ino != other.st_ino || own.st_dev != other.st_dev;
+}
+
+}  // namespace monitor::probes

@@ -1,0 +1,243 @@
+#include "monitor/probes/sockets.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <netinet/in.h>
+
+#include "monitor/connection_side.hpp"
+#include "monitor/probes/diag_channel.hpp"
+#include "monitor/probes/socket_inodes.hpp"
+
+namespace monitor::probes {
+namespace {
+
+constexpr int skipped_in_trouble = 59;  // reads between two attempts
+constexpr int passing_limit = 3;        // failures in a row that may pass by themselves
+constexpr int widest_gap = 64;          // reads between two searches for one socket
+
+// One of the process's sockets.
+struct Known {
+  enum class Is : std::uint8_t {
+    unfound,     // in no table yet: listening, or not connected yet
+    connection,  // in a table: asked for by its id
+    dead,        // in no table any more, its descriptor is still open: after a reset
+    other,       // neither TCP nor UDP
+  };
+
+  std::uint32_t inode = 0;
+  int descriptor = -1;
+  Is is = Is::unfound;
+  int reads_to_wait = 0;  // until it is searched for again
+  int gap = 1;
+  bool of_endpoint = false;
+  DiagSocket socket = {};  // as last told
+};
+
+bool may_pass(int error) {
+  return error == EAGAIN || error == ETIMEDOUT || error == ENOBUFS || error == ENOMEM ||
+         error == EINTR || error == EBUSY || error == EPROTO;
+}
+
+// The kernel has no such table (a module that is not there). Without UDP's the view of TCP is still
+// worth having; a socket of unknown protocol is searched for in all.
+bool can_be_done_without(DiagTable table, int error, bool protocol_known) {
+  const bool missing = error == ENOENT || error == EOPNOTSUPP || error == EINVAL;
+  const bool needed = table.protocol == IPPROTO_TCP && (protocol_known || table.family == AF_INET);
+  return missing && !needed;
+}
+
+}  // namespace
+
+struct SocketsProbe::State {
+  State(pid_t of, Endpoints own)
+      : pid(of), endpoints(std::move(own)), ports(tcp_ports_of(endpoints)), inodes(of) {}
+
+  std::optional<ConnectionSamples> read();
+  std::optional<ConnectionSamples> failed(int error);
+  std::optional<ConnectionSamples> forbidden(const std::string& why);
+
+  void remember(const std::vector<SocketDescriptor>& descriptors);
+  bool is_sought(const Known& known) const;
+  std::vector<DiagTable> tables_to_search(bool& protocols_known);
+  int search(bool& unfound);
+  int search_tables(std::span<const std::uint16_t> of_ports);
+  int search_in(DiagTable table, std::span<const std::uint16_t> of_ports);
+  void found(DiagSocket socket, Known& known);
+  std::vector<Known*> chosen();
+  int refresh(Known& known);
+
+  pid_t pid;
+  Endpoints endpoints;
+  std::vector<std::uint16_t> ports;  // where its connections are likely to lead
+  SocketInodes inodes;
+  DiagChannel channel;
+  std::vector<SocketDescriptor> descriptors;
+  std::vector<Known> sockets;  // by inode
+  std::string trouble;
+  int reads_to_skip = 0;
+  int passing_failures = 0;
+};
+
+std::optional<ConnectionSamples> SocketsProbe::State::read() {
+  if (reads_to_skip > 0) {
+    --reads_to_skip;
+    return std::nullopt;
+  }
+  if (const int error = inodes.read(descriptors)) {
+    return forbidden("/proc/" + std::to_string(pid) + "/fd: " + std::strerror(error));
+  }
+  remember(descriptors);
+  bool unfound = false;
+  if (const int error = search(unfound)) return failed(error);
+  if (unfound && inodes.elsewhere()) return forbidden("FFmpeg has a network namespace of its own");
+
+  ConnectionSamples samples;
+  for (Known* known : chosen()) {
+    if (const int error = refresh(*known)) return failed(error);
+    samples.push_back(known->socket.connection);
+  }
+  trouble.clear();
+  passing_failures = 0;
+  return samples;
+}
+
+std::optional<ConnectionSamples> SocketsProbe::State::failed(int error) {
+  if (may_pass(error) && ++passing_failures < passing_limit) return std::nullopt;
+  return forbidden(std::string("sock_diag: ") + std::strerror(error));
+}
+
+std::optional<ConnectionSamples> SocketsProbe::State::forbidden(const std::string& why) {
+  trouble = "The kernel's view of FFmpeg's connections is not available here: " + why + ".";
+  reads_to_skip = skipped_in_trouble;
+  sockets.clear();
+  return std::nullopt;
+}
+
+// Both lists are sorted by inode.
+void SocketsProbe::State::remember(const std::vector<SocketDescriptor>& listed) {
+  std::vector<Known> still;
+  still.reserve(listed.size());
+  auto old = sockets.begin();
+  for (const auto& [inode, descriptor] : listed) {
+    while (old != sockets.end() && old->inode < inode) ++old;
+    const bool known = old != sockets.end() && old->inode == inode;
+    still.push_back(known ? std::move(*old) : Known{.inode = inode});
+    still.back().descriptor = descriptor;
+  }
+  sockets = std::move(still);
+}
+
+// The tables that may hold what is sought.
+std::vector<DiagTable> SocketsProbe::State::tables_to_search(bool& protocols_known) {
+  std::vector<DiagTable> tables;
+  for (Known& known : sockets) {
+    if (!is_sought(known)) continue;
+    const auto its = inodes.tables_of(known.descriptor);
+    if (its.empty()) known.is = Known::Is::other;
+    if (its.size() > 1) protocols_known = false;
+    for (const DiagTable table : its) {
+      if (std::ranges::find(tables, table) == tables.end()) tables.push_back(table);
+    }
+  }
+  return tables;
+}
+
+bool SocketsProbe::State::is_sought(const Known& known) const {
+  return known.is == Known::Is::unfound && known.reads_to_wait == 0;
+}
+
+// Only where a socket is new. Going through 10,000 sockets of others takes the kernel 10 ms, and
+// much less where it may leave out those of other ports.
+int SocketsProbe::State::search(bool& unfound) {
+  if (!ports.empty()) search_tables(ports);  // an old kernel knows no such filter
+  const int error = search_tables({});
+  for (Known& known : sockets) {
+    if (known.is != Known::Is::unfound) continue;
+    unfound = true;
+    if (known.reads_to_wait-- > 0) continue;
+    known.reads_to_wait = known.gap - 1;
+    known.gap = std::min(known.gap * 2, widest_gap);
+  }
+  return error;
+}
+
+int SocketsProbe::State::search_tables(std::span<const std::uint16_t> of_ports) {
+  bool protocols_known = true;
+  for (const DiagTable table : tables_to_search(protocols_known)) {
+    const int error = search_in(table, of_ports);
+    if (error && !can_be_done_without(table, error, protocols_known)) return error;
+  }
+  return 0;
+}
+
+int SocketsProbe::State::search_in(DiagTable table, std::span<const std::uint16_t> of_ports) {
+  if (!of_ports.empty() && table.protocol != IPPROTO_TCP) return 0;
+  return channel.dump(table, of_ports, [&](const DiagMessage& message) {
+    const auto known = std::ranges::lower_bound(sockets, inode_of(message), {}, &Known::inode);
+    if (known == sockets.end() || known->inode != inode_of(message)) return;
+    if (known->is != Known::Is::unfound) return;
+    if (auto socket = read_socket(message, table.protocol)) found(std::move(*socket), *known);
+  });
+}
+
+void SocketsProbe::State::found(DiagSocket socket, Known& known) {
+  known.is = Known::Is::connection;
+  known.gap = 1;
+  known.socket = std::move(socket);
+  ConnectionSample& connection = known.socket.connection;
+  connection.side = side_of(connection, endpoints);
+  known.of_endpoint = is_of_endpoint(connection, endpoints);
+}
+
+// Those of the command's endpoints first.
+std::vector<Known*> SocketsProbe::State::chosen() {
+  std::vector<Known*> all;
+  for (Known& known : sockets) {
+    if (known.is == Known::Is::connection || known.is == Known::Is::dead) all.push_back(&known);
+  }
+  std::ranges::stable_partition(all, [](const Known* known) { return known->of_endpoint; });
+  if (all.size() > connections_limit) all.resize(connections_limit);
+  return all;
+}
+
+int SocketsProbe::State::refresh(Known& known) {
+  if (known.is == Known::Is::dead) return 0;
+  std::optional<DiagSocket> now;
+  const int error = channel.lookup(known.socket.id, now);
+  if (now) found(std::move(*now), known);
+  if (error != ENOENT && error != ESTALE) return error;
+
+  ConnectionSample& last = known.socket.connection;
+  if (last.kind == ConnectionSample::Kind::udp) {  // its addresses are others now: search again
+    known.is = Known::Is::unfound;
+    known.reads_to_wait = 0;
+    return 0;
+  }
+  known.is = Known::Is::dead;
+  last.phase = ConnectionSample::Phase::closing;
+  last.unsent_bytes = last.unacked_bytes = 0;  // thrown away by the reset
+  return 0;
+}
+
+SocketsProbe::SocketsProbe(pid_t pid, const Endpoints& endpoints)
+    : state_(std::make_unique<State>(pid, endpoints)) {
+}
+
+SocketsProbe::~SocketsProbe() = default;
+SocketsProbe::SocketsProbe(SocketsProbe&&) noexcept = default;
+SocketsProbe& SocketsProbe::operator=(SocketsProbe&&) noexcept = default;
+
+std::optional<ConnectionSamples> SocketsProbe::read() {
+  return state_->read();
+}
+
+const std::string& SocketsProbe::trouble() const {
+  return state_->trouble;
+}
+
+}  // namespace monitor::probes

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "monitor/cause.hpp"
+#include "monitor/sink_report.hpp"
+#include "monitor/time.hpp"
+
+namespace monitor {
+
+// Says when the receiving server's own statistics show that the stream does not reach it, while
+// FFmpeg puts it out: nobody publishes there, or what it has received does not grow. Statistics
+// that do not answer accuse nobody: they may be another server.
+class ReceptionDetector {
+ public:
+  explicit ReceptionDetector(Duration stall_timeout);
+
+  // Reports come every few seconds; two that say the same are needed for a fault.
+  void on_report(const SinkReport& report, Instant now);
+  // FFmpeg's output advanced.
+  void on_advance(Instant now);
+  // What passed while nobody could run is not held against the sink.
+  void forgive();
+
+  // Off air: sink_stalled, sink_lost (no publisher).
+  std::optional<Fault> check(Instant now) const;
+  Instant deadline() const;
+
+  // Growing bytes, or not; empty while nothing is known.
+  std::optional<bool> is_receiving() const { return is_receiving_; }
+  const std::optional<SinkReport>& last() const { return last_; }
+
+ private:
+  Duration stall_timeout_;
+  std::optional<SinkReport> last_;
+  std::optional<bool> is_receiving_;
+  std::optional<Instant> advanced_at_;
+  Instant advancing_since_{};             // without a break
+  std::optional<Instant> missing_since_;  // what should be there is not
+  unsigned bad_reports_ = 0;
+};
+
+}  // namespace monitor

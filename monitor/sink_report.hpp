@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace monitor {
+
+// What the receiving server's own statistics say of this stream. A value; probes/sink_statistics
+// makes it.
+struct SinkReport {
+  bool answered = false;       // the statistics could be read
+  bool has_publisher = false;  // … and somebody publishes under the stream's name
+  // All that this publisher has sent, as the server counts it; grows anew with each publisher.
+  // Empty where the server does not count.
+  std::optional<std::uint64_t> received_bytes;
+  std::string sentence;  // one, for people: what was found, or why nothing was; secrets masked
+};
+
+}  // namespace monitor

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "monitor/cause.hpp"
+#include "monitor/host_sample.hpp"
+#include "monitor/time.hpp"
+
+namespace monitor {
+
+// Says when there is no room left where FFmpeg writes files. FFmpeg says nothing of it where it
+// writes HLS: the segments just stay empty.
+class SpaceDetector {
+ public:
+  void on_space(const std::vector<SpaceSample>& folders, Instant now);
+
+  // host_disk_full: off air with nothing left, a warning while little is.
+  std::optional<Fault> check(Instant now) const;
+  Instant deadline() const;
+
+ private:
+  std::optional<SpaceSample> tightest_;
+  std::optional<Instant> seen_at_;  // … to be too little
+};
+
+}  // namespace monitor

@@ -1,0 +1,79 @@
+#include "supervisor/config/content_settings.hpp"
+
+#include "supervisor/config/load.hpp"
+#include "supervisor/config/values.hpp"
+#include "supervisor/config/words.hpp"
+
+namespace supervisor {
+
+namespace {
+
+using namespace std::chrono_literals;
+using S = StreamConfig;
+
+constexpr DurationRange dead_air{1s, 24h};  // FFmpeg's silencedetect takes no more
+
+// `get`: from the stream to the optional group.
+template <class Get>
+constexpr Part<S> part(std::string_view key, Get) {
+  return {key,
+          [](S& stream) {
+            if (!Get()(stream)) Get()(stream).emplace();
+          },
+          [](const S& stream) { return Get()(stream).has_value(); }};
+}
+
+#define CONTENT(name)                   \
+  [](auto& stream) -> auto& {           \
+    return stream.monitor.content.name; \
+  }
+constexpr auto silence = CONTENT(silence);
+constexpr auto frozen_picture = CONTENT(frozen_picture);
+constexpr auto black = CONTENT(black);
+#undef CONTENT
+
+constexpr Part<S> silence_part = part("monitor.content.silence", silence);
+constexpr Part<S> frozen_picture_part = part("monitor.content.frozen_picture", frozen_picture);
+constexpr Part<S> black_part = part("monitor.content.black", black);
+
+// The reader opens the part before it reads what is in it.
+template <class Get>
+Setting<S> lasting(std::string_view key, const Part<S>& of, Get get) {
+  return {key,
+          [=](S& stream, const std::string& text) {
+            get(stream)->duration = read_duration(text, dead_air);
+          },
+          [=](const S& stream) {
+            return get(stream) ? print_duration(get(stream)->duration) : std::string();
+          },
+          &of};
+}
+
+template <class Get>
+Setting<S> noise(std::string_view key, const Part<S>& of, Get get) {
+  return {key,
+          [=](S& stream, const std::string& text) { get(stream)->noise_db = read_decibels(text); },
+          [=](const S& stream) {
+            return get(stream) ? print_decibels(get(stream)->noise_db) : std::string();
+          },
+          &of};
+}
+
+}  // namespace
+
+std::vector<Setting<StreamConfig>> content_settings() {
+  return {noise("monitor.content.silence.noise", silence_part, silence),
+          lasting("monitor.content.silence.duration", silence_part, silence),
+          noise("monitor.content.frozen_picture.noise", frozen_picture_part, frozen_picture),
+          lasting("monitor.content.frozen_picture.duration", frozen_picture_part, frozen_picture),
+          lasting("monitor.content.black.duration", black_part, black),
+          {"monitor.content.action",
+           [](S& stream, const std::string& text) {
+             stream.monitor.content.action = read_word(text, on_warning_words());
+           },
+           [](const S& stream) {
+             return print_word(stream.monitor.content.action, on_warning_words());
+           }}};
+}
+
+}  // namespace supervisor

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "supervisor/config/settings.hpp"
+
+namespace supervisor {
+
+// `streams[].source` and `streams[].sink`: each one URL, under the key that says what is there.
+std::vector<Setting<StreamConfig>> source_settings();
+std::vector<Setting<StreamConfig>> sink_settings();
+
+}  // namespace supervisor

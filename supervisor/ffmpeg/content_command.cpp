@@ -1,0 +1,207 @@
+#include "supervisor/ffmpeg/content_command.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "supervisor/ffmpeg/output_streams.hpp"
+
+namespace supervisor {
+
+namespace {
+
+using Kind = StreamMap::Kind;
+using Words = std::vector<std::string>;
+
+std::string number_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
+
+std::string seconds_text(monitor::Duration duration) {
+  return number_text(monitor::seconds(duration));
+}
+
+// A new graph (the source's format has changed) has forgotten what the last one said, so it begins
+// by saying that it is over.
+std::string begin_with(const std::string& prefix, const std::string& key) {
+  return prefix + "metadata=add:key=lavfi." + key + ":value=0:enable='eq(n,0)',";
+}
+
+// A line in one write each, past the buffer.
+std::string print_to(const std::string& prefix, int pipe_fd) {
+  return prefix + "metadata=print:file='pipe\\:" + std::to_string(pipe_fd) + "':direct=1";
+}
+
+// Metadata of the source's own is not ours to print: it might look like a block of progress.
+std::string audio_filters(const monitor::Content::Silence& silence, int pipe_fd) {
+  return "ametadata=delete," + begin_with("a", "silence_end") +
+         "silencedetect=noise=" + number_text(silence.noise_db) +
+         "dB:duration=" + seconds_text(silence.duration) + ',' + print_to("a", pipe_fd);
+}
+
+// Five pictures a second say as much as all of them and cost a fifth.
+std::string picture_filters(const monitor::Content& content, bool all, int pipe_fd) {
+  std::string filters;
+  if (!all) filters += "select='isnan(prev_selected_t)+gte(abs(t-prev_selected_t),0.2)',";
+  filters += "metadata=delete,";
+  if (const auto& frozen = content.frozen_picture)
+    filters += begin_with("", "freezedetect.freeze_end") +
+               "freezedetect=n=" + number_text(frozen->noise_db) +
+               "dB:d=" + seconds_text(frozen->duration) + ',';
+  if (const auto& black = content.black)
+    filters += begin_with("", "black_end") + "blackdetect=d=" + seconds_text(black->duration) + ',';
+  return filters + print_to("", pipe_fd);
+}
+
+ContentOutput nothing(const std::string& why) {
+  ContentOutput result;
+  result.warnings.push_back(why);
+  return result;
+}
+
+class Writer {
+ public:
+  Writer(const StreamLayout& layout, const OutputStreams& output, const monitor::Content& content,
+         int pipe_fd)
+      : layout_(layout), output_(output), content_(content), pipe_fd_(pipe_fd) {}
+
+  ContentOutput write() {
+    listens_ = content_.silence && output_.has_audio;
+    looks_ = wants_picture() && output_.has_picture && !layout_.keeps_on_card;
+    warn();
+    if (!listens_ && !looks_) return std::move(result_);
+    result_.at = layout_.outputs.back().end;
+    add_maps();
+    add({"-sn", "-dn"});
+    add_audio();
+    add_picture();
+    for (const std::string& word : output_.times) add({word});
+    if (output_.shortest) add({"-shortest"});
+    add({"-f", "null", "-"});
+    return std::move(result_);
+  }
+
+ private:
+  bool wants_picture() const { return content_.frozen_picture || content_.black; }
+
+  void add(const Words& words) {
+    result_.words.insert(result_.words.end(), words.begin(), words.end());
+  }
+
+  void warn() {
+    if (content_.silence && !listens_)
+      result_.warnings.emplace_back(
+          "content.silence: the command's output has no audio, so silence is not looked for");
+    if (wants_picture() && !output_.has_picture)
+      result_.warnings.emplace_back(
+          "content.frozen_picture, content.black: the command's output has no picture to look at");
+    else if (wants_picture() && !looks_)
+      result_.warnings.emplace_back(
+          "content.frozen_picture, content.black: with -hwaccel_output_format the pictures stay on "
+          "the graphics card, where they cannot be looked at");
+    if (layout_.has_graph && (listens_ || looks_))
+      result_.warnings.emplace_back(
+          "content: what -filter_complex makes can be used only once, so the inputs are looked at "
+          "in its place");
+  }
+
+  void add_maps() {
+    if (output_.maps.empty() && !(layout_.has_graph && has_endless_input())) return;
+    for (const StreamMap& map : output_.maps)
+      if (map.kind != Kind::label && map.kind != Kind::neither)
+        add({"-map", std::string(map.value)});
+    if (!layout_.has_graph) return;
+    add_inputs(Kind::picture, ":v:0?");
+    add_inputs(Kind::audio, ":a:0?");
+  }
+
+  // In place of the labels of a graph; an endless input would not end where the graph's output
+  // does.
+  void add_inputs(Kind kind, const std::string& specifier) {
+    const bool is_mapped = std::ranges::any_of(output_.maps, [kind](const StreamMap& map) {
+      return map.kind == kind || map.kind == Kind::both;
+    });
+    if (is_mapped) return;
+    const auto& endless = layout_.endless_inputs;
+    const bool all_endless = std::ranges::find(endless, false) == endless.end();
+    for (std::size_t i = 0; i < endless.size(); ++i)
+      if (all_endless || !endless[i]) add({"-map", std::to_string(i) + specifier});
+  }
+
+  bool has_endless_input() const {
+    const auto& endless = layout_.endless_inputs;
+    return std::ranges::find(endless, true) != endless.end();
+  }
+
+  void add_audio() {
+    if (listens_)
+      add({"-filter:a:0", audio_filters(*content_.silence, pipe_fd_)});
+    else
+      add(leave_out("a", output_.has_audio, is_certain(Kind::picture, output_.has_audio)));
+  }
+
+  void add_picture() {
+    if (looks_)
+      add({"-filter:v:0", picture_filters(content_, needs_all_pictures(), pipe_fd_)});
+    else
+      add(leave_out("v", output_.has_picture, is_certain(Kind::audio, output_.has_picture)));
+  }
+
+  // The streams not looked at. Copied they cost next to nothing, and keep the output from being
+  // without a stream, with which FFmpeg would not start.
+  Words leave_out(const std::string& letter, bool has, bool other_is_certain) const {
+    const bool is_free = !layout_.has_graph && (!has || (other_is_certain && !output_.shortest));
+    if (is_free) return {'-' + letter + 'n'};
+    return {"-c:" + letter, "copy"};
+  }
+
+  // Whether FFmpeg would not have started without a stream of this kind.
+  bool is_certain(Kind kind, bool has_others) const {
+    if (!has_others) return true;
+    return std::ranges::none_of(output_.maps,
+                                [](const StreamMap& map) { return map.kind == Kind::negative; }) &&
+           std::ranges::any_of(output_.maps, [kind](const StreamMap& map) {
+             return map.kind == kind && !map.optional;
+           });
+  }
+
+  // FFmpeg up to 6.1 reads next the input of the stream that lags behind: with two inputs in real
+  // time the thinned-out pictures made both come 0.13 s late, all of them not at all. A -vsync
+  // would fill up what was left out, and count it as duplicated.
+  bool needs_all_pictures() const {
+    return layout_.endless_inputs.size() > 1 || layout_.sets_vsync;
+  }
+
+  const StreamLayout& layout_;
+  const OutputStreams& output_;
+  const monitor::Content& content_;
+  int pipe_fd_;
+  bool listens_ = false;
+  bool looks_ = false;
+  ContentOutput result_;
+};
+
+}  // namespace
+
+ContentOutput content_output(std::span<const FfmpegArgument> arguments,
+                             const monitor::Content& content, int pipe_fd) {
+  if (!content.any()) return {};
+  const StreamLayout layout = read_stream_layout(arguments);
+  if (layout.outputs.empty()) return {};
+  if (layout.endless_inputs.empty()) return nothing("content: the command has no input to look at");
+  if (!layout.names_inputs)
+    return nothing(
+        "content: -filter_complex takes inputs that it does not name, and from 7.0 on FFmpeg gives "
+        "it only streams that nothing else looks at, so the content is not looked at: name them, "
+        "as "
+        "in [0:v]scale=640:-2[v]");
+  const auto output = std::ranges::find(layout.outputs, false, &OutputStreams::is_counted);
+  if (output == layout.outputs.end())
+    return nothing(
+        "content: the command's output ends at a size or a number of frames (-fs, -frames), which "
+        "cannot be followed, so its content is not looked at");
+  return Writer(layout, *output, content, pipe_fd).write();
+}
+
+}  // namespace supervisor

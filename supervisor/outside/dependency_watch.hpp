@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "http/snapshot.hpp"
+#include "supervisor/config/config.hpp"
+#include "supervisor/log/log.hpp"
+#include "supervisor/outside/outside.hpp"
+#include "supervisor/secrets/secrets.hpp"
+
+namespace supervisor {
+
+// Looks at each dependency again and again, at the shortest `probe_interval` of the streams and
+// never twice at a time; publishes what it finds and logs when one goes down or comes back. Used
+// from the supervising loop only; the looks themselves happen on the outside thread.
+class DependencyWatch {
+ public:
+  struct Context {
+    boost::asio::any_io_executor loop;
+    Outside& outside;
+    Log& log;
+    const Secrets& secrets;
+    http::Board& board;
+  };
+
+  // Everything in the context must outlive it. Begins at once.
+  DependencyWatch(const Config& config, Context context);
+  ~DependencyWatch();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace supervisor

@@ -1,0 +1,168 @@
+#include "monitor/arrival.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace std::chrono_literals;
+using monitor::ArrivalDetector;
+using monitor::Cause;
+using monitor::ConnectionSample;
+using monitor::Instant;
+
+namespace {
+
+// FFmpeg that reads one connection; one sample a second.
+class Stage {
+ public:
+  Stage() {
+    sample.id = 3;
+    sample.side = monitor::Side::input;
+    sample.peer = "127.0.0.1:8000";
+  }
+  void second(bool advances) {
+    now += 1s;
+    detector.on_connections(
+        is_there ? monitor::ConnectionSamples{sample} : monitor::ConnectionSamples{}, now);
+    if (advances) detector.on_advance(now);
+  }
+  void plays_for(int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      sample.received_bytes += 16'000;
+      second(true);
+    }
+  }
+  void stands_for(int seconds) {
+    for (int i = 0; i < seconds; ++i) second(false);
+  }
+  std::optional<Cause> cause() const {
+    const auto fault = detector.check(now);
+    return fault ? std::optional(fault->cause) : std::nullopt;
+  }
+
+  ConnectionSample sample;
+  bool is_there = true;
+  Instant now{1h};
+  ArrivalDetector detector{10s, now};
+};
+
+}  // namespace
+
+TEST(Arrival, NothingArrivesAndNothingComesOutIsAStalledSource) {
+  Stage stage;
+  stage.plays_for(60);
+  stage.stands_for(9);
+  EXPECT_FALSE(stage.cause());
+  stage.stands_for(1);
+  ASSERT_EQ(stage.cause(), Cause::source_stalled);
+  EXPECT_TRUE(stage.detector.check(stage.now)->off_air);
+  EXPECT_EQ(
+      stage.detector.check(stage.now)->sentence,
+      "Nothing has arrived from 127.0.0.1:8000 for 10.0 s (1.0 MB before), and FFmpeg has read "
+      "all of it.");
+}
+
+TEST(Arrival, AnIdleConnectionOfAStreamThatGoesOnIsNoFault) {
+  Stage stage;
+  stage.plays_for(60);
+  for (int i = 0; i < 60; ++i) stage.second(true);
+  EXPECT_FALSE(stage.cause());
+}
+
+TEST(Arrival, UnreadBytesAreTheSourcesAlibi) {
+  Stage stage;
+  stage.plays_for(60);
+  stage.sample.unread_bytes = 50'000;
+  stage.stands_for(60);
+  EXPECT_FALSE(stage.cause());
+  EXPECT_TRUE(stage.detector.has_alibi());
+}
+
+TEST(Arrival, ASourceThatNeverSentAByteIsUnreachable) {
+  Stage stage;
+  stage.stands_for(11);
+  EXPECT_EQ(stage.cause(), Cause::source_unreachable);
+}
+
+TEST(Arrival, AConnectionThatIsNotTakenIsUnreachable) {
+  Stage stage;
+  stage.sample.phase = ConnectionSample::Phase::connecting;
+  stage.stands_for(11);
+  ASSERT_EQ(stage.cause(), Cause::source_unreachable);
+  EXPECT_EQ(stage.detector.check(stage.now)->sentence,
+            "127.0.0.1:8000 has not taken the connection for 10.0 s.");
+}
+
+// A looped picture with a radio behind it: the picture goes on.
+TEST(Arrival, AConnectionThatFFmpegLostAndGoesOnWithoutIsAnEndedSource) {
+  Stage stage;
+  stage.plays_for(60);
+  stage.is_there = false;
+  for (int i = 0; i < 11; ++i) stage.second(true);
+  EXPECT_EQ(stage.cause(), Cause::source_ended);
+}
+
+TEST(Arrival, AServerThatHungUpAndWhoseBytesAreReadIsLostToo) {
+  Stage stage;
+  stage.plays_for(60);
+  stage.sample.phase = ConnectionSample::Phase::closing;
+  for (int i = 0; i < 11; ++i) stage.second(true);
+  EXPECT_EQ(stage.cause(), Cause::source_ended);
+}
+
+TEST(Arrival, AnotherConnectionToTheSameServerTakesItsPlace) {
+  Stage stage;
+  stage.plays_for(60);
+  stage.is_there = false;
+  for (int i = 0; i < 5; ++i) stage.second(true);
+  stage.is_there = true;
+  stage.sample.id = 4;
+  stage.sample.received_bytes = 0;
+  stage.plays_for(60);
+  EXPECT_FALSE(stage.cause());
+}
+
+TEST(Arrival, SegmentsFetchedOneByOneAreNoLostSource) {
+  Stage stage;
+  for (int i = 0; i < 300; ++i) {
+    stage.is_there = i % 6 < 2;
+    if (stage.is_there) stage.sample.received_bytes += 100'000;
+    if (i % 6 == 5) ++stage.sample.id;
+    stage.second(true);
+    EXPECT_FALSE(stage.cause()) << i;
+  }
+}
+
+TEST(Arrival, AFifoThatNobodyWritesToIsAStalledSource) {
+  Stage stage;
+  stage.is_there = false;
+  monitor::HostSample waits;
+  waits.waits_for_pipe = true;
+  for (int i = 0; i < 10; ++i) {
+    stage.second(false);
+    stage.detector.on_host(waits, stage.now);
+    EXPECT_FALSE(stage.cause()) << i;
+  }
+  stage.second(false);
+  EXPECT_EQ(stage.cause(), Cause::source_stalled);
+}
+
+TEST(Arrival, AFifoThatIsReadAndWrittenIsNoFault) {
+  Stage stage;
+  stage.is_there = false;
+  monitor::HostSample waits;
+  waits.waits_for_pipe = true;
+  for (int i = 0; i < 60; ++i) {
+    stage.second(true);
+    stage.detector.on_host(waits, stage.now);
+    EXPECT_FALSE(stage.cause());
+  }
+}
+
+TEST(Arrival, WhatPassedWhileNobodyRanIsForgiven) {
+  Stage stage;
+  stage.plays_for(60);
+  stage.stands_for(8);
+  stage.now += 60s;
+  stage.detector.forgive(stage.now);
+  stage.stands_for(5);
+  EXPECT_FALSE(stage.cause());
+}

@@ -1,0 +1,148 @@
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "monitor/probes/host.hpp"
+
+namespace monitor::probes {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What `probe_space` answers; empty when it never does.
+std::optional<std::vector<SpaceSample>> probed(std::vector<std::string> folders,
+                                               Duration timeout = 5s) {
+  boost::asio::io_context context;
+  std::optional<std::vector<SpaceSample>> answer;
+  int answers = 0;
+  probe_space(context.get_executor(), std::move(folders), timeout,
+              [&](std::vector<SpaceSample> samples) {
+                answer = std::move(samples);
+                ++answers;
+              });
+  EXPECT_EQ(answers, 0) << "answered from within the call";
+  context.run_for(10s);
+  EXPECT_EQ(answers, 1);
+  return answer;
+}
+
+TEST(SpaceProbe, SaysTheRoomWhereAnOutputIsWritten) {
+  const std::string folder = testing::TempDir();
+  const auto answer = probed({folder});
+  ASSERT_TRUE(answer);
+  ASSERT_EQ(answer->size(), 1U);
+  const SpaceSample& sample = answer->front();
+  struct statvfs told {};
+  ASSERT_EQ(statvfs(folder.c_str(), &told), 0);
+  EXPECT_EQ(sample.path, folder);
+  EXPECT_EQ(sample.total_bytes, told.f_blocks * told.f_frsize);
+  EXPECT_GT(sample.free_bytes, 0U);
+  EXPECT_LE(sample.free_bytes, told.f_bfree * told.f_frsize + (1ULL << 30));  // others write too
+  EXPECT_EQ(sample.free_inodes.has_value(), told.f_files > 0);
+}
+
+TEST(SpaceProbe, KeepsTheOrderAndLeavesOutWhatIsGone) {
+  const auto answer = probed({"/dev/shm", "/nonexistent/hls", "/"});
+  ASSERT_TRUE(answer);
+  ASSERT_EQ(answer->size(), 2U);
+  EXPECT_EQ(answer->front().path, "/dev/shm");
+  EXPECT_EQ(answer->back().path, "/");
+}
+
+TEST(SpaceProbe, AFileSystemWithoutASizeIsNotCalledFull) {
+  const auto answer = probed({"/proc"});
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->empty());
+}
+
+TEST(SpaceProbe, AnswersWhereThereIsNothingToAsk) {
+  const auto answer = probed({});
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->empty());
+}
+
+TEST(SpaceProbe, AnExecutorThatGoesFirstIsNotMissed) {
+  bool answered = false;
+  {
+    boost::asio::io_context context;
+    probe_space(context.get_executor(), {"/"}, 5s, [&](auto) { answered = true; });
+    context.poll_one();
+  }
+  EXPECT_FALSE(answered);
+}
+
+// A file system whose server never answers, as of a network that is gone. It ends with the test.
+class HungFileSystem {
+ public:
+  HungFileSystem() {
+    std::string pattern = testing::TempDir() + "hung_XXXXXX";
+    if (mkdtemp(pattern.data()) == nullptr) return;
+    folder_ = pattern;
+    server_ = ::open("/dev/fuse", O_RDWR | O_CLOEXEC);
+    const std::string options = "rootmode=40000,user_id=0,group_id=0,fd=" + std::to_string(server_);
+    // In a mount namespace of its own, so that nothing is left behind whatever happens.
+    mounted_ = server_ >= 0 && unshare(CLONE_NEWNS) == 0 &&
+               mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+               mount("hung", pattern.c_str(), "fuse", MS_NODEV | MS_NOSUID, options.c_str()) == 0;
+  }
+  ~HungFileSystem() {
+    let_go();
+    if (mounted_) umount2(folder_.c_str(), MNT_DETACH);
+    if (!folder_.empty()) ::rmdir(folder_.c_str());
+  }
+  HungFileSystem(const HungFileSystem&) = delete;
+  HungFileSystem& operator=(const HungFileSystem&) = delete;
+
+  bool mounted() const { return mounted_; }
+  const std::string& folder() const { return folder_; }
+  // Who waits for an answer gets an error.
+  void let_go() {
+    if (server_ >= 0) ::close(server_);
+    server_ = -1;
+  }
+
+ private:
+  std::string folder_;
+  int server_ = -1;
+  bool mounted_ = false;
+};
+
+bool comes_to_have_threads(long count) {
+  const Instant deadline = std::chrono::steady_clock::now() + 10s;
+  for (;;) {
+    const std::filesystem::directory_iterator threads("/proc/self/task");
+    if (std::distance(begin(threads), end(threads)) == count) return true;
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    usleep(1000);
+  }
+}
+
+TEST(SpaceProbe, AHungFileSystemCostsOneThreadAndNeitherTimeNorTheOthers) {
+  HungFileSystem hung;
+  if (!hung.mounted()) GTEST_SKIP() << "a file system that hangs needs root and /dev/fuse";
+  ASSERT_TRUE(comes_to_have_threads(1));
+  for (int look = 0; look < 5; ++look) {
+    const auto answer = probed({hung.folder(), "/"}, 200ms);
+    ASSERT_TRUE(answer);
+    ASSERT_EQ(answer->size(), 1U);
+    EXPECT_EQ(answer->front().path, "/");
+  }
+  EXPECT_TRUE(comes_to_have_threads(2));
+  hung.let_go();
+  EXPECT_TRUE(comes_to_have_threads(1));
+}
+
+}  // namespace
+}  // namespace monitor::probes
