@@ -1,6 +1,6 @@
 #include "http/family.hpp"
 
-#include "monitor/utf8.hpp"
+#include "monitor/text/utf8.hpp"
 
 namespace http {
 namespace {

@@ -3,7 +3,7 @@
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
-#include "monitor/utf8.hpp"
+#include "monitor/text/utf8.hpp"
 
 namespace http {
 namespace {

@@ -6,7 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "http/moment.hpp"
-#include "monitor/utf8.hpp"
+#include "monitor/text/utf8.hpp"
 
 namespace http {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "monitor/connection_sample.hpp"
 #include "monitor/evidence.hpp"
+#include "monitor/ffmpeg/stderr_log.hpp"
 #include "monitor/host_sample.hpp"
-#include "monitor/stderr_log.hpp"
 #include "recovery/alerts/outcome.hpp"
 #include "recovery/ledger.hpp"
 #include "recovery/status.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "monitor/side.hpp"
+#include "monitor/ffmpeg/side.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {

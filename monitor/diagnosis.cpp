@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "monitor/judge.hpp"
-#include "monitor/sentence.hpp"
+#include "monitor/text/sentence.hpp"
 
 namespace monitor {
 namespace {

@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "monitor/arrival.hpp"
 #include "monitor/cause.hpp"
-#include "monitor/delivery.hpp"
+#include "monitor/detectors/arrival.hpp"
+#include "monitor/detectors/delivery.hpp"
+#include "monitor/ffmpeg/progress.hpp"
+#include "monitor/ffmpeg/stderr_log.hpp"
 #include "monitor/host_sample.hpp"
 #include "monitor/process_sample.hpp"
-#include "monitor/progress.hpp"
 #include "monitor/sink_report.hpp"
-#include "monitor/stderr_log.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <csignal>
 
-#include "monitor/sentence.hpp"
+#include "monitor/text/sentence.hpp"
 
 namespace monitor {
 namespace {

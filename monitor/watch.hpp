@@ -3,22 +3,22 @@
 #include <optional>
 #include <vector>
 
-#include "monitor/arrival.hpp"
-#include "monitor/bitrate.hpp"
-#include "monitor/content.hpp"
-#include "monitor/corruption.hpp"
-#include "monitor/delivery.hpp"
+#include "monitor/detectors/arrival.hpp"
+#include "monitor/detectors/bitrate.hpp"
+#include "monitor/detectors/content.hpp"
+#include "monitor/detectors/corruption.hpp"
+#include "monitor/detectors/delivery.hpp"
+#include "monitor/detectors/freeze.hpp"
+#include "monitor/detectors/load.hpp"
+#include "monitor/detectors/rates.hpp"
+#include "monitor/detectors/reception.hpp"
+#include "monitor/detectors/space.hpp"
+#include "monitor/detectors/speed.hpp"
+#include "monitor/detectors/throttle.hpp"
 #include "monitor/evidence.hpp"
 #include "monitor/forecast/lag_forecast.hpp"
 #include "monitor/forecast/memory_forecast.hpp"
-#include "monitor/freeze.hpp"
 #include "monitor/limits.hpp"
-#include "monitor/load.hpp"
-#include "monitor/rates.hpp"
-#include "monitor/reception.hpp"
-#include "monitor/space.hpp"
-#include "monitor/speed.hpp"
-#include "monitor/throttle.hpp"
 
 namespace monitor {
 

@@ -8,11 +8,11 @@
 #include <sys/types.h>
 
 #include "monitor/connection_sample.hpp"
-#include "monitor/content.hpp"
+#include "monitor/detectors/content.hpp"
 #include "monitor/evidence.hpp"
+#include "monitor/ffmpeg/progress.hpp"
 #include "monitor/host_sample.hpp"
 #include "monitor/process_sample.hpp"
-#include "monitor/progress.hpp"
 #include "monitor/sink_report.hpp"
 #include "recovery/policy.hpp"
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "monitor/cause.hpp"
-#include "monitor/stderr_log.hpp"
+#include "monitor/ffmpeg/stderr_log.hpp"
 #include "monitor/traffic.hpp"
 #include "recovery/action.hpp"
 #include "recovery/alert.hpp"

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "monitor/diagnosis.hpp"
-#include "monitor/sentence.hpp"
+#include "monitor/text/sentence.hpp"
 #include "recovery/exit_code.hpp"
 #include "recovery/stream_core.hpp"
 

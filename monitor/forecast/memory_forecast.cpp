@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "monitor/sentence.hpp"
+#include "monitor/text/sentence.hpp"
 
 namespace monitor {
 

@@ -13,7 +13,7 @@
 #include "monitor/probes/media_probe.hpp"
 #include "monitor/probes/target.hpp"
 #include "monitor/probes/url.hpp"
-#include "monitor/sentence.hpp"
+#include "monitor/text/sentence.hpp"
 
 namespace monitor::probes {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "monitor/base64.hpp"
 #include "monitor/probes/url.hpp"
+#include "monitor/text/base64.hpp"
 
 namespace monitor::probes {
 namespace {

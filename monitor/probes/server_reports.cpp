@@ -1,6 +1,6 @@
 #include "monitor/probes/server_reports.hpp"
 
-#include "monitor/sentence.hpp"
+#include "monitor/text/sentence.hpp"
 
 namespace monitor::probes {
 

@@ -14,7 +14,7 @@
 #include "monitor/probes/server_reports.hpp"
 #include "monitor/probes/target.hpp"
 #include "monitor/probes/url.hpp"
-#include "monitor/sentence.hpp"
+#include "monitor/text/sentence.hpp"
 
 namespace monitor::probes {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <netinet/in.h>
 
-#include "monitor/connection_side.hpp"
+#include "monitor/ffmpeg/connection_side.hpp"
 #include "monitor/probes/diag_channel.hpp"
 #include "monitor/probes/socket_inodes.hpp"
 

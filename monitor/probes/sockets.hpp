@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "monitor/connection_sample.hpp"
-#include "monitor/stderr_log.hpp"
+#include "monitor/ffmpeg/stderr_log.hpp"
 
 namespace monitor::probes {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "monitor/utf8.hpp"
+#include "monitor/text/utf8.hpp"
 
 namespace recovery::alerts {
 namespace {

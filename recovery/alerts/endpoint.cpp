@@ -10,7 +10,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
-#include "monitor/base64.hpp"
+#include "monitor/text/base64.hpp"
 
 namespace recovery::alerts {
 namespace {

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "monitor/ffmpeg/stderr_log.hpp"
 #include "monitor/limits.hpp"
 #include "monitor/probes/target.hpp"
-#include "monitor/stderr_log.hpp"
 #include "monitor/time.hpp"
 #include "supervisor/ffmpeg/endpoint_options.hpp"
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "monitor/line_splitter.hpp"
-#include "monitor/log_gate.hpp"
-#include "monitor/stderr_log.hpp"
+#include "monitor/ffmpeg/log_gate.hpp"
+#include "monitor/ffmpeg/stderr_log.hpp"
+#include "monitor/text/line_splitter.hpp"
 #include "monitor/time.hpp"
 #include "supervisor/log/log.hpp"
 #include "supervisor/secrets/secrets.hpp"

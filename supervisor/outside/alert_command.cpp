@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "monitor/line_splitter.hpp"
+#include "monitor/text/line_splitter.hpp"
 #include "supervisor/child/child_process.hpp"
 #include "supervisor/child/descriptor.hpp"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "monitor/base64.hpp"
+#include "monitor/text/base64.hpp"
 #include "supervisor/secrets/text_encodings.hpp"
 
 namespace supervisor {

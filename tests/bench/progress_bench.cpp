@@ -3,7 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "monitor/progress.hpp"
+#include "monitor/ffmpeg/progress.hpp"
 #include "monitor/watch.hpp"
 
 namespace {

@@ -1,4 +1,4 @@
-// sources: monitor/progress.cpp monitor/content.cpp
+// sources: monitor/ffmpeg/progress.cpp monitor/detectors/content.cpp
 //
 // FFmpeg's progress pipe, whatever comes down it, in pieces of any size.
 #include <algorithm>
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "monitor/progress.hpp"
+#include "monitor/ffmpeg/progress.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
-// sources: monitor/stderr_log.cpp monitor/stderr_patterns.cpp monitor/side.cpp
-// sources: monitor/url_address.cpp monitor/cause.cpp
+// sources: monitor/ffmpeg/stderr_log.cpp monitor/ffmpeg/stderr_patterns.cpp monitor/ffmpeg/side.cpp
+// sources: monitor/ffmpeg/url_address.cpp monitor/cause.cpp
 //
 // FFmpeg's stderr as it comes: bytes to lines to what they mean.
 #include <algorithm>
@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "monitor/line_splitter.hpp"
-#include "monitor/stderr_log.hpp"
+#include "monitor/ffmpeg/stderr_log.hpp"
+#include "monitor/text/line_splitter.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include "http/encoding.hpp"
 #include "http/json.hpp"
 #include "http/moment.hpp"
-#include "monitor/utf8.hpp"
+#include "monitor/text/utf8.hpp"
 
 namespace {
 

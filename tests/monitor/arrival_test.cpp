@@ -1,4 +1,4 @@
-#include "monitor/arrival.hpp"
+#include "monitor/detectors/arrival.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "monitor/bitrate.hpp"
+#include "monitor/detectors/bitrate.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -8,9 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include "monitor/detectors/freeze.hpp"
 #include "monitor/diagnosis.hpp"
-#include "monitor/freeze.hpp"
-#include "monitor/progress.hpp"
+#include "monitor/ffmpeg/progress.hpp"
 
 namespace monitor {
 namespace {

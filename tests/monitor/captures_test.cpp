@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "capture.hpp"
-#include "monitor/progress.hpp"
+#include "monitor/ffmpeg/progress.hpp"
 #include "monitor/watch.hpp"
 
 // Replays recorded runs of real FFmpeg through parser and Watch, with a check at each block and

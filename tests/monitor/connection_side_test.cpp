@@ -1,4 +1,4 @@
-#include "monitor/connection_side.hpp"
+#include "monitor/ffmpeg/connection_side.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include "monitor/content.hpp"
+#include "monitor/detectors/content.hpp"
 
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "monitor/progress.hpp"
+#include "monitor/ffmpeg/progress.hpp"
 
 namespace monitor {
 namespace {

@@ -1,4 +1,4 @@
-#include "monitor/corruption.hpp"
+#include "monitor/detectors/corruption.hpp"
 
 #include <gtest/gtest.h>
 

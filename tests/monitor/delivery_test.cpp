@@ -1,4 +1,4 @@
-#include "monitor/delivery.hpp"
+#include "monitor/detectors/delivery.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "monitor/freeze.hpp"
+#include "monitor/detectors/freeze.hpp"
 
 #include <limits>
 

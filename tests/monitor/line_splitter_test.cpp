@@ -1,4 +1,4 @@
-#include "monitor/line_splitter.hpp"
+#include "monitor/text/line_splitter.hpp"
 
 #include <initializer_list>
 #include <string>

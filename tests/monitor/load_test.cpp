@@ -1,4 +1,4 @@
-#include "monitor/load.hpp"
+#include "monitor/detectors/load.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "monitor/log_gate.hpp"
+#include "monitor/ffmpeg/log_gate.hpp"
 
 #include <string>
 

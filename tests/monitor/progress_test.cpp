@@ -1,4 +1,4 @@
-#include "monitor/progress.hpp"
+#include "monitor/ffmpeg/progress.hpp"
 
 #include <random>
 #include <string>

@@ -1,4 +1,4 @@
-#include "monitor/rates.hpp"
+#include "monitor/detectors/rates.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "monitor/speed.hpp"
+#include "monitor/detectors/speed.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "monitor/stderr_log.hpp"
+#include "monitor/ffmpeg/stderr_log.hpp"
 
 #include <string>
 

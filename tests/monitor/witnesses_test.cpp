@@ -2,9 +2,9 @@
 // goes over the wires.
 #include <gtest/gtest.h>
 
-#include "monitor/reception.hpp"
-#include "monitor/space.hpp"
-#include "monitor/throttle.hpp"
+#include "monitor/detectors/reception.hpp"
+#include "monitor/detectors/space.hpp"
+#include "monitor/detectors/throttle.hpp"
 #include "monitor/traffic.hpp"
 
 using namespace std::chrono_literals;

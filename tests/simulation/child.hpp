@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "monitor/evidence.hpp"
-#include "monitor/progress.hpp"
+#include "monitor/ffmpeg/progress.hpp"
 #include "recovery/event.hpp"
 #include "tests/simulation/scenario.hpp"
 

@@ -12,7 +12,7 @@
 
 #include "child_run.hpp"
 #include "content_limits.hpp"
-#include "monitor/progress.hpp"
+#include "monitor/ffmpeg/progress.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
 
 namespace supervisor {

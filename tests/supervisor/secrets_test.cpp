@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "monitor/base64.hpp"
+#include "monitor/text/base64.hpp"
 #include "supervisor/secrets/text_encodings.hpp"
 
 namespace supervisor {

@@ -1,0 +1,177 @@
+#include "monitor/detectors/arrival.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "monitor/text/sentence.hpp"
+
+namespace monitor {
+namespace {
+
+using namespace std::chrono_literals;
+using Phase = ConnectionSample::Phase;
+using Trouble = Arrival::Trouble;
+
+// Shorter ones come and go by design: playlists, segments, a logo fetched once.
+constexpr Duration long_lived = 10s;
+constexpr double trickle = 0.05;  // of what usually comes
+
+bool is_input(const ConnectionSample& sample) {
+  return sample.side == Side::input && sample.kind == ConnectionSample::Kind::tcp;
+}
+
+// Of a connection that the server has closed FFmpeg may leave the end unread for ever.
+bool waits_to_be_read(const ConnectionSample& sample) {
+  return sample.unread_bytes > 0 && sample.phase == Phase::established;
+}
+
+// The server has hung up, and FFmpeg has read all that came before.
+bool is_spent(const ConnectionSample& sample) {
+  return sample.phase == Phase::closing && sample.unread_bytes == 0;
+}
+
+template <class Links>
+auto link_of(Links& links, std::uint64_t id) {
+  return std::find_if(links.begin(), links.end(),
+                      [id](const auto& link) { return link.last.id == id; });
+}
+
+}  // namespace
+
+ArrivalDetector::ArrivalDetector(Duration stall_timeout, Instant launched_at)
+    : stall_timeout_(stall_timeout), counted_from_(launched_at) {
+}
+
+void ArrivalDetector::on_connections(const ConnectionSamples& all, Instant now) {
+  std::vector<Link> present;
+  for (const ConnectionSample& sample : all) {
+    if (!is_input(sample) || is_spent(sample)) continue;
+    const auto known = link_of(links_, sample.id);
+    const bool is_new = known == links_.end();
+    Link link = is_new ? Link{sample, now, now, now} : *known;
+    if (has_heard(link, sample, now)) link.heard_at = now;
+    link.last = sample;
+    link.seen_at = now;
+    present.push_back(std::move(link));
+  }
+  note_lost(present, now);
+  links_ = std::move(present);
+}
+
+// A trickle is no stream: of an HLS source whose generator has died the same playlist comes again
+// and again.
+bool ArrivalDetector::has_heard(const Link& link, const ConnectionSample& sample, Instant now) {
+  if (waits_to_be_read(sample)) return true;
+  const std::uint64_t before = link.last.received_bytes;
+  if (sample.received_bytes <= before) return false;
+  const Duration life = link.seen_at - link.first_seen_at;
+  if (life < long_lived) return true;
+  const double usual = static_cast<double>(before) / seconds(life);
+  const double present =
+      static_cast<double>(sample.received_bytes - before) / seconds(now - link.seen_at);
+  return present >= usual * trickle;
+}
+
+// Another to the same server takes its place.
+void ArrivalDetector::note_lost(const std::vector<Link>& present, Instant now) {
+  for (const Link& old : links_) {
+    const bool is_gone = link_of(present, old.last.id) == present.end();
+    if (is_gone && now - old.first_seen_at >= long_lived) lost_ = Lost{now, old.last.peer};
+  }
+  for (const Link& link : present) {
+    if (lost_ && link.last.peer == lost_->peer) lost_.reset();
+  }
+}
+
+void ArrivalDetector::on_host(const HostSample& sample, Instant now) {
+  // A reader that is faster than its source stands there nearly always.
+  const bool reads = sample.read_bytes && read_bytes_ && *sample.read_bytes > *read_bytes_;
+  read_bytes_ = sample.read_bytes;
+  if (!sample.waits_for_pipe || reads) pipe_waits_since_.reset();
+  if (sample.waits_for_pipe && !pipe_waits_since_) pipe_waits_since_ = now;
+}
+
+void ArrivalDetector::on_advance(Instant now) {
+  counted_from_ = now;
+  advanced_ = true;
+}
+
+void ArrivalDetector::forgive(Instant now) {
+  counted_from_ = now;
+  for (Link& link : links_) link.heard_at = now;
+  if (lost_) lost_->at = now;
+  if (pipe_waits_since_) pipe_waits_since_ = now;
+}
+
+bool ArrivalDetector::has_alibi() const {
+  return !links_.empty() && std::all_of(links_.begin(), links_.end(), [](const Link& link) {
+    return waits_to_be_read(link.last);
+  });
+}
+
+ArrivalDetector::State ArrivalDetector::state() const {
+  if (lost_ && advanced_) return {Trouble::disconnected, lost_->at, nullptr};
+  // Of several the one that has been silent for longest holds up the others.
+  const auto quiet =
+      std::min_element(links_.begin(), links_.end(),
+                       [](const Link& a, const Link& b) { return a.heard_at < b.heard_at; });
+  if (quiet != links_.end() && !waits_to_be_read(quiet->last)) {
+    const bool never_came =
+        quiet->last.phase == Phase::connecting || quiet->last.received_bytes == 0;
+    return {never_came ? Trouble::unanswered : Trouble::silent,
+            std::max(quiet->heard_at, counted_from_), &*quiet};
+  }
+  if (pipe_waits_since_) {
+    return {Trouble::empty_pipe, std::max(*pipe_waits_since_, counted_from_), nullptr};
+  }
+  return {};
+}
+
+Arrival ArrivalDetector::at(Instant now) const {
+  const State found = state();
+  const double lasted = seconds(now - found.since);
+  const char* peer = found.link ? found.link->last.peer.c_str() : "";
+  switch (found.trouble) {
+    case Trouble::none:
+      return {};
+    case Trouble::unanswered:
+      return {found.trouble, found.since,
+              found.link->last.phase == Phase::connecting
+                  ? sentence("%s has not taken the connection for %.1f s.", peer, lasted)
+                  : sentence("%s took the connection and has not sent a byte for %.1f s.", peer,
+                             lasted)};
+    case Trouble::silent:
+      return {
+          found.trouble, found.since,
+          sentence("Nothing has arrived from %s for %.1f s (%.1f MB before), and FFmpeg has read "
+                   "all of it.",
+                   peer, seconds(now - found.link->heard_at),
+                   static_cast<double>(found.link->last.received_bytes) / 1e6)};
+    case Trouble::empty_pipe:
+      return {found.trouble, found.since,
+              sentence("FFmpeg has waited for a pipe to be written to for %.1f s.",
+                       seconds(now - *pipe_waits_since_))};
+    case Trouble::disconnected:
+      return {found.trouble, found.since,
+              sentence("The connection to %s has been gone for %.1f s, and FFmpeg goes on without "
+                       "it.",
+                       lost_->peer.c_str(), lasted)};
+  }
+  return {};
+}
+
+Instant ArrivalDetector::deadline() const {
+  const State found = state();
+  return found.trouble == Trouble::none ? never : found.since + stall_timeout_;
+}
+
+std::optional<Fault> ArrivalDetector::check(Instant now) const {
+  if (now < deadline()) return std::nullopt;
+  Arrival arrival = at(now);
+  Cause cause = Cause::source_stalled;
+  if (arrival.trouble == Trouble::unanswered) cause = Cause::source_unreachable;
+  if (arrival.trouble == Trouble::disconnected) cause = Cause::source_ended;
+  return Fault{cause, true, std::move(arrival.sentence), arrival.since};
+}
+
+}  // namespace monitor

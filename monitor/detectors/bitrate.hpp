@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+
+#include "monitor/cause.hpp"
+#include "monitor/detectors/rate_drop.hpp"
+#include "monitor/ffmpeg/progress.hpp"
+#include "monitor/limits.hpp"
+#include "monitor/time.hpp"
+
+namespace monitor {
+
+// Says when the output's bitrate has fallen `percent` below its baseline of health and stayed
+// there.
+//
+// The rate is bytes per wall time over `window`, never FFmpeg's average since launch. Start-up is
+// not measured. The baseline rises with the stream within minutes and falls only with a half-life
+// of hours, so a slow decay is measured against what the stream once was (rate_baseline.hpp).
+//
+// A stream with constant bitrate is told within `window` + `hold`. One whose rate varies with its
+// scenes is given so much room in that window that its own low scenes are no fault; for it the same
+// rule over 12 windows, where scenes even out, sees the drop in a few minutes.
+//
+// Silence is the freeze detector's matter: time without blocks does not count as held. A rate of 0
+// while blocks still come is a drop. Without a total_size (tee, HLS, null, …) there is no fault.
+class BitrateDetector {
+ public:
+  explicit BitrateDetector(const BitrateDrop& limit);
+
+  void on_progress(const Progress& block, Instant now);
+  // What passed while nobody could run is not held against FFmpeg.
+  void forgive();
+
+  // Fault{bitrate_drop}; off_air is false: what to do about it is the limit's `action`.
+  std::optional<Fault> check(Instant now) const;
+  Instant deadline() const;
+
+  std::optional<double> baseline_bps() const { return soon_.baseline_bps(); }
+
+ private:
+  RateDrop soon_;
+  RateDrop late_;
+};
+
+}  // namespace monitor

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "monitor/cause.hpp"
+#include "monitor/ffmpeg/stderr_log.hpp"
+#include "monitor/time.hpp"
+
+namespace monitor {
+
+// Says when FFmpeg complains of damaged input again and again, while it goes on. A complaint now
+// and then is a broadcast's everyday life.
+class CorruptionDetector {
+ public:
+  void on_sign(const Sign& sign, Instant now);
+
+  // Fault{source_corrupt}, a warning: two complaints a second or more, over the last seconds.
+  std::optional<Fault> check(Instant now) const;
+  Instant deadline() const;
+
+ private:
+  static constexpr std::size_t seconds_kept = 10;
+
+  std::uint64_t recent(Instant now) const;
+
+  struct Second {
+    std::int64_t number = -1;  // of the clock
+    std::uint64_t complaints = 0;
+  };
+  std::array<Second, seconds_kept> seconds_{};
+  std::optional<Instant> last_at_;
+};
+
+}  // namespace monitor

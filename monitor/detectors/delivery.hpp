@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "monitor/cause.hpp"
+#include "monitor/connection_sample.hpp"
+#include "monitor/detectors/delivery_link.hpp"
+#include "monitor/time.hpp"
+
+namespace monitor {
+
+// What the kernel's counters say of the sink at one moment, however short it has been so.
+struct Delivery {
+  DeliveryTrouble trouble = DeliveryTrouble::none;
+  Instant since{};       // of `none`: no meaning
+  std::string sentence;  // with its figures; empty for `none`
+  bool queues = false;   // something has waited to be sent for seconds
+};
+
+// Says when the receiving server takes nothing, from the connections that FFmpeg writes to.
+//
+// FFmpeg's own progress is no proof: the send buffer swallows some 3 MB before a write blocks, 216
+// s of a radio stream. The signs here come within seconds: the peer's window is shut, or shrinks by
+// what is sent. A network that swallows packets is another matter: it heals by itself more often
+// than not, and no restart mends it. That is given `silence_timeout`.
+class DeliveryDetector {
+ public:
+  DeliveryDetector(Duration stall_timeout, Duration silence_timeout);
+
+  // `advanced`: FFmpeg has put out something in this life.
+  void on_connections(const ConnectionSamples& all, bool advanced, Instant now);
+  // What passed while nobody could run is not held against the sink.
+  void forgive(Instant now);
+
+  // Off air: sink_stalled, sink_unreachable, sink_lost. A warning, sink_stalled: less is taken than
+  // is put out; sink_lost: one of several connections is gone.
+  std::optional<Fault> check(Instant now) const;
+  Instant deadline() const;
+
+  // The gravest trouble there is.
+  Delivery at(Instant now) const;
+  // A connection is there, and nothing is wrong with any. Empty where the sink has no connection of
+  // its own (a file), or none is known.
+  std::optional<bool> is_taking() const;
+  // Each of them is at work. Empty where there is none.
+  std::optional<bool> is_proven() const;
+  // Over all of them, over the last seconds; empty until measured.
+  std::optional<double> bps() const;
+  const std::vector<DeliveryLink>& links() const { return links_; }
+
+ private:
+  struct Point {
+    Instant at;
+    std::uint64_t acked_bytes;
+  };
+  struct Lost {
+    Instant at;
+    std::string peer;
+  };
+
+  void note_lost(const std::vector<DeliveryLink>& present, Instant now);
+  void measure(Instant now);
+  DeliveryLink::State gravest(const DeliveryLink** link) const;
+  Duration patience(DeliveryTrouble trouble) const;
+  Instant link_deadline() const;
+  bool is_lost() const { return lost_ && advanced_; }
+  Delivery at_lost(Instant now) const;
+  bool queues() const;
+
+  Duration stall_timeout_;
+  Duration silence_timeout_;
+  bool advanced_ = false;
+  std::vector<DeliveryLink> links_;
+  std::uint64_t acked_bytes_ = 0;  // of all connections of this life
+  std::deque<Point> points_;       // oldest first, at most `points_limit`
+  std::optional<Lost> lost_;       // a long-lived connection, while none takes its place
+};
+
+}  // namespace monitor

@@ -1,0 +1,167 @@
+#include "monitor/detectors/delivery_link.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "monitor/text/sentence.hpp"
+
+namespace monitor {
+namespace {
+
+using namespace std::chrono_literals;
+using Phase = ConnectionSample::Phase;
+using Trouble = DeliveryTrouble;
+
+constexpr std::uint64_t telling_shrink = 8 * 1024;  // bytes; coarse scaling rounds by less
+constexpr std::uint64_t telling_part = 8;           // of what was taken; a quarter was seen
+constexpr Duration stands_after = 5s;               // a talker's pause is no reading
+constexpr std::uint64_t telling_proof = 16 * 1024;  // bytes taken, the window not falling by them
+constexpr std::uint64_t full_segment = 1500;        // bytes, or nearly
+constexpr std::uint64_t shut_below = full_segment;
+constexpr Duration telling_queue = 3s;
+constexpr Duration pile_worth = 4s;  // of what is taken; a key frame is less
+constexpr int pile_over_part = 8;
+constexpr std::uint64_t telling_pile = 64 * 1024;  // bytes
+
+std::uint64_t waiting(const ConnectionSample& sample) {
+  return sample.unsent_bytes + sample.unacked_bytes;
+}
+
+double kilobytes(std::uint64_t bytes) {
+  return static_cast<double>(bytes) / 1e3;
+}
+
+}  // namespace
+
+// What arrives behind a lost segment cannot be read yet: then a falling window says nothing.
+void ShrinkingWindow::observe(const ConnectionSample& sample, Instant now) {
+  const Point point{*sample.peer_window_bytes, sample.acked_bytes, sample.retransmits};
+  if (last_ && point.window_bytes < last_->window_bytes) fell_at_ = now;
+  const bool stands = now - fell_at_ > stands_after && point.window_bytes >= shut_below;
+  const bool anew = !last_ || point.window_bytes > last_->window_bytes ||
+                    point.window_bytes == from_.window_bytes ||
+                    point.retransmits != last_->retransmits || stands;
+  if (anew) {
+    since_ = fell_at_ = now;
+    from_ = point;
+  }
+  last_ = point;
+}
+
+std::optional<Instant> ShrinkingWindow::since() const {
+  if (!last_) return std::nullopt;
+  const std::uint64_t fall = from_.window_bytes - last_->window_bytes;
+  const std::uint64_t taken = last_->acked_bytes - from_.acked_bytes;
+  if (fall < telling_shrink || fall < taken / telling_part) return std::nullopt;
+  return since_;
+}
+
+DeliveryLink::DeliveryLink(const ConnectionSample& first, Instant now)
+    : last_(first),
+      first_seen_at_(now),
+      counted_from_(now),
+      taken_at_(now),
+      limited_when_taken_(first.peer_limited),
+      updated_at_(now),
+      queues_(telling_queue) {
+}
+
+void DeliveryLink::update(const ConnectionSample& sample, std::optional<double> bps, Instant now) {
+  const bool grew = sample.acked_bytes > last_.acked_bytes;
+  if (grew || waiting(sample) == 0) {
+    taken_at_ = now;
+    limited_when_taken_ = sample.peer_limited;
+  }
+  if (sample.peer_window_bytes) window_.observe(sample, now);
+  widest_window_ = std::max(widest_window_, sample.peer_window_bytes.value_or(0));
+  // What piles up while nothing is taken at all is another trouble's, and drains when that is over.
+  if (grew) piles_.observe(piles(sample, bps), now);
+  queues_.observe(sample.unsent_bytes >= full_segment, now);
+  last_ = sample;
+  updated_at_ = now;
+}
+
+// Once it does, it does until it is nearly gone: a warning must not come and go with each key
+// frame.
+bool DeliveryLink::piles(const ConnectionSample& sample, std::optional<double> bps) const {
+  const int part = piles_.since() ? pile_over_part : 1;
+  const double worth = bps.value_or(0) * seconds(pile_worth / part);
+  return bps && waiting(sample) >= telling_pile / part &&
+         static_cast<double>(waiting(sample)) * 8 > worth;
+}
+
+void DeliveryLink::forgive(Instant now) {
+  counted_from_ = taken_at_ = now;
+  limited_when_taken_ = last_.peer_limited;
+  window_.forgive();
+  piles_.forgive();
+  queues_.forgive();
+}
+
+bool DeliveryLink::queues() const {
+  return queues_.check(updated_at_);
+}
+
+bool DeliveryLink::is_proven() const {
+  if (last_.received_bytes > 0) return true;
+  if (last_.acked_bytes < telling_proof || !last_.peer_window_bytes) return false;
+  return (widest_window_ - *last_.peer_window_bytes) * 2 < last_.acked_bytes;
+}
+
+// The kernel counts the time in which the window kept it from sending; before 4.9 it does not, but
+// tells the window.
+bool DeliveryLink::window_is_shut() const {
+  const Duration limited = last_.peer_limited - limited_when_taken_;
+  return limited * 2 >= updated_at_ - taken_at_ ||
+         (last_.peer_window_bytes && *last_.peer_window_bytes < shut_below);
+}
+
+DeliveryLink::State DeliveryLink::state(bool advanced) const {
+  if (last_.phase == Phase::connecting) return {Trouble::unanswered, counted_from_};
+  // Where nothing is said back, ever: some protocols never do, but those stream.
+  if (!advanced && last_.received_bytes == 0) return {Trouble::unanswered, counted_from_};
+  const bool nothing_taken = taken_at_ < updated_at_;
+  const auto shrinks = window_.since();
+  if (nothing_taken && window_is_shut()) {
+    return {Trouble::not_read, std::min(taken_at_, shrinks.value_or(taken_at_))};
+  }
+  if (shrinks) return {Trouble::not_read, *shrinks};
+  if (nothing_taken) return {Trouble::path_silent, taken_at_};
+  if (piles_.since()) return {Trouble::too_slow, *piles_.since()};
+  return {};
+}
+
+std::string DeliveryLink::sentence(Trouble trouble, std::optional<double> bps, Instant now) const {
+  const double waits = kilobytes(waiting(last_));
+  const double lasted = seconds(now - state(true).since);
+  const char* peer = last_.peer.c_str();
+  switch (trouble) {
+    case Trouble::unanswered:
+      return last_.phase == Phase::connecting
+                 ? monitor::sentence("%s has not taken the connection for %.1f s.", peer,
+                                     seconds(now - counted_from_))
+                 : monitor::sentence(
+                       "%s took the connection %.1f s ago and has not said a byte on it since.",
+                       peer, seconds(now - counted_from_));
+    case Trouble::not_read:
+      return monitor::sentence(
+          "%s has not read what it was sent for %.1f s: its window is down to %.1f kB, %.1f kB "
+          "wait "
+          "in FFmpeg's socket.",
+          peer, lasted, kilobytes(last_.peer_window_bytes.value_or(0)), waits);
+    case Trouble::path_silent:
+      return monitor::sentence(
+          "%s has acknowledged nothing for %.1f s: %.1f kB wait, %u segments were sent again.",
+          peer, lasted, waits, last_.retransmits);
+    case Trouble::too_slow:
+      return monitor::sentence(
+          "%s takes %.0f kbit/s, less than is put out: %.1f kB have waited for %.1f s or longer.",
+          peer, bps.value_or(0) / 1e3, waits, lasted);
+    case Trouble::disconnected:
+    case Trouble::none:
+      break;
+  }
+  return {};
+}
+
+}  // namespace monitor

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <algorithm>
+#include <optional>
+
+#include "monitor/cause.hpp"
+#include "monitor/detectors/held.hpp"
+#include "monitor/ffmpeg/progress.hpp"
+#include "monitor/process_sample.hpp"
+#include "monitor/time.hpp"
+
+namespace monitor {
+
+// Says when a stream that should advance does not. Covers both ends of a life: nothing at all
+// within `startup_timeout` of the launch, and no advance for `freeze_timeout` once it has begun. A
+// process that stands in state T for `freeze_timeout` is frozen however long a start may take.
+//
+// Blocks are no heartbeat: 7.1 prints them from an idle thread while everything else hangs. What
+// counts is that a value grew between two blocks:
+//  - `frame`, where there is video. A counter that never passed 1 is an attached picture (the cover
+//    of an MP3), not video;
+//  - else `out_time` or `total_size`.
+// A value that steps back (7.1's last block, a source that starts over) is not an advance; growth
+// from there on is.
+class FreezeDetector {
+ public:
+  FreezeDetector(Duration startup_timeout, Duration freeze_timeout, Instant launched_at);
+
+  // True when this block advanced the stream. The first block of a life advances it when it shows
+  // any output at all (frame, out_time or total_size above 0). An `end` block counts like any
+  // other.
+  bool on_progress(const Progress& block, Instant now);
+
+  void on_sample(const ProcessSample& sample, Instant now);
+
+  // The clock went on while nobody could run (a paused container, a suspended machine): what passed
+  // is not held against FFmpeg.
+  void forgive(Instant now);
+
+  // Fault{encoder_frozen, off_air} while frozen.
+  std::optional<Fault> check(Instant now) const;
+  Instant deadline() const { return std::min(output_due_at(), stopped_.deadline()); }
+
+  bool has_advanced() const { return advanced_; }
+  // Of the last advance; of the launch while there was none.
+  Instant last_advance() const { return last_advance_; }
+
+ private:
+  Instant output_due_at() const;
+  bool advances(const Progress& block) const;
+  void remember(const Progress& block);
+  std::string what_stands() const;
+
+  Duration startup_timeout_;
+  Duration freeze_timeout_;
+  Instant last_advance_;
+  Instant counted_from_;  // last_advance_, or the moment forgiven
+  bool advanced_ = false;
+  Held stopped_;  // in state T
+  std::optional<Instant> last_block_;
+  Progress last_;  // of each value the last one given
+};
+
+}  // namespace monitor

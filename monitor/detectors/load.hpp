@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+
+#include "monitor/cause.hpp"
+#include "monitor/detectors/held.hpp"
+#include "monitor/process_sample.hpp"
+#include "monitor/time.hpp"
+
+namespace monitor {
+
+// Says when FFmpeg uses more CPU than `percent` of what it may use (quota or CPUs), held for 30 s:
+// an encoder's start and a scene change are shorter.
+class CpuDetector {
+ public:
+  explicit CpuDetector(double percent);
+  void on_sample(const ProcessSample& sample, Instant now);
+  void forgive();                                 // starts the hold anew
+  std::optional<Fault> check(Instant now) const;  // Fault{cpu_high}, a warning
+  Instant deadline() const;
+
+ private:
+  double percent_;
+  ProcessSample last_;
+  Held above_;
+};
+
+// Says when FFmpeg's resident set is above `mb` MiB, held for 10 s.
+class MemoryDetector {
+ public:
+  explicit MemoryDetector(double mb);
+  void on_sample(const ProcessSample& sample, Instant now);
+  void forgive();                                 // starts the hold anew
+  std::optional<Fault> check(Instant now) const;  // Fault{memory_high}, a warning
+  Instant deadline() const;
+
+ private:
+  double mb_;
+  ProcessSample last_;
+  Held above_;
+};
+
+}  // namespace monitor

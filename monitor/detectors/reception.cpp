@@ -1,0 +1,76 @@
+#include "monitor/detectors/reception.hpp"
+
+#include <algorithm>
+
+#include "monitor/text/sentence.hpp"
+
+namespace monitor {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration standstill = 3s;  // slides come once a second
+
+}  // namespace
+
+ReceptionDetector::ReceptionDetector(Duration stall_timeout) : stall_timeout_(stall_timeout) {
+}
+
+void ReceptionDetector::on_report(const SinkReport& report, Instant now) {
+  if (!report.answered) {
+    last_ = report;
+    is_receiving_.reset();
+    forgive();
+    return;
+  }
+  const bool had = last_ && last_->answered && last_->has_publisher;
+  const bool grew = report.received_bytes && had && last_->received_bytes &&
+                    *report.received_bytes != *last_->received_bytes;
+  const bool first = report.has_publisher && !had;
+  const bool counts = report.received_bytes.has_value();
+  const bool is_well = report.has_publisher && (grew || first || !counts);
+  last_ = report;
+  if (is_well) {
+    forgive();
+    if (grew) is_receiving_ = true;
+    return;
+  }
+  is_receiving_ = false;
+  if (!missing_since_) missing_since_ = now;
+  ++bad_reports_;
+}
+
+// While FFmpeg puts nothing out there is nothing to receive.
+void ReceptionDetector::on_advance(Instant now) {
+  if (!advanced_at_ || now - *advanced_at_ > standstill) advancing_since_ = now;
+  advanced_at_ = now;
+}
+
+void ReceptionDetector::forgive() {
+  missing_since_.reset();
+  bad_reports_ = 0;
+}
+
+Instant ReceptionDetector::deadline() const {
+  if (bad_reports_ < 2 || !advanced_at_ || *advanced_at_ <= *missing_since_) return never;
+  return std::max(*missing_since_, advancing_since_) + stall_timeout_;
+}
+
+std::optional<Fault> ReceptionDetector::check(Instant now) const {
+  if (now < deadline()) return std::nullopt;
+  const double lasted = seconds(now - *missing_since_);
+  if (!last_->has_publisher) {
+    return Fault{Cause::sink_lost, true,
+                 sentence("The receiving server has known no publisher of this stream for %.1f s, "
+                          "while FFmpeg goes on.",
+                          lasted),
+                 missing_since_};
+  }
+  return Fault{Cause::sink_stalled, true,
+               sentence("The receiving server has received no byte from this publisher for %.1f s "
+                        "(%.1f MB before), while FFmpeg goes on.",
+                        lasted, static_cast<double>(last_->received_bytes.value_or(0)) / 1e6),
+               missing_since_};
+}
+
+}  // namespace monitor

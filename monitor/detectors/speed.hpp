@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "monitor/cause.hpp"
+#include "monitor/detectors/held.hpp"
+#include "monitor/detectors/rates.hpp"
+#include "monitor/ffmpeg/progress.hpp"
+#include "monitor/limits.hpp"
+#include "monitor/time.hpp"
+
+namespace monitor {
+
+// Says when the output falls behind real time: speed over the last 10 s below `ratio`, held.
+//
+// The clock starts when out_time first grows: an encoder with look-ahead fills up before that (40
+// frames are 40 s of a slide show) and is not slow. The first window allows for the steps that
+// slides move in.
+class SpeedDetector {
+ public:
+  explicit SpeedDetector(const MinSpeed& limit);
+
+  void on_progress(const Progress& block, Instant now);
+  // What passed while nobody could run is not held against FFmpeg.
+  void forgive();
+
+  std::optional<Fault> check(Instant now) const;  // Fault{encoder_slow}, a warning
+  Instant deadline() const;
+
+ private:
+  bool has_begun(const Progress& block, Instant now);
+  double allowance(Instant now) const;
+
+  MinSpeed limit_;
+  Rates rates_;
+  Held below_;
+  std::optional<std::chrono::microseconds> first_out_time_;
+  std::optional<Instant> begun_at_;
+};
+
+}  // namespace monitor

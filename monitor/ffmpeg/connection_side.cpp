@@ -1,0 +1,168 @@
+#include "monitor/ffmpeg/connection_side.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include <arpa/inet.h>
+
+#include "monitor/ffmpeg/url_address.hpp"
+
+namespace monitor {
+namespace {
+
+using std::string_view;
+
+constexpr std::uint64_t telling_bytes = 4096;  // more than handshakes and headers need
+constexpr std::uint64_t telling_ratio = 4;     // … and media flows one way only
+
+struct HostAndPort {
+  string_view host;
+  string_view port;
+};
+
+// "127.0.0.1:51234", "[::1]:51234", or nothing
+HostAndPort split(string_view address) {
+  const std::size_t colon = address.rfind(':');
+  if (colon == string_view::npos) return {};
+  HostAndPort parts{.host = address.substr(0, colon), .port = address.substr(colon + 1)};
+  if (parts.host.starts_with('[') && parts.host.ends_with(']')) {
+    parts.host = parts.host.substr(1, parts.host.size() - 2);
+  }
+  return parts;
+}
+
+using Literal = std::array<unsigned char, 16>;  // an IPv4 address as ::ffff:a.b.c.d
+
+// Empty for a name.
+std::optional<Literal> literal_of(string_view host) {
+  const std::string text(host.substr(0, host.find('%')));  // fe80::1%eth0
+  Literal literal{};
+  if (::inet_pton(AF_INET6, text.c_str(), literal.data()) == 1) return literal;
+  literal[10] = literal[11] = 0xFF;
+  if (::inet_pton(AF_INET, text.c_str(), literal.data() + 12) == 1) return literal;
+  return std::nullopt;
+}
+
+bool is_loopback(const Literal& address) {
+  return address == *literal_of("::1") || (address[10] == 0xFF && address[12] == 127);
+}
+
+bool is_unspecified(const Literal& address) {
+  return address == Literal{} || address == *literal_of("0.0.0.0");
+}
+
+// Whether who connects to `host`, as a URL has it, may come to `address`. A name may be any.
+bool may_lead_to(string_view host, string_view address) {
+  const auto wanted = literal_of(host);
+  const bool own_machine = same_host(host, "localhost") || (wanted && is_unspecified(*wanted));
+  if (!wanted && !own_machine) return !host.empty();
+  const auto actual = literal_of(address);
+  if (!actual) return false;
+  return own_machine ? is_loopback(*actual) : *wanted == *actual;
+}
+
+// Whether a server that listens at `host`, as a URL has it, may take connections at `address`.
+bool may_listen_at(string_view host, string_view address) {
+  const auto wanted = literal_of(host);
+  return host.empty() || (wanted && is_unspecified(*wanted)) || may_lead_to(host, address);
+}
+
+bool only_udp(string_view scheme) {
+  constexpr std::array schemes{"udp", "udplite", "rtp", "srtp", "srt", "rist", "prompeg"};
+  return std::find(schemes.begin(), schemes.end(), scheme) != schemes.end();
+}
+
+// RTSP agrees on UDP ports of its own.
+bool speaks_udp(string_view scheme) {
+  return only_udp(scheme) || scheme == "rtsp";
+}
+
+bool same_protocol(const ConnectionSample& connection, string_view scheme) {
+  return only_udp(scheme) == (connection.kind == ConnectionSample::Kind::udp);
+}
+
+struct Match {
+  bool input = false;
+  bool output = false;
+
+  Side side() const {
+    if (input == output) return Side::unknown;
+    return input ? Side::input : Side::output;
+  }
+};
+
+template <class Predicate>
+Match match(const Endpoints& endpoints, Predicate fits) {
+  const auto any = [&](const std::string& text) { return any_address(text, fits); };
+  return {.input = std::any_of(endpoints.inputs.begin(), endpoints.inputs.end(), any),
+          .output = std::any_of(endpoints.outputs.begin(), endpoints.outputs.end(), any)};
+}
+
+Match match_of_peer(const ConnectionSample& connection, const Endpoints& endpoints) {
+  const HostAndPort peer = split(connection.peer);
+  if (peer.port.empty()) return {};
+  return match(endpoints, [&](const UrlAddress& own) {
+    return same_protocol(connection, own.scheme) && own.port == peer.port &&
+           may_lead_to(own.host, peer.host);
+  });
+}
+
+Match match_of_listener(const ConnectionSample& connection, const Endpoints& endpoints) {
+  const HostAndPort local = split(connection.local);
+  if (local.port.empty()) return {};
+  return match(endpoints, [&](const UrlAddress& own) {
+    return same_protocol(connection, own.scheme) && own.port == local.port &&
+           may_listen_at(own.host, local.host);
+  });
+}
+
+Side side_of_direction(const ConnectionSample& connection) {
+  const std::uint64_t in = connection.received_bytes;
+  const std::uint64_t out =
+      connection.acked_bytes + connection.unacked_bytes + connection.unsent_bytes;
+  if (in >= telling_bytes && in / telling_ratio >= out) return Side::input;
+  if (out >= telling_bytes && out / telling_ratio >= in) return Side::output;
+  return Side::unknown;
+}
+
+// A socket without a peer is no resolver's.
+Side side_that_speaks_udp(const ConnectionSample& connection, const Endpoints& endpoints) {
+  if (connection.kind != ConnectionSample::Kind::udp || !connection.peer.empty()) {
+    return Side::unknown;
+  }
+  return match(endpoints, [](const UrlAddress& own) { return speaks_udp(own.scheme); }).side();
+}
+
+}  // namespace
+
+Side side_of(const ConnectionSample& connection, const Endpoints& endpoints) {
+  Side side = match_of_peer(connection, endpoints).side();
+  if (side == Side::unknown) side = side_of_direction(connection);
+  if (side == Side::unknown) side = match_of_listener(connection, endpoints).side();
+  if (side == Side::unknown) side = side_that_speaks_udp(connection, endpoints);
+  return side;
+}
+
+bool is_of_endpoint(const ConnectionSample& connection, const Endpoints& endpoints) {
+  const Match peer = match_of_peer(connection, endpoints);
+  const Match listener = match_of_listener(connection, endpoints);
+  return peer.input || peer.output || listener.input || listener.output;
+}
+
+std::vector<std::uint16_t> tcp_ports_of(const Endpoints& endpoints) {
+  std::vector<std::uint16_t> ports;
+  match(endpoints, [&](const UrlAddress& own) {
+    std::uint16_t port = 0;
+    const auto read = std::from_chars(own.port.data(), own.port.data() + own.port.size(), port);
+    if (read.ec == std::errc() && port > 0 && !only_udp(own.scheme)) ports.push_back(port);
+    return false;  // go on
+  });
+  std::ranges::sort(ports);
+  const auto doubles = std::ranges::unique(ports);
+  ports.erase(doubles.begin(), doubles.end());
+  return ports;
+}
+
+}  // namespace monitor

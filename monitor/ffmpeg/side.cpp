@@ -1,0 +1,132 @@
+#include "monitor/ffmpeg/side.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "monitor/ffmpeg/url_address.hpp"
+
+namespace monitor {
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+template <class Predicate>
+Side only_side(const Endpoints& endpoints, Predicate matches) {
+  const bool input = std::any_of(endpoints.inputs.begin(), endpoints.inputs.end(), matches);
+  const bool output = std::any_of(endpoints.outputs.begin(), endpoints.outputs.end(), matches);
+  if (input == output) return Side::unknown;
+  return input ? Side::input : Side::output;
+}
+
+Side side_of_context(std::string_view component) {
+  if (component.starts_with("in#") || component.starts_with("dec:")) return Side::input;
+  if (component.starts_with("out#") || component.starts_with("enc:")) return Side::output;
+  if (component == "tee" || component == "fifo") return Side::output;
+  if (component.size() < 5 || component[4] != '#') return Side::unknown;
+  const std::string_view stream = component.substr(1, 3);  // vist#0:0/h264, aost#0:1/aac
+  if (stream == "ist") return Side::input;
+  return stream == "ost" ? Side::output : Side::unknown;
+}
+
+Side side_of_words(std::string_view text) {
+  constexpr std::array input{"Error opening input", "Error during demuxing"};
+  constexpr std::array output{"Error opening output", "Error initializing the muxer"};
+  const auto stands = [&](const char* words) { return text.find(words) != npos; };
+  if (std::any_of(input.begin(), input.end(), stands)) return Side::input;
+  if (std::any_of(output.begin(), output.end(), stands)) return Side::output;
+  return Side::unknown;
+}
+
+// Whether `url` stands in `text` as a word of its own.
+bool names(std::string_view text, std::string_view url) {
+  constexpr std::string_view before = " '\"(";
+  constexpr std::string_view after = " '\":.,;)";
+  if (url.empty()) return false;
+  for (std::size_t at = text.find(url); at != npos; at = text.find(url, at + 1)) {
+    const std::size_t end = at + url.size();
+    const bool begins = at == 0 || before.find(text[at - 1]) != npos;
+    if (begins && (end == text.size() || after.find(text[end]) != npos)) return true;
+  }
+  return false;
+}
+
+std::size_t longest_named(std::string_view text, const std::vector<std::string>& urls) {
+  std::size_t longest = 0;
+  for (const auto& url : urls) {
+    if (url.size() > longest && names(text, url)) longest = url.size();
+  }
+  return longest;
+}
+
+Side side_of_url(std::string_view text, const Endpoints& endpoints) {
+  const std::size_t input = longest_named(text, endpoints.inputs);
+  const std::size_t output = longest_named(text, endpoints.outputs);
+  if (input == output) return Side::unknown;
+  return input > output ? Side::input : Side::output;
+}
+
+Side side_of_address(std::string_view text, const Endpoints& endpoints) {
+  const std::size_t at = text.find("://");
+  if (at == npos) return Side::unknown;
+  const UrlAddress told = address_at(text, at);
+  return only_side(endpoints, [&](const std::string& endpoint) {
+    return any_address(endpoint, [&](const UrlAddress& own) {
+      const bool any_port = own.port.empty() || told.port.empty();
+      return same_host(own.host, told.host) && (any_port || own.port == told.port);
+    });
+  });
+}
+
+// `Failed to resolve hostname H: reason`
+Side side_of_hostname(std::string_view text, const Endpoints& endpoints) {
+  constexpr std::string_view words = "Failed to resolve hostname ";
+  if (!text.starts_with(words)) return Side::unknown;
+  const std::string_view rest = text.substr(words.size());
+  const std::string_view host = rest.substr(0, rest.find(": "));
+  return only_side(endpoints, [&](const std::string& endpoint) {
+    return any_address(endpoint, [&](const UrlAddress& own) { return same_host(own.host, host); });
+  });
+}
+
+// Icecast's protocol speaks through http's, RTMPS through rtmp's, HTTPS and RTMPS through tls's.
+bool speaks_for(std::string_view component, std::string_view scheme) {
+  const std::string_view family = component.substr(0, 4);
+  if (family == "http") return scheme.starts_with("http") || scheme == "icecast";
+  if (family == "rtmp" || family == "rtsp") return scheme.starts_with(family);
+  if (component == "srt" || component == "udp") return scheme == component;
+  if (component == "tls") return scheme.ends_with('s');
+  return true;
+}
+
+Side side_of_protocol(const LogLine& line, const Endpoints& endpoints) {
+  constexpr std::array protocols{"tcp",   "tls",  "http", "https", "rtmp",
+                                 "rtmps", "rtsp", "srt",  "udp",   "hls"};
+  const bool by_protocol =
+      std::find(protocols.begin(), protocols.end(), line.component) != protocols.end();
+  if (!by_protocol && line.text.find("://") == npos) return Side::unknown;
+  return only_side(endpoints, [&](const std::string& endpoint) {
+    return any_address(endpoint, [&](const UrlAddress& own) {
+      return !by_protocol || speaks_for(line.component, own.scheme);
+    });
+  });
+}
+
+}  // namespace
+
+Side side_of(const LogLine& line, const Endpoints& endpoints) {
+  Side side = side_of_context(line.component);
+  if (side == Side::unknown) side = side_of_words(line.text);
+  if (side == Side::unknown) side = side_of_url(line.text, endpoints);
+  if (side == Side::unknown) side = side_of_address(line.text, endpoints);
+  if (side == Side::unknown) side = side_of_hostname(line.text, endpoints);
+  if (side == Side::unknown) side = side_of_protocol(line, endpoints);
+  return side;
+}
+
+bool is_live(std::string_view endpoint) {
+  if (endpoint.starts_with("file:")) return false;
+  return endpoint == "-" || endpoint.starts_with("pipe:") || endpoint.starts_with("fd:") ||
+         endpoint.starts_with("/dev/") || endpoint.find("://") != npos;
+}
+
+}  // namespace monitor
