@@ -217,6 +217,14 @@ void each_action(const StreamSnapshot& s, const Emit& emit) {
   }
 }
 
+void each_anomaly(const StreamSnapshot& s, const Emit& emit) {
+  for (std::size_t i = 0; i < s.anomalies.size(); ++i) {
+    const auto& anomaly = s.anomalies[i];
+    emit({{"kind", recovery::name(static_cast<recovery::AnomalyKind>(i))}},
+         anomaly ? anomaly->score : 0);
+  }
+}
+
 constexpr Labelled labelled_series[] = {
     {{"radio_errors_total", counter, "Warnings, off-air incidents and escalations."},
      each_severity},
@@ -226,6 +234,9 @@ constexpr Labelled labelled_series[] = {
     {{"radio_ffmpeg_log_lines_total", counter, "Lines FFmpeg wrote to its log."}, each_log_level},
     {{"radio_incidents_total", counter, "Incidents opened, by whose fault and why."}, each_cause},
     {{"radio_recovery_actions_total", counter, "Decisions of the recovery."}, each_action},
+    {{"radio_stream_anomaly_score", gauge,
+      "How far the stream is outside its own history: 0, or, while it is unusual, 1 and more."},
+     each_anomaly},
 };
 
 const recovery::Histogram& track_switches(const StreamSnapshot&) {

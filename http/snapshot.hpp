@@ -48,6 +48,8 @@ struct StreamSnapshot {
   // its trends
   std::optional<double> memory_growth_bytes_per_second, memory_limit_seconds;
   std::optional<double> lag_seconds, lag_growth;
+  // of the stream, over all its lives
+  recovery::Anomalies anomalies;
   // the source and the fallback
   std::shared_ptr<const std::vector<std::string>> fallback;  // its command; null: there is none
   // FFmpeg's log

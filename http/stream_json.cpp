@@ -120,6 +120,18 @@ json::value fallback_json(const StreamSnapshot& stream, const Moment& now) {
           {"command", strings(*stream.fallback)}};
 }
 
+json::array anomalies_json(const StreamSnapshot& stream) {
+  json::array list;
+  for (std::size_t i = 0; i < stream.anomalies.size(); ++i) {
+    const auto& anomaly = stream.anomalies[i];
+    if (!anomaly) continue;
+    list.push_back({{"kind", recovery::name(static_cast<recovery::AnomalyKind>(i))},
+                    {"score", rounded(anomaly->score)},
+                    {"sentence", anomaly->sentence}});
+  }
+  return list;
+}
+
 json::object full_recovery_json(const StreamSnapshot& stream, const Moment& now) {
   const recovery::Status& status = stream.status;
   std::optional<double> next_launch_in;
@@ -161,6 +173,7 @@ json::object stream_json(const StreamSnapshot& stream, const Moment& now) {
           {"fallback", fallback_json(stream, now)},
           {"verdict", verdict_json(status.verdict)},
           {"evidence", evidence_json(stream)},
+          {"anomalies", anomalies_json(stream)},
           {"recovery", full_recovery_json(stream, now)},
           {"last_exit", exit_json(status.last_exit)}};
 }

@@ -13,6 +13,7 @@
 #include "monitor/traffic.hpp"
 #include "recovery/action.hpp"
 #include "recovery/alert.hpp"
+#include "recovery/anomaly_watch.hpp"
 #include "recovery/event.hpp"
 #include "recovery/history.hpp"
 #include "recovery/incident.hpp"
@@ -86,6 +87,10 @@ class Ledger {
   // Everybody was told of the alert as it is. True where that is news.
   bool on_everybody_told();
 
+  const AnomalyWatch& anomalies() const { return anomalies_; }
+  // Those that began or ended since the last call.
+  std::vector<AnomalyChange> take_anomaly_changes() { return anomalies_.take_changes(); }
+
   // The incidents that were opened, changed or closed since the last call.
   std::vector<IncidentRecord> take_changed();
 
@@ -133,6 +138,7 @@ class Ledger {
   std::uint64_t counted_duplicated_ = 0;
   std::uint64_t counted_bytes_ = 0;
   monitor::Traffic traffic_;
+  AnomalyWatch anomalies_;
 };
 
 }  // namespace recovery

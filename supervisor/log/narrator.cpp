@@ -32,6 +32,17 @@ void Narrator::record(const recovery::Event& event, const recovery::Step& step,
   }
 }
 
+void Narrator::record(const recovery::AnomalyChange& change) {
+  const std::string_view kind = recovery::name(change.kind);
+  if (change.is_over) {
+    log_.write(LogLevel::info, "anomaly_over", stream_, "The stream is as it was before",
+               {{"kind", kind}});
+    return;
+  }
+  log_.write(LogLevel::warning, "anomaly", stream_, change.anomaly.sentence,
+             {{"kind", kind}, {"score", change.anomaly.score}});
+}
+
 void Narrator::tell(const recovery::Launched& event) {
   log_.write(LogLevel::info, "ffmpeg_started", stream_, "FFmpeg started",
              {{"pid", std::int64_t{event.pid}},

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "recovery/action.hpp"
+#include "recovery/anomaly_watch.hpp"
 #include "recovery/event.hpp"
 #include "recovery/status.hpp"
 #include "supervisor/log/log.hpp"
@@ -17,6 +18,7 @@ class Narrator {
 
   void record(const recovery::Event& event, const recovery::Step& step,
               const recovery::Status& status);
+  void record(const recovery::AnomalyChange& change);
 
  private:
   void tell(const recovery::Launched& event);

@@ -106,6 +106,7 @@ void StreamDriver::State::take(recovery::Event first) {
     }
     narrator.record(event, step, core.status());
     ledger.record(event, step, core.status(), now, wall);
+    for (const auto& change : ledger.take_anomaly_changes()) narrator.record(change);
     tell_people(step);
     note_in_journal(step);
     events.pop_front();

@@ -20,6 +20,7 @@ void StreamDriver::State::publish() {
   snapshot->totals = ledger.totals();
   snapshot->history = ledger.history();
   snapshot->incidents = ledger.incidents();
+  snapshot->anomalies = ledger.anomalies().told();
   snapshot->last_restart_at = ledger.last_restart_at();
   snapshot->last_progress_at = last_progress_at;
   snapshot->launched_at = launched_at;

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "monitor/forecast/bitrate_anomaly.hpp"
+#include "monitor/forecast/count_anomaly.hpp"
+#include "recovery/action.hpp"
+#include "recovery/event.hpp"
+#include "recovery/status.hpp"
+
+namespace recovery {
+
+// Names are promised to dashboards (radio_stream_anomaly_score).
+enum class AnomalyKind : std::uint8_t { restarts, errors, bitrate };
+inline constexpr std::size_t anomaly_kind_count = 3;
+std::string_view name(AnomalyKind kind);
+
+// What is told now; the index is the kind. Empty: nothing of it is.
+using Anomalies = std::array<std::optional<monitor::Anomaly>, anomaly_kind_count>;
+
+// One begins to be told, or is over.
+struct AnomalyChange {
+  AnomalyKind kind;
+  bool is_over;
+  monitor::Anomaly anomaly;  // where it is over, as it began
+};
+
+// Whether a stream is unlike its own history: an observer of (event, step, status), never a
+// decider. Its history is the stream's, over all launches since this supervisor started.
+//
+// Restarts are launches of the primary that nobody asked for. Errors are FFmpeg's lines that tell
+// of a fault (of the primary; those it writes while it is being stopped are about the stop) and
+// incidents. The bitrate is the primary's while it is on air. A stopped stream has no anomaly, and
+// its time is no history.
+class AnomalyWatch {
+ public:
+  AnomalyWatch();
+  void on(const Event& event, const Step& step, const Status& status, Instant now);
+
+  const Anomalies& told() const { return told_; }
+  // Since the last call.
+  std::vector<AnomalyChange> take_changes();
+
+ private:
+  void rest(Instant now);
+  void wake(Instant now);
+  void count_restart(const Event& event, const Status& status, Instant now);
+  void count_errors(const Event& event, const Step& step, const Status& status, Instant now);
+  void follow_bitrate(const Event& event, const Status& status, Instant now);
+  void check(Instant now);
+  void tell(AnomalyKind kind, std::optional<monitor::Anomaly> found, Instant now);
+
+  monitor::CountAnomaly restarts_;
+  monitor::CountAnomaly errors_;
+  monitor::BitrateAnomaly bitrate_;
+  bool launch_is_asked_for_ = false;  // the next one
+  std::optional<Instant> stopped_at_;
+  std::optional<Generation> followed_;  // whose bitrate it is
+  Instant next_check_{};
+  std::array<Instant, anomaly_kind_count> last_found_{};
+  Anomalies told_;
+  Anomalies announced_;  // as take_changes() left it
+};
+
+}  // namespace recovery
