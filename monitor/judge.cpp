@@ -75,7 +75,8 @@ bool uses_little_cpu(const Evidence& evidence) {
 
 Testimony hear_standstill(const Evidence& evidence, Instant now) {
   if (const auto cause = cause_of(evidence.delivery)) {
-    const bool agreed = evidence.sink_is_receiving == false || evidence.source_has_alibi;
+    const bool hangs = evidence.sink_report && evidence.sink_report->silent_for;
+    const bool agreed = hangs || evidence.sink_is_receiving == false || evidence.source_has_alibi;
     return {cause, agreed ? Confidence::high : Confidence::medium};
   }
   if (evidence.sink_is_receiving == false && evidence.source_has_alibi) {

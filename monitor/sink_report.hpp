@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "monitor/time.hpp"
+
 namespace monitor {
 
 // What the receiving server's own statistics say of this stream. A value; probes/sink_statistics
@@ -13,8 +15,10 @@ struct SinkReport {
   bool has_publisher = false;  // … and somebody publishes under the stream's name
   // All that this publisher has sent, as the server counts it; grows anew with each publisher.
   // Empty where the server does not count.
-  std::optional<std::uint64_t> received_bytes;
-  std::string sentence;  // one, for people: what was found, or why nothing was; secrets masked
+  std::optional<std::uint64_t> received_bytes = {};
+  std::string sentence = {};  // one, for people: what was found, or why nothing was; secrets masked
+  // It took the connection, and gave no answer for so long.
+  std::optional<Duration> silent_for = {};
 };
 
 }  // namespace monitor

@@ -65,6 +65,8 @@ void Watch::on_connections(const ConnectionSamples& all, Instant now) {
   arrival_.on_connections(all, now);
   refresh_evidence(now);
   if (is_path_silent()) reception_.forgive();
+  // What is not taken holds FFmpeg up, and says nothing of its bitrate.
+  if (delivery_.is_taking() == false) bitrate_.forgive();
 }
 
 void Watch::on_host(const HostSample& sample, Instant now) {
@@ -84,6 +86,8 @@ void Watch::on_sink_report(const SinkReport& report, Instant now) {
   reception_.on_report(report, now);
   evidence_.sink_report = report;
   evidence_.sink_is_receiving = reception_.is_receiving();
+  delivery_.doubt(reception_.silent_since());
+  refresh_evidence(now);
 }
 
 void Watch::on_content(const ContentMark& mark, Instant now) {

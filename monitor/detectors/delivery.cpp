@@ -51,6 +51,7 @@ void DeliveryDetector::on_connections(const ConnectionSamples& all, bool advance
     if (sample.acked_bytes > before) acked_bytes_ += sample.acked_bytes - before;
     present.push_back(known == links_.end() ? DeliveryLink(sample, now) : *known);
     present.back().update(sample, rate, now);
+    present.back().doubt(doubted_since_);
   }
   note_lost(present, now);
   links_ = std::move(present);
@@ -72,6 +73,11 @@ void DeliveryDetector::measure(Instant now) {
   while (points_.size() > 2 && now - points_[1].at >= rate_window) points_.pop_front();
   if (points_.size() == points_limit) points_.pop_back();
   points_.push_back({now, acked_bytes_});
+}
+
+void DeliveryDetector::doubt(std::optional<Instant> since) {
+  doubted_since_ = since;
+  for (DeliveryLink& link : links_) link.doubt(since);
 }
 
 void DeliveryDetector::forgive(Instant now) {

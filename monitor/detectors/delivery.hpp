@@ -33,6 +33,8 @@ class DeliveryDetector {
 
   // `advanced`: FFmpeg has put out something in this life.
   void on_connections(const ConnectionSamples& all, bool advanced, Instant now);
+  // Since when the receiving server is suspected to hang, for other reasons; empty: it is not.
+  void doubt(std::optional<Instant> since);
   // What passed while nobody could run is not held against the sink.
   void forgive(Instant now);
 
@@ -74,6 +76,7 @@ class DeliveryDetector {
   Duration stall_timeout_;
   Duration silence_timeout_;
   bool advanced_ = false;
+  std::optional<Instant> doubted_since_;
   std::vector<DeliveryLink> links_;
   std::uint64_t acked_bytes_ = 0;  // of all connections of this life
   std::deque<Point> points_;       // oldest first, at most `points_limit`

@@ -14,13 +14,17 @@ using Trouble = DeliveryTrouble;
 
 constexpr std::uint64_t telling_shrink = 8 * 1024;  // bytes; coarse scaling rounds by less
 constexpr std::uint64_t telling_part = 8;           // of what was taken; a quarter was seen
-constexpr Duration stands_after = 5s;               // a talker's pause is no reading
+constexpr std::uint64_t slow_shrink = 4 * 1024;     // bytes …
+constexpr unsigned slow_falls = 4;                  // … in so many steps …
+constexpr Duration slow_lasts = 10s;                // … over so long
+constexpr Duration stands_after = 8s;               // 3.5 s were seen under a stopped server
 constexpr std::uint64_t telling_proof = 16 * 1024;  // bytes taken, the window not falling by them
 constexpr std::uint64_t full_segment = 1500;        // bytes, or nearly
 constexpr std::uint64_t shut_below = full_segment;
 constexpr Duration telling_queue = 3s;
 constexpr Duration pile_worth = 4s;  // of what is taken; a key frame is less
 constexpr int pile_over_part = 8;
+constexpr double drained = 0.9;                    // of the least it has been
 constexpr std::uint64_t telling_pile = 64 * 1024;  // bytes
 
 std::uint64_t waiting(const ConnectionSample& sample) {
@@ -36,7 +40,11 @@ double kilobytes(std::uint64_t bytes) {
 // What arrives behind a lost segment cannot be read yet: then a falling window says nothing.
 void ShrinkingWindow::observe(const ConnectionSample& sample, Instant now) {
   const Point point{*sample.peer_window_bytes, sample.acked_bytes, sample.retransmits};
-  if (last_ && point.window_bytes < last_->window_bytes) fell_at_ = now;
+  seen_at_ = now;
+  if (last_ && point.window_bytes < last_->window_bytes) {
+    fell_at_ = now;
+    ++falls_;
+  }
   const bool stands = now - fell_at_ > stands_after && point.window_bytes >= shut_below;
   const bool anew = !last_ || point.window_bytes > last_->window_bytes ||
                     point.window_bytes == from_.window_bytes ||
@@ -44,16 +52,23 @@ void ShrinkingWindow::observe(const ConnectionSample& sample, Instant now) {
   if (anew) {
     since_ = fell_at_ = now;
     from_ = point;
+    falls_ = 0;
   }
   last_ = point;
 }
 
-std::optional<Instant> ShrinkingWindow::since() const {
+bool ShrinkingWindow::is_told(std::uint64_t fall, std::uint64_t taken) const {
+  if (fall >= telling_shrink && fall >= taken / telling_part) return true;
+  return fall >= slow_shrink && falls_ >= slow_falls && seen_at_ - since_ >= slow_lasts;
+}
+
+std::optional<Instant> ShrinkingWindow::since(std::optional<Instant> doubted_since) const {
   if (!last_) return std::nullopt;
   const std::uint64_t fall = from_.window_bytes - last_->window_bytes;
   const std::uint64_t taken = last_->acked_bytes - from_.acked_bytes;
-  if (fall < telling_shrink || fall < taken / telling_part) return std::nullopt;
-  return since_;
+  if (is_told(fall, taken)) return since_;
+  const bool fell_since = falls_ > 0 && doubted_since && fell_at_ >= *doubted_since;
+  return fell_since ? doubted_since : std::nullopt;
 }
 
 DeliveryLink::DeliveryLink(const ConnectionSample& first, Instant now)
@@ -75,10 +90,21 @@ void DeliveryLink::update(const ConnectionSample& sample, std::optional<double> 
   if (sample.peer_window_bytes) window_.observe(sample, now);
   widest_window_ = std::max(widest_window_, sample.peer_window_bytes.value_or(0));
   // What piles up while nothing is taken at all is another trouble's, and drains when that is over.
-  if (grew) piles_.observe(piles(sample, bps), now);
+  if (grew) observe_pile(sample, bps, now);
   queues_.observe(sample.unsent_bytes >= full_segment, now);
   last_ = sample;
   updated_at_ = now;
+}
+
+// What is left of a hiccup drains: more is taken than is put out.
+void DeliveryLink::observe_pile(const ConnectionSample& sample, std::optional<double> bps,
+                                Instant now) {
+  const double limit = drained * static_cast<double>(least_pile_);
+  const bool drains = piles_.since() && static_cast<double>(waiting(sample)) < limit;
+  if (drains) piles_.forgive();
+  if (!piles_.since()) least_pile_ = waiting(sample);
+  least_pile_ = std::min(least_pile_, waiting(sample));
+  piles_.observe(piles(sample, bps), now);
 }
 
 // Once it does, it does until it is nearly gone: a warning must not come and go with each key
@@ -121,7 +147,7 @@ DeliveryLink::State DeliveryLink::state(bool advanced) const {
   // Where nothing is said back, ever: some protocols never do, but those stream.
   if (!advanced && last_.received_bytes == 0) return {Trouble::unanswered, counted_from_};
   const bool nothing_taken = taken_at_ < updated_at_;
-  const auto shrinks = window_.since();
+  const auto shrinks = window_.since(doubted_since_);
   if (nothing_taken && window_is_shut()) {
     return {Trouble::not_read, std::min(taken_at_, shrinks.value_or(taken_at_))};
   }

@@ -20,16 +20,19 @@ enum class DeliveryTrouble : std::uint8_t {
   disconnected,  // FFmpeg goes on without the connection it had
 };
 
-// A window that falls and never rises: what is sent is not read. Linux offers more with nearly each
-// acknowledgement while the program reads; seen falling by 4.5 kB/s under a stopped nginx-rtmp at
-// 128 kbit/s, long before anything else shows.
+// A window that falls and never rises: what is sent is not read. Linux offers as much as ever with
+// each acknowledgement while the program reads. Under a stopped nginx-rtmp at 128 kbit/s it was
+// seen falling by 0.6 to 4.5 kB/s, long before anything else shows.
 class ShrinkingWindow {
  public:
   void observe(const ConnectionSample& sample, Instant now);
   void forgive() { last_.reset(); }
-  std::optional<Instant> since() const;
+  // `doubted_since`: the server is suspected to hang for other reasons, and less tells.
+  std::optional<Instant> since(std::optional<Instant> doubted_since) const;
 
  private:
+  bool is_told(std::uint64_t fall, std::uint64_t taken) const;
+
   struct Point {
     std::uint64_t window_bytes;
     std::uint64_t acked_bytes;
@@ -39,6 +42,8 @@ class ShrinkingWindow {
   Point from_{};
   Instant since_{};
   Instant fell_at_{};
+  Instant seen_at_{};
+  unsigned falls_ = 0;
 };
 
 // One connection that FFmpeg writes to, over its life.
@@ -49,6 +54,8 @@ class DeliveryLink {
   // `bps`: what is taken of all that is sent, where it is known.
   void update(const ConnectionSample& sample, std::optional<double> bps, Instant now);
   void forgive(Instant now);
+  // Since when the server is suspected to hang; empty: it is not.
+  void doubt(std::optional<Instant> since) { doubted_since_ = since; }
 
   struct State {
     DeliveryTrouble trouble = DeliveryTrouble::none;
@@ -69,6 +76,7 @@ class DeliveryLink {
  private:
   bool window_is_shut() const;
   bool piles(const ConnectionSample& sample, std::optional<double> bps) const;
+  void observe_pile(const ConnectionSample& sample, std::optional<double> bps, Instant now);
 
   ConnectionSample last_;
   Instant first_seen_at_;
@@ -77,8 +85,10 @@ class DeliveryLink {
   Duration limited_when_taken_{};
   std::uint64_t widest_window_ = 0;  // bytes
   Instant updated_at_;
+  std::optional<Instant> doubted_since_;
   ShrinkingWindow window_;
   Held piles_{Duration::zero()};
+  std::uint64_t least_pile_ = 0;  // bytes, since it is one
   Held queues_;
 };
 

@@ -17,6 +17,7 @@ ReceptionDetector::ReceptionDetector(Duration stall_timeout) : stall_timeout_(st
 }
 
 void ReceptionDetector::on_report(const SinkReport& report, Instant now) {
+  note_silence(report, now);
   if (!report.answered) {
     last_ = report;
     is_receiving_.reset();
@@ -38,6 +39,14 @@ void ReceptionDetector::on_report(const SinkReport& report, Instant now) {
   is_receiving_ = false;
   if (!missing_since_) missing_since_ = now;
   ++bad_reports_;
+}
+
+void ReceptionDetector::note_silence(const SinkReport& report, Instant now) {
+  ever_answered_ |= report.answered;
+  if (!report.silent_for)
+    silent_since_.reset();
+  else if (ever_answered_ && !silent_since_)
+    silent_since_ = now - *report.silent_for;
 }
 
 // While FFmpeg puts nothing out there is nothing to receive.

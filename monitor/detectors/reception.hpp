@@ -12,7 +12,8 @@ namespace monitor {
 
 // Says when the receiving server's own statistics show that the stream does not reach it, while
 // FFmpeg puts it out: nobody publishes there, or what it has received does not grow. Statistics
-// that do not answer accuse nobody: they may be another server.
+// that do not answer accuse nobody: they may be another server. But one that has answered, and now
+// takes the connection and is silent, is suspected to hang.
 class ReceptionDetector {
  public:
   explicit ReceptionDetector(Duration stall_timeout);
@@ -31,8 +32,12 @@ class ReceptionDetector {
   // Growing bytes, or not; empty while nothing is known.
   std::optional<bool> is_receiving() const { return is_receiving_; }
   const std::optional<SinkReport>& last() const { return last_; }
+  // Since when the server is suspected to hang.
+  std::optional<Instant> silent_since() const { return silent_since_; }
 
  private:
+  void note_silence(const SinkReport& report, Instant now);
+
   Duration stall_timeout_;
   std::optional<SinkReport> last_;
   std::optional<bool> is_receiving_;
@@ -40,6 +45,8 @@ class ReceptionDetector {
   Instant advancing_since_{};             // without a break
   std::optional<Instant> missing_since_;  // what should be there is not
   unsigned bad_reports_ = 0;
+  bool ever_answered_ = false;
+  std::optional<Instant> silent_since_;
 };
 
 }  // namespace monitor

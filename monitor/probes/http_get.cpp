@@ -63,10 +63,12 @@ std::string no_http(const std::string& server, const HttpReply& reply) {
   return server + " hangs up without an answer.";
 }
 
+bool is_silence(const ConnectionError& error) {
+  return error.code() == asio::error::timed_out && error.step() == ConnectionError::Step::exchange;
+}
+
 std::string no_exchange(const std::string& server, const ConnectionError& error, Duration span) {
-  const bool silent =
-      error.code() == asio::error::timed_out && error.step() == ConnectionError::Step::exchange;
-  if (!silent) return sentence_of(error, server);
+  if (!is_silence(error)) return sentence_of(error, server);
   return sentence("%s takes the connection, but does not answer within %.3g s.", server.c_str(),
                   seconds(span));
 }
@@ -107,12 +109,18 @@ asio::awaitable<HttpAnswer> http_get(std::string url, Instant deadline, std::siz
     const std::string server = server_of(url);
     HttpReply reply(body_limit);
     std::string trouble;
+    bool silent = false;
     try {
       co_await exchange(url, deadline, body_limit, reply);
     } catch (const ConnectionError& error) {
       trouble = no_exchange(server, error, span);
+      silent = is_silence(error);
     }
-    if (!is_redirect(reply)) co_return answer_of(server, reply, body_limit, std::move(trouble));
+    if (!is_redirect(reply)) {
+      answer = answer_of(server, reply, body_limit, std::move(trouble));
+      answer.silent = silent && answer.status == 0;
+      co_return answer;
+    }
     url = resolved_url(url, reply.header("location"));
     const std::string scheme(split_url(url).scheme);
     if (scheme == "http" || scheme == "https") continue;

@@ -96,11 +96,14 @@ SinkReport report_of(const SinkStatistics& from, const HttpAnswer& answer) {
 }
 
 asio::awaitable<SinkReport> ask(SinkStatistics from, Instant deadline) {
+  const Instant begun = steady_clock::now();
   const std::string path = published_path(from.published_to);
   if (path.empty()) co_return not_readable(no_name);
   std::string url = document_url(from, path);
   const HttpAnswer answer = co_await http_get(std::move(url), deadline, body_limit);
-  co_return report_of(from, answer);
+  SinkReport report = report_of(from, answer);
+  if (answer.silent) report.silent_for = steady_clock::now() - begun;
+  co_return report;
 }
 
 SinkReport of_failure(const std::exception_ptr& failure) {
