@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "monitor/time.hpp"
+#include "monitor/tracks/now_playing.hpp"
+
+namespace monitor::probes {
+
+// Where a station's AzuraCast is: `source.azuracast`. A value; holds secrets.
+struct Azuracast {
+  std::string url;           // "https://radio.example": its front page; may hold user and password
+  std::string api_key = {};  // sent as X-API-Key, to this server only; empty: none
+  std::string station = {};  // short name or number; empty: the only one there is
+};
+
+// What one look found.
+struct AzuracastReport {
+  enum class Health : std::uint8_t {
+    healthy,    // it tells what is on air
+    degraded,   // it answers, but does not tell, or says that the station is off line
+    unhealthy,  // it does not answer
+  };
+  Health health = Health::unhealthy;
+  std::string sentence = {};  // one, for people, without secrets: "AzuraCast is reachable."
+  Duration took{};
+  bool is_unchanged = false;  // 304: what was told before still holds (TrackLog::on_unchanged)
+  std::string etag = {};      // for the next look; empty where none is served, or all is not well
+  std::optional<NowPlaying> now_playing = {};
+
+  // For radio_dependency_up{dependency="azuracast"}: it answers.
+  bool is_up() const { return health != Health::unhealthy; }
+};
+
+// Asks `GET /api/nowplaying/STATION` once (without a station `/api/nowplaying`), within `timeout`
+// as a whole, with `If-None-Match` where an `etag` is given; where that tells nothing, `GET
+// /api/status` whether AzuraCast answers at all. HTTPS with certificates verified; up to 5
+// redirects; the key and the URL's password go to the server of `from.url` only (or the same host
+// by HTTPS). Calls `done` once, from the executor, never from within the call.
+void poll_azuracast(const boost::asio::any_io_executor& executor, Azuracast from, std::string etag,
+                    Duration timeout, std::function<void(AzuracastReport)> done);
+
+// Asks `GET /api/status` alone: whether AzuraCast answers. No key is needed.
+void probe_azuracast(const boost::asio::any_io_executor& executor, Azuracast from, Duration timeout,
+                     std::function<void(AzuracastReport)> done);
+
+// The addresses, made of what a person wrote.
+std::string azuracast_status_url(const Azuracast& from);
+std::string azuracast_now_playing_url(const Azuracast& from);
+std::string azuracast_feed_url(const Azuracast& from);  // of the server-sent events of the station
+
+}  // namespace monitor::probes

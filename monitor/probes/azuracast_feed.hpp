@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "monitor/probes/azuracast.hpp"
+#include "monitor/time.hpp"
+#include "monitor/tracks/now_playing.hpp"
+
+namespace monitor::probes {
+
+struct FeedLimits {
+  Duration opening = std::chrono::seconds(10);  // until the feed begins
+  Duration silence = std::chrono::seconds(75);  // AzuraCast pings every 25 s
+};
+
+// One connection to AzuraCast's server-sent events: what is on air, at once and with each change.
+// Bounded: after 4 MiB (hours) or an hour it ends, and is to be opened anew; what was missed
+// meanwhile comes with the next. HTTPS, redirects and the key as in poll_azuracast().
+// For one thread; destruction hangs up, and nothing is called any more.
+class AzuracastFeed {
+ public:
+  // `heard` for each report of the station; `ended` once, with a sentence that says why. Neither
+  // from within the constructor; the feed may be destroyed in either.
+  AzuracastFeed(const boost::asio::any_io_executor& executor, Azuracast from, FeedLimits limits,
+                std::function<void(NowPlaying)> heard, std::function<void(std::string)> ended);
+  ~AzuracastFeed();
+  AzuracastFeed(const AzuracastFeed&) = delete;
+  AzuracastFeed& operator=(const AzuracastFeed&) = delete;
+
+  bool is_open() const;  // the feed has begun, and has not ended
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace monitor::probes

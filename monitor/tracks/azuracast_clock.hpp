@@ -1,0 +1,33 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "monitor/tracks/now_playing.hpp"
+
+namespace monitor {
+
+// For what AzuraCast's Unix times are compared with; nothing else is decided by it.
+using WallClock = std::chrono::system_clock::time_point;
+
+// AzuraCast's clock as against ours, learnt from reports that say when they were made. Only what we
+// asked for or were fed at once tells (a web hook may have waited); and only where several agree: a
+// report that was kept somewhere looks like a clock that is behind.
+class AzuracastClock {
+ public:
+  void on_report(const NowPlaying& report, Way way, WallClock wall);
+
+  // The present in AzuraCast's time: Unix time, s.
+  double now(WallClock wall) const;
+  // How far ours is ahead, s; 0 while it is within what a network and rounding explain.
+  double skew() const;
+
+ private:
+  static constexpr std::size_t kept = 3;  // reports
+  std::array<double, kept> offsets_{};    // s
+  std::size_t count_ = 0;
+};
+
+}  // namespace monitor
