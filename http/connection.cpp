@@ -29,6 +29,17 @@ std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
+// A peer that has gone is none.
+bool is_from_loopback(const asio::ip::tcp::socket& socket) {
+  error_code error;
+  const asio::ip::address peer = socket.remote_endpoint(error).address();
+  if (error) return false;
+  if (peer.is_v6() && peer.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, peer.to_v6()).is_loopback();
+  }
+  return peer.is_loopback();
+}
+
 struct Refusal {
   unsigned status;
   const char* message;
@@ -46,7 +57,7 @@ bool has_host(const Parser& parser) {
   return request.version() < 11 || request.count(field::host) == 1;
 }
 
-Request read_out(const Parser& parser) {
+Request read_out(const Parser& parser, bool from_loopback) {
   const auto& request = parser.get();
   std::string_view target = view(request.target());
   if (constexpr std::string_view scheme = "http://"; target.starts_with(scheme)) {
@@ -54,9 +65,14 @@ Request read_out(const Parser& parser) {
     target = path == std::string_view::npos ? "/" : target.substr(path);
   }
   const std::size_t mark = target.find('?');
-  return {view(request.method_string()), target.substr(0, mark),
+  return {view(request.method_string()),
+          target.substr(0, mark),
           mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1),
-          view(request[field::accept_encoding])};
+          view(request[field::accept_encoding]),
+          view(request[field::authorization]),
+          view(request[field::content_type]),
+          request.body(),
+          from_loopback};
 }
 
 KeepAlive keep_alive_of(const Parser& parser) {
@@ -69,6 +85,7 @@ class Session {
   Session(asio::ip::tcp::socket socket, const Shared& shared)
       : link_(std::move(socket)),
         shared_(shared),
+        from_loopback_(is_from_loopback(link_.socket)),
         // More than the header's limit, so that the parser sees it passed.
         buffer_(shared.bounds.header_bytes + read_bytes) {
     shared_.connections.add(link_);
@@ -92,6 +109,7 @@ class Session {
 
   Link link_;
   Shared shared_;
+  const bool from_loopback_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   bool encouraged_ = false;
@@ -171,7 +189,7 @@ asio::awaitable<void> Session::encourage() {
 // Answers the request; true when the connection lives on.
 asio::awaitable<bool> Session::handle() {
   const auto began = std::chrono::steady_clock::now();
-  const Request request = read_out(*parser_);
+  const Request request = read_out(*parser_, from_loopback_);
   shared_.connections.enter(link_, Phase::answering);
   Reply reply = co_await answer(request);
   if (!shared_.connections.has_room_for(reply.body->size())) {

@@ -11,7 +11,7 @@ constexpr std::chrono::seconds patience{2};  // promised: the loop answers withi
 constexpr std::chrono::seconds good_for{1};  // a fresh answer is shared
 }  // namespace
 
-Liveness::Liveness(std::shared_ptr<boost::asio::io_context> context, Server::Ping ping)
+Liveness::Liveness(std::shared_ptr<boost::asio::io_context> context, Ping ping)
     : context_(std::move(context)), ping_(std::move(ping)), give_up_(*context_) {
 }
 

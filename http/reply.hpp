@@ -16,6 +16,10 @@ struct Request {
   std::string_view path;  // still percent-encoded, without the query
   std::string_view query;
   std::string_view accept_encoding;
+  std::string_view authorization;  // the header as sent; empty without one
+  std::string_view content_type;
+  std::string_view body;
+  bool from_loopback = false;  // the peer is 127.0.0.0/8, ::1 or ::ffff:127.0.0.0/104
 };
 
 // The answer to one request.

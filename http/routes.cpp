@@ -109,9 +109,11 @@ bool is_read(std::string_view method) {
 
 }  // namespace
 
-Routes::Routes(std::string metrics_path, const Board& board, std::shared_ptr<Liveness> liveness)
+Routes::Routes(std::string metrics_path, const Board& board, Loop loop,
+               std::shared_ptr<Liveness> liveness)
     : metrics_path_(std::move(metrics_path)),
       board_(board),
+      loop_(std::move(loop)),
       liveness_(std::move(liveness)),
       metrics_(board) {
 }

@@ -56,7 +56,7 @@ std::thread start_without_signals(Work work) {
 }  // namespace
 
 struct Server::State {
-  State(const Settings& settings, const Bounds& limits, const Board& board, Ping ping, Log to)
+  State(const Settings& settings, const Bounds& limits, const Board& board, Loop loop, Log to)
       : bounds(limits),
         log(std::move(to)),
         acceptor(listen_on(*context, settings)),
@@ -64,8 +64,8 @@ struct Server::State {
         protocol(acceptor.local_endpoint().protocol()),
         pause(*context),
         connections(*context, bounds),
-        liveness(std::make_shared<Liveness>(context, std::move(ping))),
-        routes(settings.metrics_path, board, liveness) {}
+        liveness(std::make_shared<Liveness>(context, loop.ping)),
+        routes(settings.metrics_path, board, std::move(loop), liveness) {}
 
   void run();
   void stop();
@@ -167,9 +167,9 @@ void Server::State::warn(const std::string& message) {
   log({.warning = true, .message = message});
 }
 
-Server::Server(const Settings& settings, const Bounds& bounds, const Board& board, Ping ping,
+Server::Server(const Settings& settings, const Bounds& bounds, const Board& board, Loop loop,
                Log log)
-    : state_(std::make_unique<State>(settings, bounds, board, std::move(ping), std::move(log))) {
+    : state_(std::make_unique<State>(settings, bounds, board, std::move(loop), std::move(log))) {
   asio::co_spawn(*state_->context, state_->accept_forever(), [](const std::exception_ptr&) {});
   state_->thread = start_without_signals([state = state_.get()] { state->run(); });
 }

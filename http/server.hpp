@@ -5,19 +5,17 @@
 #include <memory>
 #include <string>
 
+#include "http/loop.hpp"
 #include "http/settings.hpp"
 #include "http/snapshot.hpp"
 
 namespace http {
 
 // The HTTP side: one thread of its own, one Beast server. It reads snapshots from the board and
-// never touches the supervising loop but for one thing: `ping`.
+// never touches the supervising loop but for what `Loop` names. Liveness is that its answer to a
+// ping comes within 2 s.
 class Server {
  public:
-  // Asks the supervising loop to call `answer` from its own thread as soon as it turns. Called from
-  // the HTTP thread; at most one is outstanding at any time. Liveness is that the answer comes
-  // within 2 s.
-  using Ping = std::function<void(std::function<void()> answer)>;
   // A line for the log (http_request at debug, accept errors at warning). Called from the HTTP
   // thread.
   struct LogEntry {
@@ -32,7 +30,7 @@ class Server {
   // Binds and listens (so an address in use is known at once: throws std::runtime_error whose text
   // names address, port and reason), then serves from a thread that blocks all signals. The board
   // must outlive the server.
-  Server(const Settings& settings, const Bounds& bounds, const Board& board, Ping ping, Log log);
+  Server(const Settings& settings, const Bounds& bounds, const Board& board, Loop loop, Log log);
   // Closes every connection and joins the thread, within milliseconds.
   ~Server();
 

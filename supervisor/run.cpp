@@ -132,9 +132,8 @@ void Supervisor::add_stream(std::size_t index, const std::vector<int>& inherited
 }
 
 std::unique_ptr<http::Server> Supervisor::serve() {
-  const auto ping = [this](std::function<void()> answer) {
-    boost::asio::post(loop_, std::move(answer));
-  };
+  http::Loop loop;
+  loop.ping = [this](std::function<void()> answer) { boost::asio::post(loop_, std::move(answer)); };
   const auto log = [this](const http::Server::LogEntry& entry) {
     const LogLevel level = entry.warning ? LogLevel::warning : LogLevel::debug;
     if (!log_.enabled(level)) return;
@@ -145,7 +144,8 @@ std::unique_ptr<http::Server> Supervisor::serve() {
                 {"duration_seconds", entry.duration_seconds}});
   };
   try {
-    return std::make_unique<http::Server>(config_.http, http::Bounds{}, board_, ping, log);
+    return std::make_unique<http::Server>(config_.http, http::Bounds{}, board_, std::move(loop),
+                                          log);
   } catch (const std::runtime_error& error) {
     throw ConfigError(error.what());
   }

@@ -97,7 +97,10 @@ class Stage {
     settings.metrics_path = metrics_path;
     server = std::make_unique<http::Server>(
         settings, bounds, board,
-        [this](std::function<void()> answer) { loop.ping(std::move(answer)); },
+        http::Loop{.ping = [this](std::function<void()> answer) { loop.ping(std::move(answer)); },
+                   .control = {},
+                   .reload = {},
+                   .hear = {}},
         [this](const http::Server::LogEntry& entry) {
           const std::scoped_lock lock(mutex_);
           log_.push_back(entry);
