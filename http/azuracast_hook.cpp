@@ -1,16 +1,14 @@
 #include "http/azuracast_hook.hpp"
 
 #include <algorithm>
-#include <cstdint>
 
+#include "http/auth/credentials.hpp"
 #include "monitor/probes/azuracast_now_playing.hpp"
 
 namespace http {
 namespace {
 
 using std::string_view;
-
-constexpr std::size_t authorization_bytes = 4096;  // more is no password
 
 AzuracastHeard refusal(unsigned status, std::string message) {
   return {status, std::move(message), std::nullopt};
@@ -28,30 +26,6 @@ string_view trimmed(string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-int sextet(char c) {
-  constexpr string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const std::size_t value = digits.find(c);
-  return value == string_view::npos ? -1 : static_cast<int>(value);
-}
-
-std::optional<std::string> base64_decoded(string_view text) {
-  if (text.size() % 4 == 0 && text.ends_with('=')) text.remove_suffix(text.ends_with("==") ? 2 : 1);
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  std::uint32_t held = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const int value = sextet(c);
-    if (value < 0) return std::nullopt;
-    held = (held << 6 | static_cast<std::uint32_t>(value)) & 0xFFFF;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(held >> bits & 0xFF);
-  }
-  return bytes;
 }
 
 std::optional<AzuracastHeard> unauthorized(const AzuracastCall& call, string_view password) {
@@ -72,29 +46,6 @@ bool may_be_json(string_view content_type) {
 }
 
 }  // namespace
-
-bool is_same_secret(string_view given, string_view expected) {
-  unsigned difference = given.size() == expected.size() ? 0 : 1;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    const char other = expected.empty() ? '\0' : expected[i % expected.size()];
-    const volatile auto bits = static_cast<unsigned char>(given[i] ^ other);
-    difference |= bits;
-  }
-  return difference == 0;
-}
-
-std::optional<std::string> basic_password(string_view authorization) {
-  if (authorization.size() > authorization_bytes) return std::nullopt;
-  authorization = trimmed(authorization);
-  const std::size_t blank = authorization.find(' ');
-  if (blank == string_view::npos || !same_word(authorization.substr(0, blank), "basic"))
-    return std::nullopt;
-  const auto credentials = base64_decoded(trimmed(authorization.substr(blank)));
-  if (!credentials) return std::nullopt;
-  const std::size_t colon = credentials->find(':');
-  if (colon == std::string::npos) return std::nullopt;
-  return credentials->substr(colon + 1);
-}
 
 AzuracastHeard hear_azuracast(const AzuracastCall& call, string_view password) {
   if (auto refused = unauthorized(call, password)) return std::move(*refused);

@@ -38,10 +38,4 @@ inline constexpr std::string_view azuracast_challenge = "Basic realm=\"ffsupervi
 //   422  the body is JSON, but not a now-playing object: the message names the member
 AzuracastHeard hear_azuracast(const AzuracastCall& call, std::string_view password);
 
-// The password of `Basic BASE64(user:password)`; empty where the header is none such.
-std::optional<std::string> basic_password(std::string_view authorization);
-
-// Whether two secrets are the same; takes as long for any `given` of a length.
-bool is_same_secret(std::string_view given, std::string_view expected);
-
 }  // namespace http

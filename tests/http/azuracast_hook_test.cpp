@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "http/auth/credentials.hpp"
 #include "monitor/text/base64.hpp"
 
 namespace http {

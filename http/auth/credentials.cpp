@@ -1,0 +1,94 @@
+#include "http/auth/credentials.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace http {
+namespace {
+
+using std::string_view;
+
+constexpr std::size_t authorization_bytes = 4096;  // more is no password
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool same_word(string_view a, string_view b) {
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+string_view trimmed(string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+int sextet(char c) {
+  constexpr string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const std::size_t value = digits.find(c);
+  return value == string_view::npos ? -1 : static_cast<int>(value);
+}
+
+std::optional<std::string> base64_decoded(string_view text) {
+  if (text.size() % 4 == 0 && text.ends_with('=')) text.remove_suffix(text.ends_with("==") ? 2 : 1);
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string bytes;
+  std::uint32_t held = 0;
+  int bits = 0;
+  for (const char c : text) {
+    const int value = sextet(c);
+    if (value < 0) return std::nullopt;
+    held = (held << 6 | static_cast<std::uint32_t>(value)) & 0xFFFF;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(held >> bits & 0xFF);
+  }
+  return bytes;
+}
+
+// What stands behind the scheme; empty where it is another.
+std::optional<string_view> of_scheme(string_view scheme, string_view authorization) {
+  if (authorization.size() > authorization_bytes) return std::nullopt;
+  authorization = trimmed(authorization);
+  const std::size_t blank = authorization.find(' ');
+  if (blank == string_view::npos || !same_word(authorization.substr(0, blank), scheme)) {
+    return std::nullopt;
+  }
+  return trimmed(authorization.substr(blank));
+}
+
+}  // namespace
+
+std::optional<BasicCredentials> basic_credentials(string_view authorization) {
+  const auto encoded = of_scheme("basic", authorization);
+  const auto both = encoded ? base64_decoded(*encoded) : std::nullopt;
+  if (!both) return std::nullopt;
+  const std::size_t colon = both->find(':');
+  if (colon == std::string::npos) return std::nullopt;
+  return BasicCredentials{both->substr(0, colon), both->substr(colon + 1)};
+}
+
+std::optional<std::string> basic_password(string_view authorization) {
+  auto credentials = basic_credentials(authorization);
+  if (!credentials) return std::nullopt;
+  return std::move(credentials->password);
+}
+
+std::optional<string_view> bearer_token(string_view authorization) {
+  return of_scheme("bearer", authorization);
+}
+
+bool is_same_secret(string_view given, string_view expected) {
+  unsigned difference = given.size() == expected.size() ? 0 : 1;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const char other = expected.empty() ? '\0' : expected[i % expected.size()];
+    const volatile auto bits = static_cast<unsigned char>(given[i] ^ other);
+    difference |= bits;
+  }
+  return difference == 0;
+}
+
+}  // namespace http
