@@ -12,6 +12,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "http/events/subscription.hpp"
+
 namespace http {
 namespace {
 
@@ -29,15 +31,20 @@ std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-// A peer that has gone is none.
-bool is_from_loopback(const asio::ip::tcp::socket& socket) {
+// Where a connection comes from. A peer that has gone is nowhere.
+struct Peer {
+  std::string address;
+  bool is_loopback = false;
+};
+
+Peer peer_of(const asio::ip::tcp::socket& socket) {
   error_code error;
-  const asio::ip::address peer = socket.remote_endpoint(error).address();
-  if (error) return false;
-  if (peer.is_v6() && peer.to_v6().is_v4_mapped()) {
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, peer.to_v6()).is_loopback();
+  asio::ip::address address = socket.remote_endpoint(error).address();
+  if (error) return {};
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
-  return peer.is_loopback();
+  return {address.to_string(), address.is_loopback()};
 }
 
 struct Refusal {
@@ -57,7 +64,7 @@ bool has_host(const Parser& parser) {
   return request.version() < 11 || request.count(field::host) == 1;
 }
 
-Request read_out(const Parser& parser, bool from_loopback) {
+Request read_out(const Parser& parser, const Peer& peer) {
   const auto& request = parser.get();
   std::string_view target = view(request.target());
   if (constexpr std::string_view scheme = "http://"; target.starts_with(scheme)) {
@@ -72,7 +79,11 @@ Request read_out(const Parser& parser, bool from_loopback) {
           view(request[field::authorization]),
           view(request[field::content_type]),
           request.body(),
-          from_loopback};
+          peer.is_loopback,
+          peer.address,
+          view(request[field::host]),
+          view(request[field::origin]),
+          view(request["Sec-Fetch-Site"])};
 }
 
 KeepAlive keep_alive_of(const Parser& parser) {
@@ -85,7 +96,7 @@ class Session {
   Session(asio::ip::tcp::socket socket, const Shared& shared)
       : link_(std::move(socket)),
         shared_(shared),
-        from_loopback_(is_from_loopback(link_.socket)),
+        peer_(peer_of(link_.socket)),
         // More than the header's limit, so that the parser sees it passed.
         buffer_(shared.bounds.header_bytes + read_bytes) {
     shared_.connections.add(link_);
@@ -105,11 +116,13 @@ class Session {
   asio::awaitable<bool> send(const Reply& reply, KeepAlive keep_alive, bool with_body);
   asio::awaitable<void> refuse(Refusal refusal);
   asio::awaitable<void> linger();
-  void log(const Request& request, unsigned status, SteadyTime began) const;
+  asio::awaitable<void> follow(Subscription& events);
+  asio::awaitable<bool> write(asio::const_buffer bytes);
+  void log(const Request& request, const Reply& reply, SteadyTime began) const;
 
   Link link_;
   Shared shared_;
-  const bool from_loopback_;
+  const Peer peer_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   bool encouraged_ = false;
@@ -189,16 +202,20 @@ asio::awaitable<void> Session::encourage() {
 // Answers the request; true when the connection lives on.
 asio::awaitable<bool> Session::handle() {
   const auto began = std::chrono::steady_clock::now();
-  const Request request = read_out(*parser_, from_loopback_);
+  const Request request = read_out(*parser_, peer_);
   shared_.connections.enter(link_, Phase::answering);
   Reply reply = co_await answer(request);
   if (!shared_.connections.has_room_for(reply.body->size())) {
     reply = error_reply(503, "too many answers are waiting to be read");
     reply.headers = "Retry-After: 1\r\n";
   }
-  const KeepAlive keep_alive = keep_alive_of(*parser_);
+  const KeepAlive keep_alive = reply.events ? KeepAlive::no : keep_alive_of(*parser_);
   const bool sent = co_await send(reply, keep_alive, request.method != "HEAD");
-  log(request, reply.status, began);
+  log(request, reply, began);
+  if (reply.events) {
+    if (sent) co_await follow(*reply.events);
+    co_return false;
+  }
   co_return sent&& keep_alive != KeepAlive::no;
 }
 
@@ -228,7 +245,7 @@ asio::awaitable<void> Session::refuse(Refusal refusal) {
   const auto began = std::chrono::steady_clock::now();
   const Reply reply = error_reply(refusal.status, refusal.message);
   const bool sent = co_await send(reply, KeepAlive::no, true);
-  log({}, refusal.status, began);
+  log({}, reply, began);
   if (sent) co_await linger();
 }
 
@@ -248,17 +265,40 @@ asio::awaitable<void> Session::linger() {
   }
 }
 
-void Session::log(const Request& request, unsigned status, SteadyTime began) const {
+// Sends events until either side ends it.
+asio::awaitable<void> Session::follow(Subscription& events) {
+  events.on_overrun([this] { shared_.connections.cut(link_); });
+  bool alive = true;
+  while (alive) {
+    shared_.connections.enter(link_, Phase::following);
+    const std::string bytes = co_await events.next();
+    if (bytes.empty()) co_return;
+    if (!shared_.connections.has_room_for(bytes.size())) co_return;
+    alive = co_await write(asio::buffer(bytes));
+  }
+}
+
+asio::awaitable<bool> Session::write(asio::const_buffer bytes) {
+  shared_.connections.enter(link_, Phase::writing);
+  shared_.connections.count_unsent(link_, bytes.size());
+  const auto [error, count] = co_await asio::async_write(link_.socket, bytes, as_result);
+  shared_.connections.count_unsent(link_, 0);
+  co_return !error;
+}
+
+void Session::log(const Request& request, const Reply& reply, SteadyTime began) const {
   if (!shared_.log) return;
   constexpr std::size_t shown =
       256;  // bytes of the path; the query may hold what nobody should see
   const auto took = std::chrono::steady_clock::now() - began;
   shared_.log({.warning = false,
-               .message = "request answered",
+               .message = reply.audit ? reply.audit->what : "request answered",
                .method = std::string(request.method.substr(0, shown)),
                .target = std::string(request.path.substr(0, shown)),
-               .status = static_cast<int>(status),
-               .duration_seconds = std::chrono::duration<double>(took).count()});
+               .status = static_cast<int>(reply.status),
+               .duration_seconds = std::chrono::duration<double>(took).count(),
+               .who = reply.audit ? reply.audit->who : "",
+               .peer = reply.audit ? peer_.address : ""});
 }
 
 }  // namespace

@@ -56,7 +56,8 @@ void Connections::enter(Link& link, Phase phase) {
   link.phase = phase;
   link.since = std::chrono::steady_clock::now();
   link.timed_out = false;
-  link.deadline = phase == Phase::answering ? SteadyTime::max() : link.since + limit_of(phase);
+  const bool unlimited = phase == Phase::answering || phase == Phase::following;
+  link.deadline = unlimited ? SteadyTime::max() : link.since + limit_of(phase);
   if (link.deadline < armed_for_ && links_.contains(&link)) arm(link.deadline);
 }
 
@@ -80,6 +81,12 @@ void Connections::close(Link& link) {
   if (link.phase == Phase::writing) reset_on_close(link);
   boost::system::error_code ignored;  // the peer may have gone first
   link.socket.close(ignored);
+}
+
+void Connections::cut(Link& link) {
+  boost::system::error_code ignored;
+  link.socket.cancel(ignored);
+  reset_on_close(link);
 }
 
 void Connections::arm(SteadyTime at) {

@@ -13,11 +13,13 @@ namespace http {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-// What a connection is at. Each phase but `answering` has its own time limit.
+// What a connection is at. Each phase but `answering` and `following` has
+// its own time limit.
 enum class Phase : std::uint8_t {
   idle,       // between requests
   reading,    // a request has begun
   answering,  // the routes have it: they bound themselves
+  following,  // events: there are none to send just now
   writing,
   lingering,  // closed from our side; the peer may still be reading the last answer
 };
@@ -50,6 +52,9 @@ class Connections {
   void add(Link& link);
   void remove(Link& link);
   void enter(Link& link, Phase phase);
+
+  // Gives up on a peer that does not read.
+  void cut(Link& link);
 
   // Whether an answer of this size may be written now.
   bool has_room_for(std::size_t bytes) const;

@@ -41,7 +41,9 @@ std::string render_head(const Reply& reply, KeepAlive keep_alive, recovery::Wall
   head.reserve(384 + reply.headers.size());
   head.append(std::to_string(reply.status)).append(" ").append(reason.data(), reason.size());
   head.append("\r\nContent-Type: ").append(reply.content_type);
-  head.append("\r\nContent-Length: ").append(std::to_string(reply.body->size()));
+  if (!reply.events) {
+    head.append("\r\nContent-Length: ").append(std::to_string(reply.body->size()));
+  }
   head.append(date_line(now));
   head.append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
   head.append(reply.headers).append(connection_line(keep_alive)).append("\r\n");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,8 @@
 #include "http/moment.hpp"
 
 namespace http {
+
+class Subscription;
 
 // What a route sees of a request. Views: valid until the answer is given.
 struct Request {
@@ -20,6 +23,14 @@ struct Request {
   std::string_view content_type;
   std::string_view body;
   bool from_loopback = false;  // the peer is 127.0.0.0/8, ::1 or ::ffff:127.0.0.0/104
+  std::string_view peer;       // its address; empty: it has gone
+  std::string_view host, origin, fetch_site;  // the headers Host, Origin, Sec-Fetch-Site
+};
+
+// For the log: somebody asked for something that changes the stream.
+struct Audit {
+  std::string who;  // "token", "user NAME", "nobody"
+  std::string what;
 };
 
 // The answer to one request.
@@ -28,6 +39,9 @@ struct Reply {
   std::string_view content_type;            // a literal
   std::shared_ptr<const std::string> body;  // never null; shared where many ask for the same
   std::string headers;                      // further ones, each line ended by CR LF
+  // Where set, the body is what this gives, until either side ends it; `body` is not sent.
+  std::shared_ptr<Subscription> events{};
+  std::optional<Audit> audit{};
 };
 
 Reply json_reply(unsigned status, const boost::json::value& value);

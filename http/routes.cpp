@@ -1,32 +1,23 @@
 #include "http/routes.hpp"
 
 #include <charconv>
-#include <stdexcept>
-
-#include <boost/url/pct_string_view.hpp>
 
 #include "http/api.hpp"
 #include "http/health.hpp"
 #include "http/home.hpp"
+#include "http/request_path.hpp"
 
 namespace http {
 namespace {
 
 constexpr std::string_view liveness_path = "/health/liveness";
-constexpr std::string_view streams_prefix = "/api/v1/streams/";
+constexpr std::string_view events_path = "/api/v1/events";
+constexpr std::string_view hooks_prefix = "/webhook/";  // they have a password of their own
 constexpr std::string_view recovery_suffix = "/recovery";
 
-// Answered with 400.
-class BadRequest : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-std::string decoded(std::string_view text) {
-  const auto result = boost::urls::make_pct_string_view({text.data(), text.size()});
-  if (!result) throw BadRequest("the path has a broken percent encoding");
-  return result->decode();
-}
+// For the supervising loop to answer; a stuck one never does.
+constexpr std::chrono::seconds control_limit{2};
+constexpr std::chrono::seconds reload_limit{10};  // reads files, perhaps of a network
 
 std::size_t parse_limit(std::string_view text) {
   std::size_t limit = 0;
@@ -95,50 +86,120 @@ Reply not_here(std::string_view path) {
       404, "nothing is at " + std::string(path.substr(0, shown)) + "; GET / says what is here");
 }
 
-Reply wrong_method(std::string_view method) {
+Reply wrong_method(std::string_view method, std::string_view allow, std::string_view allowed) {
   constexpr std::size_t shown = 20;  // bytes of the method
   Reply reply = error_reply(405, "method " + std::string(method.substr(0, shown)) +
-                                     " is not allowed here, GET and HEAD are");
-  reply.headers = "Allow: GET, HEAD\r\n";
+                                     " is not allowed here, " + std::string(allowed));
+  reply.headers = "Allow: " + std::string(allow) + "\r\n";
   return reply;
+}
+
+Reply wrong_method(std::string_view method) {
+  return wrong_method(method, "GET, HEAD", "GET and HEAD are");
 }
 
 bool is_read(std::string_view method) {
   return method == "GET" || method == "HEAD";
 }
 
+// As a stream of events: until either side ends it.
+Reply events(EventHub& hub, std::string_view method) {
+  Reply reply{200, "text/event-stream", std::make_shared<const std::string>(),
+              "X-Accel-Buffering: no\r\n"};  // a proxy that gathers them makes them late
+  if (method == "HEAD") return reply;
+  reply.events = hub.subscribe();
+  if (reply.events) return reply;
+  reply = error_reply(503, "too many clients follow the events already");
+  reply.headers = "Retry-After: 5\r\n";
+  return reply;
+}
+
 }  // namespace
 
-Routes::Routes(std::string metrics_path, const Board& board, Loop loop,
-               std::shared_ptr<Liveness> liveness)
-    : metrics_path_(std::move(metrics_path)),
-      board_(board),
+Routes::Routes(const Settings& settings, Loop loop, Means means)
+    : metrics_path_(settings.metrics_path),
+      protect_(settings.auth.protect),
       loop_(std::move(loop)),
-      liveness_(std::move(liveness)),
-      metrics_(board) {
+      means_(std::move(means)),
+      gate_(settings.auth, means_.waits),
+      metrics_(means_.board) {
 }
 
 boost::asio::awaitable<Reply> Routes::answer(const Request& request) {
+  std::string problem;
+  try {
+    const std::optional<Change> wanted = change_of(request.path);
+    if (wanted) co_return co_await change(request, *wanted);
+    const bool is_open = request.path == liveness_path || request.path.starts_with(hooks_prefix);
+    if (protect_ == Protect::all && !is_open) {
+      Admission admission = co_await gate_.admit(request);
+      if (admission.refusal) co_return std::move(*admission.refusal);
+    }
+    co_return co_await admitted(request);
+  } catch (const BadRequest& error) {
+    problem = error.what();
+  }
+  co_return error_reply(400, problem);
+}
+
+boost::asio::awaitable<Reply> Routes::admitted(const Request& request) {
   if (request.path != liveness_path || !is_read(request.method)) {
     co_return at_once(request, Moment::now());
   }
-  const bool alive = co_await liveness_->is_alive();
+  const bool alive = co_await means_.liveness->is_alive();
   co_return liveness(alive, Moment::now());
 }
 
-Reply Routes::at_once(const Request& request, const Moment& now) try {
+// Who asks is asked first: to others it is no business whether there is such a stream.
+boost::asio::awaitable<Reply> Routes::change(const Request& request, const Change& wanted) {
+  if (request.method != "POST") co_return wrong_method(request.method, "POST", "POST is");
+  const std::string what = describe(wanted);
+  if (is_cross_site(request)) {
+    Reply reply = error_reply(403, "asked by another site's page, which may not");
+    reply.audit = Audit{"nobody", what + ": refused, asked by another site's page"};
+    co_return reply;
+  }
+  Admission admission = co_await gate_.admit(request);
+  if (admission.refusal) {
+    admission.refusal->audit = Audit{admission.who, what + ": refused"};
+    co_return std::move(*admission.refusal);
+  }
+  const Outcome outcome = co_await carry_out(wanted);
+  Reply reply = error_reply(outcome.status, outcome.message);
+  reply.audit = Audit{admission.who, what + ": " + outcome.message};
+  co_return reply;
+}
+
+boost::asio::awaitable<Outcome> Routes::carry_out(const Change& wanted) {
+  using Answer = std::function<void(Outcome)>;
+  std::function<void(Answer)> put;
+  if (!wanted.control) {
+    put = loop_.reload;
+  } else if (loop_.control) {
+    put = [this, &wanted](Answer answer) {
+      loop_.control(wanted.stream, *wanted.control, std::move(answer));
+    };
+  }
+  if (!put) co_return Outcome{501, "this instance does not offer it"};
+  const auto outcome =
+      co_await means_.waits.ask<Outcome>(put, wanted.control ? control_limit : reload_limit);
+  co_return outcome.value_or(
+      Outcome{503, "the supervising loop does not answer; it may do so later"});
+}
+
+Reply Routes::at_once(const Request& request, const Moment& now) {
   const bool is_metrics = request.path == metrics_path_;
   const bool is_home = request.path == "/";
+  const bool is_events = request.path == events_path;
   const Handler handler = find(request.path);
-  if (!is_metrics && !is_home && !handler && request.path != liveness_path) {
+  if (!is_metrics && !is_home && !is_events && !handler && request.path != liveness_path) {
     return not_here(request.path);
   }
   if (!is_read(request.method)) return wrong_method(request.method);
   if (is_metrics) return metrics_.answer(request.accept_encoding, now);
-  if (is_home) return home(board_.read(), metrics_path_);
-  return handler(board_.read(), request, now);
-} catch (const BadRequest& error) {
-  return error_reply(400, error.what());
+  if (is_events) return events(means_.events, request.method);
+  if (is_home) return home(means_.board.read(), metrics_path_);
+  return handler(means_.board.read(), request, now);
 }
 
 }  // namespace http

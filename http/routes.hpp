@@ -5,30 +5,46 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "http/auth/gate.hpp"
+#include "http/change.hpp"
+#include "http/events/hub.hpp"
 #include "http/liveness.hpp"
 #include "http/loop.hpp"
 #include "http/metrics_page.hpp"
 #include "http/reply.hpp"
+#include "http/settings.hpp"
 #include "http/snapshot.hpp"
+#include "http/waits.hpp"
 
 namespace http {
 
 // Path and method → answer. For one thread.
 class Routes {
  public:
-  Routes(std::string metrics_path, const Board& board, Loop loop,
-         std::shared_ptr<Liveness> liveness);
+  // What the answers are made from; all of it outlives the routes.
+  struct Means {
+    const Board& board;
+    std::shared_ptr<Liveness> liveness;
+    EventHub& events;
+    Waits& waits;
+  };
+  Routes(const Settings& settings, Loop loop, Means means);
 
-  // Waits for the supervising loop where the route asks for its liveness; never longer than 2 s.
+  // Waits for the supervising loop where the route asks something of it, never longer than 2 s
+  // (reload: 10 s), and for the check of a password.
   boost::asio::awaitable<Reply> answer(const Request& request);
 
  private:
+  boost::asio::awaitable<Reply> admitted(const Request& request);
+  boost::asio::awaitable<Reply> change(const Request& request, const Change& wanted);
+  boost::asio::awaitable<Outcome> carry_out(const Change& wanted);
   Reply at_once(const Request& request, const Moment& now);
 
-  std::string metrics_path_;
-  const Board& board_;
+  const std::string metrics_path_;
+  const Protect protect_;
   Loop loop_;
-  std::shared_ptr<Liveness> liveness_;
+  Means means_;
+  Gate gate_;
   MetricsPage metrics_;
 };
 

@@ -65,7 +65,9 @@ struct Server::State {
         pause(*context),
         connections(*context, bounds),
         liveness(std::make_shared<Liveness>(context, loop.ping)),
-        routes(settings.metrics_path, board, std::move(loop), liveness) {}
+        waits(context),
+        events(*context, board, bounds.event_clients),
+        routes(settings, std::move(loop), {board, liveness, events, waits}) {}
 
   void run();
   void stop();
@@ -84,6 +86,8 @@ struct Server::State {
   asio::steady_timer pause;
   Connections connections;
   std::shared_ptr<Liveness> liveness;
+  Waits waits;
+  EventHub events;
   Routes routes;
   bool stopping = false;
   steady_clock::time_point warned_at = steady_clock::time_point::min();
@@ -110,6 +114,8 @@ void Server::State::stop() {
   acceptor.close(ignored);
   pause.cancel();
   liveness->stop();
+  waits.stop();
+  events.stop();
   connections.close_all();
 }
 

@@ -16,7 +16,8 @@ namespace http {
 // ping comes within 2 s.
 class Server {
  public:
-  // A line for the log (http_request at debug, accept errors at warning). Called from the HTTP
+  // A line for the log (http_request at debug, those that ask for a
+  // change at info, accept errors at warning). Called from the HTTP
   // thread.
   struct LogEntry {
     bool warning = false;
@@ -24,6 +25,9 @@ class Server {
     std::string method{}, target{};  // of a request, without its query
     int status = 0;
     double duration_seconds = 0;
+    // Of a request that asked for a change: who, and where from; the message says what and what
+    // became of it. Empty: none such.
+    std::string who{}, peer{};
   };
   using Log = std::function<void(const LogEntry&)>;
 

@@ -3,15 +3,30 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 
 namespace http {
+
+enum class Protect : std::uint8_t {
+  control,  // what changes something
+  all,      // everything but liveness
+};
+
+using BasicUsers = std::map<std::string, std::string>;  // name → bcrypt hash
+
+struct Auth {
+  std::string bearer_token;  // empty: there is none
+  BasicUsers basic_users;
+  Protect protect = Protect::control;
+};
 
 // Each field is the YAML key of the same name below `http`; each value is its default.
 struct Settings {
   std::string address = "0.0.0.0";  // address and port: `http.listen`; IPv6 without its brackets
   std::uint16_t port = 9090;
   std::string metrics_path = "/metrics";
+  Auth auth;
 };
 
 // Bounds that nobody needs to set.
@@ -22,6 +37,7 @@ struct Bounds {
   std::chrono::seconds request_timeout{10};  // from the first byte of a request to its last
   std::chrono::seconds idle_timeout{60};     // between requests
   std::chrono::seconds write_timeout{10};
+  std::size_t event_clients = 32;  // who follow /api/v1/events; one more is refused
 };
 
 }  // namespace http

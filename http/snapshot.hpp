@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "http/log_lines.hpp"
 #include "monitor/connection_sample.hpp"
 #include "monitor/evidence.hpp"
 #include "monitor/ffmpeg/stderr_log.hpp"
@@ -109,6 +110,8 @@ class Board {
     const std::scoped_lock lock(mutex_);
     return {streams_, alerts_, dependencies_, version_};
   }
+
+  LogLines log;  // of the whole program; has its own lock
 
  private:
   mutable std::mutex mutex_;

@@ -8,6 +8,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <unistd.h>
 
 #include "http/server.hpp"
 #include "http/snapshot.hpp"
@@ -16,6 +17,7 @@
 #include "supervisor/init.hpp"
 #include "supervisor/journal/journal.hpp"
 #include "supervisor/log/log.hpp"
+#include "supervisor/log/request_log.hpp"
 #include "supervisor/outside/alert_office.hpp"
 #include "supervisor/outside/dependency_watch.hpp"
 #include "supervisor/outside/outside.hpp"
@@ -38,8 +40,8 @@ class Supervisor {
   Supervisor(const Config& config, const std::vector<int>& inherited)
       : config_(config),
         secrets_(learn(config)),
-        log_(config.log, secrets_),
         board_(config.streams.size()),
+        log_(config.log, secrets_, STDERR_FILENO, &board_.log),
         journal_(open_journal()),
         alerts_(make_alert_office()),
         running_(config.streams.size()) {
@@ -64,6 +66,7 @@ class Supervisor {
   void add_stream(std::size_t index, const std::vector<int>& inherited);
   std::unique_ptr<http::Server> serve();
   void say_start(std::uint16_t port);
+  http::Outcome control(const std::string& name, http::Control what);
   void stop(const char* why);
   void kill();
   void refuse_reload();
@@ -72,8 +75,8 @@ class Supervisor {
 
   const Config& config_;
   Secrets secrets_;
-  Log log_;
   http::Board board_;
+  Log log_;
   boost::asio::io_context loop_{1};
   Outside outside_;
   std::unique_ptr<Journal> journal_;  // null: nothing outlives the process
@@ -134,15 +137,12 @@ void Supervisor::add_stream(std::size_t index, const std::vector<int>& inherited
 std::unique_ptr<http::Server> Supervisor::serve() {
   http::Loop loop;
   loop.ping = [this](std::function<void()> answer) { boost::asio::post(loop_, std::move(answer)); };
-  const auto log = [this](const http::Server::LogEntry& entry) {
-    const LogLevel level = entry.warning ? LogLevel::warning : LogLevel::debug;
-    if (!log_.enabled(level)) return;
-    log_.write(level, "http_request", {}, entry.message,
-               {{"method", std::string_view(entry.method)},
-                {"target", std::string_view(entry.target)},
-                {"status", std::int64_t{entry.status}},
-                {"duration_seconds", entry.duration_seconds}});
+  loop.control = [this](std::string name, http::Control what, auto answer) {
+    boost::asio::post(loop_, [this, name = std::move(name), what, answer = std::move(answer)] {
+      answer(control(name, what));
+    });
   };
+  const auto log = [this](const http::Server::LogEntry& entry) { log_request(log_, entry); };
   try {
     return std::make_unique<http::Server>(config_.http, http::Bounds{}, board_, std::move(loop),
                                           log);
@@ -165,6 +165,14 @@ void Supervisor::say_start(std::uint16_t port) {
       log_.write(LogLevel::warning, "config_loaded", config_.streams[i].name, warning);
     }
   }
+}
+
+http::Outcome Supervisor::control(const std::string& name, http::Control what) {
+  if (stopping_) return {409, "ffsupervisor is stopping"};
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    if (config_.streams[i].name == name) return streams_[i]->control(what);
+  }
+  return {404, "there is no such stream"};
 }
 
 void Supervisor::stop(const char* why) {

@@ -31,8 +31,8 @@ constexpr std::array<Variable, 11> stream_variables{{
 }};
 
 // Of capabilities that this version lacks.
-constexpr std::array<const char*, 4> later_variables{
-    {"AZURACAST_URL", "AZURACAST_API_KEY", "AZURACAST_WEBHOOK_PASSWORD", "FFSUPERVISOR_TOKEN"}};
+constexpr std::array<const char*, 3> later_variables{
+    {"AZURACAST_URL", "AZURACAST_API_KEY", "AZURACAST_WEBHOOK_PASSWORD"}};
 
 // Calls `take(text, place)` with a variable that is set; what it expected goes to the problems.
 template <class Take>
@@ -88,6 +88,11 @@ void apply_environment(const Environment& environment, Config& config, Problems&
                     apply_to_streams(text, place, variable.key, config);
                   });
   }
+  with_variable(environment, "FFSUPERVISOR_TOKEN", problems,
+                [&](const std::string& text, const std::string& place) {
+                  config.http.auth.bearer_token = text;
+                  remember(config, "http.auth.bearer_token", Origin::environment, place);
+                });
   with_variable(environment, "RTMP_ENDPOINT", problems,
                 [&](const std::string& text, const std::string& place) {
                   apply_rtmp_endpoint(read_rtmp_url(text), place, config);

@@ -64,16 +64,19 @@ void append(spdlog::memory_buf_t& out, string_view text) {
   out.append(text.data(), text.data() + text.size());
 }
 
-// {"ts":…,"level":…, and the body.
+// {"ts":…,"level":…, : what stands before a JSON body.
+std::string json_head(spdlog::log_clock::time_point time, spdlog::level::level_enum level) {
+  const TimeText ts = time_text(time, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ");
+  std::string head = "{\"ts\":\"";
+  head.append(ts.text.data(), ts.size).append("\",\"level\":\"");
+  head.append(level_names[index_of(level)]).append("\",");
+  return head;
+}
+
 class JsonFrame : public spdlog::formatter {
  public:
   void format(const log_msg& message, spdlog::memory_buf_t& out) override {
-    const TimeText ts = time_text(message.time, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ");
-    append(out, "{\"ts\":\"");
-    append(out, {ts.text.data(), ts.size});
-    append(out, "\",\"level\":\"");
-    append(out, level_names[index_of(message.level)]);
-    append(out, "\",");
+    append(out, json_head(message.time, message.level));
     append(out, {message.payload.data(), message.payload.size()});
     append(out, "\n");
   }
@@ -159,8 +162,9 @@ std::unique_ptr<spdlog::formatter> make_frame(bool json, int fd) {
 }  // namespace
 
 struct Log::State {
-  State(const LogSettings& settings, const Secrets& the_secrets, int fd)
+  State(const LogSettings& settings, const Secrets& the_secrets, int fd, http::LogLines* who_follow)
       : secrets(the_secrets),
+        followers(who_follow),
         json(is_json(settings.format, fd)),
         logger("ffsupervisor", std::make_shared<Sink>(fd, json)) {
     logger.set_formatter(make_frame(json, fd));
@@ -170,12 +174,13 @@ struct Log::State {
   }
 
   const Secrets& secrets;
+  http::LogLines* followers;
   bool json;
   spdlog::logger logger;
 };
 
-Log::Log(const LogSettings& settings, const Secrets& secrets, int fd)
-    : state_(std::make_unique<State>(settings, secrets, fd)) {
+Log::Log(const LogSettings& settings, const Secrets& secrets, int fd, http::LogLines* followers)
+    : state_(std::make_unique<State>(settings, secrets, fd, followers)) {
 }
 
 Log::~Log() = default;
@@ -189,7 +194,12 @@ void Log::write(LogLevel level, std::string_view event, std::string_view stream,
   if (!enabled(level)) return;
   try {
     const LogEntry entry{event, stream, msg, fields};
-    state_->logger.log(to_spdlog(level), body_of(state_->json, entry, state_->secrets));
+    const auto time = spdlog::log_clock::now();
+    const std::string body = body_of(state_->json, entry, state_->secrets);
+    state_->logger.log(time, {}, to_spdlog(level), body);
+    if (state_->followers == nullptr) return;
+    const std::string head = json_head(time, to_spdlog(level));
+    state_->followers->add(head + (state_->json ? body : body_of(true, entry, state_->secrets)));
   } catch (const std::exception&) {
     // Out of memory: a log line is not worth the stream.
   }

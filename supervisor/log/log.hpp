@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "http/log_lines.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/secrets/secrets.hpp"
 
@@ -28,8 +29,9 @@ struct Field {
 class Log {
  public:
   // `fd`: where to write, 2 outside tests. The secrets must outlive the log and not change any
-  // more.
-  Log(const LogSettings& settings, const Secrets& secrets, int fd = 2);
+  // more. `followers`, where there are any, get each line too, as JSON; they outlive the log.
+  Log(const LogSettings& settings, const Secrets& secrets, int fd = 2,
+      http::LogLines* followers = nullptr);
   ~Log();
 
   bool enabled(LogLevel level) const;

@@ -7,6 +7,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "http/loop.hpp"
 #include "http/snapshot.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/journal/journal.hpp"
@@ -43,6 +44,8 @@ class StreamDriver {
   // The supervisor ends: stop, and end.
   void shut_down();
   void kill();
+  // Asked for by a person. 202: it has begun; 409: not in this state.
+  http::Outcome control(http::Control what);
   // Somebody was told of its escalation, or nobody could be.
   void on_alert_told(bool delivered);
   // Everybody was told of everything there was to tell.

@@ -1,0 +1,41 @@
+#include "http/change.hpp"
+
+#include <utility>
+
+#include "http/request_path.hpp"
+
+namespace http {
+namespace {
+
+constexpr std::pair<std::string_view, Control> controls[] = {
+    {"start", Control::start}, {"stop", Control::stop}, {"restart", Control::restart}};
+
+std::string_view name(Control control) {
+  for (const auto& [word, value] : controls) {
+    if (value == control) return word;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::optional<Change> change_of(std::string_view path) {
+  if (path == reload_path) return Change{};
+  if (!path.starts_with(streams_prefix)) return std::nullopt;
+  const std::string_view rest = path.substr(streams_prefix.size());
+  const std::size_t slash = rest.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  for (const auto& [word, control] : controls) {
+    if (rest.substr(slash + 1) == word) return Change{control, decoded(rest.substr(0, slash))};
+  }
+  return std::nullopt;
+}
+
+std::string describe(const Change& change) {
+  constexpr std::size_t shown = 100;  // bytes of the stream's name: anybody may send one
+  if (!change.control) return "reload of the configuration";
+  return std::string(name(*change.control)) + " of stream \"" + change.stream.substr(0, shown) +
+         '"';
+}
+
+}  // namespace http

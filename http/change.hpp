@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/loop.hpp"
+
+namespace http {
+
+// A change that a request asks for: of one stream's state, or of the whole configuration.
+struct Change {
+  std::optional<Control> control;  // empty: read the configuration anew
+  std::string stream;              // of `control`
+};
+
+inline constexpr std::string_view reload_path = "/-/reload";
+
+// POST /api/v1/streams/NAME/{start,stop,restart} and POST /-/reload. Empty for any other path.
+// Throws BadRequest where NAME has a broken percent encoding.
+std::optional<Change> change_of(std::string_view path);
+
+// For people: `stop of stream "radio"`, `reload of the configuration`.
+std::string describe(const Change& change);
+
+}  // namespace http

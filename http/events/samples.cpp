@@ -1,0 +1,58 @@
+#include "http/events/samples.hpp"
+
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include <boost/json/array.hpp>
+
+#include "http/json.hpp"
+
+namespace http {
+namespace {
+
+double known(const std::optional<double>& value) {
+  return value ? *value : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+Sample sample_of(const StreamSnapshot& stream, const Moment& now) {
+  std::optional<double> cpu, memory;
+  // The last one of a child that has gone says nothing of now.
+  if (stream.sample && stream.status.pid) {
+    cpu = stream.sample->cpu_percent;
+    memory = static_cast<double>(stream.sample->rss_bytes);
+  }
+  return {.t = rounded(unix_seconds(now.wall)),
+          .fps = known(stream.fps),
+          .speed = known(stream.speed),
+          .bitrate_bps = known(stream.bitrate_bps),
+          .delivered_bps = known(stream.delivered_bps),
+          .cpu_percent = known(cpu),
+          .memory_bytes = known(memory)};
+}
+
+boost::json::object sample_json(const Sample& sample) {
+  return {{"t", sample.t},
+          {"fps", rounded(sample.fps)},
+          {"speed", rounded(sample.speed)},
+          {"bitrate_bps", std::round(sample.bitrate_bps)},
+          {"delivered_bps", std::round(sample.delivered_bps)},
+          {"cpu_percent", rounded(sample.cpu_percent)},
+          {"memory_bytes", sample.memory_bytes}};
+}
+
+void Samples::add(const Sample& sample) {
+  samples_.push_back(sample);
+  if (samples_.size() > limit) samples_.pop_front();
+}
+
+boost::json::object Samples::json(std::string_view stream) const {
+  boost::json::array list;
+  list.reserve(samples_.size());
+  for (const Sample& sample : samples_) list.push_back(sample_json(sample));
+  return {{"stream", stream}, {"interval_seconds", interval_seconds}, {"samples", std::move(list)}};
+}
+
+}  // namespace http

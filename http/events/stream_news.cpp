@@ -1,0 +1,112 @@
+#include "http/events/stream_news.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "http/json.hpp"
+#include "http/stream_json.hpp"
+
+namespace http {
+namespace {
+
+namespace json = boost::json;
+
+// Members of a stream's object whose change is news.
+constexpr std::string_view told_members[] = {"state",     "pid",     "generation", "command",
+                                             "source",    "verdict", "anomalies",  "fallback",
+                                             "last_exit", "track",   "recovery"};
+
+bool runs_with_time(std::string_view name) {
+  return name.ends_with("_seconds");
+}
+
+// Without what changes by itself as time goes by.
+json::value settled(const json::value& value) {
+  if (!value.is_object()) return value;
+  json::object kept;
+  for (const auto& [key, member] : value.get_object()) {
+    if (!runs_with_time({key.data(), key.size()})) kept[key] = member;
+  }
+  return kept;
+}
+
+std::string what_counts(const json::object& stream) {
+  json::array parts;
+  for (const std::string_view name : told_members) {
+    const json::value* const member = stream.if_contains({name.data(), name.size()});
+    parts.push_back(member == nullptr ? json::value(nullptr) : settled(*member));
+  }
+  return print_json(parts);
+}
+
+Event incident_event(std::string_view stream, const recovery::IncidentRecord& incident) {
+  return make_event("incident", print_json(incident_json(stream, incident)));
+}
+
+}  // namespace
+
+Event make_event(std::string_view name, std::string_view data) {
+  std::string text;
+  text.reserve(name.size() + data.size() + 16);
+  text.append("event: ").append(name).append("\ndata: ").append(data).append("\n\n");
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+Event state_event(const StreamSnapshot& stream, const Moment& now) {
+  return make_event("state", print_json(stream_json(stream, now)));
+}
+
+std::vector<Event> incident_events(const Board::View& view, std::size_t limit) {
+  struct Entry {
+    const StreamSnapshot* stream;
+    const recovery::IncidentRecord* incident;
+  };
+  std::vector<Entry> all;
+  for (const auto& stream : view.streams) {
+    if (!stream->incidents) continue;
+    const std::size_t count = std::min(limit, stream->incidents->size());  // newest first
+    for (std::size_t i = 0; i < count; ++i) all.push_back({stream.get(), &(*stream->incidents)[i]});
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Entry& left, const Entry& right) {
+    return left.incident->detected_at > right.incident->detected_at;
+  });
+  if (all.size() > limit) all.resize(limit);
+  std::vector<Event> events;
+  for (auto entry = all.rbegin(); entry != all.rend(); ++entry) {
+    events.push_back(incident_event(entry->stream->name, *entry->incident));
+  }
+  return events;
+}
+
+std::vector<Event> StreamNews::take(const std::shared_ptr<const StreamSnapshot>& stream,
+                                    const Moment& now) {
+  std::vector<Event> events;
+  if (stream == seen_) return events;
+  if (!seen_ || seen_->incidents != stream->incidents) take_incidents(*stream, events);
+  seen_ = stream;
+  const json::object whole = stream_json(*stream, now);
+  std::string state = what_counts(whole);
+  if (state == told_state_) return events;
+  told_state_ = std::move(state);
+  events.push_back(make_event("state", print_json(whole)));
+  return events;
+}
+
+void StreamNews::take_incidents(const StreamSnapshot& stream, std::vector<Event>& events) {
+  std::map<std::string, Event> present;
+  const auto& list = stream.incidents;
+  const std::size_t count = list ? std::min(incidents_told, list->size()) : 0;
+  for (std::size_t i = count; i-- > 0;) {  // oldest first
+    const recovery::IncidentRecord& incident = (*list)[i];
+    Event event = incident_event(stream.name, incident);
+    const auto told = told_incidents_.find(incident.id);
+    if (told == told_incidents_.end() || *told->second != *event) events.push_back(event);
+    present.emplace(incident.id, std::move(event));
+  }
+  told_incidents_ = std::move(present);
+}
+
+}  // namespace http

@@ -1,0 +1,58 @@
+#include "http/events/subscription.hpp"
+
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace http {
+namespace {
+constexpr std::size_t chunk_bytes = 64 * 1024;  // sent at once; a piece of the greeting may be more
+}
+
+void Subscription::push(const Event& event) {
+  if (over_) return;
+  if (bytes_ + event->size() > backlog_bytes) {
+    end();
+    if (const auto cut = std::exchange(cut_, nullptr)) cut();
+    return;
+  }
+  bytes_ += event->size();
+  events_.push_back(event);
+  news_.cancel();
+}
+
+void Subscription::end() {
+  over_ = true;
+  greeting_.clear();
+  events_.clear();
+  news_.cancel();
+}
+
+std::string Subscription::take() {
+  std::string bytes;
+  while (!greeting_.empty() && bytes.empty()) {
+    const Piece piece = std::move(greeting_.front());
+    greeting_.pop_front();
+    bytes = piece();
+  }
+  if (!bytes.empty()) return bytes;
+  while (!events_.empty() && bytes.size() < chunk_bytes) {
+    bytes += *events_.front();
+    events_.pop_front();
+  }
+  bytes_ -= bytes.size();
+  return bytes;
+}
+
+boost::asio::awaitable<std::string> Subscription::next() {
+  while (!over_) {
+    std::string bytes = take();
+    if (!bytes.empty()) co_return bytes;
+    news_.expires_at(std::chrono::steady_clock::time_point::max());
+    co_await news_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
+  co_return std::string();
+}
+
+}  // namespace http
