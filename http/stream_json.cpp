@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "http/availability.hpp"
 #include "http/json.hpp"
 
 namespace http {
@@ -98,6 +99,13 @@ json::object evidence_json(const StreamSnapshot& stream) {
           {"host", host_json(stream.host)}};
 }
 
+json::object availability_json(const StreamSnapshot& stream, const Moment& now) {
+  const Availability availability = availability_of(stream, now);
+  return {{"since", rfc3339(availability.since)},
+          {"off_air_seconds", rounded(availability.off_air_seconds)},
+          {"ratio", optional_number(availability.ratio)}};
+}
+
 json::value exit_json(const std::optional<monitor::ExitStatus>& status) {
   if (!status) return nullptr;
   return {{"code", optional_number(status->code)},
@@ -164,6 +172,7 @@ json::object stream_json(const StreamSnapshot& stream, const Moment& now) {
           {"pid", optional_number(status.pid)},
           {"generation", status.generation},
           {"uptime_seconds", rounded(uptime)},
+          {"availability", availability_json(stream, now)},
           {"launched_at", optional_time(stream.launched_at)},
           {"command", stream.command ? strings(*stream.command) : json::array()},
           {"reports_progress", stream.reports_progress},
