@@ -111,6 +111,12 @@ std::string dependency_complaint(const Board::View& view) {
   return names.empty() ? names : "Down: " + names;
 }
 
+// Streams go on as they were; a person believes they do not.
+std::string config_complaint(const Board::View& view) {
+  if (!view.config || view.config->successful) return {};
+  return "The configuration could not be reloaded: " + view.config->message;
+}
+
 std::string joined(const std::string& first, const std::string& second) {
   return first + (first.empty() || second.empty() ? "" : ". ") + second;
 }
@@ -165,6 +171,12 @@ Reply detailed(const Board::View& view, const Moment& now) {
   const std::string missing = dependency_complaint(view);
   if (!missing.empty()) worst = std::max(worst, Health::degraded);
   message = joined(message, missing);
+  const std::string refused = config_complaint(view);
+  if (!refused.empty()) {
+    worst = std::max(worst, Health::degraded);
+    components["config"] = {{"status", name(Health::degraded)}, {"message", refused}};
+    message = joined(message, refused);
+  }
   return answer(worst, message.empty() ? "All components healthy" : message,
                 {{"components", std::move(components)}}, now);
 }

@@ -26,7 +26,7 @@ struct Loop {
   std::function<void(std::string stream, Control what, std::function<void(Outcome)> answer)>
       control;
   // Read the configuration anew. 200: done, the message says what changed; 422: refused, nothing
-  // has changed, the message says why.
+  // has changed, the message says why; 409: the supervisor is stopping.
   std::function<void(std::function<void(Outcome)> answer)> reload;
   // AzuraCast's web hook brought this. The loop finds the streams it is of.
   std::function<void(monitor::NowPlaying report)> hear;

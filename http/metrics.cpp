@@ -306,15 +306,17 @@ prometheus::MetricFamily alerts_family(const Board::View& view) {
 }
 
 prometheus::MetricFamily off_air_family(const Board::View& view, const Moment& now,
-                                        std::vector<double>& floors) {
+                                        std::map<std::string, double>& floors) {
   prometheus::MetricFamily family = make_family({"radio_stream_off_air_seconds_total", counter,
                                                  "Time off air since the supervisor started, the "
                                                  "silence before a freeze was noticed included."});
-  floors.resize(view.streams.size());
-  for (std::size_t i = 0; i < view.streams.size(); ++i) {
-    floors[i] = std::max(floors[i], off_air_seconds(view.streams[i]->status, now));
-    add(family, {{"stream", view.streams[i]->name}}, floors[i]);
+  std::map<std::string, double> said;  // of streams that are no more, nothing is kept
+  for (const auto& stream : view.streams) {
+    const double before = floors[stream->name];
+    const double value = std::max(before, off_air_seconds(stream->status, now));
+    add(family, {{"stream", stream->name}}, said[stream->name] = value);
   }
+  floors = std::move(said);
   return family;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include <prometheus/metric_family.h>
@@ -20,7 +22,7 @@ prometheus::MetricFamily alerts_family(const Board::View& view);
 // each stream: a snapshot stamped just before that scrape and published after it must not shrink
 // the counter, or Prometheus would take it for a reset.
 prometheus::MetricFamily off_air_family(const Board::View& view, const Moment& now,
-                                        std::vector<double>& floors);
+                                        std::map<std::string, double>& floors);
 
 // The supervisor itself: radio_supervisor_build_info and the usual process_*.
 std::vector<prometheus::MetricFamily> own_families();

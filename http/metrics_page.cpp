@@ -4,6 +4,7 @@
 
 #include <prometheus/text_serializer.h>
 
+#include "http/config_metrics.hpp"
 #include "http/dependency_metrics.hpp"
 #include "http/encoding.hpp"
 #include "http/metrics.hpp"
@@ -21,6 +22,9 @@ void MetricsPage::render(const Board::View& view, const Moment& now) {
   if (view.dependencies) {
     families.push_back(dependency_up_family(*view.dependencies));
     families.push_back(dependency_probe_family(*view.dependencies));
+  }
+  if (view.config) {
+    for (auto& family : config_families(*view.config)) families.push_back(std::move(family));
   }
   auto own = own_families();
   families.insert(families.end(), std::make_move_iterator(own.begin()),

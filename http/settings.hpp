@@ -19,6 +19,8 @@ struct Auth {
   std::string bearer_token;  // empty: there is none
   BasicUsers basic_users;
   Protect protect = Protect::control;
+
+  bool operator==(const Auth&) const = default;
 };
 
 // Each field is the YAML key of the same name below `http`; each value is its default.
@@ -27,6 +29,8 @@ struct Settings {
   std::uint16_t port = 9090;
   std::string metrics_path = "/metrics";
   Auth auth;
+
+  bool operator==(const Settings&) const = default;
 };
 
 // Bounds that nobody needs to set.

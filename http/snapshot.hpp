@@ -73,17 +73,46 @@ struct DependencyState {
   recovery::WallTime since{};  // … it has been up, or down
 };
 
+// What became of the latest reading of the configuration.
+struct ConfigState {
+  bool successful = true;
+  std::string message;              // why it was not; secrets are masked
+  recovery::WallTime succeeded_at;  // the latest that was
+};
+
 // The one place where the supervising loop and the HTTP thread meet. Thread-safe. The loop
 // publishes, HTTP reads; neither waits for the other longer than it takes to copy a few pointers.
 class Board {
  public:
-  explicit Board(std::size_t streams) : streams_(streams) {}
+  // With places 0 … streams - 1, in this order.
+  explicit Board(std::size_t streams) {
+    for (std::size_t place = 0; place < streams; ++place) streams_.push_back({place, nullptr});
+  }
 
-  // Stream `index`, in the order of the configuration. Every stream is published once before the
-  // HTTP server starts.
-  void publish(std::size_t index, std::shared_ptr<const StreamSnapshot> snapshot) {
+  // The places there are from now on, in this order; those that stay keep what they show. A number
+  // that is no more is not to be used again for another stream.
+  void arrange(const std::vector<std::size_t>& places) {
     const std::scoped_lock lock(mutex_);
-    streams_[index] = std::move(snapshot);
+    std::vector<Place> arranged;
+    for (const std::size_t number : places) {
+      const Place* known = find(number);
+      arranged.push_back(known ? *known : Place{number, nullptr});
+    }
+    streams_ = std::move(arranged);
+    ++version_;
+  }
+
+  // The stream at this place; nothing where the place is no more. One that was never published is
+  // not shown.
+  void publish(std::size_t place, std::shared_ptr<const StreamSnapshot> snapshot) {
+    const std::scoped_lock lock(mutex_);
+    if (Place* known = find(place)) known->snapshot = std::move(snapshot);
+    ++version_;
+  }
+
+  void publish(std::shared_ptr<const ConfigState> config) {
+    const std::scoped_lock lock(mutex_);
+    config_ = std::move(config);
     ++version_;
   }
 
@@ -104,20 +133,38 @@ class Board {
     std::shared_ptr<const std::vector<AlertCount>> alerts;  // null: nobody is told
     // Those that were looked at yet, in the order of the configuration. Null: none was.
     std::shared_ptr<const std::vector<DependencyState>> dependencies;
-    std::uint64_t version = 0;  // grows with each publish
+    std::shared_ptr<const ConfigState> config;  // null: not known
+    std::uint64_t version = 0;                  // grows with each publish
   };
   View read() const {
     const std::scoped_lock lock(mutex_);
-    return {streams_, alerts_, dependencies_, version_};
+    View view{{}, alerts_, dependencies_, config_, version_};
+    view.streams.reserve(streams_.size());
+    for (const Place& place : streams_) {
+      if (place.snapshot) view.streams.push_back(place.snapshot);
+    }
+    return view;
   }
 
   LogLines log;  // of the whole program; has its own lock
 
  private:
+  struct Place {
+    std::size_t number;
+    std::shared_ptr<const StreamSnapshot> snapshot;
+  };
+  Place* find(std::size_t number) {
+    for (Place& place : streams_) {
+      if (place.number == number) return &place;
+    }
+    return nullptr;
+  }
+
   mutable std::mutex mutex_;
-  std::vector<std::shared_ptr<const StreamSnapshot>> streams_;
+  std::vector<Place> streams_;
   std::shared_ptr<const std::vector<AlertCount>> alerts_;
   std::shared_ptr<const std::vector<DependencyState>> dependencies_;
+  std::shared_ptr<const ConfigState> config_;
   std::uint64_t version_ = 0;
 };
 

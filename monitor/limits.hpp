@@ -19,11 +19,15 @@ struct BitrateDrop {
   Duration window = 10s;  // over which the rate is taken
   Duration hold = 10s;    // how long it must stay below
   OnWarning action = OnWarning::alert;
+
+  bool operator==(const BitrateDrop&) const = default;
 };
 
 struct MinSpeed {
   double ratio = 0.9;  // of real time
   Duration hold = 30s;
+
+  bool operator==(const MinSpeed&) const = default;
 };
 
 // Dead air, where it is asked for. Each empty: not looked for.
@@ -31,13 +35,19 @@ struct Content {
   struct Silence {
     double noise_db = -50;  // all channels below this
     Duration duration = 15s;
+
+    bool operator==(const Silence&) const = default;
   };
   struct FrozenPicture {
     double noise_db = -60;  // less difference between two frames than this
     Duration duration = 15s;
+
+    bool operator==(const FrozenPicture&) const = default;
   };
   struct Black {
     Duration duration = 15s;
+
+    bool operator==(const Black&) const = default;
   };
   std::optional<Silence> silence;
   std::optional<FrozenPicture> frozen_picture;
@@ -45,6 +55,7 @@ struct Content {
   OnWarning action = OnWarning::alert;
 
   bool any() const { return silence || frozen_picture || black; }
+  bool operator==(const Content&) const = default;
 };
 
 // Whom to ask. `progress`: FFmpeg's progress blocks and its end alone.
@@ -63,6 +74,8 @@ struct Limits {
   Duration source_stall_timeout = 10s;  // nothing arrives from the source
   Content content;
   Witnesses witnesses = Witnesses::all;
+
+  bool operator==(const Limits&) const = default;
 };
 
 }  // namespace monitor

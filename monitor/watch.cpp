@@ -13,7 +13,7 @@ constexpr Duration figures_window = 10s;  // of the rates shown to people
 
 Watch::Watch(const Limits& limits, bool reports_progress, Instant launched_at)
     : reports_progress_(reports_progress),
-      memory_mb_(limits.memory_mb),
+      limits_(limits),
       freeze_(limits.startup_timeout, limits.freeze_timeout, launched_at),
       bitrate_(limits.bitrate_drop),
       speed_(limits.min_speed),
@@ -51,8 +51,8 @@ void Watch::on_sample(const ProcessSample& sample, Instant now) {
   cpu_.on_sample(sample, now);
   memory_.on_sample(sample, now);
   const HostSample host = evidence_.host.value_or(HostSample{});
-  memory_forecast_.on_sample(sample.rss_bytes, memory_ceiling(sample.rss_bytes, memory_mb_, host),
-                             now);
+  memory_forecast_.on_sample(sample.rss_bytes,
+                             memory_ceiling(sample.rss_bytes, limits_.memory_mb, host), now);
 }
 
 void Watch::on_sign(const Sign& sign, std::string text, Instant now) {
@@ -132,6 +132,22 @@ void Watch::forgive(Instant now) {
   reception_.forgive();
   content_.forgive(now);
   rates_.forgive();
+}
+
+void Watch::adjust(const Limits& limits) {
+  const Limits before = std::exchange(limits_, limits);
+  freeze_.set_limits(limits.startup_timeout, limits.freeze_timeout);
+  delivery_.set_limits(limits.sink_stall_timeout, limits.freeze_timeout);
+  arrival_.set_limit(limits.source_stall_timeout);
+  if (limits.bitrate_drop != before.bitrate_drop) bitrate_ = BitrateDetector(limits.bitrate_drop);
+  if (limits.min_speed != before.min_speed) speed_ = SpeedDetector(limits.min_speed);
+  if (limits.cpu_percent != before.cpu_percent) cpu_ = CpuDetector(limits.cpu_percent);
+  if (limits.memory_mb != before.memory_mb) memory_ = MemoryDetector(limits.memory_mb);
+  // Another server's statistics may be read from now on.
+  reception_ = ReceptionDetector(limits.sink_stall_timeout);
+  evidence_.sink_report.reset();
+  evidence_.sink_is_receiving.reset();
+  delivery_.doubt(std::nullopt);
 }
 
 std::vector<Fault> Watch::check(Instant now) {

@@ -44,6 +44,11 @@ class Watch {
   // The clock went on while nobody could run: nothing that passed is held against FFmpeg.
   void forgive(Instant now);
 
+  // Other limits from now on. What is measured goes on; a detector that holds a condition for a time
+  // begins anew where its own limit differs. `content` and `stats_period` are FFmpeg's own: they come
+  // with its next launch.
+  void adjust(const Limits& limits);
+
   // What holds now, the off-air fault first.
   std::vector<Fault> check(Instant now);
   // The earliest deadline of the detectors later than `checked_at`, the instant of the last check:
@@ -66,7 +71,7 @@ class Watch {
   bool is_path_silent() const;
 
   bool reports_progress_;
-  double memory_mb_;
+  Limits limits_;
   Evidence evidence_;
   FreezeDetector freeze_;
   BitrateDetector bitrate_;

@@ -15,6 +15,7 @@
 #include "monitor/process_sample.hpp"
 #include "monitor/sink_report.hpp"
 #include "recovery/policy.hpp"
+#include "recovery/setup.hpp"
 
 namespace recovery {
 
@@ -28,7 +29,8 @@ enum class Role : std::uint8_t { primary, fallback };
 // Asked for by a person or the service manager.
 struct StartRequested {};
 struct StopRequested {
-  bool shutdown = false;  // the supervisor itself ends
+  bool shutdown = false;  // the supervisor itself ends, or
+  bool removed = false;   // … this stream does: nobody will take up what it leaves open
 };
 struct RestartRequested {};
 struct KillRequested {};  // a second signal: no grace any more
@@ -103,10 +105,16 @@ struct Tick {};
 // The loop (and perhaps FFmpeg with it) could not run for a while past a deadline: a paused
 // container, a suspended machine. Comes before the Tick.
 struct Paused {};
+// The configuration is another one from now on.
+struct Reconfigured {
+  Setup setup;
+  bool primary_changed = false;  // FFmpeg must be launched anew for it
+  bool fallback_changed = false;
+};
 
 using Event = std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,
                            LaunchFailed, ProgressSeen, Sampled, ConnectionsSeen, HostSeen,
                            SpaceSeen, SinkReported, ContentSeen, SignSeen, Exited, SourceProbed,
-                           SinkProbed, Tick, Paused>;
+                           SinkProbed, Tick, Paused, Reconfigured>;
 
 }  // namespace recovery

@@ -20,6 +20,11 @@ class Lookout {
   // `known` false: nothing can be looked at, no look is ever due. `shortest`: between two looks.
   Lookout(bool known, Duration shortest) : known_(known), shortest_(shortest) {}
 
+  // Whether anything can be looked at, from now on.
+  void set_known(bool known) {
+    known_ = known;
+    if (!known) rest();
+  }
   // One look each `pace`, the first after one.
   void watch(Duration pace, Instant now);
   // Its return is awaited from now on; the first look is due at once.

@@ -21,12 +21,16 @@ struct RestartDelay {
   Duration step = 1s;     // before the second
   double multiplier = 2;  // from each to the next
   double jitter = 0.1;    // ± this share
+
+  bool operator==(const RestartDelay&) const = default;
 };
 
 // While the source is missing.
 struct AudioStream {
   Duration retry_interval = 30s;
   unsigned max_retries = 20;  // then it escalates, and goes on
+
+  bool operator==(const AudioStream&) const = default;
 };
 
 struct Policy {
@@ -39,6 +43,8 @@ struct Policy {
   AudioStream audio_stream;
   Restart restart = Restart::always;  // the stream's own key, beside `recovery`
   Duration probe_interval = 5s;       // `monitor.probe_interval`: of source and sink
+
+  bool operator==(const Policy&) const = default;
 };
 
 }  // namespace recovery

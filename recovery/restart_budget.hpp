@@ -25,6 +25,9 @@ class RestartBudget {
   // Spends an attempt. The launch is due at now + delay.
   Grant spend(Instant now);
 
+  // Another pace from now on; what was spent stays spent.
+  void set_policy(const Policy& policy) { policy_ = policy; }
+
   void on_launch(Instant now) { last_launch_ = now; }
 
   // As an earlier life of the supervisor left it: `attempts` spent, the last launch at

@@ -13,6 +13,8 @@ class StopLadder {
  public:
   explicit StopLadder(Duration grace) : grace_(grace) {}
 
+  void set_grace(Duration grace) { grace_ = grace; }
+
   // The first signal. KILL `at_once` for a process that is stopped (state T): it cannot act on
   // TERM.
   int begin(bool at_once, Instant now);

@@ -93,8 +93,13 @@ void StreamCore::on(const StartRequested&) {
 }
 
 void StreamCore::on(const StopRequested& event) {
-  shutting_down_ = shutting_down_ || event.shutdown;
-  if (status_.ended) return;
+  removed_ = removed_ || event.removed;
+  shutting_down_ = shutting_down_ || event.shutdown || event.removed;
+  if (status_.ended) {
+    status_.failed = status_.failed && !event.removed;
+    if (event.removed) close_the_past("removed from the configuration");
+    return;
+  }
   if (status_.state == State::stopping) {
     stop_then(After::stop);
   } else if (child_runs()) {
@@ -339,6 +344,7 @@ bool StreamCore::is_held_off_air() {
 bool StreamCore::sink_is_back() const {
   const auto& verdict = status_.verdict;
   if (!verdict || monitor::component_of(verdict->cause) != monitor::Component::sink) return true;
+  if (sink_may_be_another_) return true;
   const auto since = watch_->evidence().first_advance;
   const bool waited = since && now_ - *since >= limits_.sink_stall_timeout;
   if (waited || !hears_connections_) return true;

@@ -14,6 +14,7 @@
 #include "recovery/open_incidents.hpp"
 #include "recovery/policy.hpp"
 #include "recovery/restart_budget.hpp"
+#include "recovery/setup.hpp"
 #include "recovery/status.hpp"
 #include "recovery/stop_ladder.hpp"
 
@@ -54,6 +55,16 @@ namespace recovery {
 //  fallback       the same, by way of stopping      as above                  launch, by stopping
 //  cooling_down   –                                 –                         launch
 //
+//  state \ event  Reconfigured: primary differs      the fallback alone        neither
+//  starting       stopping (launch)                 –                         faults judged anew
+//  on_air         stopping (launch)                 –                         faults judged anew
+//  stopping       launch then, if not asked to stop –                         –
+//  cooling_down   launch                            –                         a cooldown at most
+//  waiting_…      launch                            –                         look at once
+//  fallback       stopping (launch)                 stopping (fallback)       as where it waits
+//  stopped        launch, if not asked to stop      –                         launch, if it gave up
+//                                                                             and would not now
+//
 // "next" is: end (78 a wrong command that never was on air, 126/127 one that cannot be executed, 69
 // given up, 0 where `restart` allows the end or the pipeline it stood in has ended), waiting for
 // the source where it is to blame and can be looked at, or a restart by the budget: at once or
@@ -62,15 +73,7 @@ namespace recovery {
 // when no child is, so no sink ever has two publishers of this stream.
 class StreamCore {
  public:
-  // What is known of the stream's commands.
-  struct Command {
-    bool reports_progress = true;       // false: not FFmpeg; on air as soon as it runs
-    bool source_can_be_probed = false;  // … from outside
-    bool advance_proves_source = true;  // the only input: what comes out went in
-    bool sink_can_be_probed = false;
-    bool has_fallback = false;
-    bool fallback_reports_progress = true;
-  };
+  using Command = CommandFacts;
 
   // What an earlier life of the supervisor left behind.
   struct Resumed {
@@ -127,6 +130,7 @@ class StreamCore {
   void on(const SinkProbed& event);
   void on(const Tick&);
   void on(const Paused&);
+  void on(const Reconfigured& event);
 
   bool is_present(Generation generation) const;  // … its child, and it is not gone
   bool child_runs() const;                       // launched, and not being stopped
@@ -168,6 +172,11 @@ class StreamCore {
   void launch_after_return(std::string reason);
   void send_looks();
 
+  void take(const Setup& setup);
+  void restart_reconfigured(const Setup& setup);
+  void adjust_waits();
+  void reconsider_rest(bool was_disabled);
+
   bool wants_fallback() const;
   Instant fallback_due_at() const;
   void consider_fallback();
@@ -180,6 +189,7 @@ class StreamCore {
   void climb_stop_ladder();
   void kill_child();
   void finish_stop();
+  void close_the_past(const char* reason);
   void send(std::optional<int> signal);
 
   void open_incident(const monitor::Verdict& verdict, Instant last_good_at);
@@ -205,6 +215,7 @@ class StreamCore {
 
   bool resumes_crash_ = false;
   bool shutting_down_ = false;
+  bool removed_ = false;
   bool ever_launched_ = false;
   bool ever_on_air_ = false;
   bool hears_connections_ = false;  // the kernel tells of them here
@@ -219,9 +230,10 @@ class StreamCore {
   Lookout source_;
   Lookout sink_;
   Instant primary_launched_at_{};
-  bool name_in_use_ = false;         // the sink said so of the primary's last life
-  bool source_was_missing_ = false;  // … in this wait
-  bool sink_was_missing_ = false;    // … in this cooldown
+  bool name_in_use_ = false;          // the sink said so of the primary's last life
+  bool source_was_missing_ = false;   // … in this wait
+  bool sink_was_missing_ = false;     // … in this cooldown
+  bool sink_may_be_another_ = false;  // the command is another one since the last time on air
   Instant awaited_since_{};
   Instant next_retry_at_{};
   unsigned vain_returns_ = 0;  // launches for a source or sink that came back, none of them lasting

@@ -47,6 +47,7 @@ void StreamCore::come_on_air() {
   if (command_.reports_progress) note_source(true, "FFmpeg puts out what it reads.");
   healthy_ = false;
   fault_stands_ = false;
+  sink_may_be_another_ = false;
   out_.notices.push_back(notice);
   close_off_air();
 }
@@ -305,15 +306,22 @@ void StreamCore::send(std::optional<int> signal) {
 
 void StreamCore::finish_stop() {
   close_warnings({});
-  if (!shutting_down_) {
-    close_off_air();
-    resolve_escalation();
-    last_good_at_.reset();  // the time it is stopped on request is nobody's fault
-    status_.verdict.reset();
-    decide(DecisionKind::none, "stop requested", Duration::zero(), 0);
+  if (removed_) {
+    close_the_past("removed from the configuration");
+  } else if (!shutting_down_) {
+    close_the_past("stop requested");
   }
   rest(false);
   if (shutting_down_) end(0);
+}
+
+// The time it is stopped on request is nobody's fault.
+void StreamCore::close_the_past(const char* reason) {
+  close_off_air();
+  resolve_escalation();
+  last_good_at_.reset();
+  status_.verdict.reset();
+  decide(DecisionKind::none, reason, Duration::zero(), 0);
 }
 
 // ---------------------------------------------------------------------------- telling

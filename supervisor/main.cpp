@@ -39,7 +39,9 @@ int run(int argc, char** argv) {
     case Options::Mode::healthcheck:
       return supervisor::run_healthcheck(options);
     case Options::Mode::run:
-      return supervisor::run_supervisor(supervisor::load_config(options, environment), inherited);
+      const auto load = [options] { return supervisor::load_config(options, environment); };
+      if (!options.config_file) return supervisor::run_supervisor(load(), inherited);
+      return supervisor::run_supervisor(load(), inherited, load);
   }
   return recovery::exit_code::internal_error;
 }

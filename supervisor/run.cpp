@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,8 +23,10 @@
 #include "supervisor/outside/alert_office.hpp"
 #include "supervisor/outside/dependency_watch.hpp"
 #include "supervisor/outside/outside.hpp"
+#include "supervisor/reload/config_changes.hpp"
+#include "supervisor/reload/reloader.hpp"
 #include "supervisor/secrets/secrets.hpp"
-#include "supervisor/stream/stream_driver.hpp"
+#include "supervisor/stream/streams.hpp"
 
 namespace supervisor {
 
@@ -32,60 +36,85 @@ namespace {
 // was asked to stop and must be gone within its grace.
 constexpr auto last_word_limit = std::chrono::seconds(5);
 constexpr auto stopped_word_limit = std::chrono::milliseconds(500);
+// Configurations whose secrets are kept out of the log: what is being stopped may still name those
+// of an earlier one.
+constexpr std::size_t known_limit = 16;
 
 // The supervising loop with all it is made of. One thread; HTTP has its own and sees only the
 // board.
 class Supervisor {
  public:
-  Supervisor(const Config& config, const std::vector<int>& inherited)
+  // Throws CommandError.
+  Supervisor(const Config& config, const std::vector<int>& inherited, std::function<Config()> load)
       : config_(config),
-        secrets_(learn(config)),
-        board_(config.streams.size()),
+        inherited_(inherited),
+        secrets_(secrets_of({config})),
         log_(config.log, secrets_, STDERR_FILENO, &board_.log),
         journal_(open_journal()),
         alerts_(make_alert_office()),
-        running_(config.streams.size()) {
-    for (std::size_t i = 0; i < config.streams.size(); ++i) add_stream(i, inherited);
+        streams_(streams_context()),
+        reloader_(reloader_context(std::move(load))) {
+    known_.push_back(config);
   }
 
   int run();
 
  private:
-  static Secrets learn(const Config& config) {
-    Secrets secrets;
-    learn_secrets(config, secrets);
-    for (const char* name :
-         {"FFSUPERVISOR_TOKEN", "AZURACAST_API_KEY", "AZURACAST_WEBHOOK_PASSWORD"}) {
-      if (const char* value = std::getenv(name)) secrets.learn(std::string_view(value));
-    }
-    return secrets;
-  }
+  static Secrets secrets_of(const std::deque<Config>& configs);
+  void learn(const Config& config);
 
   std::unique_ptr<Journal> open_journal();
   std::unique_ptr<AlertOffice> make_alert_office();
-  void add_stream(std::size_t index, const std::vector<int>& inherited);
+  Streams::Context streams_context();
+  Reloader::Context reloader_context(std::function<Config()> load);
+  std::vector<StreamParts> parts_of(const std::vector<StreamConfig>& streams) const;
   std::unique_ptr<http::Server> serve();
+  std::unique_ptr<DependencyWatch> watch_dependencies();
   void say_start(std::uint16_t port);
   http::Outcome control(const std::string& name, http::Control what);
+  void say_warnings(const Config& config, const std::vector<StreamParts>& parts);
   void stop(const char* why);
   void kill();
-  void refuse_reload();
-  void on_end(std::size_t index, int exit_code);
+  bool must_wait(const Config& next) const;
+  std::string apply(const Config& read);
   void leave();
 
-  const Config& config_;
+  Config config_;  // the running one
+  const std::vector<int> inherited_;
+  std::deque<Config> known_;  // the newest last; of whose secrets `secrets_` is made
   Secrets secrets_;
-  http::Board board_;
+  http::Board board_{0};
   Log log_;
   boost::asio::io_context loop_{1};
   Outside outside_;
   std::unique_ptr<Journal> journal_;  // null: nothing outlives the process
   std::unique_ptr<AlertOffice> alerts_;
-  std::vector<std::unique_ptr<StreamDriver>> streams_;
-  std::size_t running_;
-  int exit_code_ = 0;
+  Streams streams_;
+  Reloader reloader_;
+  std::unique_ptr<DependencyWatch> dependencies_;
   bool stopping_ = false;
 };
+
+Secrets Supervisor::secrets_of(const std::deque<Config>& configs) {
+  Secrets secrets;
+  for (const Config& config : configs) learn_secrets(config, secrets);
+  for (const char* name :
+       {"FFSUPERVISOR_TOKEN", "AZURACAST_API_KEY", "AZURACAST_WEBHOOK_PASSWORD"}) {
+    if (const char* value = std::getenv(name)) secrets.learn(std::string_view(value));
+  }
+  return secrets;
+}
+
+// Before anything of it can be logged.
+void Supervisor::learn(const Config& config) {
+  if (compare(known_.back(), config).empty()) return;
+  known_.push_back(config);
+  if (known_.size() > known_limit) known_.pop_front();
+  std::deque<Config> all = known_;
+  all.push_back(config_);
+  secrets_ = secrets_of(all);
+  log_.reconfigure(config_.log, secrets_);
+}
 
 std::unique_ptr<Journal> Supervisor::open_journal() {
   if (config_.journal_path.empty()) return nullptr;
@@ -95,23 +124,18 @@ std::unique_ptr<Journal> Supervisor::open_journal() {
 }
 
 std::unique_ptr<AlertOffice> Supervisor::make_alert_office() {
-  AlertOffice::Context context{.loop = loop_.get_executor(),
-                               .outside = outside_,
-                               .log = log_,
-                               .secrets = secrets_,
-                               .board = board_,
-                               .on_told =
-                                   [this](const std::string& name, bool delivered) {
-                                     for (std::size_t i = 0; i < streams_.size(); ++i) {
-                                       if (config_.streams[i].name == name)
-                                         streams_[i]->on_alert_told(delivered);
-                                     }
-                                   },
-                               .on_all_told =
-                                   [this] {
-                                     for (const auto& stream : streams_)
-                                       stream->on_everybody_told();
-                                   }};
+  AlertOffice::Context context{
+      .loop = loop_.get_executor(),
+      .outside = outside_,
+      .log = log_,
+      .secrets = secrets_,
+      .board = board_,
+      .on_told =
+          [this](const std::string& name, bool delivered) {
+            if (StreamDriver* stream = streams_.find(name)) stream->on_alert_told(delivered);
+          },
+      .on_all_told =
+          [this] { streams_.for_each([](StreamDriver& stream) { stream.on_everybody_told(); }); }};
   try {
     return std::make_unique<AlertOffice>(config_.alerts, std::move(context));
   } catch (const std::runtime_error& error) {
@@ -119,19 +143,43 @@ std::unique_ptr<AlertOffice> Supervisor::make_alert_office() {
   }
 }
 
-void Supervisor::add_stream(std::size_t index, const std::vector<int>& inherited) {
-  streams_.push_back(std::make_unique<StreamDriver>(
-      loop_.get_executor(), config_.streams[index],
-      StreamDriver::Context{.log = log_,
-                            .secrets = secrets_,
-                            .board = board_,
-                            .index = index,
-                            .inherited = inherited,
-                            .max_incidents = config_.journal_max_incidents,
-                            .outside = outside_,
-                            .alerts = *alerts_,
-                            .journal = journal_.get(),
-                            .on_end = [this, index](int code) { on_end(index, code); }}));
+Streams::Context Supervisor::streams_context() {
+  // What ends a stream comes from within its own step.
+  const auto later = [this](auto what) { boost::asio::post(loop_, what); };
+  return {.executor = loop_.get_executor(),
+          .log = log_,
+          .secrets = secrets_,
+          .board = board_,
+          .max_incidents = config_.journal_max_incidents,
+          .outside = outside_,
+          .alerts = *alerts_,
+          .journal = journal_.get(),
+          .on_all_ended = [this] { leave(); },
+          .on_gave_up =
+              [this, later] {
+                if (stopping_) return;
+                later([this] { stop("A stream gave up, and on_exhausted is exit"); });
+              },
+          .on_gone = [this] { reloader_.try_again(); }};
+}
+
+Reloader::Context Supervisor::reloader_context(std::function<Config()> load) {
+  return {.loop = loop_.get_executor(),
+          .outside = outside_,
+          .log = log_,
+          .secrets = secrets_,
+          .board = board_,
+          .load = std::move(load),
+          .must_wait = [this](const Config& next) { return must_wait(next); },
+          .apply = [this](const Config& next) { return apply(next); }};
+}
+
+std::vector<StreamParts> Supervisor::parts_of(const std::vector<StreamConfig>& streams) const {
+  std::vector<StreamParts> parts;
+  for (const StreamConfig& stream : streams) {
+    parts.push_back(make_stream_parts(stream, inherited_, secrets_));
+  }
+  return parts;
 }
 
 std::unique_ptr<http::Server> Supervisor::serve() {
@@ -141,6 +189,9 @@ std::unique_ptr<http::Server> Supervisor::serve() {
     boost::asio::post(loop_, [this, name = std::move(name), what, answer = std::move(answer)] {
       answer(control(name, what));
     });
+  };
+  loop.reload = [this](Reloader::Answer answer) {
+    boost::asio::post(loop_, [this, answer = std::move(answer)] { reloader_.request(answer); });
   };
   const auto log = [this](const http::Server::LogEntry& entry) { log_request(log_, entry); };
   try {
@@ -157,21 +208,22 @@ void Supervisor::say_start(std::uint16_t port) {
               {"address", std::string_view(config_.http.address)},
               {"port", std::int64_t{port}},
               {"streams", static_cast<std::int64_t>(streams_.size())}});
-  for (const std::string& warning : config_.warnings) {
+}
+
+void Supervisor::say_warnings(const Config& config, const std::vector<StreamParts>& parts) {
+  for (const std::string& warning : config.warnings) {
     log_.write(LogLevel::warning, "config_loaded", {}, warning);
   }
-  for (std::size_t i = 0; i < streams_.size(); ++i) {
-    for (const std::string& warning : streams_[i]->warnings()) {
-      log_.write(LogLevel::warning, "config_loaded", config_.streams[i].name, warning);
+  for (const StreamParts& stream : parts) {
+    for (const std::string& warning : stream.warnings()) {
+      log_.write(LogLevel::warning, "config_loaded", stream.config.name, warning);
     }
   }
 }
 
 http::Outcome Supervisor::control(const std::string& name, http::Control what) {
   if (stopping_) return {409, "ffsupervisor is stopping"};
-  for (std::size_t i = 0; i < streams_.size(); ++i) {
-    if (config_.streams[i].name == name) return streams_[i]->control(what);
-  }
+  if (StreamDriver* stream = streams_.find(name)) return stream->control(what);
   return {404, "there is no such stream"};
 }
 
@@ -179,58 +231,75 @@ void Supervisor::stop(const char* why) {
   stopping_ = true;
   log_.write(LogLevel::info, "supervisor_stopping", {}, why);
   notify_service_manager("STOPPING=1");
-  for (const auto& stream : streams_) stream->shut_down();
+  reloader_.close();
+  streams_.shut_down();
 }
 
 void Supervisor::kill() {
-  if (running_ == 0) return loop_.stop();
-  for (const auto& stream : streams_) stream->kill();
+  if (streams_.all_ended()) return loop_.stop();
+  streams_.kill();
 }
 
-void Supervisor::refuse_reload() {
-  log_.write(LogLevel::warning, "config_loaded", {},
-             "SIGHUP: reloading is not available in this version");
+// Two of one name would be two publishers to one sink.
+bool Supervisor::must_wait(const Config& next) const {
+  return std::any_of(next.streams.begin(), next.streams.end(), [this](const StreamConfig& stream) {
+    return streams_.is_leaving(stream.name);
+  });
 }
 
-void Supervisor::on_end(std::size_t index, int exit_code) {
-  if (exit_code_ == 0) exit_code_ = exit_code;
-  if (--running_ == 0) return leave();
-  const bool gave_up =
-      config_.streams[index].recovery.on_exhausted == recovery::OnExhausted::exit &&
-      exit_code == recovery::exit_code::gave_up;
-  if (!gave_up || stopping_) return;
-  // Not from within a stream's own step.
-  boost::asio::post(loop_, [this] { stop("A stream gave up, and on_exhausted is exit"); });
+// All that may be refused comes before the first thing that changes.
+std::string Supervisor::apply(const Config& read) {
+  learn(read);
+  const ConfigChanges changes = compare(config_, read);
+  std::vector<StreamParts> parts = parts_of(touched_streams(changes, read));
+  if (changes.alerts) alerts_->reconfigure(read.alerts);
+  config_ = effective(config_, read);
+  if (changes.log) log_.reconfigure(config_.log, secrets_);
+  if (changes.alerts) streams_.for_each([](StreamDriver& stream) { stream.tell_again(); });
+  say_warnings(config_, parts);
+  streams_.change(changes, std::move(parts), config_);
+  if (changes.dependencies) dependencies_ = watch_dependencies();
+  return describe(changes);
 }
 
 // People who have not been told yet are given a moment: nobody is there to tell them later. A
 // second signal does not wait for them.
 void Supervisor::leave() {
-  const bool by_itself = exit_code_ != 0 && !stopping_;
+  const bool by_itself = streams_.exit_code() != 0 && !stopping_;
   alerts_->drain(by_itself ? last_word_limit : stopped_word_limit, [this] { loop_.stop(); });
 }
 
+std::unique_ptr<DependencyWatch> Supervisor::watch_dependencies() {
+  return std::make_unique<DependencyWatch>(config_,
+                                           DependencyWatch::Context{.loop = loop_.get_executor(),
+                                                                    .outside = outside_,
+                                                                    .log = log_,
+                                                                    .secrets = secrets_,
+                                                                    .board = board_},
+                                           dependencies_.get());
+}
+
 int Supervisor::run() {
+  std::vector<StreamParts> parts = parts_of(config_.streams);
+  streams_.add(parts);
   const std::unique_ptr<http::Server> server = serve();
   const Init init(loop_.get_executor(), {.on_stop = [this] { stop("Asked to stop"); },
                                          .on_force_stop = [this] { kill(); },
-                                         .on_hangup = [this] { refuse_reload(); }});
+                                         .on_hangup = [this] { reloader_.request({}); }});
   say_start(server->port());
-  for (const auto& stream : streams_) stream->start();
-  const DependencyWatch dependencies(config_, {.loop = loop_.get_executor(),
-                                               .outside = outside_,
-                                               .log = log_,
-                                               .secrets = secrets_,
-                                               .board = board_});
+  say_warnings(config_, parts);
+  streams_.start();
+  dependencies_ = watch_dependencies();
   notify_service_manager("READY=1");
   loop_.run();
-  return exit_code_;
+  return streams_.exit_code();
 }
 
 }  // namespace
 
-int run_supervisor(const Config& config, const std::vector<int>& inherited) {
-  return Supervisor(config, inherited).run();
+int run_supervisor(const Config& config, const std::vector<int>& inherited,
+                   std::function<Config()> load) {
+  return Supervisor(config, inherited, std::move(load)).run();
 }
 
 }  // namespace supervisor

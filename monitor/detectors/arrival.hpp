@@ -35,6 +35,7 @@ struct Arrival {
 class ArrivalDetector {
  public:
   ArrivalDetector(Duration stall_timeout, Instant launched_at);
+  void set_limit(Duration stall_timeout) { stall_timeout_ = stall_timeout; }
 
   void on_connections(const ConnectionSamples& all, Instant now);
   void on_host(const HostSample& sample, Instant now);

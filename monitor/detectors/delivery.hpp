@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -30,6 +31,10 @@ struct Delivery {
 class DeliveryDetector {
  public:
   DeliveryDetector(Duration stall_timeout, Duration silence_timeout);
+  void set_limits(Duration stall_timeout, Duration silence_timeout) {
+    stall_timeout_ = stall_timeout;
+    silence_timeout_ = std::max(stall_timeout, silence_timeout);
+  }
 
   // `advanced`: FFmpeg has put out something in this life.
   void on_connections(const ConnectionSamples& all, bool advanced, Instant now);

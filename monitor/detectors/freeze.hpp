@@ -25,6 +25,11 @@ namespace monitor {
 class FreezeDetector {
  public:
   FreezeDetector(Duration startup_timeout, Duration freeze_timeout, Instant launched_at);
+  // The same silence is from now on judged by these.
+  void set_limits(Duration startup_timeout, Duration freeze_timeout) {
+    startup_timeout_ = startup_timeout;
+    freeze_timeout_ = freeze_timeout;
+  }
 
   // True when this block advanced the stream. The first block of a life advances it when it shows
   // any output at all (frame, out_time or total_size above 0). An `end` block counts like any

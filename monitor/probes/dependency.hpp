@@ -16,6 +16,8 @@ struct Dependency {
   std::string name;  // a label of metrics
   Kind kind = Kind::tcp;
   std::string target;  // "postgres:5432", or a URL; may hold a user and password
+
+  bool operator==(const Dependency&) const = default;
 };
 
 // What one look found.

@@ -22,6 +22,8 @@ struct SinkStatistics {
   // Where FFmpeg publishes ("rtmp://h/live/key", "icecast://…/radio.mp3"): its path tells the
   // application and the stream's name. A secret.
   std::string published_to;
+
+  bool operator==(const SinkStatistics&) const = default;
 };
 
 // Asks once, within `timeout` as a whole. Calls `done` once, from the executor, never from within

@@ -14,6 +14,8 @@ struct WebHook {
   std::string url;  // http or https
   Template body = Template::generic;
   std::vector<std::pair<std::string, std::string>> headers;
+
+  bool operator==(const WebHook&) const = default;
 };
 
 // The YAML section `alerts`; its defaults: nobody is told.
@@ -23,6 +25,7 @@ struct Settings {
   std::vector<std::string> command;  // the alert as JSON on its stdin
 
   bool empty() const { return alertmanager.empty() && webhooks.empty() && command.empty(); }
+  bool operator==(const Settings&) const = default;
 };
 
 }  // namespace recovery::alerts

@@ -22,6 +22,8 @@ enum class LogLevel : std::uint8_t { trace, debug, info, warning, error };
 struct LogSettings {
   LogFormat format = LogFormat::automatic;  // text on a terminal, JSON otherwise
   LogLevel level = LogLevel::info;
+
+  bool operator==(const LogSettings&) const = default;
 };
 
 // The key below `streams[].source` that gave the URL.
@@ -41,6 +43,8 @@ struct StreamConfig {
   monitor::probes::SinkStatistics sink;
   // RTMP_ENDPOINT: where the command's sink is, if its own output does not tell. Empty: it does.
   std::string rtmp_endpoint;
+
+  bool operator==(const StreamConfig&) const = default;
 };
 
 // Where a value came from; the later one wins.

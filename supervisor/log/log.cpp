@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <mutex>
+#include <shared_mutex>
 
 #include <spdlog/formatter.h>
 #include <spdlog/logger.h>
@@ -115,6 +116,8 @@ std::string body_of(bool json, const LogEntry& entry, const Secrets& secrets) {
 class Sink : public spdlog::sinks::base_sink<std::mutex> {
  public:
   Sink(int fd, bool json) : out_(fd), json_(json) {}
+  // While nobody writes.
+  void set_json(bool json) { json_ = json; }
 
  private:
   void sink_it_(const log_msg& message) override {
@@ -162,20 +165,31 @@ std::unique_ptr<spdlog::formatter> make_frame(bool json, int fd) {
 }  // namespace
 
 struct Log::State {
-  State(const LogSettings& settings, const Secrets& the_secrets, int fd, http::LogLines* who_follow)
-      : secrets(the_secrets),
+  State(const LogSettings& settings, const Secrets& the_secrets, int the_fd,
+        http::LogLines* who_follow)
+      : fd(the_fd),
         followers(who_follow),
-        json(is_json(settings.format, fd)),
-        logger("ffsupervisor", std::make_shared<Sink>(fd, json)) {
-    logger.set_formatter(make_frame(json, fd));
-    logger.set_level(to_spdlog(settings.level));
+        sink(std::make_shared<Sink>(fd, is_json(settings.format, fd))),
+        logger("ffsupervisor", sink) {
+    set(settings, the_secrets);
     // The default handler prints to stderr and may wait for it.
     logger.set_error_handler([](const std::string&) {});
   }
 
-  const Secrets& secrets;
-  http::LogLines* followers;
-  bool json;
+  void set(const LogSettings& settings, const Secrets& the_secrets) {
+    secrets = the_secrets;
+    json = is_json(settings.format, fd);
+    sink->set_json(json);
+    logger.set_formatter(make_frame(json, fd));
+    logger.set_level(to_spdlog(settings.level));
+  }
+
+  const int fd;
+  http::LogLines* const followers;
+  std::shared_mutex mutex;  // shared by those who write, alone for who changes anything below
+  Secrets secrets;
+  bool json = false;
+  std::shared_ptr<Sink> sink;
   spdlog::logger logger;
 };
 
@@ -185,6 +199,11 @@ Log::Log(const LogSettings& settings, const Secrets& secrets, int fd, http::LogL
 
 Log::~Log() = default;
 
+void Log::reconfigure(const LogSettings& settings, const Secrets& secrets) {
+  const std::unique_lock lock(state_->mutex);
+  state_->set(settings, secrets);
+}
+
 bool Log::enabled(LogLevel level) const {
   return state_->logger.should_log(to_spdlog(level));
 }
@@ -192,6 +211,7 @@ bool Log::enabled(LogLevel level) const {
 void Log::write(LogLevel level, std::string_view event, std::string_view stream,
                 std::string_view msg, std::initializer_list<Field> fields) {
   if (!enabled(level)) return;
+  const std::shared_lock lock(state_->mutex);
   try {
     const LogEntry entry{event, stream, msg, fields};
     const auto time = spdlog::log_clock::now();

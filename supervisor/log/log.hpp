@@ -28,11 +28,13 @@ struct Field {
 // thread, and a reader that hangs must not stop a restart.)
 class Log {
  public:
-  // `fd`: where to write, 2 outside tests. The secrets must outlive the log and not change any
-  // more. `followers`, where there are any, get each line too, as JSON; they outlive the log.
+  // `fd`: where to write, 2 outside tests. The secrets are copied. `followers`, where there are
+  // any, get each line too, as JSON; they outlive the log.
   Log(const LogSettings& settings, const Secrets& secrets, int fd = 2,
       http::LogLines* followers = nullptr);
   ~Log();
+  // Other settings and other secrets, for whatever is written from now on.
+  void reconfigure(const LogSettings& settings, const Secrets& secrets);
 
   bool enabled(LogLevel level) const;
 

@@ -29,10 +29,11 @@ std::string host_name() {
 }  // namespace
 
 struct AlertOffice::State : std::enable_shared_from_this<State> {
-  State(const recovery::alerts::Settings& settings, Context context_in)
-      : context(std::move(context_in)),
-        command(context.loop, settings.command,
-                [this](std::string_view line) { log_output(line); }) {}
+  explicit State(Context context_in) : context(std::move(context_in)) {}
+
+  void set_receivers(const recovery::alerts::Settings& settings);
+  Desk::Handlers desk_handlers(std::weak_ptr<AlertCommand> runner);
+  void leave_desk();
 
   // Something to tell: it is on its way from here on.
   template <class Call>
@@ -53,46 +54,76 @@ struct AlertOffice::State : std::enable_shared_from_this<State> {
   void drain(std::chrono::steady_clock::time_point until, std::function<void()> done);
 
   Context context;
-  AlertCommand command;
-  std::shared_ptr<Desk> desk;  // called on the outside thread only
+  std::shared_ptr<AlertCommand> command;
+  std::shared_ptr<Desk> desk;  // null: nobody is told; called on the outside thread only
   std::vector<http::AlertCount> counts;
   std::uint64_t calls = 0;
   boost::asio::steady_timer timer{context.loop};
 };
 
-AlertOffice::AlertOffice(const recovery::alerts::Settings& settings, Context context)
-    : state_(std::make_shared<State>(settings, std::move(context))) {
-  if (settings.empty()) return;
-  const std::weak_ptr<State> weak = state_;
-  const auto loop = state_->context.loop;
-  const auto outside = state_->context.outside.executor();
+Desk::Handlers AlertOffice::State::desk_handlers(std::weak_ptr<AlertCommand> runner) {
+  const std::weak_ptr<State> weak = weak_from_this();
+  const auto loop = context.loop;
+  const auto outside = context.outside.executor();
   Desk::Handlers handlers;
   handlers.on_report = [weak, loop](const Report& report) {
     boost::asio::post(loop, [weak, report] {
       if (const auto state = weak.lock()) state->on_report(report);
     });
   };
-  handlers.run_command = [weak, loop, outside](std::string json,
-                                               std::function<void(std::string)> done) {
-    boost::asio::post(loop, [weak, outside, json = std::move(json), done = std::move(done)] {
-      const auto state = weak.lock();
-      if (!state) return;
-      state->command.run(json, [outside, done](std::string error) {
+  handlers.run_command = [runner, loop, outside](std::string json,
+                                                 std::function<void(std::string)> done) {
+    boost::asio::post(loop, [runner, outside, json = std::move(json), done = std::move(done)] {
+      const auto present = runner.lock();
+      if (!present) return;
+      present->run(json, [outside, done](std::string error) {
         boost::asio::post(outside, [done, error = std::move(error)] { done(error); });
       });
     });
   };
-  state_->desk = std::make_shared<Desk>(outside, settings, host_name(), std::move(handlers));
-  for (const std::string& receiver : state_->desk->receivers()) {
-    state_->counts.push_back({receiver, {}});
+  return handlers;
+}
+
+// What can fail comes first.
+void AlertOffice::State::set_receivers(const recovery::alerts::Settings& settings) {
+  auto runner = std::make_shared<AlertCommand>(context.loop, settings.command,
+                                               [this](std::string_view line) { log_output(line); });
+  std::shared_ptr<Desk> next;
+  if (!settings.empty()) {
+    next = std::make_shared<Desk>(context.outside.executor(), settings, host_name(),
+                                  desk_handlers(runner));
   }
-  state_->publish();
+  leave_desk();
+  desk = std::move(next);
+  command = std::move(runner);
+  std::vector<http::AlertCount> present;
+  for (const std::string& receiver : desk ? desk->receivers() : std::vector<std::string>()) {
+    const auto known =
+        std::find_if(counts.begin(), counts.end(),
+                     [&](const http::AlertCount& count) { return count.receiver == receiver; });
+    present.push_back(known == counts.end() ? http::AlertCount{receiver, {}} : *known);
+  }
+  counts = std::move(present);
+  publish();
+}
+
+// Its last reference goes where it lives.
+void AlertOffice::State::leave_desk() {
+  on_desk([](Desk&) {});
+  desk.reset();
+}
+
+AlertOffice::AlertOffice(const recovery::alerts::Settings& settings, Context context)
+    : state_(std::make_shared<State>(std::move(context))) {
+  state_->set_receivers(settings);
 }
 
 AlertOffice::~AlertOffice() {
-  // Its last reference goes where it lives.
-  state_->on_desk([](Desk&) {});
-  state_->desk.reset();
+  state_->leave_desk();
+}
+
+void AlertOffice::reconfigure(const recovery::alerts::Settings& settings) {
+  state_->set_receivers(settings);
 }
 
 void AlertOffice::fire(const Alert& alert) {
@@ -157,7 +188,8 @@ void AlertOffice::State::log_output(std::string_view line) {
 }
 
 void AlertOffice::State::publish() {
-  context.board.publish(std::make_shared<const std::vector<http::AlertCount>>(counts));
+  context.board.publish(desk ? std::make_shared<const std::vector<http::AlertCount>>(counts)
+                             : nullptr);
 }
 
 // Asks the desk again and again; its answer may never come, the limit does.

@@ -42,6 +42,11 @@ class AlertOffice {
   AlertOffice(const recovery::alerts::Settings& settings, Context context);
   ~AlertOffice();
 
+  // Other receivers from now on. What is on its way to the old ones is dropped: whoever holds
+  // alerts that are not over for everybody adopts or fires them again. Counts go on by receiver.
+  // Throws as the constructor does; then nothing has changed.
+  void reconfigure(const recovery::alerts::Settings& settings);
+
   void fire(const recovery::Alert& alert);
   void resolve(const recovery::Alert& alert);
   void adopt(const recovery::Alert& alert);

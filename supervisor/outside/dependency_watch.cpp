@@ -46,6 +46,7 @@ struct DependencyWatch::State : std::enable_shared_from_this<State> {
 
   State(Context with, monitor::Duration every) : context(std::move(with)), interval(every) {}
 
+  std::optional<http::DependencyState> found_of(const Dependency& dependency) const;
   void look(Watched& watched);
   void look_later(Watched& watched, monitor::Instant at);
   void on_report(Watched& watched, const DependencyReport& report);
@@ -56,6 +57,14 @@ struct DependencyWatch::State : std::enable_shared_from_this<State> {
   monitor::Duration interval;
   std::vector<std::unique_ptr<Watched>> all;
 };
+
+std::optional<http::DependencyState> DependencyWatch::State::found_of(
+    const Dependency& dependency) const {
+  for (const auto& watched : all) {
+    if (watched->dependency == dependency) return watched->found;
+  }
+  return std::nullopt;
+}
 
 void DependencyWatch::State::look(Watched& watched) {
   const auto begun = steady_clock::now();
@@ -108,14 +117,20 @@ void DependencyWatch::State::publish() {
   for (const auto& watched : all) {
     if (watched->found) states->push_back(*watched->found);
   }
-  context.board.publish(std::shared_ptr<const std::vector<http::DependencyState>>(states));
+  context.board.publish(states->empty()
+                            ? nullptr
+                            : std::shared_ptr<const std::vector<http::DependencyState>>(states));
 }
 
-DependencyWatch::DependencyWatch(const Config& config, Context context)
+DependencyWatch::DependencyWatch(const Config& config, Context context,
+                                 const DependencyWatch* before)
     : state_(std::make_shared<State>(std::move(context), shortest_interval(config))) {
   for (const Dependency& dependency : config.dependencies) {
-    state_->all.push_back(std::make_unique<State::Watched>(dependency, state_->context.loop));
+    auto watched = std::make_unique<State::Watched>(dependency, state_->context.loop);
+    if (before) watched->found = before->state_->found_of(dependency);
+    state_->all.push_back(std::move(watched));
   }
+  if (before) state_->publish();
   for (const auto& watched : state_->all) state_->look(*watched);
 }
 

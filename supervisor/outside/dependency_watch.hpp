@@ -25,8 +25,10 @@ class DependencyWatch {
     http::Board& board;
   };
 
-  // Everything in the context must outlive it. Begins at once.
-  DependencyWatch(const Config& config, Context context);
+  // Everything in the context must outlive it. Begins at once. What `before` has found of those
+  // that are watched still goes on from there; it may be null, and is not needed any more
+  // afterwards.
+  DependencyWatch(const Config& config, Context context, const DependencyWatch* before = nullptr);
   ~DependencyWatch();
 
  private:

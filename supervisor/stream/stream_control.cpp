@@ -19,7 +19,7 @@ bool is_launched(const recovery::Status& status) {
 
 // Empty: it can be done.
 std::string objection(Control what, const recovery::Status& status) {
-  if (status.ended) return "the stream has ended for good; only a new start of ffsupervisor helps";
+  if (status.ended) return "the stream has ended for good; only another configuration helps";
   if (what == Control::start && is_launched(status)) return "the stream runs already";
   if (what == Control::stop && status.state == State::stopped)
     return "the stream is stopped already";

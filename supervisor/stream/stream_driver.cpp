@@ -28,54 +28,19 @@ constexpr auto publish_interval = 250ms;
 constexpr monitor::Duration probe_timeout =
     5s;  // a server that is slower is no source for a stream
 
-std::optional<Launchable> make_fallback(const StreamConfig& config,
-                                        const StreamDriver::Context& context) {
-  if (config.fallback.empty()) return std::nullopt;
-  return make_launchable(FfmpegCommand(config.fallback), config.monitor, context.inherited,
-                         context.secrets);
-}
-
-bool can_be_probed(const std::vector<Target>& targets) {
-  return std::any_of(targets.begin(), targets.end(),
-                     [](const Target& target) { return target.reach != Reach::unknown; });
-}
-
-std::vector<Target> sources_of(const StreamConfig& config, const FfmpegCommand& command) {
-  if (config.source_url.empty()) return command.sources();
-  return {monitor::probes::source_target(config.source_url, {})};
-}
-
-std::vector<Target> sinks_of(const StreamConfig& config, const FfmpegCommand& command) {
-  if (config.rtmp_endpoint.empty()) return command.sinks();
-  return {monitor::probes::sink_target(config.rtmp_endpoint)};
-}
-
-monitor::Limits limits_of(const StreamConfig& config, const Launchable& primary,
-                          const std::optional<Launchable>& fallback) {
-  const monitor::Limits limits = effective_limits(config.monitor, primary.command);
-  return fallback ? effective_limits(limits, fallback->command) : limits;
-}
-
 }  // namespace
 
-StreamDriver::State::State(boost::asio::any_io_executor executor_in, const StreamConfig& config_in,
+StreamDriver::State::State(boost::asio::any_io_executor executor_in, StreamParts parts,
                            Context context_in)
     : executor(executor_in),
-      config(config_in),
+      config(parts.config),
       context(std::move(context_in)),
-      primary(make_launchable(FfmpegCommand(config.command), config.monitor, context.inherited,
-                              context.secrets)),
-      fallback(make_fallback(config, context)),
-      sources(sources_of(config, primary.command)),
-      sinks(sinks_of(config, primary.command)),
-      core(config.recovery, limits_of(config, primary, fallback),
-           {.reports_progress = primary.command.is_ffmpeg(),
-            .source_can_be_probed = can_be_probed(sources),
-            .advance_proves_source = primary.command.endpoints().inputs.size() == 1,
-            .sink_can_be_probed = can_be_probed(sinks),
-            .has_fallback = fallback.has_value(),
-            .fallback_reports_progress = fallback && fallback->command.is_ffmpeg()},
-           std::random_device{}()),
+      primary(parts.primary),
+      fallback(parts.fallback),
+      living(parts.primary),
+      sources(parts.sources),
+      sinks(parts.sinks),
+      core(config.recovery, parts.setup().limits, parts.setup().command, std::random_device{}()),
       ledger(config.name, context.max_incidents),
       narrator(context.log, config.name),
       stderr_reader(context.log, context.secrets, config.name,
@@ -126,6 +91,7 @@ void StreamDriver::State::perform(const recovery::Launch& action) {
   end_witnesses();
   int error_number = 0;
   const Generation generation = action.generation;
+  living = action.role == Role::primary ? primary : fallback;
   const Launchable& launchable = present();
   stderr_reader.begin_life(launchable.command.endpoints());
   child = ChildProcess::launch(
@@ -232,9 +198,23 @@ void StreamDriver::State::arm_timer() {
   });
 }
 
-StreamDriver::StreamDriver(boost::asio::any_io_executor executor, const StreamConfig& config,
+// The child that runs goes on under the command it was launched with.
+void StreamDriver::State::reconfigure(StreamParts parts, bool primary_changed,
+                                      bool fallback_changed) {
+  recovery::Reconfigured event{parts.setup(), primary_changed, fallback_changed};
+  config = std::move(parts.config);
+  primary = std::move(parts.primary);
+  fallback = std::move(parts.fallback);
+  sources = std::move(parts.sources);
+  sinks = std::move(parts.sinks);
+  if (primary_changed) is_closed = false;  // a new command may run where the old one was wrong
+  wake(std::move(event));
+  is_closed = core.status().ended;
+}
+
+StreamDriver::StreamDriver(boost::asio::any_io_executor executor, StreamParts parts,
                            Context context)
-    : state_(std::make_shared<State>(executor, config, std::move(context))) {
+    : state_(std::make_shared<State>(executor, std::move(parts), std::move(context))) {
 }
 
 StreamDriver::~StreamDriver() {
@@ -249,6 +229,14 @@ void StreamDriver::shut_down() {
   state_->wake(recovery::StopRequested{.shutdown = true});
 }
 
+void StreamDriver::remove() {
+  state_->wake(recovery::StopRequested{.removed = true});
+}
+
+void StreamDriver::reconfigure(StreamParts parts, bool primary_changed, bool fallback_changed) {
+  state_->reconfigure(std::move(parts), primary_changed, fallback_changed);
+}
+
 void StreamDriver::kill() {
   state_->wake(recovery::KillRequested{});
 }
@@ -261,13 +249,24 @@ void StreamDriver::on_everybody_told() {
   state_->on_everybody_told();
 }
 
-std::vector<std::string> StreamDriver::warnings() const {
-  std::vector<std::string> texts = state_->primary.warnings;
-  if (!state_->fallback) return texts;
-  for (const std::string& text : state_->fallback->warnings) {
-    texts.push_back("fallback: " + text);
-  }
-  return texts;
+void StreamDriver::tell_again() {
+  const auto& alert = state_->ledger.alert();
+  if (alert && !(alert->ends_at && alert->told)) state_->tell_again(*alert);
+}
+
+bool StreamDriver::has_ended() const {
+  return state_->core.status().ended;
+}
+
+const StreamConfig& StreamDriver::config() const {
+  return state_->config;
+}
+
+recovery::Past StreamDriver::past() const {
+  recovery::Past past = state_->past_now();
+  past.incidents = *state_->ledger.incidents();
+  if (past.escalation && past.escalation->ends_at) past.escalation.reset();  // on its way
+  return past;
 }
 
 }  // namespace supervisor

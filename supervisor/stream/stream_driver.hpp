@@ -15,6 +15,7 @@
 #include "supervisor/outside/alert_office.hpp"
 #include "supervisor/outside/outside.hpp"
 #include "supervisor/secrets/secrets.hpp"
+#include "supervisor/stream/stream_parts.hpp"
 
 namespace supervisor {
 
@@ -26,23 +27,28 @@ class StreamDriver {
     Log& log;
     const Secrets& secrets;
     http::Board& board;
-    std::size_t index;           // of the stream on the board
-    std::vector<int> inherited;  // descriptors to pass on to the child
+    std::size_t place;  // of the stream on the board
     std::size_t max_incidents;
     Outside& outside;
     AlertOffice& alerts;
-    Journal* journal;  // null: nothing outlives the process
-    // The stream is final; called once, from the loop.
+    Journal* journal;       // null: nothing outlives the process
+    recovery::Past before;  // what is known of an earlier life
+    // The stream is final; called from the loop, again only after `reconfigure` has begun it anew.
     std::function<void(int exit_code)> on_end;
   };
 
-  // Everything in the context must outlive the driver. Throws CommandError.
-  StreamDriver(boost::asio::any_io_executor executor, const StreamConfig& config, Context context);
+  // Everything in the context must outlive the driver.
+  StreamDriver(boost::asio::any_io_executor executor, StreamParts parts, Context context);
   ~StreamDriver();
 
   void start();
   // The supervisor ends: stop, and end.
   void shut_down();
+  // It is not in the configuration any more: stop, close what is open, and end.
+  void remove();
+  // The configuration of the stream is another one. FFmpeg is launched anew only where its own
+  // command differs; all that was counted, spent, opened or escalated stays.
+  void reconfigure(StreamParts parts, bool primary_changed, bool fallback_changed);
   void kill();
   // Asked for by a person. 202: it has begun; 409: not in this state.
   http::Outcome control(http::Control what);
@@ -51,8 +57,13 @@ class StreamDriver {
   // Everybody was told of everything there was to tell.
   void on_everybody_told();
 
-  // What the user should know of the commands, once.
-  std::vector<std::string> warnings() const;
+  // Other receivers of alerts: those that are open are made known to them.
+  void tell_again();
+
+  bool has_ended() const;
+  const StreamConfig& config() const;
+  // What another life of the stream begins with.
+  recovery::Past past() const;
 
  private:
   struct State;

@@ -39,8 +39,7 @@ bool is_worth_noting(const recovery::Step& step) {
 }  // namespace
 
 void StreamDriver::State::resume() {
-  if (!context.journal) return;
-  const Past& before = context.journal->past(config.name);
+  const Past& before = context.before;
   recovery::StreamCore::Resumed resumed;
   resumed.attempts = before.attempts;
   resumed.source_retries = before.source_retries;

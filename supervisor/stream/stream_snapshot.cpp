@@ -12,9 +12,9 @@ void StreamDriver::State::publish() {
   has_news = false;
   auto snapshot = std::make_shared<http::StreamSnapshot>();
   snapshot->name = config.name;
-  snapshot->command = primary.masked;
-  snapshot->reports_progress = primary.command.is_ffmpeg();
-  snapshot->has_rtmp_output = primary.command.has_rtmp_output();
+  snapshot->command = primary->masked;
+  snapshot->reports_progress = primary->command.is_ffmpeg();
+  snapshot->has_rtmp_output = primary->command.has_rtmp_output();
   if (fallback) snapshot->fallback = fallback->masked;
   snapshot->status = core.status();
   snapshot->totals = ledger.totals();
@@ -48,7 +48,7 @@ void StreamDriver::State::publish() {
   }
   snapshot->log_lines = stderr_reader.gate().lines();
   snapshot->log_lines_suppressed = stderr_reader.gate().suppressed_total();
-  context.board.publish(context.index, std::move(snapshot));
+  context.board.publish(context.place, std::move(snapshot));
 }
 
 }  // namespace supervisor

@@ -29,8 +29,8 @@
 namespace supervisor {
 
 struct StreamDriver::State : std::enable_shared_from_this<State> {
-  State(boost::asio::any_io_executor executor_in, const StreamConfig& config_in,
-        Context context_in);
+  State(boost::asio::any_io_executor executor_in, StreamParts parts, Context context_in);
+  void reconfigure(StreamParts parts, bool primary_changed, bool fallback_changed);
 
   // One wake-up: events in, everything they lead to done, the world told.
   void wake(recovery::Event event) {
@@ -81,15 +81,15 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   // stream_snapshot.cpp
   void publish();
 
-  const Launchable& present() const {
-    return core.status().role == recovery::Role::primary ? primary : *fallback;
-  }
+  // Of the present or last child.
+  const Launchable& present() const { return *living; }
 
   boost::asio::any_io_executor executor;
   StreamConfig config;
   Context context;
-  Launchable primary;
-  std::optional<Launchable> fallback;
+  std::shared_ptr<const Launchable> primary;
+  std::shared_ptr<const Launchable> fallback;  // null: there is none
+  std::shared_ptr<const Launchable> living;    // what the present or last child was launched as
   std::vector<monitor::probes::Target> sources;
   std::vector<monitor::probes::Target> sinks;
 

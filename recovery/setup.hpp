@@ -1,0 +1,25 @@
+#pragma once
+
+#include "monitor/limits.hpp"
+#include "recovery/policy.hpp"
+
+namespace recovery {
+
+// What is known of a stream's commands.
+struct CommandFacts {
+  bool reports_progress = true;       // false: not FFmpeg; on air as soon as it runs
+  bool source_can_be_probed = false;  // … from outside
+  bool advance_proves_source = true;  // the only input: what comes out went in
+  bool sink_can_be_probed = false;
+  bool has_fallback = false;
+  bool fallback_reports_progress = true;
+};
+
+// All that the configuration tells the core of a stream. A value.
+struct Setup {
+  Policy policy;
+  monitor::Limits limits;
+  CommandFacts command;
+};
+
+}  // namespace recovery
