@@ -132,7 +132,9 @@ TEST_F(ReconfigureTest, AnotherCommandNeedNotProveItselfToTheOldSink) {
   stand.on_air();
   stand.send(ConnectionsSeen{1, {}});  // the kernel tells of connections here
   stand.ended_by(Cause::sink_unreachable);
+  stand.launched();
   change_command();
+  ASSERT_EQ(actions(stand.exited(code(255))), "launch");
   stand.launched();
   EXPECT_EQ(notices<CameOnAir>(stand.block()).size(), 1U);
 }

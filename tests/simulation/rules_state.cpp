@@ -67,8 +67,10 @@ void Rules::check_stopping() const {
   // A process in uninterruptible sleep is left behind two seconds after its KILL. One whose launch
   // was not answered yet has not got the signals before.
   const bool may_resist = truth_.resists_kill || !stop_->child_was_answered;
-  require(!is_past(*shutdown_at_ + policy_.stop_grace + (may_resist ? 5s : 1s)),
-          "a shutdown ends within the grace and 1 s", "it goes on");
+  // While nobody could run, nobody could end.
+  const Instant killed_by = std::max(*shutdown_at_ + policy_.stop_grace, paused_at_);
+  require(!is_past(killed_by + (may_resist ? 5s : 1s)), "a shutdown ends within the grace and 1 s",
+          "it goes on");
 }
 
 void Rules::check_deadline(bool was_tick) {
