@@ -12,7 +12,7 @@ declare -A groups=(
   [run]="ffmpeg procps ca-certificates libboost-json1.81.0 libboost-url1.81.0 libprometheus-cpp-core1.0
          zlib1g libssl3 libyaml-cpp0.7 libfmt9"
   [test]="libgtest-dev python3 util-linux nginx libnginx-mod-rtmp icecast2 prometheus
-          prometheus-alertmanager openssl postgresql"
+          prometheus-alertmanager openssl postgresql systemd"
   [fuzz]="clang libclang-rt-14-dev"
   [lab]="nftables iproute2 faketime"
   [bench]="libbenchmark-dev python3 python3-aiohttp python3-prometheus-client wrk tini dumb-init supervisor s6"

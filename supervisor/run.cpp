@@ -27,6 +27,7 @@
 #include "supervisor/reload/reloader.hpp"
 #include "supervisor/secrets/secrets.hpp"
 #include "supervisor/stream/streams.hpp"
+#include "supervisor/watchdog.hpp"
 
 namespace supervisor {
 
@@ -291,6 +292,7 @@ int Supervisor::run() {
   streams_.start();
   dependencies_ = watch_dependencies();
   notify_service_manager("READY=1");
+  const Watchdog watchdog(loop_.get_executor());
   loop_.run();
   return streams_.exit_code();
 }
