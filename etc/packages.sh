@@ -9,12 +9,12 @@ declare -A groups=(
   [build]="g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev
            prometheus-cpp-dev zlib1g-dev libyaml-cpp-dev libspdlog-dev libcli11-dev libpugixml-dev"
   # Where nothing is built: the streams and the binary's own libraries; procps for people in a shell there.
-  [run]="ffmpeg procps ca-certificates libboost-json1.81.0 libboost-url1.81.0 libprometheus-cpp-core1.0
-         zlib1g libssl3 libyaml-cpp0.7 libfmt9"
+  [run]="ffmpeg procps ca-certificates libprometheus-cpp-core1.0 zlib1g libssl3 libyaml-cpp0.7 libfmt9"
   [test]="libgtest-dev python3 util-linux nginx libnginx-mod-rtmp icecast2 prometheus
           prometheus-alertmanager openssl postgresql systemd"
   [fuzz]="clang libclang-rt-14-dev"
   [lab]="nftables iproute2 faketime"
+  [package]="dpkg-dev lintian mandoc debootstrap buildah"
   [bench]="libbenchmark-dev python3 python3-aiohttp python3-prometheus-client wrk tini dumb-init supervisor s6"
 )
 
