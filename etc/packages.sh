@@ -11,10 +11,11 @@ declare -A groups=(
   # Where nothing is built: the streams and the binary's own libraries; procps for people in a shell there.
   [run]="ffmpeg procps ca-certificates libprometheus-cpp-core1.0 zlib1g libssl3 libyaml-cpp0.7 libfmt9"
   [test]="libgtest-dev python3 util-linux nginx libnginx-mod-rtmp icecast2 prometheus
-          prometheus-alertmanager openssl postgresql systemd"
+          prometheus-alertmanager openssl postgresql systemd
+          dpkg-dev groff-base"
   [fuzz]="clang libclang-rt-14-dev"
   [lab]="nftables iproute2 faketime"
-  [package]="dpkg-dev lintian mandoc debootstrap buildah"
+  [package]="lintian mandoc debootstrap buildah"
   [bench]="libbenchmark-dev python3 python3-aiohttp python3-prometheus-client wrk tini dumb-init supervisor s6"
 )
 
