@@ -49,14 +49,6 @@ class Dockerfiles(unittest.TestCase):
         for name, argument in instructions(read("docker", "Dockerfile")):
             self.assertFalse(name == "RUN" and "apt-get install" in argument, argument)
 
-    def test_packages_of_the_lists_exist(self):
-        for group in ("build", "run", "test"):
-            listed = subprocess.run([os.path.join(ROOT, "etc", "packages.sh"), "--list", group],
-                                    capture_output=True, text=True, check=True).stdout.split()
-            known = subprocess.run(["apt-cache", "show", "--no-all-versions", *listed], capture_output=True, text=True)
-            names = set(re.findall(r"^Package: (\S+)$", known.stdout, re.MULTILINE))
-            self.assertEqual(set(listed) - names, set(), group)
-
     def test_it_ends_as_an_ordinary_user_with_a_check_of_its_health(self):
         said = dict(instructions(read("docker", "Dockerfile")))
         self.assertRegex(said["USER"], r"^[1-9]\d*:[1-9]\d*$")
