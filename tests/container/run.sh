@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds the images from their Dockerfiles and runs docker/compose.yml, with podman and runc. No registry is
-# asked: debian:12-slim is made by debootstrap, the images of Prometheus and Alertmanager are stood in for by
-# Debian's packages, and Grafana stays away. Root, some ten minutes, 5 GB, and network for apt.
+# Builds the images from their Dockerfiles and runs docker/compose.yml, with podman and runc; installs the
+# package on a Debian with systemd. No registry is asked: debian:12-slim is made by debootstrap, the images of
+# Prometheus and Alertmanager are stood in for by Debian's packages, and Grafana stays away. Root, ten minutes
+# and more, 5 GB, and network for apt.
 #
 #   tests/container/run.sh [FOLDER]     FOLDER: keeps the images there for the next time
 set -euo pipefail
@@ -62,5 +63,13 @@ build localhost/stand-in/alertmanager tests/container/stand-ins --target alertma
 say "compose.yml, as docker-compose reads it"
 docker-compose -f docker/compose.yml config -q
 
+say "package"
+build localhost/stand-in/server tests/container/stand-ins --target server
+cmake --preset release >"$folder/build.log"
+cmake --build --preset release --target ffsupervisor documentation >"$folder/build.log"
+cpack -G DEB --config build/release/CPackConfig.cmake -B "$folder/package" >"$folder/build.log"
+FFSUPERVISOR_PACKAGE=$(echo "$folder"/package/*.deb)
+export FFSUPERVISOR_PACKAGE
+
 cd tests/container
-python3 -B -m unittest -v test_image test_chain
+python3 -B -m unittest -v test_image test_chain test_systemd

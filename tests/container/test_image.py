@@ -27,6 +27,9 @@ class Image(unittest.TestCase):
         status = container.run("cat", "/proc/1/status").stdout
         self.assertRegex(status, r"Uid:\t10001\t10001\t10001\t10001")
         self.assertRegex(status, r"CapEff:\t0+\n")
+        self.assertEqual(container.run("id").stdout.strip(),
+                         "uid=10001(ffsupervisor) gid=10001(ffsupervisor) groups=10001(ffsupervisor)")
+        self.assertEqual(container.run("sh", "-c", "ls -A; stat -c %U:%G .").stdout, "ffsupervisor:ffsupervisor\n")
         self.assertFalse(container.succeeds("touch", "/etc/x"))
 
     def test_its_health_follows_the_loop_and_not_the_stream(self):
