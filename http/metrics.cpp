@@ -1,6 +1,7 @@
 #include "http/metrics.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "http/family.hpp"
@@ -210,6 +211,19 @@ void each_cause(const StreamSnapshot& s, const Emit& emit) {
   }
 }
 
+// What is wrong at this moment: a counter of incidents does not tell whether one is over.
+void each_verdict(const StreamSnapshot& s, const Emit& emit) {
+  std::array<bool, monitor::cause_count> present{};
+  for (const monitor::Cause cause : s.warnings) present.at(static_cast<std::size_t>(cause)) = true;
+  if (s.status.verdict) present.at(static_cast<std::size_t>(s.status.verdict->cause)) = true;
+  for (std::size_t i = 0; i < present.size(); ++i) {
+    const auto cause = static_cast<monitor::Cause>(i);
+    emit({{"component", monitor::name(monitor::component_of(cause))},
+          {"cause", monitor::name(cause)}},
+         present[i] ? 1 : 0);
+  }
+}
+
 void each_action(const StreamSnapshot& s, const Emit& emit) {
   for (std::size_t i = 0; i < s.totals.actions.size(); ++i) {
     emit({{"action", recovery::name(static_cast<recovery::DecisionKind>(i))}},
@@ -233,6 +247,9 @@ constexpr Labelled labelled_series[] = {
     {{"radio_stream_state", gauge, "1 for the state the stream is in."}, each_state},
     {{"radio_ffmpeg_log_lines_total", counter, "Lines FFmpeg wrote to its log."}, each_log_level},
     {{"radio_incidents_total", counter, "Incidents opened, by whose fault and why."}, each_cause},
+    {{"radio_stream_verdict", gauge,
+      "1 for what is wrong with the stream now: why it is off air, or the warnings that stand."},
+     each_verdict},
     {{"radio_recovery_actions_total", counter, "Decisions of the recovery."}, each_action},
     {{"radio_stream_anomaly_score", gauge,
       "How far the stream is outside its own history: 0, or, while it is unusual, 1 and more."},

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "http/log_lines.hpp"
+#include "monitor/cause.hpp"
 #include "monitor/connection_sample.hpp"
 #include "monitor/evidence.hpp"
 #include "monitor/ffmpeg/stderr_log.hpp"
@@ -36,6 +37,7 @@ struct StreamSnapshot {
   std::optional<recovery::WallTime> last_progress_at;  // of the last block
   std::optional<recovery::WallTime> launched_at;
   bool auto_recovery_enabled = true;
+  std::vector<monitor::Cause> warnings;  // that are open; what it is off air for is in `status`
   // of the present child
   std::optional<monitor::Progress> progress;
   std::optional<monitor::ProcessSample> sample;

@@ -25,6 +25,9 @@ void StreamDriver::State::publish() {
   snapshot->last_progress_at = last_progress_at;
   snapshot->launched_at = launched_at;
   snapshot->auto_recovery_enabled = config.recovery.enabled;
+  for (const recovery::Incident& incident : core.open_incidents()) {
+    if (!incident.off_air) snapshot->warnings.push_back(incident.cause);
+  }
   snapshot->sample = last_sample;
   if (const monitor::Watch* watch = core.watch(); watch != nullptr && core.status().pid) {
     snapshot->progress = watch->evidence().progress;

@@ -106,9 +106,33 @@ TEST(Metrics, EveryCauseAndActionIsThereBeforeItHappens) {
   std::map<std::string, int> counts;
   for (const auto& [name, value] : scrape(stage)) ++counts[name.substr(0, name.find('{'))];
   EXPECT_EQ(counts["radio_incidents_total"], 28);
+  EXPECT_EQ(counts["radio_stream_verdict"], 28);
   EXPECT_EQ(counts["radio_recovery_actions_total"], 5);
   EXPECT_EQ(counts["radio_stream_state"], 7);
   EXPECT_EQ(counts["radio_ffmpeg_log_lines_total"], 8);
+}
+
+TEST(Metrics, TheVerdictIsWhatIsWrongNow) {
+  const auto wrong = [](std::shared_ptr<http::StreamSnapshot> snapshot) {
+    const Stage stage({std::move(snapshot)});
+    std::set<std::string> found;
+    for (const auto& [name, value] : scrape(stage)) {
+      if (name.starts_with("radio_stream_verdict{") && value == 1) found.insert(name);
+    }
+    return found;
+  };
+  EXPECT_EQ(wrong(on_air_snapshot("radio")), std::set<std::string>{});
+  EXPECT_EQ(wrong(cooling_snapshot("radio")),
+            std::set<std::string>{
+                R"(radio_stream_verdict{stream="radio",component="sink",cause="sink_lost"})"});
+  auto warned = on_air_snapshot("radio");
+  warned->warnings = {monitor::Cause::bitrate_drop, monitor::Cause::memory_high};
+  warned->status.verdict = monitor::Verdict{monitor::Cause::bitrate_drop, {"it fell"}};
+  EXPECT_EQ(
+      wrong(warned),
+      (std::set<std::string>{
+          R"(radio_stream_verdict{stream="radio",component="encoder",cause="bitrate_drop"})",
+          R"(radio_stream_verdict{stream="radio",component="encoder",cause="memory_high"})"}));
 }
 
 TEST(Metrics, WhatIsUnknownIsAbsentAndWhatIsKnownIsThere) {
