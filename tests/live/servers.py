@@ -148,12 +148,12 @@ class Gate(Receiver):
 
 
 class Alertmanager:
-    """The real one, with nobody behind it."""
+    """The real one, with nobody behind it. `config`: the path of another configuration."""
 
-    def __init__(self, test):
+    def __init__(self, test, config=None):
         self.test, self.port = test, free_port()
-        config = test.write("alertmanager.yml", "route: {receiver: nobody}\n"
-                                                "receivers: [{name: nobody}]\n")
+        config = config or test.write("alertmanager.yml", "route: {receiver: nobody}\n"
+                                                          "receivers: [{name: nobody}]\n")
         os.makedirs(test.path("alertmanager"), exist_ok=True)
         process = test.start("/usr/bin/prometheus-alertmanager", f"--config.file={config}",
                              f"--storage.path={test.path('alertmanager')}",
