@@ -66,7 +66,8 @@ void AnomalyWatch::count_restart(const Event& event, const Status& status, Insta
   if (asks_for_a_launch(event)) launch_is_asked_for_ = true;
   const auto* launched = std::get_if<Launched>(&event);
   if (!launched || !is_of_running_primary(status, launched->generation)) return;
-  if (!std::exchange(launch_is_asked_for_, false)) restarts_.on_event(now);
+  launch_was_asked_for_ = std::exchange(launch_is_asked_for_, false);
+  if (!launch_was_asked_for_) restarts_.on_event(now);
 }
 
 void AnomalyWatch::count_errors(const Event& event, const Step& step, const Status& status,

@@ -43,6 +43,8 @@ class AnomalyWatch {
   void on(const Event& event, const Step& step, const Status& status, Instant now);
 
   const Anomalies& told() const { return told_; }
+  // Whether somebody asked for the latest launch of the primary.
+  bool launch_was_asked_for() const { return launch_was_asked_for_; }
   // Since the last call.
   std::vector<AnomalyChange> take_changes();
 
@@ -59,6 +61,7 @@ class AnomalyWatch {
   monitor::CountAnomaly errors_;
   monitor::BitrateAnomaly bitrate_;
   bool launch_is_asked_for_ = false;  // the next one
+  bool launch_was_asked_for_ = false;
   std::optional<Instant> stopped_at_;
   std::optional<Generation> followed_;  // whose bitrate it is
   Instant next_check_{};

@@ -98,6 +98,7 @@ unsigned Ledger::recent_attempts(WallTime wall) const {
 void Ledger::count(const Launched&, const Moment& moment) {
   if (totals_.launches++ == 0) return;
   ++totals_.restarts;
+  if (anomalies_.launch_was_asked_for()) ++totals_.restarts_on_purpose;
   last_restart_at_ = moment.wall;
 }
 

@@ -39,10 +39,11 @@ struct Histogram {
 // Everything countable since this supervisor started. Only grows.
 struct Totals {
   std::uint64_t launches = 0;
-  std::uint64_t restarts = 0;         // launched again after having run
-  std::uint64_t errors_warning = 0;   // warnings opened
-  std::uint64_t errors_error = 0;     // off-air incidents opened
-  std::uint64_t errors_critical = 0;  // escalations
+  std::uint64_t restarts = 0;             // launched again after having run
+  std::uint64_t restarts_on_purpose = 0;  // … of which nothing was wrong: somebody asked
+  std::uint64_t errors_warning = 0;       // warnings opened
+  std::uint64_t errors_error = 0;         // off-air incidents opened
+  std::uint64_t errors_critical = 0;      // escalations
   std::uint64_t frames = 0;
   std::uint64_t dropped_frames = 0;
   std::uint64_t duplicated_frames = 0;

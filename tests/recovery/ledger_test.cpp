@@ -81,6 +81,23 @@ TEST_F(LedgerTest, ALaunchAfterHavingRunIsARestartWhoeverAsked) {
   EXPECT_EQ(totals().restarts, 2U);
 }
 
+TEST_F(LedgerTest, ARestartThatSomebodyAskedForIsOnPurpose) {
+  on_air();
+  EXPECT_EQ(totals().restarts_on_purpose, 0U) << "the first launch is no restart";
+  exited(1);
+  launched();
+  EXPECT_EQ(totals().restarts_on_purpose, 0U);
+  send(RestartRequested{});
+  exited(255);
+  launched();
+  EXPECT_EQ(totals().restarts_on_purpose, 1U);
+  exited(1);
+  pass(2s);
+  launched();
+  EXPECT_EQ(totals().restarts, 3U);
+  EXPECT_EQ(totals().restarts_on_purpose, 1U);
+}
+
 TEST_F(LedgerTest, ALaunchThatFailedHasNotRun) {
   start();
   send(LaunchFailed{stand.generation(), EAGAIN});
