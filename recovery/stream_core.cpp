@@ -238,6 +238,9 @@ void StreamCore::on(const Sampled& event) {
     // Stopped by SIGSTOP after the TERM: it will never act on it.
     if (monitor::is_stopped(event.sample)) kill_child();
   } else {
+    // Its life is all that such a command shows; without this its time on air would stand still
+    // until it ends.
+    if (!command_.reports_progress) check_health();
     check_open();
   }
 }

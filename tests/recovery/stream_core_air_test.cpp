@@ -339,6 +339,19 @@ TEST(Totals, OfACommandThatIsNotFfmpegAreItsLife) {
   EXPECT_EQ(stand.core.status().on_air_total, 520s);
 }
 
+TEST(Totals, OfACommandThatIsNotFfmpegGrowWithEachSampleOfIt) {
+  Stand stand(steady_policy(), {}, false);
+  stand.starting();
+  const monitor::ProcessSample sample{'S', 1, 2, 1 << 20, 1};
+  for (int i = 1; i <= 3; ++i) {
+    stand.wait(10s);
+    stand.send(Sampled{stand.generation(), sample});
+    EXPECT_EQ(stand.core.status().on_air_total, i * 10s);
+  }
+  stand.send(Exited{stand.generation(), code(1)});
+  EXPECT_EQ(stand.core.status().on_air_total, 30s);
+}
+
 TEST(Status, NamesTheChildWhileItLives) {
   Stand stand;
   stand.start();
