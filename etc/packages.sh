@@ -7,12 +7,13 @@ set -euo pipefail
 
 declare -A groups=(
   [build]="g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev
-           prometheus-cpp-dev zlib1g-dev libyaml-cpp-dev libspdlog-dev libcli11-dev libpugixml-dev"
+           prometheus-cpp-dev zlib1g-dev libyaml-cpp-dev libspdlog-dev libcli11-dev libpugixml-dev
+           libjs-dygraphs"
   # Where nothing is built: the streams and the binary's own libraries; procps for people in a shell there.
   [run]="ffmpeg procps ca-certificates libprometheus-cpp-core1.0 zlib1g libssl3 libyaml-cpp0.7 libfmt9"
   [test]="libgtest-dev python3 util-linux nginx libnginx-mod-rtmp icecast2 prometheus
           prometheus-alertmanager openssl postgresql systemd
-          dpkg-dev groff-base python3-yaml"
+          dpkg-dev groff-base python3-yaml chromium chromium-driver"
   [fuzz]="clang libclang-rt-14-dev"
   [lab]="nftables iproute2 faketime"
   [package]="lintian mandoc debootstrap"

@@ -83,7 +83,9 @@ Request read_out(const Parser& parser, const Peer& peer) {
           peer.address,
           view(request[field::host]),
           view(request[field::origin]),
-          view(request["Sec-Fetch-Site"])};
+          view(request["Sec-Fetch-Site"]),
+          view(request[field::accept]),
+          view(request[field::if_none_match])};
 }
 
 KeepAlive keep_alive_of(const Parser& parser) {

@@ -9,6 +9,8 @@
 namespace http {
 namespace {
 
+constexpr int gzip_window = 15 + 16;  // + 16 asks zlib for gzip's frame
+
 std::string_view take_until(std::string_view& text, char separator) {
   const std::size_t at = text.find(separator);
   const std::string_view piece = text.substr(0, at);
@@ -48,8 +50,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
 }
 
 std::string gzip(std::string_view text) {
-  constexpr int gzip_window = 15 + 16;  // + 16 asks zlib for gzip's frame
-  constexpr int memory_level = 8;       // zlib's own default
+  constexpr int memory_level = 8;  // zlib's own default
   z_stream stream{};
   if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, gzip_window, memory_level,
                    Z_DEFAULT_STRATEGY) != Z_OK) {
@@ -64,6 +65,20 @@ std::string gzip(std::string_view text) {
   packed.resize(stream.total_out);
   deflateEnd(&stream);
   return packed;
+}
+
+std::string gunzip(std::string_view packed, std::size_t size) {
+  z_stream stream{};
+  if (inflateInit2(&stream, gzip_window) != Z_OK) throw std::bad_alloc();
+  std::string text(size, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  stream.next_out = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_out = static_cast<uInt>(text.size());
+  inflate(&stream, Z_FINISH);
+  text.resize(stream.total_out);
+  inflateEnd(&stream);
+  return text;
 }
 
 }  // namespace http

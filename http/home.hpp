@@ -7,7 +7,7 @@
 
 namespace http {
 
-// A plain page that says what is here, for a person who opened the port in a browser.
+// What is here, as JSON: for a person with curl, and for the live page (http/page/page.hpp).
 Reply home(const Board::View& view, std::string_view metrics_path);
 
 }  // namespace http

@@ -41,11 +41,13 @@ std::string render_head(const Reply& reply, KeepAlive keep_alive, recovery::Wall
   head.reserve(384 + reply.headers.size());
   head.append(std::to_string(reply.status)).append(" ").append(reason.data(), reason.size());
   head.append("\r\nContent-Type: ").append(reply.content_type);
-  if (!reply.events) {
+  constexpr unsigned not_modified = 304;  // its length would be that of the body it leaves out
+  if (!reply.events && reply.status != not_modified) {
     head.append("\r\nContent-Length: ").append(std::to_string(reply.body->size()));
   }
   head.append(date_line(now));
-  head.append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+  head.append("\r\nCache-Control: ").append(reply.cache_control);
+  head.append("\r\nX-Content-Type-Options: nosniff\r\n");
   head.append(reply.headers).append(connection_line(keep_alive)).append("\r\n");
   return head;
 }

@@ -25,6 +25,7 @@ struct Request {
   bool from_loopback = false;  // the peer is 127.0.0.0/8, ::1 or ::ffff:127.0.0.0/104
   std::string_view peer;       // its address; empty: it has gone
   std::string_view host, origin, fetch_site;  // the headers Host, Origin, Sec-Fetch-Site
+  std::string_view accept, if_none_match;     // the headers of these names
 };
 
 // For the log: somebody asked for something that changes the stream.
@@ -42,6 +43,7 @@ struct Reply {
   // Where set, the body is what this gives, until either side ends it; `body` is not sent.
   std::shared_ptr<Subscription> events{};
   std::optional<Audit> audit{};
+  std::string_view cache_control = "no-store";  // a literal
 };
 
 Reply json_reply(unsigned status, const boost::json::value& value);

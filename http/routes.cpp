@@ -5,6 +5,7 @@
 #include "http/api.hpp"
 #include "http/health.hpp"
 #include "http/home.hpp"
+#include "http/page/page.hpp"
 #include "http/request_path.hpp"
 
 namespace http {
@@ -126,6 +127,10 @@ Routes::Routes(const Settings& settings, Loop loop, Means means)
 }
 
 boost::asio::awaitable<Reply> Routes::answer(const Request& request) {
+  // Open to all: the page's own files say nothing of the streams, and who has a token needs them to
+  // bring it.
+  std::optional<Reply> file = page(request);
+  if (file) co_return is_read(request.method) ? *std::move(file) : wrong_method(request.method);
   std::string problem;
   try {
     const std::optional<Change> wanted = change_of(request.path);

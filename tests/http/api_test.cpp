@@ -46,6 +46,7 @@ TEST(Api, AStreamIsShownWhole) {
   EXPECT_EQ(body.at("pid").as_int64(), 4242);
   EXPECT_EQ(body.at("generation").as_int64(), 3);
   EXPECT_GE(body.at("uptime_seconds").to_number<double>(), 300);
+  EXPECT_GT(body.at("availability").at("ratio").to_number<double>(), 0.9);
   EXPECT_EQ(text(body.at("command").at(3)), "rtmp://server/live/***");
   const auto& progress = body.at("progress");
   EXPECT_EQ(progress.at("frame").as_int64(), 9000);
@@ -220,14 +221,18 @@ TEST(Api, IncidentsOfAllStreamsAreMergedNewestFirst) {
   EXPECT_EQ(stage.get("/api/v1/incidents?limit=all").status, 400);
 }
 
-TEST(Home, IsPlainAndHarmless) {
+TEST(Home, SaysWhatIsHereAsJson) {
   const Stage stage({on_air_snapshot("<script>alert(1)</script>")});
   const auto reply = stage.get("/");
-  EXPECT_EQ(reply.headers.at("content-type"), "text/html; charset=utf-8");
-  EXPECT_TRUE(reply.headers.at("content-security-policy").starts_with("default-src 'none'"));
-  EXPECT_EQ(reply.body.find("<script"), std::string::npos);
-  EXPECT_NE(reply.body.find("&lt;script&gt;"), std::string::npos);
-  EXPECT_NE(reply.body.find("on_air"), std::string::npos);
+  EXPECT_EQ(reply.headers.at("content-type"), "application/json");
+  const auto body = json_of(reply);
+  const auto& stream = body.at("streams").at(0);
+  EXPECT_EQ(text(stream.at("name")), "<script>alert(1)</script>");
+  EXPECT_EQ(text(stream.at("state")), "on_air");
+  EXPECT_EQ(stage.get(text(stream.at("routes").at(0))).status, 200);
+  for (const auto& route : body.at("routes").as_array()) {
+    EXPECT_EQ(stage.get(text(route)).status, 200) << text(route);
+  }
 }
 
 }  // namespace

@@ -1,0 +1,162 @@
+// Curves of one stream, drawn by dygraphs. Colours come from the style sheet, so they follow dark
+// and light; off-air time is shaded.
+
+import { el, setText } from "./dom.js";
+import { bitrate, bytes, clock, percent, perSecond, times } from "./format.js";
+import { rows } from "./model.js";
+
+const { Dygraph } = window;
+const mib = 1048576;
+// Its legend sets style attributes, which the page's security policy forbids; the captions are ours.
+Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
+
+// from: the least height of the scale, so that noise around a steady value looks steady.
+// unit: what one on the scale is, so that the scale has round numbers.
+const charts = [
+  { title: "Bitrate", fields: ["bitrate_bps", "delivered_bps"], labels: ["output", "delivered"],
+    format: bitrate, axis: axis_bitrate, wide: true, from: 1000 },
+  { title: "Frames per second", fields: ["fps"], format: perSecond, axis: (v) => v.toFixed(0), from: 5 },
+  { title: "Speed", fields: ["speed"], format: times, axis: (v) => v.toFixed(1), from: 1.2 },
+  { title: "CPU", fields: ["cpu_percent"], format: percent, axis: (v) => `${v.toFixed(0)} %`, from: 10 },
+  { title: "Memory", fields: ["memory_bytes"], format: (v) => bytes(v * mib), axis: axis_mib, from: 16, unit: mib },
+];
+
+function axis_bitrate(bps) {
+  return bps >= 1e6 ? `${(bps / 1e6).toFixed(1)} M` : `${(bps / 1e3).toFixed(0)} k`;
+}
+
+function axis_mib(value) {
+  return value >= 1024 ? `${(value / 1024).toFixed(1)} G` : `${value.toFixed(0)} M`;
+}
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+export class Charts {
+  constructor(root) {
+    this.root = root;
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
+    new ResizeObserver(() => this.list?.forEach((chart) => chart.resize())).observe(root);
+  }
+
+  // The first time when there is room on the page: dygraphs asks for its size once.
+  render(stream) {
+    this.list ??= charts.map((chart) => new Chart(this.root, chart));
+    for (const chart of this.list) chart.render(stream);
+  }
+
+  recolour() {
+    for (const chart of this.list ?? []) chart.recolour();
+  }
+}
+
+class Chart {
+  constructor(root, chart) {
+    this.chart = chart;
+    this.values = chart.fields.map(() => el("span", { class: "value" }, "–"));
+    this.canvas = el("div", { class: "canvas", role: "img" });
+    const entries = chart.fields.map((_, i) => el("span", { class: `entry series-${i}` },
+      chart.labels ? el("span", { class: "key" }, chart.labels[i]) : null, this.values[i]));
+    root.append(el("figure", { class: chart.wide ? "panel chart wide" : "panel chart" },
+      el("figcaption", {}, el("h3", {}, chart.title), el("span", { class: "entries" }, entries)),
+      this.canvas));
+    this.graph = new Dygraph(this.canvas, [[new Date(), ...chart.fields.map(() => null)]], {
+      ...this.colours(), ...fixed_options,
+      labels: ["time", ...(chart.labels ?? chart.fields)],
+      axes: {
+        x: { axisLabelFormatter: (date) => clock(date).slice(0, 5), pixelsPerLabel: 70, drawGrid: false },
+        y: { axisLabelFormatter: (value) => chart.axis(value), pixelsPerLabel: 28, axisLabelWidth: 46 },
+      },
+      underlayCallback: (context, area, graph) => this.shade(context, area, graph),
+      highlightCallback: (_, __, points) => this.point(points),
+      unhighlightCallback: () => this.point(null),
+    });
+  }
+
+  colours() {
+    return {
+      colors: [colour("--curve-0"), colour("--curve-1")],
+      gridLineColor: colour("--grid"),
+      axisLineColor: colour("--grid"),
+    };
+  }
+
+  recolour() {
+    this.graph.updateOptions(this.colours());
+  }
+
+  resize() {
+    this.graph.resize();
+  }
+
+  render(stream) {
+    this.stream = stream;
+    const { fields, from, unit } = this.chart;
+    const list = rows(stream, fields, unit ?? 1);
+    if (list.length === 0) list.push([new Date(), ...fields.map(() => null)]);
+    const newest = Math.max(Date.now(), list.at(-1)[0].getTime());
+    const span_ms = 600 * stream.interval_s * 1000;
+    const top = Math.max(from, ...list.flatMap((row) => row.slice(1)).filter((v) => v !== null));
+    this.graph.updateOptions({
+      file: list,
+      dateWindow: [newest - span_ms, newest],
+      valueRange: [0, top * 1.08],
+    });
+    this.describe(list);
+    if (!this.pointed) this.show(stream.samples.at(-1));
+  }
+
+  show(sample) {
+    const { fields, format, unit } = this.chart;
+    fields.forEach((field, i) => setText(this.values[i], format((sample?.[field] ?? NaN) / (unit ?? 1))));
+  }
+
+  point(points) {
+    this.pointed = Boolean(points);
+    if (!points) return this.stream && this.show(this.stream.samples.at(-1));
+    for (const point of points) {
+      const i = (this.chart.labels ?? this.chart.fields).indexOf(point.name);
+      setText(this.values[i], `${this.chart.format(point.yval)} at ${clock(new Date(point.xval))}`);
+    }
+  }
+
+  // What a curve says to those who don't see it.
+  describe(list) {
+    const { title, labels, format } = this.chart;
+    const parts = this.chart.fields.map((_, i) => {
+      const values = list.map((row) => row[i + 1]).filter((value) => value !== null);
+      const name = labels ? `${labels[i]} ` : "";
+      if (values.length === 0) return `${name}not measured`;
+      return `${name}now ${format(values.at(-1))}, ${format(Math.min(...values))} to ${format(Math.max(...values))}`;
+    });
+    this.canvas.setAttribute("aria-label", `${title}: ${parts.join("; ")}`);
+  }
+
+  shade(context, area, graph) {
+    if (!this.stream) return;
+    context.fillStyle = colour("--shade");
+    for (const incident of this.stream.incidents.values()) {
+      if (!incident.off_air) continue;
+      const from = graph.toDomXCoord(Date.parse(incident.last_good_at));
+      const to = graph.toDomXCoord(incident.resolved_at ? Date.parse(incident.resolved_at) : Date.now());
+      const left = Math.max(area.x, from);
+      const right = Math.min(area.x + area.w, to);
+      if (right > left) context.fillRect(left, area.y, Math.max(2, right - left), area.h);
+    }
+  }
+}
+
+const fixed_options = {
+  legend: "never",
+  animatedZooms: false,
+  interactionModel: {}, // the page scrolls and the window follows the time
+  drawPoints: false,
+  strokeWidth: 1.6,
+  fillGraph: true,
+  fillAlpha: 0.1,
+  highlightCircleSize: 3,
+  axisLabelFontSize: 11,
+  xAxisHeight: 18,
+  rightGap: 6,
+};

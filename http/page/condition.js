@@ -1,0 +1,47 @@
+// How a stream is, in the few kinds that the wall shows, and the words for it.
+
+const words_of = {
+  on_air: "On air",
+  starting: "Starting",
+  stopping: "Stopping",
+  cooling_down: "Off air",
+  waiting_for_source: "No source",
+  fallback: "Fallback",
+  stopped: "Stopped",
+};
+
+// kind: good, warn, bad, busy, idle. The wall's colours and signs hang on it.
+export function condition(stream) {
+  const { state } = stream;
+  if (!state) return { kind: "idle", word: "Unknown" };
+  const word = words_of[state.state] ?? state.state;
+  return { kind: kind_of(state), word };
+}
+
+function kind_of(state) {
+  const failed = Boolean(state.verdict) || Boolean(state.recovery?.escalated);
+  switch (state.state) {
+    case "on_air": return failed ? "warn" : "good";
+    case "fallback": return "warn";
+    case "cooling_down":
+    case "waiting_for_source": return "bad";
+    case "starting":
+    case "stopping": return failed ? "bad" : "busy";
+    case "stopped": return failed && !asked(state) ? "bad" : "idle";
+    default: return "busy";
+  }
+}
+
+function asked(state) {
+  return state.verdict?.component === "operator";
+}
+
+export const sign_of = { good: "●", warn: "▲", bad: "✕", busy: "◌", idle: "■", lost: "?" };
+
+export function overall(streams) {
+  const total = streams.length;
+  if (total === 0) return "";
+  const on_air = streams.filter((stream) => stream.state?.state === "on_air").length;
+  if (total === 1) return on_air ? "on air" : "not on air";
+  return on_air === total ? `all ${total} streams on air` : `${on_air} of ${total} streams on air`;
+}

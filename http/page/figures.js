@@ -1,0 +1,40 @@
+// The figures of one stream that are no curve.
+
+import { el, setText } from "./dom.js";
+import { availability, count, duration, moment, running } from "./format.js";
+import { availabilityOf, uptime } from "./model.js";
+
+const entries = [
+  ["Uptime", (stream) => running(uptime(stream))],
+  ["Availability", (stream) => availability(availabilityOf(stream).ratio)],
+  ["Off air", (stream) => duration(availabilityOf(stream).off_air_s)],
+  ["Watched since", ({ state }) => moment(state.availability?.since)],
+  ["Restarts", ({ state }) => count(state.recovery?.restart_count)],
+  ["Last restart", ({ state }) => moment(state.recovery?.last_restart_time)],
+  ["Frames", ({ state, progress }) => count(progress?.frames ?? state.progress?.frame)],
+  ["Dropped", ({ state }) => count(state.progress?.drop_frames)],
+  ["Process", ({ state }) => (state.pid ? `pid ${state.pid}` : "–")],
+  ["Source", ({ state }) => yesNo(state.source?.available, "there", "missing")],
+  ["Sink", ({ state }) => yesNo(state.evidence?.sink_is_taking, "taking data", "not taking data")],
+  ["Recovery", ({ state }) => yesNo(state.recovery?.auto_recovery_enabled, "automatic", "off")],
+];
+
+function yesNo(value, yes, no) {
+  if (value === true) return yes;
+  return value === false ? no : "–";
+}
+
+export class Figures {
+  constructor(list) {
+    this.values = entries.map(([name, read]) => {
+      const value = el("dd");
+      list.append(el("div", {}, el("dt", {}, name), value));
+      return { value, read };
+    });
+  }
+
+  render(stream) {
+    if (!stream.state) return;
+    for (const { value, read } of this.values) setText(value, read(stream));
+  }
+}

@@ -1,0 +1,161 @@
+// Puts the page together: events into the model, the model onto the page, at most once a frame.
+
+import { Charts } from "./charts.js";
+import { condition, overall } from "./condition.js";
+import { Control } from "./control.js";
+import { byId, el, setData, setText } from "./dom.js";
+import { Feed } from "./feed.js";
+import { Figures } from "./figures.js";
+import { clock, duration, words } from "./format.js";
+import { LogPanel } from "./log.js";
+import { Model } from "./model.js";
+import { showTab } from "./tab.js";
+import { Timeline } from "./timeline.js";
+import { VerdictPanel } from "./verdict.js";
+import { Wall, track_line } from "./wall.js";
+
+const model = new Model();
+const wall = new Wall(byId("wall"));
+const panels = [
+  new VerdictPanel(byId("verdict"), byId("verdict-body")),
+  new Figures(byId("figures-body")),
+  new LogPanel(byId("log-lines"), byId("log-level"), byId("log-origin")),
+];
+const timeline = new Timeline(byId("timeline"), byId("incident-list"), byId("span"));
+const charts = new Charts(byId("charts"));
+const link = { state: "connecting", detail: "" };
+const told = new Map(); // stream → the word last told to the screen reader
+
+const control = new Control({ onToken: () => feed.retryNow(), onDone: announce });
+const feed = new Feed(onEvent, onLink);
+
+function onEvent(type, text) {
+  let data;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    return; // not ours
+  }
+  link.heardAt = Date.now();
+  const name = model.apply(type, data);
+  if (name && type === "state") tell(model.stream(name));
+  draw();
+}
+
+function onLink(state, detail = "") {
+  if (state === "live") model.begin();
+  if (state !== link.state && link.heardAt) announce(state === "live" ? "Connected again." : "Connection lost.");
+  Object.assign(link, { state, detail });
+  const notice = byId("notice");
+  notice.hidden = state !== "refused";
+  if (state === "refused") setText(notice, refusals[detail]);
+  draw();
+}
+
+const refusals = {
+  401: "The streams are shown to those with the right token (401). Enter it above.",
+  403: "The supervisor shows the streams to nobody: it has no token to ask for (403).",
+  429: "Too many wrong tokens came from here (429). The page asks again in half a minute.",
+};
+
+function announce(text) {
+  setText(byId("announcer"), text);
+}
+
+function tell(stream) {
+  const { word } = condition(stream);
+  const cause = stream.state.verdict ? `, ${words(stream.state.verdict.cause)}` : "";
+  const line = `${stream.name}: ${word.toLowerCase()}${cause}`;
+  if (told.has(stream.name) && told.get(stream.name) !== line) announce(line);
+  told.set(stream.name, line);
+}
+
+function selected() {
+  let name = "";
+  try {
+    name = decodeURIComponent(location.hash.slice(1));
+  } catch {
+    // no name of a stream
+  }
+  return model.streams.get(name) ?? model.streams.values().next().value;
+}
+
+function link_text() {
+  if (link.state === "live") return "live";
+  if (link.state === "refused") return "not let in";
+  if (link.state === "connecting") return "connecting";
+  const since = link.heardAt ? `, last heard ${duration(Math.round((Date.now() - link.heardAt) / 1000))} ago` : "";
+  return `connection lost${since}`;
+}
+
+let frame = 0;
+function draw() {
+  if (!frame) frame = requestAnimationFrame(render);
+}
+
+function render() {
+  frame = 0;
+  const streams = [...model.streams.values()];
+  const stream = selected();
+  setData(document.body, "link", link.state);
+  setText(byId("link-text"), link_text());
+  setText(byId("overall"), link.state === "live" ? overall(streams) : "");
+  setText(byId("clock"), clock(new Date()));
+  wall.render(streams, stream?.name, link.state);
+  showTab(streams, link.state);
+  byId("detail").hidden = !stream;
+  setData(byId("detail"), "alone", String(streams.length === 1));
+  if (!stream) return;
+  setText(byId("stream-name"), stream.name);
+  showTrack(stream.state?.track);
+  showControls(stream);
+  for (const panel of panels) panel.render(stream);
+  renderSlowly(stream);
+}
+
+// Curves and the bar of time move once a second, or when another stream is chosen.
+let drawn = { at: 0 };
+function renderSlowly(stream) {
+  if (drawn.name === stream.name && Date.now() - drawn.at < 900) return;
+  drawn = { name: stream.name, at: Date.now() };
+  charts.render(stream);
+  timeline.render(stream);
+}
+
+function showTrack(track) {
+  const text = track_line(track);
+  byId("stream-track").hidden = !text;
+  setText(byId("stream-track"), text);
+}
+
+function showControls(stream) {
+  const stopped = stream.state?.state === "stopped";
+  for (const button of document.querySelectorAll("[data-control]")) {
+    button.disabled = (button.dataset.control === "start") !== stopped;
+  }
+}
+
+async function showRoutes() {
+  const answer = await fetch("./", { headers: { Accept: "application/json" }, cache: "no-store" });
+  if (!answer.ok) return;
+  const { version, routes } = await answer.json();
+  byId("routes").replaceChildren(
+    ...routes.map((path) => el("a", { href: path.slice(1) }, path)),
+    el("a", { href: "page/dygraph-licence.txt" }, "charts: dygraphs, MIT licence"),
+    el("span", {}, `ffsupervisor ${version}`));
+}
+
+for (const button of document.querySelectorAll("[data-control]")) {
+  button.addEventListener("click", () => control.ask(button.dataset.control, selected().name));
+}
+byId("span").addEventListener("change", () => {
+  drawn = { at: 0 };
+  draw();
+});
+addEventListener("hashchange", () => {
+  draw();
+  byId("detail").focus({ preventScroll: true });
+});
+setInterval(draw, 1000);
+showRoutes().catch(() => {});
+feed.run();

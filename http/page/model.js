@@ -1,0 +1,119 @@
+// What the page knows: streams by name, each with its samples, incidents and log lines, all bounded.
+
+const samples_limit = 3600;
+const incidents_limit = 1000; // of one stream
+const lines_limit = 400; // of one stream's log
+const gap_factor = 3.5; // samples farther apart than this many intervals are not joined
+
+export class Model {
+  constructor() {
+    this.streams = new Map();
+  }
+
+  // A new connection tells everything again.
+  begin() {
+    this.seen = new Set();
+    for (const stream of this.streams.values()) stream.lines = [];
+  }
+
+  stream(name) {
+    if (!this.streams.has(name)) {
+      this.streams.set(name, {
+        name, state: null, progress: null, samples: [], interval_s: 1,
+        incidents: new Map(), lines: [], lineCount: 0,
+      });
+    }
+    return this.streams.get(name);
+  }
+
+  // The name of the stream that it is about; undefined for what is not known.
+  apply(type, data) {
+    const handler = handlers[type];
+    return handler ? handler(this, data) : undefined;
+  }
+}
+
+const handlers = {
+  state(model, data) {
+    const stream = model.stream(data.name);
+    stream.state = data;
+    stream.stateAt = Date.now();
+    return data.name;
+  },
+  history(model, data) {
+    const stream = model.stream(data.stream);
+    stream.interval_s = Math.max(1, data.interval_seconds || 1);
+    stream.samples = data.samples.slice(-samples_limit);
+    return data.stream;
+  },
+  progress(model, data) {
+    const stream = model.stream(data.stream);
+    stream.progress = data;
+    stream.progressAt = Date.now();
+    addSample(stream, data);
+    return data.stream;
+  },
+  incident(model, data) {
+    const { incidents } = model.stream(data.stream);
+    incidents.set(data.id, data);
+    if (incidents.size > incidents_limit) incidents.delete(incidents.keys().next().value);
+    return data.stream;
+  },
+  log(model, data) {
+    if (!data.stream) return undefined;
+    const stream = model.stream(data.stream);
+    stream.lines.push({ ...data, number: ++stream.lineCount });
+    if (stream.lines.length > lines_limit) stream.lines.shift();
+    return data.stream;
+  },
+};
+
+function addSample(stream, data) {
+  const last = stream.samples.at(-1);
+  if (last && data.t <= last.t) return;
+  stream.samples.push(data);
+  const oldest = data.t - 600 * stream.interval_s;
+  while (stream.samples[0].t < oldest || stream.samples.length > samples_limit) stream.samples.shift();
+}
+
+// Rows for a chart: a time, then the values of these fields; a hole where nothing was measured.
+export function rows(stream, fields, unit) {
+  const list = [];
+  const gap_s = gap_factor * Math.max(stream.interval_s, 1);
+  let before;
+  for (const sample of stream.samples) {
+    if (before !== undefined && sample.t - before > gap_s) {
+      list.push([new Date((before + 0.5) * 1000), ...fields.map(() => null)]);
+    }
+    before = sample.t;
+    list.push([new Date(sample.t * 1000), ...fields.map((field) => {
+      const value = sample[field];
+      return typeof value === "number" ? value / unit : null;
+    })]);
+  }
+  return list;
+}
+
+export function newestFirst(stream) {
+  return [...stream.incidents.values()].sort((a, b) => (a.detected_at < b.detected_at ? 1 : -1));
+}
+
+// As of now: a state is told only when it changes.
+export function availabilityOf(stream) {
+  const { state } = stream;
+  const since_ms = Date.parse(state?.availability?.since);
+  if (Number.isNaN(since_ms)) return {};
+  const passed_s = state.state === "on_air" ? 0 : (Date.now() - stream.stateAt) / 1000;
+  const off_air_s = state.availability.off_air_seconds + passed_s;
+  const span_s = (Date.now() - since_ms) / 1000;
+  return { off_air_s, ratio: span_s > 0 ? Math.max(0, 1 - off_air_s / span_s) : undefined };
+}
+
+// Counted on between two events.
+export function uptime(stream) {
+  const { state, progress } = stream;
+  if (!state || (state.state !== "on_air")) return 0;
+  const byState = state.uptime_seconds + (Date.now() - stream.stateAt) / 1000;
+  if (!progress || stream.progressAt < stream.stateAt || typeof progress.uptime_seconds !== "number") return byState;
+  return progress.uptime_seconds + (Date.now() - stream.progressAt) / 1000;
+}
