@@ -4,6 +4,7 @@
 import { el, setText } from "./dom.js";
 import { bitrate, bytes, clock, percent, perSecond, times } from "./format.js";
 import { rows } from "./model.js";
+import { serverNow } from "./time.js";
 
 const { Dygraph } = window;
 const mib = 1048576;
@@ -58,7 +59,7 @@ class Chart {
     this.canvas = el("div", { class: "canvas", role: "img" });
     const entries = chart.fields.map((_, i) => el("span", { class: `entry series-${i}` },
       chart.labels ? el("span", { class: "key" }, chart.labels[i]) : null, this.values[i]));
-    root.append(el("figure", { class: chart.wide ? "panel chart wide" : "panel chart" },
+    root.append(el("figure", { class: chart.wide ? "panel chart wide" : "panel chart", "aria-label": chart.title },
       el("figcaption", {}, el("h3", {}, chart.title), el("span", { class: "entries" }, entries)),
       this.canvas));
     this.graph = new Dygraph(this.canvas, [[new Date(), ...chart.fields.map(() => null)]], {
@@ -95,7 +96,7 @@ class Chart {
     const { fields, from, unit } = this.chart;
     const list = rows(stream, fields, unit ?? 1);
     if (list.length === 0) list.push([new Date(), ...fields.map(() => null)]);
-    const newest = Math.max(Date.now(), list.at(-1)[0].getTime());
+    const newest = Math.max(serverNow(), list.at(-1)[0].getTime());
     const span_ms = 600 * stream.interval_s * 1000;
     const top = Math.max(from, ...list.flatMap((row) => row.slice(1)).filter((v) => v !== null));
     this.graph.updateOptions({
@@ -139,7 +140,7 @@ class Chart {
     for (const incident of this.stream.incidents.values()) {
       if (!incident.off_air) continue;
       const from = graph.toDomXCoord(Date.parse(incident.last_good_at));
-      const to = graph.toDomXCoord(incident.resolved_at ? Date.parse(incident.resolved_at) : Date.now());
+      const to = graph.toDomXCoord(incident.resolved_at ? Date.parse(incident.resolved_at) : serverNow());
       const left = Math.max(area.x, from);
       const right = Math.min(area.x + area.w, to);
       if (right > left) context.fillRect(left, area.y, Math.max(2, right - left), area.h);

@@ -5,9 +5,9 @@ import { availability, count, duration, moment, running } from "./format.js";
 import { availabilityOf, uptime } from "./model.js";
 
 const entries = [
-  ["Uptime", (stream) => running(uptime(stream))],
-  ["Availability", (stream) => availability(availabilityOf(stream).ratio)],
-  ["Off air", (stream) => duration(availabilityOf(stream).off_air_s)],
+  ["Uptime", (stream, now_ms) => running(uptime(stream, now_ms))],
+  ["Availability", (stream, now_ms) => availability(availabilityOf(stream, now_ms).ratio)],
+  ["Off air", (stream, now_ms) => duration(availabilityOf(stream, now_ms).off_air_s)],
   ["Watched since", ({ state }) => moment(state.availability?.since)],
   ["Restarts", ({ state }) => count(state.recovery?.restart_count)],
   ["Last restart", ({ state }) => moment(state.recovery?.last_restart_time)],
@@ -33,8 +33,8 @@ export class Figures {
     });
   }
 
-  render(stream) {
+  render(stream, now_ms) {
     if (!stream.state) return;
-    for (const { value, read } of this.values) setText(value, read(stream));
+    for (const { value, read } of this.values) setText(value, read(stream, now_ms));
   }
 }

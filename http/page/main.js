@@ -10,6 +10,7 @@ import { clock, duration, words } from "./format.js";
 import { LogPanel } from "./log.js";
 import { Model } from "./model.js";
 import { showTab } from "./tab.js";
+import { serverNow } from "./time.js";
 import { Timeline } from "./timeline.js";
 import { VerdictPanel } from "./verdict.js";
 import { Wall, track_line } from "./wall.js";
@@ -36,7 +37,7 @@ function onEvent(type, text) {
   } catch {
     return; // not ours
   }
-  link.heardAt = Date.now();
+  link.heardAt = serverNow();
   const name = model.apply(type, data);
   if (name && type === "state") tell(model.stream(name));
   draw();
@@ -84,7 +85,7 @@ function link_text() {
   if (link.state === "live") return "live";
   if (link.state === "refused") return "not let in";
   if (link.state === "connecting") return "connecting";
-  const since = link.heardAt ? `, last heard ${duration(Math.round((Date.now() - link.heardAt) / 1000))} ago` : "";
+  const since = link.heardAt ? `, last heard ${duration(Math.round((serverNow() - link.heardAt) / 1000))} ago` : "";
   return `connection lost${since}`;
 }
 
@@ -100,8 +101,9 @@ function render() {
   setData(document.body, "link", link.state);
   setText(byId("link-text"), link_text());
   setText(byId("overall"), link.state === "live" ? overall(streams) : "");
-  setText(byId("clock"), clock(new Date()));
-  wall.render(streams, stream?.name, link.state);
+  setText(byId("clock"), clock(new Date(serverNow())));
+  const now_ms = link.state === "live" ? serverNow() : link.heardAt ?? serverNow();
+  wall.render(streams, stream?.name, link.state, now_ms);
   showTab(streams, link.state);
   byId("detail").hidden = !stream;
   setData(byId("detail"), "alone", String(streams.length === 1));
@@ -109,7 +111,7 @@ function render() {
   setText(byId("stream-name"), stream.name);
   showTrack(stream.state?.track);
   showControls(stream);
-  for (const panel of panels) panel.render(stream);
+  for (const panel of panels) panel.render(stream, now_ms);
   renderSlowly(stream);
 }
 

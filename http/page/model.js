@@ -1,5 +1,7 @@
 // What the page knows: streams by name, each with its samples, incidents and log lines, all bounded.
 
+import { hearServerTime, serverNow } from "./time.js";
+
 const samples_limit = 3600;
 const incidents_limit = 1000; // of one stream
 const lines_limit = 400; // of one stream's log
@@ -37,7 +39,7 @@ const handlers = {
   state(model, data) {
     const stream = model.stream(data.name);
     stream.state = data;
-    stream.stateAt = Date.now();
+    stream.stateAt = serverNow();
     return data.name;
   },
   history(model, data) {
@@ -48,8 +50,9 @@ const handlers = {
   },
   progress(model, data) {
     const stream = model.stream(data.stream);
+    hearServerTime(data.t);
     stream.progress = data;
-    stream.progressAt = Date.now();
+    stream.progressAt = serverNow();
     addSample(stream, data);
     return data.stream;
   },
@@ -98,22 +101,22 @@ export function newestFirst(stream) {
   return [...stream.incidents.values()].sort((a, b) => (a.detected_at < b.detected_at ? 1 : -1));
 }
 
-// As of now: a state is told only when it changes.
-export function availabilityOf(stream) {
+// A state is told only when it changes: this is as of `now_ms`, the last time that is known of.
+export function availabilityOf(stream, now_ms) {
   const { state } = stream;
   const since_ms = Date.parse(state?.availability?.since);
   if (Number.isNaN(since_ms)) return {};
-  const passed_s = state.state === "on_air" ? 0 : (Date.now() - stream.stateAt) / 1000;
+  const passed_s = state.state === "on_air" ? 0 : (now_ms - stream.stateAt) / 1000;
   const off_air_s = state.availability.off_air_seconds + passed_s;
-  const span_s = (Date.now() - since_ms) / 1000;
+  const span_s = (now_ms - since_ms) / 1000;
   return { off_air_s, ratio: span_s > 0 ? Math.max(0, 1 - off_air_s / span_s) : undefined };
 }
 
 // Counted on between two events.
-export function uptime(stream) {
+export function uptime(stream, now_ms) {
   const { state, progress } = stream;
-  if (!state || (state.state !== "on_air")) return 0;
-  const byState = state.uptime_seconds + (Date.now() - stream.stateAt) / 1000;
-  if (!progress || stream.progressAt < stream.stateAt || typeof progress.uptime_seconds !== "number") return byState;
-  return progress.uptime_seconds + (Date.now() - stream.progressAt) / 1000;
+  if (state?.state !== "on_air") return 0;
+  const by_state_s = state.uptime_seconds + (now_ms - stream.stateAt) / 1000;
+  const newer = progress && stream.progressAt >= stream.stateAt && typeof progress.uptime_seconds === "number";
+  return newer ? progress.uptime_seconds + (now_ms - stream.progressAt) / 1000 : by_state_s;
 }

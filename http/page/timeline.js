@@ -3,6 +3,7 @@
 import { el, setData } from "./dom.js";
 import { clock, duration, moment, words } from "./format.js";
 import { newestFirst } from "./model.js";
+import { serverNow } from "./time.js";
 
 const shown_limit = 50; // in the list
 const day_s = 86400;
@@ -16,7 +17,7 @@ export class Timeline {
   }
 
   render(stream) {
-    const now = Date.now();
+    const now = serverNow();
     const all = newestFirst(stream);
     const from = this.from(all, now);
     const seen = all.filter((incident) => end_of(incident, now) >= from);

@@ -11,9 +11,9 @@ export class Wall {
     this.tiles = new Map();
   }
 
-  render(streams, selected, link) {
+  render(streams, selected, link, now_ms) {
     setData(this.root, "count", String(Math.min(streams.length, 4)));
-    for (const stream of streams) this.update(this.tile(stream.name), stream, selected, link);
+    for (const stream of streams) this.update(this.tile(stream.name), stream, selected, link, now_ms);
   }
 
   tile(name) {
@@ -36,29 +36,29 @@ export class Wall {
     return parts;
   }
 
-  update(tile, stream, selected, link) {
+  update(tile, stream, selected, link, now_ms) {
     const { kind, word } = condition(stream);
     const lost = link !== "live";
     setData(tile.root, "kind", lost ? "lost" : kind);
     setText(tile.sign, sign_of[lost ? "lost" : kind]);
     setText(tile.word, word);
-    setText(tile.clock, lost ? "last known" : clock_line(stream));
+    setText(tile.clock, lost ? "last known" : clock_line(stream, now_ms));
     setText(tile.why, why_line(stream));
     setText(tile.track, track_line(stream.state?.track));
-    const { ratio } = availabilityOf(stream);
+    const { ratio } = availabilityOf(stream, now_ms);
     setText(tile.available, typeof ratio === "number" ? `${availability(ratio)} available` : "");
     if (stream.name === selected) tile.root.setAttribute("aria-current", "true");
     else tile.root.removeAttribute("aria-current");
   }
 }
 
-function clock_line(stream) {
+function clock_line(stream, now_ms) {
   const { state } = stream;
   if (!state) return "";
-  if (state.state === "on_air") return `for ${running(uptime(stream))}`;
+  if (state.state === "on_air") return `for ${running(uptime(stream, now_ms))}`;
   const next = state.recovery?.next_launch_in_seconds;
   if (typeof next === "number" && state.state === "cooling_down") {
-    const left = Math.max(0, next - (Date.now() - stream.stateAt) / 1000);
+    const left = Math.max(0, next - (now_ms - stream.stateAt) / 1000);
     return `next attempt in ${running(Math.ceil(left))}`;
   }
   return "";

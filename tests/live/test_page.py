@@ -1,0 +1,195 @@
+"""The live page in a real Chromium, in front of a real supervisor, FFmpeg and RTMP server."""
+
+import os
+import re
+import signal
+import unittest
+
+from browser import ENTER, TAB, Browser
+from harness import AAC, H264, TONE, VIDEO, LiveTest, wait_until
+from servers import RtmpServer
+
+KEY = "pLaNtEdStReAmKeY7q"
+TOKEN = "pLaNtEdToKeN-4711"
+HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+WORD = ".tile .word"
+
+# Notes each state that a tile goes through, so that none is missed between two looks.
+WATCH = """
+window.told = [];
+const word = document.querySelector('.tile .word');
+new MutationObserver(() => told.push(word.textContent)).observe(word, {childList: true, characterData: true, subtree: true});
+"""
+
+# The least contrast of text and ground among the kinds of tile (WCAG 2.1, 1.4.3).
+CONTRAST = """
+const channel = (c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+const light = (text) => {
+  const [r, g, b] = text.match(/[\\d.]+/g).map(Number).map(channel);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const tile = document.querySelector('.tile').cloneNode(true);
+document.body.append(tile);
+const ratios = ['good', 'warn', 'bad', 'busy', 'idle'].flatMap((kind) => {
+  tile.dataset.kind = kind;
+  const ground = light(getComputedStyle(tile).backgroundColor);
+  return ['.word', '.name'].map((part) => {
+    const ink = light(getComputedStyle(tile.querySelector(part)).color);
+    return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+  });
+});
+tile.remove();
+return Math.min(...ratios);
+"""
+
+
+class Page(LiveTest):
+    def setUp(self):
+        super().setUp()
+        self.server = RtmpServer(self)
+
+    def command(self):
+        return ["ffmpeg", *VIDEO, *TONE, *H264, *AAC, "-metadata", f"title={HOSTILE}", "-f", "flv",
+                self.server.url(KEY)]
+
+    def supervisor(self, http=None, **env):
+        sections = {"http": http} if http else None
+        return self.supervise_file(
+            [{"name": "radio", "command": self.command(), "monitor": {"freeze_timeout": "2s"}}],
+            sections=sections, env={"FFSUPERVISOR_TOKEN": TOKEN, **env})
+
+    def open(self, supervisor):
+        self.origin = f"http://127.0.0.1:{supervisor.port}"
+        self.browser = Browser(self)
+        self.browser.open(self.origin + "/")
+        return self.browser
+
+    def on_air(self):
+        supervisor = self.supervisor()
+        supervisor.wait_on_air()
+        browser = self.open(supervisor)
+        browser.wait_text(WORD, "on air", 10)
+        return supervisor, browser
+
+    def figure(self, name):
+        return self.browser.js(
+            "return [...document.querySelectorAll('#figures dt')]"
+            ".find((term) => term.textContent === arguments[0]).nextElementSibling.textContent", name)
+
+    def assert_clean(self, expected_problem=None):
+        """No request left the host, nothing went wrong in the console, no secret is in the document."""
+        for url in self.browser.requests():
+            self.assertTrue(url.startswith((self.origin + "/", "data:image/svg+xml,")), url)
+        problems = [problem for problem in self.browser.problems()
+                    if not (expected_problem and expected_problem in problem)]
+        self.assertEqual(problems, [])
+        told = self.browser.js("return document.documentElement.outerHTML + location.href + document.cookie")
+        self.assertNotIn(KEY, told)
+        self.assertNotIn(TOKEN, told)
+        self.assertIsNone(self.browser.js("return window.hacked ?? null"))
+
+    def press_tab_until(self, condition, what):
+        for _ in range(40):
+            self.browser.keys(TAB)
+            if self.browser.js(f"const it = document.activeElement; return Boolean({condition})"):
+                return
+        self.fail(f"Tab does not lead to {what}")
+
+    def test_a_kill_and_a_freeze_and_both_recoveries_are_seen_as_they_happen(self):
+        supervisor, browser = self.on_air()
+        browser.js(WATCH)
+        browser.wait_text("#verdict-body", "nothing is wrong", 5)
+        wait_until(lambda: re.match(r"2\d\.\d", browser.text(".chart:nth-of-type(2) .value")), 10,
+                   lambda: f"25 frames a second, not {browser.text('.charts')}")
+        wait_until(lambda: "Mbit/s" in browser.text(".series-1 .value")
+                   or "kbit/s" in browser.text(".series-1 .value"), 10, "a delivered bitrate")
+        self.assertEqual(browser.js("return document.querySelectorAll('.canvas canvas').length"), 10)
+
+        os.kill(supervisor.child_pid(), signal.SIGKILL)
+        browser.wait_text("#incident-list", "encoder crashed", 5)
+        wait_until(lambda: browser.js("return told.at(-1)") == "On air", 10, "on air again")
+        self.assertIn("Starting", browser.js("return told"))
+        wait_until(lambda: self.figure("Restarts") == "1", 3, "the restart is counted")
+
+        browser.js("told.length = 0")
+        os.kill(supervisor.child_pid(), signal.SIGSTOP)
+        browser.wait_text("#incident-list", "encoder frozen", 6)
+        wait_until(lambda: browser.js("return told.at(-1)") == "On air", 10, "on air again")
+        browser.wait_text("#incident-list", "off air", 5)
+        browser.click("#incident-list summary")
+        browser.wait_text("#incident-list", "evidence", 2)
+        self.assertEqual(browser.js("return document.querySelectorAll('#timeline .mark').length"), 2)
+        self.assertRegex(self.figure("Availability"), r"^\d+\.\d+ %$")
+        self.assert_clean()
+
+    def test_texts_of_others_stay_texts_and_the_log_is_filtered_by_level(self):
+        _, browser = self.on_air()
+        browser.wait_text("#log-lines", HOSTILE, 5)
+        self.assertEqual(browser.js("return document.querySelectorAll('#log-lines :is(img, script)').length"), 0)
+        browser.js("const level = document.getElementById('log-level'); level.value = '4';"
+                   "level.dispatchEvent(new Event('change'))")
+        self.assertNotIn(HOSTILE, browser.text("#log-lines"))
+        self.assertEqual(browser.nameless(), [])
+        self.assert_clean()
+        for scheme in ("dark", "light"):
+            browser.colour_scheme(scheme)
+            self.assertGreaterEqual(browser.js(CONTRAST), 4.5, scheme)
+        browser.phone()
+        self.assertEqual(browser.js("return document.documentElement.scrollWidth"), 390)
+
+    def test_control_by_keyboard_asks_for_the_token_and_says_why_not(self):
+        supervisor, browser = self.on_air()
+        first = supervisor.child_pid()
+        self.press_tab_until("it.dataset.control === 'restart'", "the restart button")
+        browser.keys(ENTER)
+        self.assertEqual(browser.js("return document.activeElement.id"), "token")
+        browser.keys("wrong" + ENTER)
+        browser.wait_text("#control-error", "401", 5)
+        self.assertEqual(supervisor.child_pid(), first)
+        self.assertEqual(browser.js("return document.activeElement.id"), "token")
+        browser.keys(TOKEN + ENTER)
+        wait_until(lambda: not browser.js("return document.getElementById('control').open"), 5, "accepted")
+        wait_until(lambda: supervisor.child_pid() not in (None, first), 5, "another FFmpeg")
+        browser.wait_text(WORD, "on air", 10)
+
+        self.press_tab_until("it.dataset.control === 'stop'", "the stop button")
+        browser.keys(ENTER)  # the token is known now: it is only asked whether it is meant
+        self.press_tab_until("it.id === 'control-go'", "the dialog's button")
+        browser.keys(ENTER)
+        browser.wait_text(WORD, "stopped", 8)
+        browser.wait_text("#announcer", "stopped", 2)
+        self.press_tab_until("it.dataset.control === 'start'", "the start button")
+        browser.keys(ENTER)
+        self.press_tab_until("it.id === 'control-go'", "the dialog's button")
+        browser.keys(ENTER)
+        browser.wait_text(WORD, "on air", 10)
+        self.assert_clean(expected_problem="401")
+
+    def test_a_lost_connection_is_shown_and_comes_back_by_itself(self):
+        supervisor, browser = self.on_air()
+        supervisor.end()
+        browser.wait_text("#link-text", "connection lost, last heard", 5)
+        self.assertEqual(browser.js("return document.querySelector('.tile').dataset.kind"), "lost")
+        again = self.supervisor(METRICS_PORT=supervisor.port)
+        again.port = supervisor.port
+        browser.wait_text("#link-text", "live", 15)
+        again.wait_on_air()
+        browser.wait_text(WORD, "on air", 10)
+        self.assertEqual(browser.js("return document.querySelector('.tile').dataset.kind"), "good")
+        self.assert_clean(expected_problem="ERR_")
+
+    def test_where_all_is_protected_the_page_asks_for_the_token(self):
+        supervisor = self.supervisor(http={"auth": {"protect": "all"}})
+        wait_until(supervisor.answers, 10, "liveness, which is open")
+        browser = self.open(supervisor)
+        browser.wait_text("#notice", "token", 5)
+        self.assertEqual(browser.js("return document.querySelectorAll('.tile').length"), 0)
+        browser.click("#give-token")
+        browser.keys(TOKEN + ENTER)
+        browser.wait_text(WORD, "on air", 10)
+        self.assertEqual(browser.text("#notice"), "")
+        self.assert_clean(expected_problem="401")
+
+
+if __name__ == "__main__":
+    unittest.main()
