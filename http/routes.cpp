@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view liveness_path = "/health/liveness";
 constexpr std::string_view events_path = "/api/v1/events";
-constexpr std::string_view hooks_prefix = "/webhook/";  // they have a password of their own
+constexpr std::string_view hooks_prefix = "/webhook/";
 constexpr std::string_view recovery_suffix = "/recovery";
 
 // For the supervising loop to answer; a stuck one never does.
@@ -103,6 +103,13 @@ bool is_read(std::string_view method) {
   return method == "GET" || method == "HEAD";
 }
 
+// What protect: all leaves open: liveness; hooks, which have a password of their own; the page's
+// own files, which say nothing of the streams and are needed to bring a token.
+bool is_open_to_all(const Request& request) {
+  return request.path == liveness_path || request.path.starts_with(hooks_prefix) ||
+         is_of_page(request);
+}
+
 // As a stream of events: until either side ends it.
 Reply events(EventHub& hub, std::string_view method) {
   Reply reply{200, "text/event-stream", std::make_shared<const std::string>(),
@@ -127,16 +134,11 @@ Routes::Routes(const Settings& settings, Loop loop, Means means)
 }
 
 boost::asio::awaitable<Reply> Routes::answer(const Request& request) {
-  // Open to all: the page's own files say nothing of the streams, and who has a token needs them to
-  // bring it.
-  std::optional<Reply> file = page(request);
-  if (file) co_return is_read(request.method) ? *std::move(file) : wrong_method(request.method);
   std::string problem;
   try {
     const std::optional<Change> wanted = change_of(request.path);
     if (wanted) co_return co_await change(request, *wanted);
-    const bool is_open = request.path == liveness_path || request.path.starts_with(hooks_prefix);
-    if (protect_ == Protect::all && !is_open) {
+    if (protect_ == Protect::all && !is_open_to_all(request)) {
       Admission admission = co_await gate_.admit(request);
       if (admission.refusal) co_return std::move(*admission.refusal);
     }
@@ -193,6 +195,9 @@ boost::asio::awaitable<Outcome> Routes::carry_out(const Change& wanted) {
 }
 
 Reply Routes::at_once(const Request& request, const Moment& now) {
+  if (is_of_page(request)) {
+    return is_read(request.method) ? page(request) : wrong_method(request.method);
+  }
   const bool is_metrics = request.path == metrics_path_;
   const bool is_home = request.path == "/";
   const bool is_events = request.path == events_path;

@@ -1,6 +1,5 @@
 #include "http/page/page.hpp"
 
-#include <algorithm>
 #include <map>
 
 #include "http/encoding.hpp"
@@ -22,9 +21,10 @@ bool wants_html(std::string_view accept) {
   return accept.find("text/html") != std::string_view::npos;
 }
 
-const Asset* find(std::string_view path) {
+const Asset* find(const Request& request) {
+  if (request.path == "/" && !wants_html(request.accept)) return nullptr;
   for (const Asset& asset : assets()) {
-    if (asset.path == path) return &asset;
+    if (asset.path == request.path) return &asset;
   }
   return nullptr;
 }
@@ -46,9 +46,12 @@ Body packed(const Asset& asset) {
 
 }  // namespace
 
-std::optional<Reply> page(const Request& request) {
-  const Asset* const asset = find(request.path);
-  if (!asset || (asset->path == "/" && !wants_html(request.accept))) return std::nullopt;
+bool is_of_page(const Request& request) {
+  return find(request) != nullptr;
+}
+
+Reply page(const Request& request) {
+  const Asset* const asset = find(request);
   Reply reply{200, asset->content_type, nullptr, std::string(security_headers)};
   reply.cache_control = "no-cache";  // kept, and asked for again: 304 while it is the same
   reply.headers += "ETag: " + std::string(asset->etag) + "\r\nVary: Accept, Accept-Encoding\r\n";
