@@ -8,6 +8,7 @@ import { serverNow } from "./time.js";
 
 const { Dygraph } = window;
 const mib = 1048576;
+const shortest_ms = 120e3; // of the time shown, while there is little to show
 // Its legend sets style attributes, which the page's security policy forbids; the captions are ours.
 Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
 
@@ -97,7 +98,8 @@ class Chart {
     const list = rows(stream, fields, unit ?? 1);
     if (list.length === 0) list.push([new Date(), ...fields.map(() => null)]);
     const newest = Math.max(serverNow(), list.at(-1)[0].getTime());
-    const span_ms = 600 * stream.interval_s * 1000;
+    const longest_ms = 600 * stream.interval_s * 1000;
+    const span_ms = Math.min(longest_ms, Math.max(shortest_ms, newest - list[0][0].getTime()));
     const top = Math.max(from, ...list.flatMap((row) => row.slice(1)).filter((v) => v !== null));
     this.graph.updateOptions({
       file: list,

@@ -79,7 +79,7 @@ class Page(LiveTest):
     def assert_clean(self, expected_problem=None):
         """No request left the host, nothing went wrong in the console, no secret is in the document."""
         for url in self.browser.requests():
-            self.assertTrue(url.startswith((self.origin + "/", "data:image/svg+xml,")), url)
+            self.assertTrue(url.startswith((self.origin + "/", "data:")), url)
         problems = [problem for problem in self.browser.problems()
                     if not (expected_problem and expected_problem in problem)]
         self.assertEqual(problems, [])
