@@ -71,12 +71,18 @@ export function clock(date) {
   return time_format.format(date);
 }
 
-// The time alone where it was today.
+// 4:02, of a track.
+export function playTime(seconds) {
+  if (!known(seconds)) return none;
+  return seconds < 3600 ? running(seconds).slice(2).replace(/^0(?=\d:)/, "") : running(seconds);
+}
+
+// The time alone where it was today; without its seconds where it was not.
 export function moment(text) {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) return none;
   const today = date.toDateString() === new Date().toDateString();
-  return today ? clock(date) : `${day_format.format(date)} ${clock(date)}`;
+  return today ? clock(date) : `${day_format.format(date)} ${clock(date).slice(0, 5)}`;
 }
 
 export function words(name) {

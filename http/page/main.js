@@ -9,11 +9,13 @@ import { Figures } from "./figures.js";
 import { clock, duration, words } from "./format.js";
 import { LogPanel } from "./log.js";
 import { Model } from "./model.js";
+import { keepFresh } from "./refresh.js";
 import { showTab } from "./tab.js";
 import { serverNow } from "./time.js";
 import { Timeline } from "./timeline.js";
+import { trackDetails, trackLine } from "./track.js";
 import { VerdictPanel } from "./verdict.js";
-import { Wall, track_line } from "./wall.js";
+import { Wall } from "./wall.js";
 
 const model = new Model();
 const wall = new Wall(byId("wall"));
@@ -91,11 +93,13 @@ function link_text() {
 
 let frame = 0;
 function draw() {
+  if (document.hidden) return showTab([...model.streams.values()], link.state); // there are no frames
   if (!frame) frame = requestAnimationFrame(render);
 }
 
 function render() {
   frame = 0;
+  model.forgetGone();
   const streams = [...model.streams.values()];
   const stream = selected();
   setData(document.body, "link", link.state);
@@ -109,7 +113,7 @@ function render() {
   setData(byId("detail"), "alone", String(streams.length === 1));
   if (!stream) return;
   setText(byId("stream-name"), stream.name);
-  showTrack(stream.state?.track);
+  showTrack(stream, streams.length === 1, now_ms);
   showControls(stream);
   for (const panel of panels) panel.render(stream, now_ms);
   renderSlowly(stream);
@@ -124,8 +128,10 @@ function renderSlowly(stream) {
   timeline.render(stream);
 }
 
-function showTrack(track) {
-  const text = track_line(track);
+// A tile that is alone has room for the track's name.
+function showTrack({ state, stateAt }, alone, now_ms) {
+  const track = state?.track;
+  const text = [alone ? "" : trackLine(track), trackDetails(track, stateAt, now_ms)].filter(Boolean).join(" · ");
   byId("stream-track").hidden = !text;
   setText(byId("stream-track"), text);
 }
@@ -158,6 +164,11 @@ addEventListener("hashchange", () => {
   draw();
   byId("detail").focus({ preventScroll: true });
 });
+document.addEventListener("visibilitychange", draw);
 setInterval(draw, 1000);
+keepFresh(() => (link.state === "live" ? selected()?.name : undefined), (data) => {
+  model.refresh(data);
+  draw();
+});
 showRoutes().catch(() => {});
 feed.run();

@@ -5,6 +5,7 @@ import { hearServerTime, serverNow } from "./time.js";
 const samples_limit = 3600;
 const incidents_limit = 1000; // of one stream
 const lines_limit = 400; // of one stream's log
+const silent_limit_ms = 10e3; // each stream's progress comes once a second
 const gap_factor = 3.5; // samples farther apart than this many intervals are not joined
 
 export class Model {
@@ -14,7 +15,6 @@ export class Model {
 
   // A new connection tells everything again.
   begin() {
-    this.seen = new Set();
     for (const stream of this.streams.values()) stream.lines = [];
   }
 
@@ -30,10 +30,29 @@ export class Model {
 
   // The name of the stream that it is about; undefined for what is not known.
   apply(type, data) {
-    const handler = handlers[type];
-    return handler ? handler(this, data) : undefined;
+    const name = Object.hasOwn(handlers, type) ? handlers[type](this, data) : undefined;
+    if (name && told_of_present.has(type)) this.streams.get(name).heardAt = Date.now();
+    return name;
+  }
+
+  // The same stream as events have told of, with newer figures; what is news is theirs to tell.
+  refresh(data) {
+    const stream = this.streams.get(data.name);
+    const same = stream?.state && stream.state.state === data.state && stream.state.generation === data.generation;
+    if (same) handlers.state(this, data);
+  }
+
+  // Streams that a reload has taken away. Not while nothing is heard of any.
+  forgetGone() {
+    const newest = Math.max(...[...this.streams.values()].map((stream) => stream.heardAt ?? 0));
+    for (const stream of this.streams.values()) {
+      if (newest - (stream.heardAt ?? 0) > silent_limit_ms) this.streams.delete(stream.name);
+    }
   }
 }
+
+// Of these a stream that is gone gets no more; its incidents and log lines stay known.
+const told_of_present = new Set(["state", "progress"]);
 
 const handlers = {
   state(model, data) {

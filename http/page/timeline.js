@@ -88,7 +88,7 @@ function mark(incident, from, now) {
 function ticks(from, now) {
   return [0, 0.25, 0.5, 0.75, 1].map((share) => {
     const time = new Date(from + (now - from) * share);
-    const text = (now - from) / 1000 > day_s ? moment(time).slice(0, -3) : clock(time).slice(0, 5);
+    const text = (now - from) / 1000 > day_s ? moment(time) : clock(time).slice(0, 5);
     const element = el("span", { class: "tick", "aria-hidden": "true" }, share === 1 ? "now" : text);
     element.style.left = `${share * 100}%`;
     return element;

@@ -4,6 +4,7 @@ import { condition, sign_of } from "./condition.js";
 import { el, setData, setText } from "./dom.js";
 import { availability, running, words } from "./format.js";
 import { availabilityOf, uptime } from "./model.js";
+import { trackLine } from "./track.js";
 
 export class Wall {
   constructor(root) {
@@ -13,7 +14,16 @@ export class Wall {
 
   render(streams, selected, link, now_ms) {
     setData(this.root, "count", String(Math.min(streams.length, 4)));
+    this.keepOnly(new Set(streams.map((stream) => stream.name)));
     for (const stream of streams) this.update(this.tile(stream.name), stream, selected, link, now_ms);
+  }
+
+  keepOnly(names) {
+    for (const [name, tile] of this.tiles) {
+      if (names.has(name)) continue;
+      tile.root.remove();
+      this.tiles.delete(name);
+    }
   }
 
   tile(name) {
@@ -44,7 +54,7 @@ export class Wall {
     setText(tile.word, word);
     setText(tile.clock, lost ? "last known" : clock_line(stream, now_ms));
     setText(tile.why, why_line(stream));
-    setText(tile.track, track_line(stream.state?.track));
+    setText(tile.track, trackLine(stream.state?.track));
     const { ratio } = availabilityOf(stream, now_ms);
     setText(tile.available, typeof ratio === "number" ? `${availability(ratio)} available` : "");
     if (stream.name === selected) tile.root.setAttribute("aria-current", "true");
@@ -70,10 +80,4 @@ function why_line({ state }) {
   if (state.recovery?.escalated) parts.push("escalated");
   if (state.verdict) parts.push(words(state.verdict.cause));
   return parts.join(" · ");
-}
-
-export function track_line(track) {
-  if (!track) return "";
-  if (track.text && !track.title) return track.text;
-  return [track.artist, track.title].filter(Boolean).join(" — ");
 }
