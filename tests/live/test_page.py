@@ -42,6 +42,16 @@ tile.remove();
 return Math.min(...ratios);
 """
 
+# Events as the page's own reader gives them, for a text that comes one character at a time.
+PARSE = """
+const [text] = arguments;
+const { SseParser } = await import('/page/sse.js');
+const events = [];
+const parser = new SseParser((type, data) => events.push([type, data]));
+for (const character of text) parser.feed(character);
+return events;
+"""
+
 
 class Page(LiveTest):
     def setUp(self):
@@ -130,6 +140,9 @@ class Page(LiveTest):
                    "level.dispatchEvent(new Event('change'))")
         self.assertNotIn(HOSTILE, browser.text("#log-lines"))
         self.assertEqual(browser.nameless(), [])
+        self.assertEqual(browser.js(PARSE, ": hello\r\nevent: log\r\ndata: a\r\ndata:b\r\n\r\n"
+                                           "id: 1\n\ndata: {}\n\nevent: cut\ndata: off\n"),
+                         [["log", "a\nb"], ["message", "{}"]])
         self.assert_clean()
         for scheme in ("dark", "light"):
             browser.colour_scheme(scheme)
