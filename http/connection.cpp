@@ -7,12 +7,12 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "http/events/subscription.hpp"
+#include "http/wire.hpp"
 
 namespace http {
 namespace {
@@ -109,6 +109,7 @@ class Session {
   asio::awaitable<void> run();
 
  private:
+  asio::awaitable<bool> secure();
   asio::awaitable<bool> receive();
   asio::awaitable<bool> fill();
   std::optional<Refusal> parse();
@@ -123,6 +124,7 @@ class Session {
   void log(const Request& request, const Reply& reply, SteadyTime began) const;
 
   Link link_;
+  Wire wire_{link_.socket};
   Shared shared_;
   const Peer peer_;
   boost::beast::flat_buffer buffer_;
@@ -134,12 +136,33 @@ class Session {
 // `while (co_await …)`.
 asio::awaitable<void> Session::run() {
   bool lives = true;
+  if (shared_.tls != nullptr) lives = co_await secure();
+  if (!lives) co_return;
   while (lives) {
     const bool received = co_await receive();
     if (!received) co_return;
     lives = co_await handle();
   }
   co_await linger();
+}
+
+// Begins TLS; false where the peer does not. One that speaks plain HTTP is told what is wrong.
+asio::awaitable<bool> Session::secure() {
+  constexpr unsigned char handshake_record = 0x16;
+  shared_.connections.enter(link_, Phase::idle);
+  const auto [failed] = co_await link_.socket.async_wait(asio::socket_base::wait_read, as_result);
+  unsigned char first = 0;
+  error_code error = failed;
+  if (!error) link_.socket.receive(asio::buffer(&first, 1), asio::socket_base::message_peek, error);
+  if (error) co_return false;
+  if (first != handshake_record) {
+    co_await refuse({400, "this port speaks HTTPS: ask for an https:// URL"});
+    co_return false;
+  }
+  shared_.connections.enter(link_, Phase::reading);
+  error = co_await wire_.handshake(shared_.tls->current(std::chrono::steady_clock::now()));
+  if (error && shared_.log) shared_.log({.message = "TLS handshake failed: " + error.message()});
+  co_return !error;
 }
 
 // True when a whole request is there.
@@ -167,7 +190,7 @@ asio::awaitable<bool> Session::receive() {
 
 asio::awaitable<bool> Session::fill() {
   const auto room = buffer_.prepare(std::min(read_bytes, buffer_.max_size() - buffer_.size()));
-  const auto [error, count] = co_await link_.socket.async_read_some(room, as_result);
+  const auto [error, count] = co_await wire_.read_some(room);
   buffer_.commit(count);
   co_return !error;
 }
@@ -198,7 +221,7 @@ asio::awaitable<void> Session::encourage() {
   if (!boost::beast::iequals(parser_->get()[field::expect], "100-continue")) co_return;
   encouraged_ = true;
   constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
-  co_await asio::async_write(link_.socket, asio::buffer(line), as_result);
+  co_await wire_.write(asio::buffer(line));
 }
 
 // Answers the request; true when the connection lives on.
@@ -238,7 +261,7 @@ asio::awaitable<bool> Session::send(const Reply& reply, KeepAlive keep_alive, bo
       asio::buffer(head), with_body ? asio::buffer(*reply.body) : asio::const_buffer()};
   shared_.connections.enter(link_, Phase::writing);
   shared_.connections.count_unsent(link_, asio::buffer_size(parts));
-  const auto [error, count] = co_await asio::async_write(link_.socket, parts, as_result);
+  const auto [error, count] = co_await wire_.write(parts);
   shared_.connections.count_unsent(link_, 0);
   co_return !error;
 }
@@ -255,8 +278,7 @@ asio::awaitable<void> Session::refuse(Refusal refusal) {
 // are done, and read on for a moment.
 asio::awaitable<void> Session::linger() {
   shared_.connections.enter(link_, Phase::lingering);
-  error_code ended;
-  link_.socket.shutdown(asio::ip::tcp::socket::shutdown_send, ended);
+  error_code ended = co_await wire_.end();
   std::size_t thrown_away = 0;
   while (!ended && thrown_away < linger_bytes) {
     buffer_.clear();
@@ -283,7 +305,7 @@ asio::awaitable<void> Session::follow(Subscription& events) {
 asio::awaitable<bool> Session::write(asio::const_buffer bytes) {
   shared_.connections.enter(link_, Phase::writing);
   shared_.connections.count_unsent(link_, bytes.size());
-  const auto [error, count] = co_await asio::async_write(link_.socket, bytes, as_result);
+  const auto [error, count] = co_await wire_.write(bytes);
   shared_.connections.count_unsent(link_, 0);
   co_return !error;
 }

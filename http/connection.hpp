@@ -7,6 +7,7 @@
 #include "http/routes.hpp"
 #include "http/server.hpp"
 #include "http/settings.hpp"
+#include "http/tls.hpp"
 
 namespace http {
 
@@ -16,6 +17,7 @@ struct Shared {
   Connections& connections;
   Routes& routes;
   const Server::Log& log;
+  TlsIdentity* tls;  // null: plain HTTP
 };
 
 // Serves one connection until either side ends it: requests one after the other, pipelined ones

@@ -24,6 +24,19 @@ std::string_view connection_line(KeepAlive keep_alive) {
   return keep_alive == KeepAlive::yes_and_say_so ? "Connection: keep-alive\r\n" : "";
 }
 
+// For browsers: an answer is what it says it is, belongs into nobody's page, and runs nothing. A
+// page brings a policy of its own.
+std::string_view browser_lines(const Reply& reply) {
+  constexpr std::string_view policy =
+      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+  constexpr std::string_view lines =
+      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+      "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
+      "Cross-Origin-Resource-Policy: same-origin\r\nReferrer-Policy: no-referrer\r\n";
+  const bool has_own = reply.headers.find("Content-Security-Policy:") != std::string::npos;
+  return has_own ? lines.substr(policy.size()) : lines;
+}
+
 }  // namespace
 
 Reply json_reply(unsigned status, const boost::json::value& value) {
@@ -38,7 +51,7 @@ std::string render_head(const Reply& reply, KeepAlive keep_alive, recovery::Wall
   const auto reason =
       boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(reply.status));
   std::string head = "HTTP/1.1 ";
-  head.reserve(384 + reply.headers.size());
+  head.reserve(640 + reply.headers.size());
   head.append(std::to_string(reply.status)).append(" ").append(reason.data(), reason.size());
   head.append("\r\nContent-Type: ").append(reply.content_type);
   constexpr unsigned not_modified = 304;  // its length would be that of the body it leaves out
@@ -46,8 +59,8 @@ std::string render_head(const Reply& reply, KeepAlive keep_alive, recovery::Wall
     head.append("\r\nContent-Length: ").append(std::to_string(reply.body->size()));
   }
   head.append(date_line(now));
-  head.append("\r\nCache-Control: ").append(reply.cache_control);
-  head.append("\r\nX-Content-Type-Options: nosniff\r\n");
+  head.append("\r\nCache-Control: ").append(reply.cache_control).append("\r\n");
+  head.append(browser_lines(reply));
   head.append(reply.headers).append(connection_line(keep_alive)).append("\r\n");
   return head;
 }

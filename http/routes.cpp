@@ -1,6 +1,7 @@
 #include "http/routes.hpp"
 
 #include <charconv>
+#include <utility>
 
 #include "http/api.hpp"
 #include "http/health.hpp"
@@ -163,18 +164,27 @@ boost::asio::awaitable<Reply> Routes::change(const Request& request, const Chang
   const std::string what = describe(wanted);
   if (is_cross_site(request)) {
     Reply reply = error_reply(403, "asked by another site's page, which may not");
-    reply.audit = Audit{"nobody", what + ": refused, asked by another site's page"};
+    if (may_note_refusal())
+      reply.audit = Audit{"nobody", what + ": refused to another site's page"};
     co_return reply;
   }
   Admission admission = co_await gate_.admit(request);
   if (admission.refusal) {
-    admission.refusal->audit = Audit{admission.who, what + ": refused"};
+    if (may_note_refusal()) admission.refusal->audit = Audit{admission.who, what + ": refused"};
     co_return std::move(*admission.refusal);
   }
   const Outcome outcome = co_await carry_out(wanted);
   Reply reply = error_reply(outcome.status, outcome.message);
   reply.audit = Audit{admission.who, what + ": " + outcome.message};
   co_return reply;
+}
+
+// Anybody may be refused, as often as he likes: the log must not drown in it.
+bool Routes::may_note_refusal() {
+  constexpr unsigned refusals_noted = 10;  // a second
+  const auto second = std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now());
+  if (std::exchange(refusals_second_, second) != second) refusals_noted_ = 0;
+  return ++refusals_noted_ <= refusals_noted;
 }
 
 boost::asio::awaitable<Outcome> Routes::carry_out(const Change& wanted) {

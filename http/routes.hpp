@@ -38,6 +38,7 @@ class Routes {
   boost::asio::awaitable<Reply> admitted(const Request& request);
   boost::asio::awaitable<Reply> change(const Request& request, const Change& wanted);
   boost::asio::awaitable<Outcome> carry_out(const Change& wanted);
+  bool may_note_refusal();
   Reply at_once(const Request& request, const Moment& now);
 
   const std::string metrics_path_;
@@ -46,6 +47,8 @@ class Routes {
   Means means_;
   Gate gate_;
   MetricsPage metrics_;
+  std::chrono::steady_clock::time_point refusals_second_{};
+  unsigned refusals_noted_ = 0;  // in this second
 };
 
 }  // namespace http

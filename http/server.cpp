@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <optional>
 #include <system_error>
 #include <thread>
 
@@ -19,6 +20,7 @@
 #include "http/listener.hpp"
 #include "http/liveness.hpp"
 #include "http/routes.hpp"
+#include "http/tls.hpp"
 
 namespace http {
 namespace {
@@ -67,7 +69,12 @@ struct Server::State {
         liveness(std::make_shared<Liveness>(context, loop.ping)),
         waits(context),
         events(*context, board, bounds.event_clients),
-        routes(settings, std::move(loop), {board, liveness, events, waits}) {}
+        routes(settings, std::move(loop), {board, liveness, events, waits}) {
+    if (settings.tls.certificate.empty()) return;
+    tls.emplace(settings.tls, [this](const std::string& problem) {
+      if (log) log({.warning = true, .message = problem});
+    });
+  }
 
   void run();
   void stop();
@@ -89,6 +96,7 @@ struct Server::State {
   Waits waits;
   EventHub events;
   Routes routes;
+  std::optional<TlsIdentity> tls;
   bool stopping = false;
   steady_clock::time_point warned_at = steady_clock::time_point::min();
   std::thread thread;
@@ -159,7 +167,9 @@ void Server::State::start_session(int descriptor) {
     throw boost::system::system_error(error);
   }
   connections.make_room();
-  asio::co_spawn(*context, serve_connection(std::move(socket), {bounds, connections, routes, log}),
+  asio::co_spawn(*context,
+                 serve_connection(std::move(socket),
+                                  {bounds, connections, routes, log, tls ? &*tls : nullptr}),
                  [](const std::exception_ptr& failure) {
                    if (failure) std::rethrow_exception(failure);
                  });

@@ -16,11 +16,20 @@ enum class Protect : std::uint8_t {
 using BasicUsers = std::map<std::string, std::string>;  // name → bcrypt hash
 
 struct Auth {
-  std::string bearer_token;  // empty: there is none
+  std::string bearer_token_file;
+  std::string bearer_token;  // what stands in it, or FFSUPERVISOR_TOKEN; empty: there is none
   BasicUsers basic_users;
   Protect protect = Protect::control;
 
   bool operator==(const Auth&) const = default;
+};
+
+// Paths of PEM files; empty, both: plain HTTP.
+struct Tls {
+  std::string certificate;  // with those of the intermediate authorities behind it
+  std::string private_key;  // without a pass phrase
+
+  bool operator==(const Tls&) const = default;
 };
 
 // Each field is the YAML key of the same name below `http`; each value is its default.
@@ -28,6 +37,7 @@ struct Settings {
   std::string address = "0.0.0.0";  // address and port: `http.listen`; IPv6 without its brackets
   std::uint16_t port = 9090;
   std::string metrics_path = "/metrics";
+  Tls tls;
   Auth auth;
 
   bool operator==(const Settings&) const = default;

@@ -29,7 +29,8 @@ std::optional<std::chrono::seconds> Throttle::wait_of(std::string_view peer, Ins
   if (found == records_.end()) return std::nullopt;
   const double above = failures_at(found->second, now) - (failures_max - 1);
   if (above <= 0) return std::nullopt;
-  const double wait = std::ceil(above * static_cast<double>(forgiven_after.count()));
+  // Not a second more for what only the arithmetic adds.
+  const double wait = std::ceil(above * static_cast<double>(forgiven_after.count()) - 1e-6);
   return std::chrono::seconds(static_cast<std::chrono::seconds::rep>(wait));
 }
 

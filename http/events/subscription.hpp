@@ -31,7 +31,7 @@ class Subscription {
   // The next bytes to send, as soon as there are any; empty: it is over. One may wait at a time.
   boost::asio::awaitable<std::string> next();
 
-  static constexpr std::size_t backlog_bytes = 512 * 1024;
+  static constexpr std::size_t backlog_bytes = 1024 * 1024;  // more than the whole log
 
  private:
   std::string take();

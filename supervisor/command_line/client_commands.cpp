@@ -48,12 +48,22 @@ std::string health_message(const std::string& body) {
   return std::string(message->get_string());
 }
 
-int show_status(const Options& options, const std::string& base, std::ostream& out) {
-  const std::string url = base + "/api/v1/streams";
-  const http::Answer answer = http::get(url, answer_timeout);
+// Whom to ask, and how to get in.
+struct Instance {
+  std::string base;
+  std::string token;  // empty: none
+};
+
+std::string advice(int status) {
+  return status == 401 ? "; set FFSUPERVISOR_TOKEN to its bearer token" : "";
+}
+
+int show_status(const Options& options, const Instance& instance, std::ostream& out) {
+  const std::string url = instance.base + "/api/v1/streams";
+  const http::Answer answer = http::get(url, answer_timeout, instance.token);
   if (answer.status != 200) {
     throw std::runtime_error(url + ": answered " + std::to_string(answer.status) +
-                             ", expected 200");
+                             ", expected 200" + advice(answer.status));
   }
   const std::vector<StreamRow> rows = read_rows(parse_body(url, answer.body));
   if (options.json) {
@@ -64,9 +74,11 @@ int show_status(const Options& options, const std::string& base, std::ostream& o
   return every_stream_on_air(rows) ? 0 : 1;
 }
 
-int show_health(const Options& options, const std::string& base, std::ostream& out) {
-  const http::Answer answer = http::get(base + "/health/" + options.probe, answer_timeout);
-  out << options.probe << ": " << answer.status << ' ' << health_message(answer.body) << '\n';
+int show_health(const Options& options, const Instance& instance, std::ostream& out) {
+  const http::Answer answer =
+      http::get(instance.base + "/health/" + options.probe, answer_timeout, instance.token);
+  out << options.probe << ": " << answer.status << ' ' << health_message(answer.body)
+      << advice(answer.status) << '\n';
   return answer.status == 200 ? 0 : 1;
 }
 
@@ -74,7 +86,9 @@ template <class Show>
 int run(const Options& options, const Environment& environment, std::ostream& out,
         std::ostream& err, Show show) {
   try {
-    const int code = show(options, instance_url(options, environment), out);
+    const Instance instance{instance_url(options, environment),
+                            environment("FFSUPERVISOR_TOKEN").value_or("")};
+    const int code = show(options, instance, out);
     out.flush();
     return code;
   } catch (const std::exception& error) {
@@ -97,7 +111,8 @@ std::string instance_url(const Options& options, const Environment& environment)
   apply_metrics_port(environment, config, problems);
   apply_flags(options, config, problems);
   problems.throw_if_any();
-  return "http://" + reachable_host(config.http.address) + ':' + std::to_string(config.http.port);
+  const std::string scheme = config.http.tls.certificate.empty() ? "http://" : "https://";
+  return scheme + reachable_host(config.http.address) + ':' + std::to_string(config.http.port);
 }
 
 int run_status(const Options& options, const Environment& environment, std::ostream& out,

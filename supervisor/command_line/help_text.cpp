@@ -58,8 +58,9 @@ Environment:
   MEMORY_THRESHOLD_MB             warn above, MiB (2048)
   BITRATE_DROP_THRESHOLD_PERCENT  warn when the bitrate falls by so much (50)
   RTMP_ENDPOINT                   rtmp:// URL of the sink, if the command does not tell it
-  Without effect in this version: AZURACAST_URL, AZURACAST_API_KEY, AZURACAST_WEBHOOK_PASSWORD,
-  FFSUPERVISOR_TOKEN
+  FFSUPERVISOR_TOKEN              bearer token for control; status and healthcheck send it
+  SSL_CERT_FILE                   status, healthcheck: authorities to trust, in PEM
+  Without effect in this version: AZURACAST_URL, AZURACAST_API_KEY, AZURACAST_WEBHOOK_PASSWORD
 
 Exit codes:
     0  stopped as asked, or the command ended and `restart` allows it

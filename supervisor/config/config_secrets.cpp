@@ -60,6 +60,10 @@ void learn_secrets(const Config& config, Secrets& secrets) {
     secrets.learn(std::vector{dependency.target});
   }
   learn_alerts(config.alerts, secrets);
+  secrets.learn(std::string_view(config.http.auth.bearer_token));
+  for (const auto& [name, hash] : config.http.auth.basic_users) {
+    secrets.learn(std::string_view(hash));
+  }
 }
 
 std::string masked_webhook(const std::string& url) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/settings.hpp"
 #include "supervisor/config/urls.hpp"
 #include "supervisor/config/values.hpp"
@@ -90,7 +91,7 @@ void apply_environment(const Environment& environment, Config& config, Problems&
   }
   with_variable(environment, "FFSUPERVISOR_TOKEN", problems,
                 [&](const std::string& text, const std::string& place) {
-                  config.http.auth.bearer_token = text;
+                  config.http.auth.bearer_token = read_bearer_token(text);
                   remember(config, "http.auth.bearer_token", Origin::environment, place);
                 });
   with_variable(environment, "RTMP_ENDPOINT", problems,

@@ -1,5 +1,6 @@
 #include "supervisor/config/load.hpp"
 
+#include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/environment.hpp"
 #include "supervisor/config/flags.hpp"
 #include "supervisor/config/problems.hpp"
@@ -93,6 +94,7 @@ Config load_config(const Options& options, const Environment& environment) {
   apply_environment(environment, config, problems);
   apply_flags(options, config, problems);
   check_streams(config, problems);
+  finish_http(config, problems);
   problems.throw_if_any();
   return config;
 }

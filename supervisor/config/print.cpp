@@ -1,3 +1,4 @@
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@
 namespace supervisor {
 
 namespace {
+
+constexpr const char* token_key = "http.auth.bearer_token";
 
 using monitor::probes::Dependency;
 using recovery::alerts::WebHook;
@@ -72,6 +75,30 @@ void print_dependencies(const std::vector<Dependency>& dependencies, Printer& pr
   }
 }
 
+// Behind the settings of `http.auth`, which are the last of `http`.
+void print_basic_users(const Config& config, Printer& printer) {
+  const std::string key = "http.auth.basic_users";
+  const http::Auth& auth = config.http.auth;
+  if (auth.basic_users.empty()) return printer.value("    basic_users:", "{}", key);
+  printer.line("    basic_users:");
+  for (const auto& [name, hash] : auth.basic_users) {
+    printer.value("      " + yaml_text(name) + ':', "\"***\"", key + '.' + name);
+  }
+}
+
+void print_program(const Config& config, Printer& printer) {
+  std::vector<Setting<Config>> http = program_settings(), others = http;
+  const auto is_http = [](const auto& setting) { return setting.key.starts_with("http."); };
+  std::erase_if(http, std::not_fn(is_http));
+  std::erase_if(others, is_http);
+  printer.settings(http, config, "", "");
+  print_basic_users(config, printer);
+  if (config.origins.contains(token_key)) {  // a comment: the file has no key for it
+    printer.value("    # FFSUPERVISOR_TOKEN:", "\"***\"", token_key);
+  }
+  printer.settings(others, config, "", "");
+}
+
 void print_stream(const Config& config, std::size_t index, Printer& printer) {
   const StreamConfig& stream = config.streams[index];
   const std::string prefix = stream_prefix(index);
@@ -91,7 +118,7 @@ void print_stream(const Config& config, std::size_t index, Printer& printer) {
 
 std::string print_config(const Config& config) {
   Printer printer(config);
-  printer.settings(program_settings(), config, "", "");
+  print_program(config, printer);
   print_alerts(config.alerts, printer);
   print_dependencies(config.dependencies, printer);
   printer.line("streams:");

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/content_settings.hpp"
 #include "supervisor/config/endpoint_settings.hpp"
 #include "supervisor/config/load.hpp"
@@ -67,6 +68,12 @@ Setting<Owner> boolean(std::string_view key, Field field) {
           [=](const Owner& owner) { return std::string(field(owner) ? "true" : "false"); }};
 }
 
+template <class Owner, class Field>
+Setting<Owner> path(std::string_view key, Field field) {
+  return {key, [=](Owner& owner, const std::string& text) { field(owner) = read_path(text); },
+          [=](const Owner& owner) { return field(owner); }};
+}
+
 template <class Owner, class Field, class Value>
 Setting<Owner> choice(std::string_view key, Field field, const Words<Value>& words) {
   return {
@@ -90,10 +97,13 @@ std::vector<Setting<Config>> make_program_settings() {
       {"http.metrics_path",
        [](C& c, const std::string& text) { c.http.metrics_path = read_metrics_path(text); },
        [](const C& c) { return c.http.metrics_path; }},
+      path<C>("http.tls.certificate", FIELD(http.tls.certificate)),
+      path<C>("http.tls.private_key", FIELD(http.tls.private_key)),
+      path<C>("http.auth.bearer_token_file", FIELD(http.auth.bearer_token_file)),
+      choice<C>("http.auth.protect", FIELD(http.auth.protect), protect_words()),
       choice<C>("log.format", FIELD(log.format), log_formats),
       choice<C>("log.level", FIELD(log.level), log_levels),
-      {"journal.path", [](C& c, const std::string& text) { c.journal_path = read_path(text); },
-       [](const C& c) { return c.journal_path; }},
+      path<C>("journal.path", FIELD(journal_path)),
       integer<C>("journal.max_incidents", FIELD(journal_max_incidents), 1, 100'000),
   };
 }
@@ -173,7 +183,7 @@ const std::vector<Setting<StreamConfig>>& stream_settings() {
 }
 
 const std::vector<std::string_view>& later_program_keys() {
-  static const std::vector<std::string_view> keys{"http.tls", "http.auth"};
+  static const std::vector<std::string_view> keys;
   return keys;
 }
 

@@ -175,11 +175,11 @@ std::string read_metrics_path(const std::string& text) {
     return c > ' ' && c < 0x7F && c != '?' && c != '#' && c != '%';
   });
   const bool taken = text == "/" || is_below(text, "/health") || is_below(text, "/api") ||
-                     is_below(text, "/webhook");
+                     is_below(text, "/webhook") || is_below(text, "/-");
   if (plain && text.starts_with('/') && text.size() <= length_max && !taken) return text;
   throw Unexpected(
       "expected a path that begins with '/', without spaces, '?', '#' or '%', and is not '/' nor "
-      "below /health, /api or /webhook");
+      "below /health, /api, /webhook or /-");
 }
 
 }  // namespace supervisor

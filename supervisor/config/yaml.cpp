@@ -2,6 +2,7 @@
 
 #include "supervisor/config/alerts_section.hpp"
 #include "supervisor/config/arguments.hpp"
+#include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/bounded_file.hpp"
 #include "supervisor/config/dependencies_section.hpp"
 #include "supervisor/config/file_reading.hpp"
@@ -156,7 +157,8 @@ const std::vector<ListSetting<Config>> program_lists{{"streams", read_streams},
                                                      {"alerts.alertmanager", read_alertmanagers},
                                                      {"alerts.webhooks", read_webhooks},
                                                      {"alerts.command", read_alert_command},
-                                                     {"dependencies", read_dependencies}};
+                                                     {"dependencies", read_dependencies},
+                                                     {"http.auth.basic_users", read_basic_users}};
 
 void read_root(const YamlNode& root, Config& config, FileReading& reading) {
   LevelReader<Config> reader({program_settings(), program_lists, later_program_keys(), ""}, config,

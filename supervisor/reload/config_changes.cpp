@@ -111,6 +111,7 @@ ConfigChanges compare(const Config& running, const Config& next) {
   for (auto& key : different_keys(program_settings(), running, next)) {
     (key.starts_with("log.") ? changes.taken : changes.fixed).push_back(key);
   }
+  note_hidden(running.http.auth != next.http.auth, "http.auth", changes.fixed);
   note_hidden(running.http != next.http, "http", changes.fixed);
   changes.log = running.log != next.log;
   changes.alerts = running.alerts != next.alerts;

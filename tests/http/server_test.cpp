@@ -22,6 +22,8 @@ TEST(Server, AnswersEachRouteAndSaysWhatIsNotHere) {
     EXPECT_EQ(reply.status, 200) << path;
     EXPECT_EQ(reply.headers.at("x-content-type-options"), "nosniff") << path;
     EXPECT_EQ(reply.headers.at("cache-control"), "no-store") << path;
+    EXPECT_EQ(reply.headers.at("x-frame-options"), "DENY") << path;
+    EXPECT_TRUE(reply.headers.at("content-security-policy").starts_with("default-src 'none'"));
     EXPECT_FALSE(reply.headers.contains("server")) << path;
   }
   for (const char* path : {"/nothing", "/health", "/health/", "/api/v1/streams/radio/x",

@@ -35,6 +35,12 @@ inline std::shared_ptr<http::StreamSnapshot> on_air_snapshot(const std::string& 
   return snapshot;
 }
 
+inline http::Settings with_token(const std::string& token) {
+  http::Settings settings;
+  settings.auth.bearer_token = token;
+  return settings;
+}
+
 inline std::shared_ptr<http::StreamSnapshot> cooling_snapshot(const std::string& name) {
   using namespace std::chrono_literals;
   auto snapshot = snapshot_of(name);
@@ -75,12 +81,26 @@ class FakeLoop {
     const std::scoped_lock lock(mutex_);
     return pings_;
   }
+  // Knows one stream, "radio", and does as it is told.
+  void control(const std::string& stream, http::Control what,
+               std::function<void(http::Outcome)> answer) {
+    const std::scoped_lock lock(mutex_);
+    asked_.emplace_back(stream, what);
+    if (stuck_) return waiting_.push_back([answer] { answer({202, "late"}); });
+    answer(stream == "radio" ? http::Outcome{202, "it will be done"}
+                             : http::Outcome{404, "no such stream"});
+  }
+  std::vector<std::pair<std::string, http::Control>> asked() const {
+    const std::scoped_lock lock(mutex_);
+    return asked_;
+  }
 
  private:
   mutable std::mutex mutex_;
   bool stuck_ = false;
   int pings_ = 0;
   std::vector<std::function<void()>> waiting_;
+  std::vector<std::pair<std::string, http::Control>> asked_;
 };
 
 // A server on a free port of 127.0.0.1 with its board, its loop and its log.
@@ -88,19 +108,21 @@ class Stage {
  public:
   explicit Stage(
       std::vector<std::shared_ptr<http::StreamSnapshot>> streams = {on_air_snapshot("radio")},
-      const http::Bounds& bounds = {}, const std::string& metrics_path = "/metrics")
+      const http::Bounds& bounds = {}, const std::string& metrics_path = "/metrics",
+      http::Settings settings = {})
       : board(streams.size()) {
     for (std::size_t i = 0; i < streams.size(); ++i) board.publish(i, streams[i]);
-    http::Settings settings;
     settings.address = "127.0.0.1";
     settings.port = 0;
     settings.metrics_path = metrics_path;
     server = std::make_unique<http::Server>(
         settings, bounds, board,
-        http::Loop{.ping = [this](std::function<void()> answer) { loop.ping(std::move(answer)); },
-                   .control = {},
-                   .reload = {},
-                   .hear = {}},
+        http::Loop{
+            .ping = [this](std::function<void()> answer) { loop.ping(std::move(answer)); },
+            .control = [this](const std::string& stream, http::Control what,
+                              auto answer) { loop.control(stream, what, std::move(answer)); },
+            .reload = {},
+            .hear = {}},
         [this](const http::Server::LogEntry& entry) {
           const std::scoped_lock lock(mutex_);
           log_.push_back(entry);
@@ -110,6 +132,12 @@ class Stage {
   std::uint16_t port() const { return server->port(); }
   RawClient::Reply get(std::string_view path, std::string_view headers = "") const {
     return RawClient(port()).get(path, headers);
+  }
+  RawClient::Reply post(std::string_view path, std::string_view headers = "") const {
+    RawClient client(port());
+    client.send("POST " + std::string(path) + " HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n" +
+                std::string(headers) + "\r\n");
+    return client.read_reply();
   }
   std::vector<http::Server::LogEntry> log() const {
     const std::scoped_lock lock(mutex_);

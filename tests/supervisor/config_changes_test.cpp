@@ -119,6 +119,12 @@ TEST_F(ConfigChangesTest, WhatIsBoundAtTheStartIsNamedAndStays) {
   EXPECT_EQ(compare(held, next).fixed, changes.fixed) << "said again at each reload";
 }
 
+TEST_F(ConfigChangesTest, AnotherTokenIsNamedAmongThemThoughItIsNotShown) {
+  next.http.port = 9191;
+  next.http.auth.bearer_token = "another";
+  EXPECT_EQ(compare(running, next).fixed, (Keys{"http.listen", "http.auth"}));
+}
+
 TEST_F(ConfigChangesTest, LogAlertsAndDependenciesHoldAtOnce) {
   next.log.level = LogLevel::debug;
   next.alerts.command = {"page"};

@@ -137,8 +137,7 @@ TEST(Environment, AnEmptyVariableCountsAsUnset) {
 TEST(Environment, WhatHasNoEffectYetIsWarnedOfWithoutItsValue) {
   const Variables variables{{"AZURACAST_URL", "http://user:planted@host"},
                             {"AZURACAST_API_KEY", "planted"},
-                            {"AZURACAST_WEBHOOK_PASSWORD", "planted"},
-                            {"FFSUPERVISOR_TOKEN", "planted"}};
+                            {"AZURACAST_WEBHOOK_PASSWORD", "planted"}};
   const Config config = load(variables);
   EXPECT_EQ(config.warnings.size(), variables.size());
   for (const std::string& warning : config.warnings) {

@@ -254,7 +254,7 @@ TEST(ReferenceFile, EqualsTheDefaultsAndHoldsEveryKey) {
   EXPECT_TRUE(reference.alerts.empty());
   EXPECT_TRUE(reference.dependencies.empty());
   for (const char* key : {"streams[0].fallback", "alerts.alertmanager", "alerts.webhooks",
-                          "alerts.command", "dependencies"}) {
+                          "alerts.command", "dependencies", "http.auth.basic_users"}) {
     EXPECT_TRUE(reference.origins.contains(key)) << key;
   }
 }
@@ -333,6 +333,11 @@ TEST(Settings, TheContractsDefaultsAreTheDefaults) {
   };
   EXPECT_EQ(program("http.listen"), "0.0.0.0:9090");
   EXPECT_EQ(program("http.metrics_path"), "/metrics");
+  EXPECT_EQ(program("http.tls.certificate"), "");
+  EXPECT_EQ(program("http.tls.private_key"), "");
+  EXPECT_EQ(program("http.auth.bearer_token_file"), "");
+  EXPECT_EQ(program("http.auth.protect"), "control");
+  EXPECT_TRUE(config.http.auth.basic_users.empty());
   EXPECT_EQ(program("log.format"), "auto");
   EXPECT_EQ(program("log.level"), "info");
   EXPECT_EQ(program("journal.path"), "");

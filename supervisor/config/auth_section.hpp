@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "supervisor/config/file_reading.hpp"
+#include "supervisor/config/words.hpp"
+
+namespace supervisor {
+
+// `http.auth.basic_users`: name → bcrypt hash, as a text, {env: NAME} or {file: PATH}.
+void read_basic_users(const Entry& entry, Config& config, FileReading& reading);
+
+const Words<http::Protect>& protect_words();
+
+// What FFSUPERVISOR_TOKEN may be. Throws Unexpected, without showing it.
+std::string read_bearer_token(const std::string& text);
+
+// Reads `http.auth.bearer_token_file` where no other token is set, and says what of `http.auth` and
+// `http.tls` does not go together.
+void finish_http(Config& config, Problems& problems);
+
+}  // namespace supervisor
