@@ -23,13 +23,13 @@ json::object stream_entry(const StreamSnapshot& stream) {
 Reply home(const Board::View& view, std::string_view metrics_path) {
   json::array entries;
   for (const auto& stream : view.streams) entries.push_back(stream_entry(*stream));
-  return json_reply(200,
-                    {{"name", "ffsupervisor"},
-                     {"version", FFSUPERVISOR_VERSION},
-                     {"streams", std::move(entries)},
-                     {"routes",
-                      {metrics_path, "/health/liveness", "/health/readiness", "/health/detailed",
-                       "/api/v1/streams", "/api/v1/incidents", "/api/v1/events"}}});
+  return json_reply(
+      200, {{"name", "ffsupervisor"},
+            {"version", FFSUPERVISOR_VERSION},
+            {"streams", std::move(entries)},
+            {"routes",
+             {metrics_path, "/health/liveness", "/health/readiness", "/health/detailed",
+              "/api/v1/streams", "/api/v1/incidents", "/api/v1/events", "/api/v1/openapi.json"}}});
 }
 
 }  // namespace http

@@ -6,6 +6,7 @@
 #include "http/api.hpp"
 #include "http/health.hpp"
 #include "http/home.hpp"
+#include "http/openapi.hpp"
 #include "http/page/page.hpp"
 #include "http/request_path.hpp"
 
@@ -55,6 +56,7 @@ using M = const Moment&;
 constexpr Route fixed_routes[] = {
     {"/health/readiness", [](V view, R, M now) { return readiness(view, now); }},
     {"/health/detailed", [](V view, R, M now) { return detailed(view, now); }},
+    {"/api/v1/openapi.json", [](V, R, M) { return openapi(); }},
     {"/api/v1/streams", [](V view, R, M now) { return streams(view, now); }},
     {"/api/v1/incidents",
      [](V view, R request, M) { return incidents(view, limit_of(request, default_incidents)); }},
