@@ -66,7 +66,8 @@ class Browser:
 
     def text(self, selector):
         """As it is shown; empty when it is not."""
-        return self.js("return document.querySelector(arguments[0])?.innerText ?? ''", selector)
+        return self.js("const it = document.querySelector(arguments[0]);"
+                       "return it?.checkVisibility() ? it.innerText : ''", selector)
 
     def wait_text(self, selector, text, seconds):
         wait_until(lambda: text.lower() in self.text(selector).lower(), seconds,
