@@ -56,6 +56,7 @@ explain() {
 
 On air: $target
 
+  live page   http://127.0.0.1:$port/            its buttons work where FFSUPERVISOR_TOKEN was set
   metrics     http://127.0.0.1:$port/metrics
   readiness   http://127.0.0.1:$port/health/readiness
   streams     http://127.0.0.1:$port/api/v1/streams
