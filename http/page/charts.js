@@ -24,7 +24,11 @@ const charts = [
 ];
 
 function axis_bitrate(bps) {
-  return bps >= 1e6 ? `${(bps / 1e6).toFixed(1)} M` : `${(bps / 1e3).toFixed(0)} k`;
+  return bps >= 1e6 ? `${(bps / 1e6).toFixed(1)} M` : `${Number((bps / 1e3).toPrecision(3))} k`;
+}
+
+function axis_time(date) {
+  return clock(date).slice(0, date.getSeconds() === 0 ? 5 : 8);
 }
 
 function axis_mib(value) {
@@ -67,7 +71,7 @@ class Chart {
       ...this.colours(), ...fixed_options,
       labels: ["time", ...(chart.labels ?? chart.fields)],
       axes: {
-        x: { axisLabelFormatter: (date) => clock(date).slice(0, 5), pixelsPerLabel: 70, drawGrid: false },
+        x: { axisLabelFormatter: axis_time, pixelsPerLabel: 70, drawGrid: false },
         y: { axisLabelFormatter: (value) => chart.axis(value), pixelsPerLabel: 28, axisLabelWidth: 46 },
       },
       underlayCallback: (context, area, graph) => this.shade(context, area, graph),
@@ -106,13 +110,18 @@ class Chart {
       dateWindow: [newest - span_ms, newest],
       valueRange: [0, top * 1.08],
     });
+    this.measured = fields.map((_, i) => list.some((row) => row[i + 1] !== null));
     this.describe(list);
     if (!this.pointed) this.show(stream.samples.at(-1));
   }
 
   show(sample) {
     const { fields, format, unit } = this.chart;
-    fields.forEach((field, i) => setText(this.values[i], format((sample?.[field] ?? NaN) / (unit ?? 1))));
+    fields.forEach((field, i) => {
+      const value = (sample?.[field] ?? NaN) / (unit ?? 1);
+      setText(this.values[i], this.measured[i] ? format(value) : "not measured");
+      this.values[i].classList.toggle("absent", !this.measured[i]);
+    });
   }
 
   point(points) {

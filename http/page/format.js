@@ -79,7 +79,7 @@ export function playTime(seconds) {
 
 // The time alone where it was today; without its seconds where it was not.
 export function moment(text) {
-  const date = new Date(text);
+  const date = new Date(text ?? NaN);
   if (Number.isNaN(date.getTime())) return none;
   const today = date.toDateString() === new Date().toDateString();
   return today ? clock(date) : `${day_format.format(date)} ${clock(date).slice(0, 5)}`;

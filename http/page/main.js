@@ -148,7 +148,7 @@ async function showRoutes() {
   if (!answer.ok) return;
   const { version, routes } = await answer.json();
   byId("routes").replaceChildren(
-    ...routes.map((path) => el("a", { href: path.slice(1) }, path)),
+    ...routes.filter((path) => path !== "/api/v1/events").map((path) => el("a", { href: path.slice(1) }, path)),
     el("a", { href: "page/dygraph-licence.txt" }, "charts: dygraphs, MIT licence"),
     el("span", {}, `ffsupervisor ${version}`));
 }

@@ -1,6 +1,7 @@
 // What is wrong and whose fault it is, with the sentences that say so; and what the witnesses say
 // when nothing is.
 
+import { condition } from "./condition.js";
 import { el, setData } from "./dom.js";
 import { words } from "./format.js";
 
@@ -18,14 +19,9 @@ export class VerdictPanel {
     const key = JSON.stringify([stream.name, told]);
     if (key === this.shown) return; // what a reader has selected stays selected
     this.shown = key;
-    setData(this.panel, "kind", kind_of(state));
+    setData(this.panel, "kind", condition(stream).kind);
     this.body.replaceChildren(...(state ? content(state) : []));
   }
-}
-
-function kind_of(state) {
-  if (!state?.verdict) return "good";
-  return state.state === "on_air" ? "warn" : "bad";
 }
 
 function content(state) {
