@@ -12,7 +12,11 @@ etc/packages.sh test container
 folder=${1:-}
 if [ -z "$folder" ]; then
   folder=$(mktemp -d -t ffsupervisor-container.XXXXXX)
-  trap 'rm -rf --one-file-system "$folder"' EXIT
+  remove() {
+    buildah unmount --all >/dev/null 2>&1 || true
+    rm -rf --one-file-system "$folder"
+  }
+  trap remove EXIT
 fi
 mkdir -p "$folder"
 folder=$(realpath "$folder")
