@@ -13,12 +13,13 @@ declare -A groups=(
   [run]="ffmpeg procps ca-certificates libprometheus-cpp-core1.0 zlib1g libssl3 libyaml-cpp0.7 libfmt9"
   [test]="libgtest-dev python3 util-linux nginx libnginx-mod-rtmp icecast2 prometheus
           prometheus-alertmanager openssl postgresql systemd
-          dpkg-dev groff-base python3-yaml chromium chromium-driver python3-jsonschema"
+          groff-base python3-yaml chromium chromium-driver python3-jsonschema"
   [fuzz]="clang libclang-rt-14-dev"
   [lab]="nftables iproute2 faketime"
-  [package]="lintian mandoc debootstrap"
-  [container]="debootstrap buildah podman runc golang-github-containernetworking-plugin-dnsname dnsmasq-base
-               docker-compose"
+  [package]="dpkg-dev file"
+  # For the scripts by hand that make whole machines: tests/package/run.sh, tests/container/run.sh.
+  [machines]="lintian mandoc debootstrap buildah podman runc docker-compose dnsmasq-base
+              golang-github-containernetworking-plugin-dnsname"
   [bench]="libbenchmark-dev python3 python3-aiohttp python3-prometheus-client wrk tini dumb-init supervisor s6"
 )
 

@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-etc/packages.sh test container
+etc/packages.sh test package machines
 folder=${1:-}
 if [ -z "$folder" ]; then
   folder=$(mktemp -d -t ffsupervisor-container.XXXXXX)

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=$(realpath "${1:-build/release}")
 
-etc/packages.sh test package
+etc/packages.sh test package machines
 work=$(mktemp -d -t ffsupervisor-package.XXXXXX)
 root=$work/root
 clean_up() {
