@@ -59,7 +59,7 @@ def cases():
 
 class Rules(unittest.TestCase):
     def run_tool(self, *argv):
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=110, cwd=FOLDER)
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=250, cwd=FOLDER)
         self.assertEqual(done.returncode, 0, f"{argv}:\n{done.stdout}\n{done.stderr}")
 
     def test_promtool_and_amtool_find_nothing(self):
