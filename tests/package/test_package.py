@@ -36,7 +36,9 @@ class Package(unittest.TestCase):
                      "usr/lib/systemd/system/ffsupervisor.service", "usr/share/man/man1/ffsupervisor.1.gz",
                      "usr/share/man/man5/ffsupervisor.yml.5.gz", "usr/share/doc/ffsupervisor/copyright",
                      "usr/share/doc/ffsupervisor/changelog.gz",
-                     "usr/share/bash-completion/completions/ffsupervisor"):
+                     "usr/share/bash-completion/completions/ffsupervisor",
+                     "usr/share/ffsupervisor/prometheus/alerting_rules.yml",
+                     "usr/share/ffsupervisor/grafana/dashboards/radio_stream_dashboard.json"):
             self.assertTrue(os.path.isfile(self.path(path)), path)
 
     def test_its_program_runs_and_is_the_version_of_the_package(self):
