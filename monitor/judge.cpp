@@ -45,6 +45,7 @@ std::optional<Cause> cause_of(const std::optional<Arrival>& arrival) {
     case Source::unanswered:
       return Cause::source_unreachable;
     case Source::silent:
+    case Source::nothing_new:
     case Source::empty_pipe:
       return Cause::source_stalled;
     case Source::disconnected:

@@ -15,6 +15,9 @@ using Trouble = Arrival::Trouble;
 // Shorter ones come and go by design: playlists, segments, a logo fetched once.
 constexpr Duration long_lived = 10s;
 constexpr double trickle = 0.05;  // of what usually comes
+// FFmpeg asks for a playlist that stays the same each half of a segment's length; twice in vain is
+// usual.
+constexpr unsigned asked_in_vain = 4;
 
 bool is_input(const ConnectionSample& sample) {
   return sample.side == Side::input && sample.kind == ConnectionSample::Kind::tcp;
@@ -44,8 +47,12 @@ ArrivalDetector::ArrivalDetector(Duration stall_timeout, Instant launched_at)
 
 void ArrivalDetector::on_connections(const ConnectionSamples& all, Instant now) {
   std::vector<Link> present;
+  ConnectionSamples inputs;
   for (const ConnectionSample& sample : all) {
-    if (!is_input(sample) || is_spent(sample)) continue;
+    if (!is_input(sample)) continue;
+    note_asked(sample);
+    inputs.push_back(sample);
+    if (is_spent(sample)) continue;
     const auto known = link_of(links_, sample.id);
     const bool is_new = known == links_.end();
     Link link = is_new ? Link{sample, now, now, now} : *known;
@@ -56,6 +63,23 @@ void ArrivalDetector::on_connections(const ConnectionSamples& all, Instant now) 
   }
   note_lost(present, now);
   links_ = std::move(present);
+  inputs_ = std::move(inputs);
+}
+
+void ArrivalDetector::note_asked(const ConnectionSample& sample) {
+  const auto known = std::find_if(inputs_.begin(), inputs_.end(),
+                                  [&](const auto& each) { return each.id == sample.id; });
+  const bool is_new = known == inputs_.end();
+  const bool came = sample.received_bytes > (is_new ? 0 : known->received_bytes);
+  if (is_new || sample.acked_bytes > known->acked_bytes) {
+    asked_ = {asked_.times + 1, came, sample.peer};
+  } else if (came && sample.peer == asked_.peer) {
+    asked_.answered = true;
+  }
+}
+
+bool ArrivalDetector::has_polled() const {
+  return advanced_ && asked_.times > 1 && asked_.answered;
 }
 
 // A trickle is no stream: of an HLS source whose generator has died the same playlist comes again
@@ -93,11 +117,13 @@ void ArrivalDetector::on_host(const HostSample& sample, Instant now) {
 
 void ArrivalDetector::on_advance(Instant now) {
   counted_from_ = now;
+  asked_ = {};
   advanced_ = true;
 }
 
 void ArrivalDetector::forgive(Instant now) {
   counted_from_ = now;
+  asked_ = {};
   for (Link& link : links_) link.heard_at = now;
   if (lost_) lost_->at = now;
   if (pipe_waits_since_) pipe_waits_since_ = now;
@@ -111,6 +137,10 @@ bool ArrivalDetector::has_alibi() const {
 
 ArrivalDetector::State ArrivalDetector::state() const {
   if (lost_ && advanced_) return {Trouble::disconnected, lost_->at, nullptr};
+  if (has_polled()) {
+    if (asked_.times < asked_in_vain) return {};
+    return {Trouble::nothing_new, counted_from_, nullptr};
+  }
   // Of several the one that has been silent for longest holds up the others.
   const auto quiet =
       std::min_element(links_.begin(), links_.end(),
@@ -147,6 +177,10 @@ Arrival ArrivalDetector::at(Instant now) const {
                    "all of it.",
                    peer, seconds(now - found.link->heard_at),
                    static_cast<double>(found.link->last.received_bytes) / 1e6)};
+    case Trouble::nothing_new:
+      return {found.trouble, found.since,
+              sentence("FFmpeg has asked %s again and again for %.1f s and got nothing to put out.",
+                       asked_.peer.c_str(), lasted)};
     case Trouble::empty_pipe:
       return {found.trouble, found.since,
               sentence("FFmpeg has waited for a pipe to be written to for %.1f s.",

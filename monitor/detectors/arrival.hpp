@@ -18,6 +18,7 @@ struct Arrival {
     none,
     unanswered,    // a connection is not taken, or nothing has ever come on it
     silent,        // nothing arrives, and FFmpeg has read all there was
+    nothing_new,   // FFmpeg asks again and again, and is answered with nothing to put out
     empty_pipe,    // FFmpeg waits for a pipe or FIFO
     disconnected,  // FFmpeg goes on without the connection it had
   };
@@ -31,7 +32,9 @@ struct Arrival {
 // A connection on which nothing arrives is a fault only while nothing comes out either: between two
 // HLS segments that is normal. Bytes that FFmpeg has not read are the source's alibi: then FFmpeg
 // is slow, or what it writes to is. A connection that FFmpeg has lost while it goes on (a looped
-// picture with an audio source that died) is a fault by itself.
+// picture with an audio source that died) is a fault by itself. Whom FFmpeg asks again and again is
+// a playlist: how often it asks goes by the length of the segments, so that count is waited for,
+// too.
 class ArrivalDetector {
  public:
   ArrivalDetector(Duration stall_timeout, Instant launched_at);
@@ -71,7 +74,15 @@ class ArrivalDetector {
     const Link* link = nullptr;
   };
 
+  struct Asked {  // since the output last advanced
+    unsigned times = 0;
+    bool answered = false;  // the last time
+    std::string peer;
+  };
+
   static bool has_heard(const Link& link, const ConnectionSample& sample, Instant now);
+  void note_asked(const ConnectionSample& sample);
+  bool has_polled() const;
   void note_lost(const std::vector<Link>& present, Instant now);
   State state() const;
 
@@ -79,6 +90,8 @@ class ArrivalDetector {
   Instant counted_from_;  // the launch, the last advance, or the moment forgiven
   bool advanced_ = false;
   std::vector<Link> links_;
+  ConnectionSamples inputs_;  // as last seen, the spent ones too
+  Asked asked_;
   std::optional<Lost> lost_;
   std::optional<Instant> pipe_waits_since_;
   std::optional<std::uint64_t> read_bytes_;  // as last seen

@@ -131,6 +131,61 @@ TEST(Arrival, SegmentsFetchedOneByOneAreNoLostSource) {
   }
 }
 
+// The generator of an HLS source has died: its playlist stays the same, and FFmpeg asks for it
+// again.
+TEST(Arrival, APlaylistAskedForInVainAgainAndAgainIsAStalledSource) {
+  Stage stage;
+  stage.sample.phase = ConnectionSample::Phase::closing;
+  stage.second(true);
+  for (int i = 0; i < 9; ++i) {
+    ++stage.sample.id;
+    stage.sample.received_bytes = 400;
+    stage.second(false);
+    EXPECT_FALSE(stage.cause()) << i;
+  }
+  stage.second(false);
+  ASSERT_EQ(stage.cause(), Cause::source_stalled);
+  EXPECT_EQ(stage.detector.check(stage.now)->sentence,
+            "FFmpeg has asked 127.0.0.1:8000 again and again for 10.0 s and got nothing to put "
+            "out.");
+}
+
+TEST(Arrival, APlaylistAskedForOnOneConnectionIsThatToo) {
+  Stage stage;
+  stage.plays_for(60);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_FALSE(stage.cause()) << i;
+    stage.sample.acked_bytes += 120;
+    stage.sample.received_bytes += 400;
+    stage.second(false);
+  }
+  EXPECT_EQ(stage.cause(), Cause::source_stalled);
+}
+
+TEST(Arrival, SegmentsOfTenSecondsComeInTheirOwnTime) {
+  Stage stage;
+  stage.plays_for(10);
+  for (int i = 0; i < 300; ++i) {
+    stage.sample.acked_bytes += i % 5 == 0 ? 120 : 0;
+    stage.sample.received_bytes += i % 5 == 0 ? 400 : 0;
+    stage.sample.received_bytes += i % 15 == 14 ? 400'000 : 0;
+    stage.second(i % 15 == 14);
+    EXPECT_FALSE(stage.cause()) << i;
+  }
+}
+
+TEST(Arrival, AServerThatDoesNotAnswerWhenAskedAgainIsStalled) {
+  Stage stage;
+  for (int i = 0; i < 60; ++i) {
+    stage.sample.acked_bytes += 120;
+    stage.sample.received_bytes += 16'000;
+    stage.second(true);
+  }
+  stage.sample.acked_bytes += 120;
+  stage.stands_for(10);
+  EXPECT_EQ(stage.cause(), Cause::source_stalled);
+}
+
 TEST(Arrival, AFifoThatNobodyWritesToIsAStalledSource) {
   Stage stage;
   stage.is_there = false;
