@@ -85,6 +85,8 @@ void Watch::on_space(const std::vector<SpaceSample>& folders, Instant now) {
 void Watch::on_sink_report(const SinkReport& report, Instant now) {
   reception_.on_report(report, now);
   evidence_.sink_report = report;
+  // What never answered is no sign: the URL may be another server's.
+  if (!reception_.silent_since()) evidence_.sink_report->silent_for.reset();
   evidence_.sink_is_receiving = reception_.is_receiving();
   delivery_.doubt(reception_.silent_since());
   refresh_evidence(now);
@@ -130,6 +132,7 @@ void Watch::forgive(Instant now) {
   delivery_.forgive(now);
   arrival_.forgive(now);
   reception_.forgive();
+  delivery_.doubt(std::nullopt);
   content_.forgive(now);
   rates_.forgive();
 }

@@ -24,7 +24,7 @@ constexpr std::uint64_t shut_below = full_segment;
 constexpr Duration telling_queue = 3s;
 constexpr Duration pile_worth = 4s;  // of what is taken; a key frame is less
 constexpr int pile_over_part = 8;
-constexpr double drained = 0.9;                    // of the least it has been
+constexpr double drained = 0.9;                    // of what it was at first
 constexpr std::uint64_t telling_pile = 64 * 1024;  // bytes
 
 std::uint64_t waiting(const ConnectionSample& sample) {
@@ -67,8 +67,8 @@ std::optional<Instant> ShrinkingWindow::since(std::optional<Instant> doubted_sin
   const std::uint64_t fall = from_.window_bytes - last_->window_bytes;
   const std::uint64_t taken = last_->acked_bytes - from_.acked_bytes;
   if (is_told(fall, taken)) return since_;
-  const bool fell_since = falls_ > 0 && doubted_since && fell_at_ >= *doubted_since;
-  return fell_since ? doubted_since : std::nullopt;
+  if (falls_ == 0 || !doubted_since || fell_at_ < *doubted_since) return std::nullopt;
+  return std::max(since_, *doubted_since);  // until then it was as wide as ever
 }
 
 DeliveryLink::DeliveryLink(const ConnectionSample& first, Instant now)
@@ -99,11 +99,10 @@ void DeliveryLink::update(const ConnectionSample& sample, std::optional<double> 
 // What is left of a hiccup drains: more is taken than is put out.
 void DeliveryLink::observe_pile(const ConnectionSample& sample, std::optional<double> bps,
                                 Instant now) {
-  const double limit = drained * static_cast<double>(least_pile_);
+  const double limit = drained * static_cast<double>(pile_at_first_);
   const bool drains = piles_.since() && static_cast<double>(waiting(sample)) < limit;
   if (drains) piles_.forgive();
-  if (!piles_.since()) least_pile_ = waiting(sample);
-  least_pile_ = std::min(least_pile_, waiting(sample));
+  if (!piles_.since()) pile_at_first_ = waiting(sample);
   piles_.observe(piles(sample, bps), now);
 }
 

@@ -88,7 +88,7 @@ class DeliveryLink {
   std::optional<Instant> doubted_since_;
   ShrinkingWindow window_;
   Held piles_{Duration::zero()};
-  std::uint64_t least_pile_ = 0;  // bytes, since it is one
+  std::uint64_t pile_at_first_ = 0;  // bytes
   Held queues_;
 };
 

@@ -21,7 +21,7 @@ void ReceptionDetector::on_report(const SinkReport& report, Instant now) {
   if (!report.answered) {
     last_ = report;
     is_receiving_.reset();
-    forgive();
+    note_good();
     return;
   }
   const bool had = last_ && last_->answered && last_->has_publisher;
@@ -32,7 +32,7 @@ void ReceptionDetector::on_report(const SinkReport& report, Instant now) {
   const bool is_well = report.has_publisher && (grew || first || !counts);
   last_ = report;
   if (is_well) {
-    forgive();
+    note_good();
     if (grew) is_receiving_ = true;
     return;
   }
@@ -55,9 +55,14 @@ void ReceptionDetector::on_advance(Instant now) {
   advanced_at_ = now;
 }
 
-void ReceptionDetector::forgive() {
+void ReceptionDetector::note_good() {
   missing_since_.reset();
   bad_reports_ = 0;
+}
+
+void ReceptionDetector::forgive() {
+  note_good();
+  silent_since_.reset();
 }
 
 Instant ReceptionDetector::deadline() const {

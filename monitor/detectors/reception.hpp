@@ -37,6 +37,7 @@ class ReceptionDetector {
 
  private:
   void note_silence(const SinkReport& report, Instant now);
+  void note_good();
 
   Duration stall_timeout_;
   std::optional<SinkReport> last_;

@@ -63,12 +63,16 @@ std::string no_http(const std::string& server, const HttpReply& reply) {
   return server + " hangs up without an answer.";
 }
 
+// Its kernel took the connection.
 bool is_silence(const ConnectionError& error) {
-  return error.code() == asio::error::timed_out && error.step() == ConnectionError::Step::exchange;
+  const bool taken = error.step() == ConnectionError::Step::tls_handshake ||
+                     error.step() == ConnectionError::Step::exchange;
+  return taken && error.code() == asio::error::timed_out;
 }
 
 std::string no_exchange(const std::string& server, const ConnectionError& error, Duration span) {
-  if (!is_silence(error)) return sentence_of(error, server);
+  const bool asked = error.step() == ConnectionError::Step::exchange;
+  if (!asked || !is_silence(error)) return sentence_of(error, server);
   return sentence("%s takes the connection, but does not answer within %.3g s.", server.c_str(),
                   seconds(span));
 }
@@ -118,7 +122,8 @@ asio::awaitable<HttpAnswer> http_get(std::string url, Instant deadline, std::siz
     }
     if (!is_redirect(reply)) {
       answer = answer_of(server, reply, body_limit, std::move(trouble));
-      answer.silent = silent && answer.status == 0;
+      // Whom it redirects to is another server.
+      answer.silent = silent && answer.status == 0 && redirects == 0;
       co_return answer;
     }
     url = resolved_url(url, reply.header("location"));

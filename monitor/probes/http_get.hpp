@@ -14,7 +14,7 @@ struct HttpAnswer {
   int status = 0;       // 0: no answer in HTTP
   std::string body;     // at most as many bytes as were asked for
   bool cut = false;     // there may be more of it
-  bool silent = false;  // the connection was taken, and nothing came on it in time
+  bool silent = false;  // the connection was taken, and not even a status came on it in time
   std::string trouble;  // one sentence, where not all of it came; names host and port only
 };
 

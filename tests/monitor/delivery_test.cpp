@@ -115,6 +115,96 @@ TEST(Delivery, AWindowThatFallsAndRisesIsAServerThatReads) {
   }
 }
 
+// As seen of another one, whose kernel takes back little at a time.
+TEST(Delivery, AWindowThatFallsSlowlyButForLongIsThatToo) {
+  Stage stage(16'600);
+  stage.takes_for(60);
+  for (int i = 0; i < 9; ++i) {
+    *stage.sample.peer_window_bytes -= 600;
+    stage.takes();
+    EXPECT_FALSE(stage.is_off_air()) << i;
+    EXPECT_EQ(stage.detector.is_taking(), true) << "no proof yet";
+  }
+  for (int i = 0; i < 2; ++i) {
+    *stage.sample.peer_window_bytes -= 600;
+    stage.takes();
+  }
+  ASSERT_TRUE(stage.is_off_air());
+  EXPECT_EQ(stage.detector.check(stage.now)->cause, Cause::sink_stalled);
+}
+
+TEST(Delivery, AFallingWindowMayStandForSecondsInBetween) {
+  Stage stage(16'600);
+  stage.takes_for(60);
+  for (int i = 0; i < 36; ++i) {
+    if (i % 6 == 0) *stage.sample.peer_window_bytes -= 1'500;
+    stage.takes();
+  }
+  EXPECT_TRUE(stage.is_off_air());
+}
+
+TEST(Delivery, AWindowThatFellOnceAndStandsIsWhatTheServerOffers) {
+  Stage stage(16'600);
+  stage.takes_for(60);
+  for (int i = 0; i < 600; ++i) {
+    if (i < 3) *stage.sample.peer_window_bytes -= 2'000;
+    stage.takes();
+    EXPECT_FALSE(stage.detector.check(stage.now)) << i;
+  }
+}
+
+TEST(Delivery, OfAServerInDoubtTheFirstFallsOfItsWindowTell) {
+  Stage stage(16'600);
+  stage.takes_for(60);
+  const Instant doubted = stage.now;
+  stage.detector.doubt(doubted);
+  for (int i = 0; i < 9; ++i) {
+    if (i % 3 == 0) *stage.sample.peer_window_bytes -= 300;
+    stage.takes();
+    EXPECT_FALSE(stage.is_off_air()) << i;
+  }
+  EXPECT_EQ(stage.detector.is_taking(), false);
+  stage.takes();
+  ASSERT_TRUE(stage.is_off_air());
+  EXPECT_EQ(stage.detector.check(stage.now)->cause, Cause::sink_stalled);
+  EXPECT_EQ(stage.detector.check(stage.now)->since, doubted);
+}
+
+TEST(Delivery, ADoubtAloneTellsNothing) {
+  Stage stage(16'600);
+  *stage.sample.peer_window_bytes -= 300;
+  stage.takes_for(5);
+  stage.detector.doubt(stage.now);
+  for (int i = 0; i < 60; ++i) {
+    stage.takes();
+    EXPECT_FALSE(stage.detector.check(stage.now)) << i;
+  }
+}
+
+TEST(Delivery, ADoubtThatIsOverTellsNothing) {
+  Stage stage(16'600);
+  stage.takes_for(60);
+  stage.detector.doubt(stage.now);
+  *stage.sample.peer_window_bytes -= 300;
+  stage.takes_for(6);
+  stage.detector.doubt(std::nullopt);
+  stage.takes_for(6);
+  EXPECT_FALSE(stage.is_off_air());
+  EXPECT_EQ(stage.detector.is_taking(), true);
+}
+
+// Statistics may hang alone; a healthy window falls now and then, and rises.
+TEST(Delivery, OfAnOldDoubtTheTimeBeforeTheWindowFellDoesNotCount) {
+  Stage stage(16'600);
+  stage.takes_for(60);
+  stage.detector.doubt(stage.now);
+  for (int i = 0; i < 600; ++i) {
+    stage.sample.peer_window_bytes = 126'976 - (i % 4 == 3 ? 2'000 : 0);
+    stage.takes();
+    EXPECT_FALSE(stage.detector.check(stage.now)) << i;
+  }
+}
+
 TEST(Delivery, ATalkersPauseIsNoFault) {
   Stage stage(4'000);
   stage.takes_for(30);
@@ -181,6 +271,21 @@ TEST(Delivery, ALineBelowTheBitrateIsAWarning) {
   EXPECT_EQ(fault->cause, Cause::sink_stalled);
   EXPECT_FALSE(fault->off_air);
   EXPECT_EQ(stage.detector.is_taking(), true);
+}
+
+TEST(Delivery, WhatIsLeftOfAHiccupDrainsWithoutAWarning) {
+  Stage stage(300'000);
+  stage.takes_for(60);
+  for (int i = 0; i < 8; ++i) stage.swallows();
+  stage.sample.unsent_bytes = stage.sample.unacked_bytes;
+  stage.sample.unacked_bytes = 0;
+  while (stage.sample.unsent_bytes > 0) {
+    const std::uint64_t more = std::min<std::uint64_t>(stage.sample.unsent_bytes, 100'000);
+    stage.sample.unsent_bytes -= more;
+    stage.sample.acked_bytes += more;
+    stage.takes();
+    EXPECT_FALSE(stage.detector.check(stage.now)) << stage.sample.unsent_bytes;
+  }
 }
 
 TEST(Delivery, AConnectionThatFFmpegLostAndGoesOnWithoutIsLost) {

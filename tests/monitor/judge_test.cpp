@@ -65,6 +65,15 @@ TEST(Judge, AStandstillWithASinkThatDoesNotReadIsTheSinks) {
   EXPECT_TRUE(says(verdict, "The source delivers"));
 }
 
+TEST(Judge, StatisticsThatFellSilentAgreeWithASinkThatDoesNotRead) {
+  Evidence evidence = advanced();
+  evidence.delivery = delivery(DeliveryTrouble::not_read);
+  evidence.sink_report = monitor::SinkReport{};
+  EXPECT_EQ(verdict_on(evidence, Cause::sink_stalled).confidence, Confidence::medium);
+  evidence.sink_report->silent_for = 1s;
+  EXPECT_EQ(verdict_on(evidence, Cause::sink_stalled).confidence, Confidence::high);
+}
+
 TEST(Judge, AStandstillWithASourceThatIsSilentIsTheSources) {
   Evidence evidence = advanced();
   evidence.arrival = arrival(Arrival::Trouble::silent);

@@ -320,8 +320,26 @@ TEST(ProbeSinkStatistics, AServerThatDoesNotAnswerIsLeftAtTheTimeout) {
   EXPECT_FALSE(report.answered);
   EXPECT_EQ(report.sentence, "127.0.0.1:" + silent.port() +
                                  " takes the connection, but does not answer within 0.2 s.");
+  ASSERT_TRUE(report.silent_for);
+  EXPECT_GE(*report.silent_for, 200ms);
+  EXPECT_LE(*report.silent_for, took);
   EXPECT_GE(took, 200ms);
   EXPECT_LT(took, 3s);
+}
+
+TEST(ProbeSinkStatistics, AServerThatDoesNotAnswerInTlsIsSilentToo) {
+  const Server silent([](Client& client) { client.wait_for_end(); });
+  const std::string url = "https://127.0.0.1:" + silent.port() + "/stat";
+  EXPECT_TRUE(probe(nginx, url, "rtmp://h/live/key", 200ms).silent_for);
+}
+
+TEST(ProbeSinkStatistics, WhomItRedirectsToIsNotTheServerThatIsSilent) {
+  const Server silent([](Client& client) { client.wait_for_end(); });
+  const Server server([&](Client& client) {
+    client.request();
+    client.say(reply("", "302 Found", "Location: " + silent.url("/x") + "\r\n"));
+  });
+  EXPECT_FALSE(probe(nginx, server.url("/"), "rtmp://h/live/key", 300ms).silent_for);
 }
 
 TEST(ProbeSinkStatistics, AnAnswerThatStopsInTheMiddleIsNone) {
@@ -330,7 +348,9 @@ TEST(ProbeSinkStatistics, AnAnswerThatStopsInTheMiddleIsNone) {
     client.say("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<rtmp>");
     client.wait_for_end();
   });
-  EXPECT_FALSE(probe(nginx, slow.url("/"), "rtmp://h/live/key", 300ms).answered);
+  const SinkReport report = probe(nginx, slow.url("/"), "rtmp://h/live/key", 300ms);
+  EXPECT_FALSE(report.answered);
+  EXPECT_FALSE(report.silent_for);
 }
 
 TEST(ProbeSinkStatistics, AnEndlessAnswerIsCutAndSaid) {
@@ -352,6 +372,7 @@ TEST(ProbeSinkStatistics, NobodyThereIsSaidWithoutSecrets) {
   const SinkReport report = probe(srs, "http://u:planted@127.0.0.1:" + port, "rtmp://h/a/planted");
   EXPECT_FALSE(report.answered);
   EXPECT_EQ(report.sentence, "Connection to 127.0.0.1:" + port + " refused.");
+  EXPECT_FALSE(report.silent_for);
 }
 
 TEST(ProbeSinkStatistics, ACertificateThatNobodySignedIsRefused) {

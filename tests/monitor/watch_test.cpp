@@ -139,6 +139,107 @@ TEST(Watch, ACommandWithoutProgressIsWatchedByItsLoadAlone) {
   EXPECT_EQ(causes(watch.check(launch + 1h + 10s)), std::vector{Cause::memory_high});
 }
 
+// A publisher at 16 kB/s whose server's window falls by little; one look a second.
+class Publisher {
+ public:
+  Publisher() {
+    connection_.id = 7;
+    connection_.side = Side::output;
+    connection_.peer = "127.0.0.1:1935";
+    connection_.received_bytes = 3000;
+    connection_.peer_window_bytes = 126'976;
+  }
+  void second(std::uint64_t narrower = 0) {
+    now += 1s;
+    ++seconds_;
+    *connection_.peer_window_bytes -= narrower;
+    connection_.acked_bytes += 16'000;
+    watch.on_progress(frame(25 * seconds_), now);
+    watch.on_connections({connection_}, now);
+  }
+  void is_asked(bool answers) {
+    SinkReport report;
+    report.answered = report.has_publisher = answers;
+    if (answers) report.received_bytes = static_cast<std::uint64_t>(seconds_) * 16'000;
+    if (!answers) report.silent_for = 500ms;
+    watch.on_sink_report(report, now);
+  }
+  // Until the first fault; empty within a minute.
+  std::optional<int> seconds_to_fault() {
+    for (int i = 1; i <= 60; ++i) {
+      second(100);
+      is_asked(false);
+      if (!watch.check(now).empty()) return i;
+    }
+    return std::nullopt;
+  }
+
+  Instant now = launch;
+  Watch watch{Limits{}, true, launch};
+
+ private:
+  ConnectionSample connection_;
+  int seconds_ = 0;
+};
+
+TEST(Watch, StatisticsThatFallSilentMakeASmallFallOfTheWindowTell) {
+  Publisher publisher;
+  for (int i = 0; i < 60; ++i) publisher.second();
+  publisher.is_asked(true);
+  const auto seconds = publisher.seconds_to_fault();
+  ASSERT_TRUE(seconds);
+  EXPECT_LE(*seconds, 12);
+  EXPECT_EQ(causes(publisher.watch.check(publisher.now)), std::vector{Cause::sink_stalled});
+  EXPECT_TRUE(publisher.watch.evidence().sink_report->silent_for);
+}
+
+TEST(Watch, StatisticsThatNeverAnsweredDoNot) {
+  Publisher publisher;
+  for (int i = 0; i < 60; ++i) publisher.second();
+  const auto seconds = publisher.seconds_to_fault();
+  EXPECT_GT(seconds.value_or(60), 30);
+  EXPECT_FALSE(publisher.watch.evidence().sink_report->silent_for);
+}
+
+TEST(Watch, ASilenceWhileNobodyRanIsForgiven) {
+  Publisher publisher;
+  for (int i = 0; i < 60; ++i) publisher.second();
+  publisher.is_asked(true);
+  publisher.second(100);
+  publisher.is_asked(false);
+  publisher.now += 1h;
+  publisher.watch.forgive(publisher.now);
+  for (int i = 0; i < 20; ++i) {
+    publisher.second(i == 0 ? 100 : 0);
+    EXPECT_TRUE(publisher.watch.check(publisher.now).empty()) << i;
+  }
+}
+
+// FFmpeg goes on at half its rate while its socket fills.
+TEST(Watch, WhatIsNotTakenSaysNothingOfTheBitrate) {
+  Limits limits;
+  limits.sink_stall_timeout = limits.freeze_timeout = 10min;
+  Watch watch(limits, true, launch);
+  ConnectionSample connection;
+  connection.side = Side::output;
+  connection.received_bytes = 3000;
+  connection.peer_window_bytes = 126'976;
+  Progress block = frame(0);
+  for (int i = 1; i <= 300; ++i) {
+    const Instant now = launch + i * 1s;
+    const bool taken = i < 240;
+    block.frame = 25 * i;
+    block.out_time = i * 1s;
+    *block.total_size_bytes += taken ? 250'000 : 50'000;
+    connection.acked_bytes += taken ? 250'000 : 0;
+    connection.unsent_bytes += taken ? 0 : 50'000;
+    connection.peer_window_bytes = taken ? 126'976 : 0;
+    watch.on_progress(block, now);
+    watch.on_connections({connection}, now);
+    ASSERT_TRUE(watch.check(now).empty()) << i;
+  }
+}
+
 TEST(Watch, ForgivenTimeIsHeldAgainstNobody) {
   Watch watch(Limits{}, true, launch);
   for (int i = 1; i <= 240; ++i) watch.on_progress(frame(i * 25 / 2), launch + i * 500ms);

@@ -27,6 +27,11 @@ class ReceptionTest : public ::testing::Test {
   void publisher(std::uint64_t bytes) {
     reports({.answered = true, .has_publisher = true, .received_bytes = bytes, .sentence = {}});
   }
+  static SinkReport silent(monitor::Duration span) {
+    SinkReport report;
+    report.silent_for = span;
+    return report;
+  }
   std::optional<Cause> cause() const {
     const auto fault = detector_.check(now_);
     return fault ? std::optional(fault->cause) : std::nullopt;
@@ -94,6 +99,37 @@ TEST_F(ReceptionTest, AnotherPublisherStartsItsBytesAnew) {
   for (std::uint64_t i = 0; i < 10; ++i) publisher(i * 1000);
   publisher(500);
   EXPECT_FALSE(cause());
+}
+
+TEST_F(ReceptionTest, AServerThatAnsweredAndNowIsSilentIsSuspectedSinceItWasAsked) {
+  publisher(1000);
+  reports(silent(800ms));
+  const Instant asked = now_ - 800ms;
+  EXPECT_EQ(detector_.silent_since(), asked);
+  reports(silent(900ms));
+  EXPECT_EQ(detector_.silent_since(), asked) << "since the first time";
+  EXPECT_FALSE(cause()) << "a suspicion is no fault";
+  publisher(2000);
+  EXPECT_FALSE(detector_.silent_since());
+}
+
+TEST_F(ReceptionTest, AServerThatHasNeverAnsweredMayBeAnother) {
+  for (int i = 0; i < 10; ++i) reports(silent(1s));
+  EXPECT_FALSE(detector_.silent_since());
+}
+
+TEST_F(ReceptionTest, AServerThatRefusesIsNotSilent) {
+  publisher(1000);
+  reports(silent(1s));
+  reports({});
+  EXPECT_FALSE(detector_.silent_since());
+}
+
+TEST_F(ReceptionTest, SilenceWhileNobodyRanIsForgiven) {
+  publisher(1000);
+  reports(silent(1s));
+  detector_.forgive();
+  EXPECT_FALSE(detector_.silent_since());
 }
 
 TEST(Space, NothingLeftIsOffAir) {
