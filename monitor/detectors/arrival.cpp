@@ -15,9 +15,10 @@ using Trouble = Arrival::Trouble;
 // Shorter ones come and go by design: playlists, segments, a logo fetched once.
 constexpr Duration long_lived = 10s;
 constexpr double trickle = 0.05;  // of what usually comes
-// FFmpeg asks for a playlist that stays the same each half of a segment's length; twice in vain is
-// usual.
-constexpr unsigned asked_in_vain = 4;
+// FFmpeg asks for a playlist that stays the same each half of a segment's length. Up to two rounds
+// are usual, and then the segment; picture and sound may each have their own.
+constexpr unsigned asked_again = 2;
+constexpr unsigned asked_in_vain = 8;
 
 bool is_input(const ConnectionSample& sample) {
   return sample.side == Side::input && sample.kind == ConnectionSample::Kind::tcp;
@@ -28,9 +29,10 @@ bool waits_to_be_read(const ConnectionSample& sample) {
   return sample.unread_bytes > 0 && sample.phase == Phase::established;
 }
 
-// The server has hung up, and FFmpeg has read all that came before.
+// The server has hung up, which the kernel counts as a byte, and FFmpeg has read all that came
+// before.
 bool is_spent(const ConnectionSample& sample) {
-  return sample.phase == Phase::closing && sample.unread_bytes == 0;
+  return sample.phase == Phase::closing && sample.unread_bytes <= 1;
 }
 
 template <class Links>
@@ -50,7 +52,7 @@ void ArrivalDetector::on_connections(const ConnectionSamples& all, Instant now) 
   ConnectionSamples inputs;
   for (const ConnectionSample& sample : all) {
     if (!is_input(sample)) continue;
-    note_asked(sample);
+    note_asked(sample, now);
     inputs.push_back(sample);
     if (is_spent(sample)) continue;
     const auto known = link_of(links_, sample.id);
@@ -66,20 +68,16 @@ void ArrivalDetector::on_connections(const ConnectionSamples& all, Instant now) 
   inputs_ = std::move(inputs);
 }
 
-void ArrivalDetector::note_asked(const ConnectionSample& sample) {
+void ArrivalDetector::note_asked(const ConnectionSample& sample, Instant now) {
   const auto known = std::find_if(inputs_.begin(), inputs_.end(),
                                   [&](const auto& each) { return each.id == sample.id; });
   const bool is_new = known == inputs_.end();
   const bool came = sample.received_bytes > (is_new ? 0 : known->received_bytes);
   if (is_new || sample.acked_bytes > known->acked_bytes) {
-    asked_ = {asked_.times + 1, came, sample.peer};
+    asked_ = {asked_.times + 1, now, came, sample.peer};
   } else if (came && sample.peer == asked_.peer) {
     asked_.answered = true;
   }
-}
-
-bool ArrivalDetector::has_polled() const {
-  return advanced_ && asked_.times > 1 && asked_.answered;
 }
 
 // A trickle is no stream: of an HLS source whose generator has died the same playlist comes again
@@ -137,10 +135,8 @@ bool ArrivalDetector::has_alibi() const {
 
 ArrivalDetector::State ArrivalDetector::state() const {
   if (lost_ && advanced_) return {Trouble::disconnected, lost_->at, nullptr};
-  if (has_polled()) {
-    if (asked_.times < asked_in_vain) return {};
-    return {Trouble::nothing_new, counted_from_, nullptr};
-  }
+  const bool polls = advanced_ && asked_.answered;
+  if (polls && asked_.times >= asked_again) return {Trouble::nothing_new, counted_from_, nullptr};
   // Of several the one that has been silent for longest holds up the others.
   const auto quiet =
       std::min_element(links_.begin(), links_.end(),
@@ -149,7 +145,8 @@ ArrivalDetector::State ArrivalDetector::state() const {
     const bool never_came =
         quiet->last.phase == Phase::connecting || quiet->last.received_bytes == 0;
     return {never_came ? Trouble::unanswered : Trouble::silent,
-            std::max(quiet->heard_at, counted_from_), &*quiet};
+            std::max({quiet->heard_at, counted_from_, polls ? asked_.at : Instant::min()}),
+            &*quiet};
   }
   if (pipe_waits_since_) {
     return {Trouble::empty_pipe, std::max(*pipe_waits_since_, counted_from_), nullptr};
@@ -196,7 +193,8 @@ Arrival ArrivalDetector::at(Instant now) const {
 
 Instant ArrivalDetector::deadline() const {
   const State found = state();
-  return found.trouble == Trouble::none ? never : found.since + stall_timeout_;
+  const bool too_soon = found.trouble == Trouble::nothing_new && asked_.times < asked_in_vain;
+  return found.trouble == Trouble::none || too_soon ? never : found.since + stall_timeout_;
 }
 
 std::optional<Fault> ArrivalDetector::check(Instant now) const {

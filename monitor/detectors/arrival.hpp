@@ -18,7 +18,7 @@ struct Arrival {
     none,
     unanswered,    // a connection is not taken, or nothing has ever come on it
     silent,        // nothing arrives, and FFmpeg has read all there was
-    nothing_new,   // FFmpeg asks again and again, and is answered with nothing to put out
+    nothing_new,   // FFmpeg asks again and again, and what comes is nothing to put out
     empty_pipe,    // FFmpeg waits for a pipe or FIFO
     disconnected,  // FFmpeg goes on without the connection it had
   };
@@ -76,13 +76,13 @@ class ArrivalDetector {
 
   struct Asked {  // since the output last advanced
     unsigned times = 0;
+    Instant at{};           // the last time
     bool answered = false;  // the last time
     std::string peer;
   };
 
   static bool has_heard(const Link& link, const ConnectionSample& sample, Instant now);
-  void note_asked(const ConnectionSample& sample);
-  bool has_polled() const;
+  void note_asked(const ConnectionSample& sample, Instant now);
   void note_lost(const std::vector<Link>& present, Instant now);
   State state() const;
 

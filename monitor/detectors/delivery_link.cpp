@@ -37,9 +37,13 @@ double kilobytes(std::uint64_t bytes) {
 
 }  // namespace
 
-// What arrives behind a lost segment cannot be read yet: then a falling window says nothing.
+// What arrives behind a lost segment cannot be read yet: then a falling window says nothing. Nor
+// does one that cannot rise because nothing is sent: the kernel tells of it with the next
+// acknowledgement.
 void ShrinkingWindow::observe(const ConnectionSample& sample, Instant now) {
   const Point point{*sample.peer_window_bytes, sample.acked_bytes, sample.retransmits};
+  idle_ = last_ && sample.acked_bytes == last_->acked_bytes && waiting(sample) == 0;
+  if (idle_) since_ += now - seen_at_;
   seen_at_ = now;
   if (last_ && point.window_bytes < last_->window_bytes) {
     fell_at_ = now;
@@ -63,7 +67,7 @@ bool ShrinkingWindow::is_told(std::uint64_t fall, std::uint64_t taken) const {
 }
 
 std::optional<Instant> ShrinkingWindow::since(std::optional<Instant> doubted_since) const {
-  if (!last_) return std::nullopt;
+  if (!last_ || idle_) return std::nullopt;
   const std::uint64_t fall = from_.window_bytes - last_->window_bytes;
   const std::uint64_t taken = last_->acked_bytes - from_.acked_bytes;
   if (is_told(fall, taken)) return since_;

@@ -40,9 +40,10 @@ class ShrinkingWindow {
   };
   std::optional<Point> last_;
   Point from_{};
-  Instant since_{};
+  Instant since_{};  // without the time in which nothing was sent
   Instant fell_at_{};
   Instant seen_at_{};
+  bool idle_ = false;  // nothing was sent, and nothing waits
   unsigned falls_ = 0;
 };
 

@@ -46,9 +46,11 @@ class Console:
         self.command("volume 1")
 
 
-def serve(stage, handle):
+def serve(stage, handle, keeps_alive=False):
     """`handle(request)` answers each GET; the port."""
     class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1" if keeps_alive else "HTTP/1.0"
+
         def do_GET(self):
             try:
                 handle(self)
@@ -73,7 +75,7 @@ def answer_401(request):
     request.end_headers()
 
 
-def folder_server(stage, folder):
+def folder_server(stage, folder, keeps_alive=False):
     def handle(request):
         path = os.path.join(folder, os.path.basename(request.path))
         if not os.path.exists(path):
@@ -85,7 +87,7 @@ def folder_server(stage, folder):
         request.end_headers()
         return request.wfile.write(data)
 
-    return serve(stage, handle)
+    return serve(stage, handle, keeps_alive)
 
 
 class Relay:
@@ -130,13 +132,13 @@ class Relay:
         return f"http://127.0.0.1:{self.port}/live.ts"
 
 
-def hls_generator(stage, folder):
+def hls_generator(stage, folder, segment_s=1):
     os.makedirs(folder, exist_ok=True)
     generator = stage.start(
         "ffmpeg", "-nostdin", "-v", "error", *VIDEO, *TONE, *H264, "-g", "25", *AAC, "-f", "hls",
-        "-hls_time", "1", "-hls_list_size", "4", "-hls_flags", "delete_segments",
+        "-hls_time", str(segment_s), "-hls_list_size", "4", "-hls_flags", "delete_segments",
         f"{folder}/live.m3u8")
-    wait_until(lambda: os.path.exists(f"{folder}/live2.ts"), 15, "segments")
+    wait_until(lambda: os.path.exists(f"{folder}/live2.ts"), 15 + 2 * segment_s, "segments")
     return generator
 
 

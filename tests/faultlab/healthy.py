@@ -11,6 +11,7 @@ from far_ends import Rtmp
 from feeders import Relay, fifo_writer
 from harness import AAC, H264, TONE, VIDEO
 from scenario import Scenario, Stream
+from source import hls
 
 TEN_HOURS_S = 36000
 HICCUP_S = 20
@@ -141,6 +142,11 @@ SCENARIOS = [
     Scenario("bursts", "Source that delivers every 2 s", _bursts(2), short=True),
     Scenario("bursts_default", "Source that delivers every 8 s", _bursts(8), watch_s=40,
              thresholds="default"),
+    Scenario("hls", "HLS source, segments of 2 s", hls(keeps_alive=True, segment_s=2), watch_s=30),
+    Scenario("hls_default", "HLS source, segments of 10 s", hls(keeps_alive=True, segment_s=10), watch_s=60,
+             thresholds="default"),
+    Scenario("hls_http10_default", "HLS source, segments of 10 s, a connection for each request",
+             hls(keeps_alive=False, segment_s=10), watch_s=60, thresholds="default"),
     Scenario("loss_5", "5 % packet loss, 2.5 Mbit/s", far, inject=lose_little, settle_s=12,
              needs=("network",)),
     Scenario("loss_5_default", "5 % packet loss, 2.5 Mbit/s", far, inject=lose_little, settle_s=12,

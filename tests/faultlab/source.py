@@ -58,11 +58,14 @@ def fifo(stage):
     return copied(stage.rtmp, stage.path("source.ts"), ("-analyzeduration", "1M", "-f", "mpegts"))
 
 
-def hls(stage):
-    stage.rtmp = Rtmp(stage)
-    folder = stage.path("hls")
-    stage.feeder = hls_generator(stage, folder)
-    return copied(stage.rtmp, f"http://127.0.0.1:{folder_server(stage, folder)}/live.m3u8")
+def hls(keeps_alive, segment_s=1):
+    def prepare(stage):
+        stage.rtmp = Rtmp(stage)
+        folder = stage.path("hls")
+        stage.feeder = hls_generator(stage, folder, segment_s)
+        port = folder_server(stage, folder, keeps_alive)
+        return copied(stage.rtmp, f"http://127.0.0.1:{port}/live.m3u8")
+    return prepare
 
 
 def corrupted(stage):
@@ -183,7 +186,10 @@ SCENARIOS = [
     Scenario("source_stopped_rw_timeout", "Icecast SIGSTOP, -rw_timeout 5 s",
              radio("-rw_timeout", "5000000"), STALLED, stop_server, go_on),
     Scenario("fifo_stalls", "FIFO writer stalls", fifo, STALLED, stop_writer, writer_goes_on, short=True),
-    Scenario("hls_stops", "HLS generator stops", hls, STALLED, kill_generator, generate, settle_s=6),
+    Scenario("hls_stops", "HLS generator stops", hls(keeps_alive=True), STALLED, kill_generator, generate,
+             settle_s=6),
+    Scenario("hls_stops_http10", "HLS generator stops, a connection for each request",
+             hls(keeps_alive=False), STALLED, kill_generator, generate, settle_s=6),
     Scenario("corrupt_ts", "Live MPEG-TS with flipped bytes", corrupted, ("source_corrupt",),
              _damage(0.001), _damage(0), settle_s=6, bound_s=25),
     Scenario("cut_file", "Cut MP4 file", cut_file, ("source_corrupt",), returns=False, bound_s=8,

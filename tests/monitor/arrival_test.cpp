@@ -162,16 +162,38 @@ TEST(Arrival, APlaylistAskedForOnOneConnectionIsThatToo) {
   EXPECT_EQ(stage.cause(), Cause::source_stalled);
 }
 
-TEST(Arrival, SegmentsOfTenSecondsComeInTheirOwnTime) {
-  Stage stage;
-  stage.plays_for(10);
-  for (int i = 0; i < 300; ++i) {
-    stage.sample.acked_bytes += i % 5 == 0 ? 120 : 0;
-    stage.sample.received_bytes += i % 5 == 0 ? 400 : 0;
-    stage.sample.received_bytes += i % 15 == 14 ? 400'000 : 0;
-    stage.second(i % 15 == 14);
-    EXPECT_FALSE(stage.cause()) << i;
+// Of ten seconds' segments the next may be asked for in vain once or twice.
+TEST(Arrival, SegmentsComeInTheirOwnTime) {
+  for (const bool keeps_alive : {true, false}) {
+    Stage stage;
+    stage.plays_for(5);
+    if (!keeps_alive) stage.sample.phase = ConnectionSample::Phase::closing;
+    for (int i = 0; i < 300; ++i) {
+      const bool asks = i % 15 == 9 || i % 15 == 14;
+      if (asks && !keeps_alive) ++stage.sample.id;
+      if (asks) stage.sample.acked_bytes += 120;
+      if (asks) stage.sample.received_bytes += 400;
+      if (i % 15 == 14) stage.sample.received_bytes += 400'000;
+      stage.sample.unread_bytes = !keeps_alive && i % 2 == 0 ? 1 : 0;  // the server's hanging up
+      stage.second(i % 15 == 14);
+      EXPECT_FALSE(stage.cause()) << keeps_alive << " " << i;
+    }
   }
+}
+
+// The judge hears of it before that is a fault by itself.
+TEST(Arrival, APlaylistAskedForTwiceInVainIsEvidence) {
+  Stage stage;
+  stage.sample.phase = ConnectionSample::Phase::closing;
+  stage.second(true);
+  for (int i = 0; i < 2; ++i) {
+    ++stage.sample.id;
+    stage.sample.received_bytes = 400;
+    stage.second(false);
+  }
+  EXPECT_EQ(stage.detector.at(stage.now).trouble, monitor::Arrival::Trouble::nothing_new);
+  stage.second(true);
+  EXPECT_EQ(stage.detector.at(stage.now).trouble, monitor::Arrival::Trouble::none);
 }
 
 TEST(Arrival, AServerThatDoesNotAnswerWhenAskedAgainIsStalled) {

@@ -153,6 +153,23 @@ TEST(Delivery, AWindowThatFellOnceAndStandsIsWhatTheServerOffers) {
   }
 }
 
+// Segments go out in bursts; the window that the last one left is told anew with the next.
+TEST(Delivery, AWindowThatCannotRiseBecauseNothingIsSentTellsNothing) {
+  Stage stage(300'000);
+  stage.takes_for(60);
+  for (int i = 0; i < 20; ++i) {
+    *stage.sample.peer_window_bytes -= 5'000;  // each burst is longer than the one before
+    stage.sample.peer_window_bytes = i % 4 == 0 ? 126'976 : *stage.sample.peer_window_bytes;
+    stage.sample.acked_bytes += 20'000;
+    stage.second();
+    for (int pause = 0; pause < 7; ++pause) {
+      stage.second();
+      EXPECT_FALSE(stage.detector.check(stage.now)) << i;
+      EXPECT_EQ(stage.detector.is_taking(), true) << i;
+    }
+  }
+}
+
 TEST(Delivery, OfAServerInDoubtTheFirstFallsOfItsWindowTell) {
   Stage stage(16'600);
   stage.takes_for(60);
