@@ -16,7 +16,7 @@ case $preset in
     ;;
 esac
 
-etc/packages.sh build run test package
+etc/packages.sh build run test package lab
 # A chroot fresh from debootstrap has none.
 [[ -e /etc/hosts ]] || printf '127.0.0.1 localhost\n::1 localhost\n' >/etc/hosts
 jobs=$(nproc)
