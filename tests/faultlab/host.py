@@ -62,14 +62,16 @@ def to_hls(stage):
 
 
 def written(disk):
-    """Grows while media is written, though old segments are deleted: the sum over what was seen."""
+    """Grows while media is written, though files are deleted or begun anew: the sum over what was seen."""
     seen = SEEN.setdefault(disk, {})
     for name in os.listdir(disk):
         if name.endswith(".ts"):
             status = os.stat(f"{disk}/{name}")
-            known = seen.setdefault((name, status.st_ino), 0)
-            seen[name, status.st_ino] = max(known, status.st_size)
-    return sum(seen.values())
+            sizes = seen.setdefault((name, status.st_ino), [0])
+            if status.st_size < sizes[-1]:
+                sizes.append(0)
+            sizes[-1] = status.st_size
+    return sum(size for sizes in seen.values() for size in sizes)
 
 
 SEEN = {}
