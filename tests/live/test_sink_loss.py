@@ -44,6 +44,26 @@ class SinkLoss(LiveTest):
         history = supervisor.json("/api/v1/streams/radio/recovery")["history"]
         self.assertIn("the sink is back", history[0]["reason"])
 
+    def test_what_the_server_takes_is_what_the_kernel_says_it_takes(self):
+        supervisor = self.on_air()
+
+        def sink(name):
+            return supervisor.metric(f"radio_sink_{name}", stream="radio")
+
+        def agrees():
+            return abs(sink("delivered_bytes_total") - self.server.bytes_in("radio")) < 20_000  # 2 s
+        wait_until(lambda: (sink("delivered_bytes_total") or 0) > 50_000, 15, "delivered bytes")
+        wait_until(agrees, 5, "the same count at both ends")
+        self.assertAlmostEqual(sink("delivered_bitrate_bps"), 66_000, delta=15_000)
+        self.assertLess(sink("unsent_bytes"), 20_000)
+        self.assertLess(sink("rtt_seconds"), 0.1)
+        self.assertEqual(sink("retransmits_total"), 0)
+        self.assertEqual(supervisor.metric("radio_rtmp_connection_status", stream="radio"), 1)
+        self.server.process.end()
+        wait_until(lambda: supervisor.metric("radio_rtmp_connection_status", stream="radio") == 0, 5,
+                   "no connection")
+        self.assertGreater(sink("delivered_bytes_total"), 50_000)
+
     def test_a_server_that_hangs_is_used_when_it_goes_on(self):
         supervisor = self.radio(env={"STREAM_FREEZE_TIMEOUT": 3})
         supervisor.wait_on_air()
