@@ -108,7 +108,7 @@ def mend(trial):
 NETWORK = {"needs": ("network",)}
 SCENARIOS = [
     Scenario("rtmp_killed", "RTMP server killed", _local(), LOST, kill, start, short=True, bound_s=8),
-    Scenario("rtmp_restarted", "RTMP server restarted", _local(), LOST, restart, short=True, bound_s=8),
+    Scenario("rtmp_restarted", "RTMP server restarted", _local(), LOST, restart, bound_s=8),
     Scenario("rtmp_stopped", "RTMP server SIGSTOP, 2.5 Mbit/s", _local(fast), STALLED, stop, go_on,
              settle_s=LONG_S, bound_s=25, short=True),
     Scenario("rtmp_stopped_stat", "RTMP server SIGSTOP, 2.5 Mbit/s, statistics configured",

@@ -1,6 +1,6 @@
 // clang-format off
 // sources: monitor/probes/azuracast_now_playing.cpp monitor/probes/json_values.cpp monitor/tracks/now_playing.cpp monitor/tracks/azuracast_clock.cpp monitor/tracks/play_memory.cpp
-// sources: monitor/tracks/track_log.cpp monitor/tracks/track_text.cpp monitor/tracks/track_arguments.cpp monitor/tracks/placeholders.cpp monitor/tracks/clean_text.cpp monitor/tracks/sse_reader.cpp monitor/text/utf8.cpp http/azuracast_hook.cpp
+// sources: monitor/tracks/track_log.cpp monitor/tracks/track_text.cpp monitor/tracks/track_arguments.cpp monitor/tracks/placeholders.cpp monitor/tracks/clean_text.cpp monitor/tracks/sse_reader.cpp monitor/text/utf8.cpp http/azuracast_hook.cpp http/auth/credentials.cpp
 // libraries: -lboost_json
 // clang-format on
 #include <chrono>
