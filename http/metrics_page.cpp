@@ -1,13 +1,8 @@
 #include "http/metrics_page.hpp"
 
-#include <iterator>
-
 #include <prometheus/text_serializer.h>
 
-#include "http/config_metrics.hpp"
-#include "http/dependency_metrics.hpp"
 #include "http/encoding.hpp"
-#include "http/metrics.hpp"
 
 namespace http {
 
@@ -16,20 +11,8 @@ constexpr std::chrono::milliseconds shared_for{100};  // Prometheus asks every f
 }
 
 void MetricsPage::render(const Board::View& view, const Moment& now) {
-  auto families = stream_families(view, now);
-  families.push_back(off_air_family(view, now, off_air_floors_));
-  if (view.alerts) families.push_back(alerts_family(view));
-  if (view.dependencies) {
-    families.push_back(dependency_up_family(*view.dependencies));
-    families.push_back(dependency_probe_family(*view.dependencies));
-  }
-  if (view.config) {
-    for (auto& family : config_families(*view.config)) families.push_back(std::move(family));
-  }
-  auto own = own_families();
-  families.insert(families.end(), std::make_move_iterator(own.begin()),
-                  std::make_move_iterator(own.end()));
-  text_ = std::make_shared<std::string>(prometheus::TextSerializer().Serialize(families));
+  text_ = std::make_shared<std::string>(
+      prometheus::TextSerializer().Serialize(families_.of(view, now)));
   packed_.reset();
   version_ = view.version;
   rendered_at_ = now.steady;

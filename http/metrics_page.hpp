@@ -1,10 +1,10 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "http/families.hpp"
 #include "http/reply.hpp"
 #include "http/snapshot.hpp"
 
@@ -22,7 +22,7 @@ class MetricsPage {
   void render(const Board::View& view, const Moment& now);
 
   const Board& board_;
-  std::map<std::string, double> off_air_floors_;  // by stream
+  Families families_;
   std::uint64_t version_ = 0;
   monitor::Instant rendered_at_{};
   std::shared_ptr<const std::string> text_;

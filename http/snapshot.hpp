@@ -66,6 +66,12 @@ struct AlertCount {
   std::array<std::uint64_t, recovery::alerts::outcome_count> outcomes{};
 };
 
+// What became of the tries to hand the metrics to another system.
+struct ExportCount {
+  std::string exporter;  // "pushgateway", "statsd", "otlp"
+  std::uint64_t delivered = 0, failed = 0;
+};
+
 // What the latest look at a dependency found.
 struct DependencyState {
   std::string name;
@@ -130,17 +136,24 @@ class Board {
     ++version_;
   }
 
+  void publish(std::shared_ptr<const std::vector<ExportCount>> exports) {
+    const std::scoped_lock lock(mutex_);
+    exports_ = std::move(exports);
+    ++version_;
+  }
+
   struct View {
     std::vector<std::shared_ptr<const StreamSnapshot>> streams;
     std::shared_ptr<const std::vector<AlertCount>> alerts;  // null: nobody is told
     // Those that were looked at yet, in the order of the configuration. Null: none was.
     std::shared_ptr<const std::vector<DependencyState>> dependencies;
-    std::shared_ptr<const ConfigState> config;  // null: not known
-    std::uint64_t version = 0;                  // grows with each publish
+    std::shared_ptr<const ConfigState> config;                // null: not known
+    std::shared_ptr<const std::vector<ExportCount>> exports;  // null: nothing is exported
+    std::uint64_t version = 0;                                // grows with each publish
   };
   View read() const {
     const std::scoped_lock lock(mutex_);
-    View view{{}, alerts_, dependencies_, config_, version_};
+    View view{{}, alerts_, dependencies_, config_, exports_, version_};
     view.streams.reserve(streams_.size());
     for (const Place& place : streams_) {
       if (place.snapshot) view.streams.push_back(place.snapshot);
@@ -167,6 +180,7 @@ class Board {
   std::shared_ptr<const std::vector<AlertCount>> alerts_;
   std::shared_ptr<const std::vector<DependencyState>> dependencies_;
   std::shared_ptr<const ConfigState> config_;
+  std::shared_ptr<const std::vector<ExportCount>> exports_;
   std::uint64_t version_ = 0;
 };
 

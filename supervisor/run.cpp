@@ -22,6 +22,7 @@
 #include "supervisor/log/request_log.hpp"
 #include "supervisor/outside/alert_office.hpp"
 #include "supervisor/outside/dependency_watch.hpp"
+#include "supervisor/outside/export_office.hpp"
 #include "supervisor/outside/outside.hpp"
 #include "supervisor/reload/config_changes.hpp"
 #include "supervisor/reload/reloader.hpp"
@@ -37,6 +38,7 @@ namespace {
 // was asked to stop and must be gone within its grace.
 constexpr auto last_word_limit = std::chrono::seconds(5);
 constexpr auto stopped_word_limit = std::chrono::milliseconds(500);
+constexpr auto last_export_limit = std::chrono::seconds(2);  // … of what the grace has left
 // Configurations whose secrets are kept out of the log: what is being stopped may still name those
 // of an earlier one.
 constexpr std::size_t known_limit = 16;
@@ -53,6 +55,7 @@ class Supervisor {
         log_(config.log, secrets_, STDERR_FILENO, &board_.log),
         journal_(open_journal()),
         alerts_(make_alert_office()),
+        exports_(make_export_office()),
         streams_(streams_context()),
         reloader_(reloader_context(std::move(load))) {
     known_.push_back(config);
@@ -66,6 +69,7 @@ class Supervisor {
 
   std::unique_ptr<Journal> open_journal();
   std::unique_ptr<AlertOffice> make_alert_office();
+  std::unique_ptr<ExportOffice> make_export_office();
   Streams::Context streams_context();
   Reloader::Context reloader_context(std::function<Config()> load);
   std::vector<StreamParts> parts_of(const std::vector<StreamConfig>& streams) const;
@@ -79,6 +83,7 @@ class Supervisor {
   bool must_wait(const Config& next) const;
   std::string apply(const Config& read);
   void leave();
+  monitor::Duration export_limit() const;
 
   Config config_;  // the running one
   const std::vector<int> inherited_;
@@ -90,10 +95,12 @@ class Supervisor {
   Outside outside_;
   std::unique_ptr<Journal> journal_;  // null: nothing outlives the process
   std::unique_ptr<AlertOffice> alerts_;
+  std::unique_ptr<ExportOffice> exports_;
   Streams streams_;
   Reloader reloader_;
   std::unique_ptr<DependencyWatch> dependencies_;
   bool stopping_ = false;
+  monitor::Instant stop_by_{};  // when the grace of every stream is over
 };
 
 Secrets Supervisor::secrets_of(const std::deque<Config>& configs) {
@@ -144,8 +151,21 @@ std::unique_ptr<AlertOffice> Supervisor::make_alert_office() {
   }
 }
 
+std::unique_ptr<ExportOffice> Supervisor::make_export_office() {
+  try {
+    return std::make_unique<ExportOffice>(config_.exporters,
+                                          ExportOffice::Context{.loop = loop_.get_executor(),
+                                                                .outside = outside_,
+                                                                .log = log_,
+                                                                .secrets = secrets_,
+                                                                .board = board_});
+  } catch (const std::runtime_error& error) {
+    throw ConfigError(std::string("exporters: ") + error.what());
+  }
+}
+
 Streams::Context Supervisor::streams_context() {
-  // What ends a stream comes from within its own step.
+  // What ends a stream comes from within its own step: what it leaves behind is published after it.
   const auto later = [this](auto what) { boost::asio::post(loop_, what); };
   return {.executor = loop_.get_executor(),
           .log = log_,
@@ -155,7 +175,7 @@ Streams::Context Supervisor::streams_context() {
           .outside = outside_,
           .alerts = *alerts_,
           .journal = journal_.get(),
-          .on_all_ended = [this] { leave(); },
+          .on_all_ended = [this, later] { later([this] { leave(); }); },
           .on_gave_up =
               [this, later] {
                 if (stopping_) return;
@@ -230,6 +250,10 @@ http::Outcome Supervisor::control(const std::string& name, http::Control what) {
 
 void Supervisor::stop(const char* why) {
   stopping_ = true;
+  stop_by_ = std::chrono::steady_clock::now();
+  for (const StreamConfig& stream : config_.streams) {
+    stop_by_ = std::max(stop_by_, std::chrono::steady_clock::now() + stream.recovery.stop_grace);
+  }
   log_.write(LogLevel::info, "supervisor_stopping", {}, why);
   notify_service_manager("STOPPING=1");
   reloader_.close();
@@ -263,11 +287,22 @@ std::string Supervisor::apply(const Config& read) {
   return describe(changes);
 }
 
-// People who have not been told yet are given a moment: nobody is there to tell them later. A
-// second signal does not wait for them.
+// People who have not been told yet are given a moment, and so are those who are handed the last
+// state of the metrics: nobody is there to tell them later. A second signal does not wait for them.
 void Supervisor::leave() {
   const bool by_itself = streams_.exit_code() != 0 && !stopping_;
-  alerts_->drain(by_itself ? last_word_limit : stopped_word_limit, [this] { loop_.stop(); });
+  const auto waited_for = std::make_shared<int>(2);
+  const auto done = [this, waited_for] {
+    if (--*waited_for == 0) loop_.stop();
+  };
+  alerts_->drain(by_itself ? last_word_limit : stopped_word_limit, done);
+  exports_->finish(export_limit(), done);
+}
+
+monitor::Duration Supervisor::export_limit() const {
+  if (!stopping_) return last_word_limit;
+  return std::clamp<monitor::Duration>(stop_by_ - std::chrono::steady_clock::now(),
+                                       stopped_word_limit, last_export_limit);
 }
 
 std::unique_ptr<DependencyWatch> Supervisor::watch_dependencies() {
@@ -291,6 +326,7 @@ int Supervisor::run() {
   say_warnings(config_, parts);
   streams_.start();
   dependencies_ = watch_dependencies();
+  exports_->start();
   notify_service_manager("READY=1");
   const Watchdog watchdog(loop_.get_executor());
   loop_.run();

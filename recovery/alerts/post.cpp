@@ -26,15 +26,17 @@ using Request = beast_http::request<beast_http::string_body>;
 constexpr std::size_t answer_limit = 64 * 1024;  // bytes read; receivers answer in a few words
 constexpr std::size_t chunk_bytes = 4096;
 
-std::string request_text(const Endpoint& endpoint, std::string body) {
-  Request request(beast_http::verb::post, endpoint.target, 11);
+std::string request_text(const Endpoint& endpoint, Message message) {
+  Request request;
+  request.method_string(message.method);
+  request.target(endpoint.target);
   request.set(beast_http::field::host, endpoint.host_header);
   request.set(beast_http::field::user_agent, "ffsupervisor");
   request.set(beast_http::field::accept, "*/*");
-  request.set(beast_http::field::content_type, "application/json");
+  request.set(beast_http::field::content_type, message.content_type);
   for (const auto& [name, value] : endpoint.headers) request.set(name, value);
   request.set(beast_http::field::connection, "close");
-  request.body() = std::move(body);
+  request.body() = std::move(message.body);
   request.prepare_payload();
 
   beast_http::request_serializer<beast_http::string_body> serializer(request);
@@ -121,7 +123,7 @@ std::string status_text(unsigned status) {
 
 Attempt judged(const Endpoint& endpoint, const Parser::value_type& answer) {
   const unsigned status = answer.result_int();
-  if (status >= 200 && status < 300) return {};
+  if (status >= 200 && status < 300) return Attempt{};
   Attempt attempt{.failure = AlertFailure{},
                   .error = endpoint.name + " answered " + status_text(status)};
   if (status == 408 || status == 425 || status == 429) {
@@ -146,8 +148,8 @@ asio::awaitable<void> exchange(const Endpoint& endpoint, const std::string& requ
 
 }  // namespace
 
-asio::awaitable<Attempt> post(Endpoint endpoint, std::string body, monitor::Duration timeout) {
-  const std::string request = request_text(endpoint, std::move(body));
+asio::awaitable<Attempt> send(Endpoint endpoint, Message message, monitor::Duration timeout) {
+  const std::string request = request_text(endpoint, std::move(message));
   AnswerReader reader;
   Attempt attempt{.failure = AlertFailure{}, .error = endpoint.name + " did not answer in HTTP"};
   try {
@@ -156,8 +158,16 @@ asio::awaitable<Attempt> post(Endpoint endpoint, std::string body, monitor::Dura
     if (error.code() == asio::error::operation_aborted) throw;
     attempt = unreachable(error);
   }
-  if (reader.knows_status()) attempt = judged(endpoint, reader.answer());
+  if (!reader.knows_status()) co_return attempt;
+  attempt = judged(endpoint, reader.answer());
+  attempt.answer = reader.answer().body();
   co_return attempt;
+}
+
+asio::awaitable<Attempt> post(Endpoint endpoint, std::string body, monitor::Duration timeout) {
+  Message message;
+  message.body = std::move(body);
+  return send(std::move(endpoint), std::move(message), timeout);
 }
 
 }  // namespace recovery::alerts

@@ -14,10 +14,21 @@ namespace recovery::alerts {
 struct Attempt {
   std::optional<AlertFailure> failure;  // empty: delivered
   std::string error;                    // names scheme, host and port only
+  std::string answer{};                 // its body; not to be told: it may repeat a secret
 };
 
-// POSTs JSON; any 2xx is a delivery. Within `timeout` as a whole; reads at most 64 KiB of answer.
-// Throws only when cancelled.
+// What is sent.
+struct Message {
+  std::string method = "POST";
+  std::string content_type = "application/json";
+  std::string body{};
+};
+
+// Any 2xx is a delivery. Within `timeout` as a whole; reads at most 64 KiB of answer. Throws only
+// when cancelled.
+boost::asio::awaitable<Attempt> send(Endpoint endpoint, Message message, monitor::Duration timeout);
+
+// POSTs JSON, likewise.
 boost::asio::awaitable<Attempt> post(Endpoint endpoint, std::string body,
                                      monitor::Duration timeout);
 

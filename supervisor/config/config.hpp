@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/exporters/settings.hpp"
 #include "http/settings.hpp"
 #include "monitor/limits.hpp"
 #include "monitor/probes/dependency.hpp"
@@ -60,6 +61,7 @@ struct Config {
   std::size_t journal_max_incidents = 1000;
   recovery::alerts::Settings alerts;
   std::vector<monitor::probes::Dependency> dependencies;
+  http::exporters::Settings exporters;
   std::vector<StreamConfig> streams;
 
   // Dotted key ("http.listen", "streams[0].monitor.freeze_timeout") → where it came from; keys that

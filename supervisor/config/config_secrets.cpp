@@ -48,6 +48,12 @@ void learn_alerts(const recovery::alerts::Settings& alerts, Secrets& secrets) {
   }
 }
 
+void learn_exporters(const http::exporters::Settings& exporters, Secrets& secrets) {
+  secrets.learn(std::vector{exporters.pushgateway.url, exporters.otlp.url});
+  for (const auto& [name, value] : exporters.pushgateway.headers) learn_header(value, secrets);
+  for (const auto& [name, value] : exporters.otlp.headers) learn_header(value, secrets);
+}
+
 }  // namespace
 
 void learn_secrets(const Config& config, Secrets& secrets) {
@@ -64,6 +70,7 @@ void learn_secrets(const Config& config, Secrets& secrets) {
   for (const auto& [name, hash] : config.http.auth.basic_users) {
     secrets.learn(std::string_view(hash));
   }
+  learn_exporters(config.exporters, secrets);
 }
 
 std::string masked_webhook(const std::string& url) {

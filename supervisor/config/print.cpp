@@ -30,13 +30,18 @@ std::string masked_arguments(const std::vector<std::string>& arguments) {
   return yaml_list(secrets.mask_command(arguments));
 }
 
+void print_headers(const http::exporters::Headers& headers, const std::string& indent,
+                   const std::string& key, Printer& printer) {
+  if (!headers.empty()) printer.line(indent + "headers:");
+  for (const auto& [name, value] : headers) {
+    printer.value(indent + "  " + yaml_text(name) + ':', "\"***\"", key + ".headers." + name);
+  }
+}
+
 void print_webhook(const WebHook& hook, const std::string& key, Printer& printer) {
   printer.value("    - url:", yaml_text(masked_webhook(hook.url)), key + ".url");
   printer.value("      template:", print_template(hook.body), key + ".template");
-  if (!hook.headers.empty()) printer.line("      headers:");
-  for (const auto& [name, value] : hook.headers) {
-    printer.value("        " + yaml_text(name) + ':', "\"***\"", key + ".headers." + name);
-  }
+  print_headers(hook.headers, "      ", key, printer);
 }
 
 // Each element has an origin of its own; an empty list the list's.
@@ -90,13 +95,42 @@ void print_program(const Config& config, Printer& printer) {
   std::vector<Setting<Config>> http = program_settings(), others = http;
   const auto is_http = [](const auto& setting) { return setting.key.starts_with("http."); };
   std::erase_if(http, std::not_fn(is_http));
-  std::erase_if(others, is_http);
+  std::erase_if(others, [&](const auto& setting) {
+    return is_http(setting) || setting.key.starts_with("exporters.");
+  });
   printer.settings(http, config, "", "");
   print_basic_users(config, printer);
   if (config.origins.contains(token_key)) {  // a comment: the file has no key for it
     printer.value("    # FFSUPERVISOR_TOKEN:", "\"***\"", token_key);
   }
   printer.settings(others, config, "", "");
+}
+
+// `target`: where it sends to, the key and the masked value; off where that is empty.
+struct Target {
+  std::string key, shown;
+};
+void print_exporter(const Config& config, const std::string& name, const Target& target,
+                    const http::exporters::Headers& headers, Printer& printer) {
+  const std::string key = "exporters." + name;
+  printer.line("  " + name + ':');
+  printer.value("    " + target.key + ':', yaml_text(target.shown), key + '.' + target.key);
+  for (const auto& setting : exporter_settings()) {
+    if (!setting.key.starts_with(key + '.')) continue;
+    const std::string last(setting.key.substr(key.size() + 1));
+    printer.value("    " + last + ':', yaml_text(setting.print(config)), key + '.' + last);
+  }
+  print_headers(headers, "    ", key, printer);
+}
+
+void print_exporters(const Config& config, Printer& printer) {
+  const auto& [instance, pushgateway, statsd, otlp] = config.exporters;
+  printer.line("exporters:");
+  printer.value("  instance:", yaml_text(instance), "exporters.instance");
+  print_exporter(config, "pushgateway", {"url", masked(pushgateway.url)}, pushgateway.headers,
+                 printer);
+  print_exporter(config, "statsd", {"address", masked(statsd.address)}, {}, printer);
+  print_exporter(config, "otlp", {"url", masked(otlp.url)}, otlp.headers, printer);
 }
 
 void print_stream(const Config& config, std::size_t index, Printer& printer) {
@@ -121,6 +155,7 @@ std::string print_config(const Config& config) {
   print_program(config, printer);
   print_alerts(config.alerts, printer);
   print_dependencies(config.dependencies, printer);
+  print_exporters(config, printer);
   printer.line("streams:");
   for (std::size_t i = 0; i < config.streams.size(); ++i) print_stream(config, i, printer);
   return printer.take();

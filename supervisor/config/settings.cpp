@@ -5,6 +5,7 @@
 #include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/content_settings.hpp"
 #include "supervisor/config/endpoint_settings.hpp"
+#include "supervisor/config/exporters_section.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/config/values.hpp"
 #include "supervisor/config/words.hpp"
@@ -32,6 +33,10 @@ const Words<monitor::Witnesses> witnesses{{"all", monitor::Witnesses::all},
 const Words<recovery::OnExhausted> exhaustions{{"keep_trying", recovery::OnExhausted::keep_trying},
                                                {"exit", recovery::OnExhausted::exit},
                                                {"stop", recovery::OnExhausted::stop}};
+
+using http::exporters::StatsdFormat;
+const Words<StatsdFormat> statsd_formats{{"dogstatsd", StatsdFormat::dogstatsd},
+                                         {"plain", StatsdFormat::plain}};
 
 // Each builder takes `field`: a function from the owner to a reference to the value.
 
@@ -82,6 +87,15 @@ Setting<Owner> choice(std::string_view key, Field field, const Words<Value>& wor
       [=, &words](const Owner& owner) { return print_word(field(owner), words); }};
 }
 
+template <class Owner, class Field>
+Setting<Owner> export_name(std::string_view key, Field field, bool may_be_empty = false) {
+  return {key,
+          [=](Owner& owner, const std::string& text) {
+            field(owner) = read_export_name(text, may_be_empty);
+          },
+          [=](const Owner& owner) { return field(owner); }};
+}
+
 // A field of the owner by name. A macro, because a language without reflection has no other way to
 // write it once for reading and for printing.
 #define FIELD(path)          \
@@ -89,9 +103,26 @@ Setting<Owner> choice(std::string_view key, Field field, const Words<Value>& wor
     return owner.path;       \
   }
 
-std::vector<Setting<Config>> make_program_settings() {
+std::vector<Setting<Config>> make_exporter_settings() {
   using C = Config;
   return {
+      export_name<C>("exporters.instance", FIELD(exporters.instance), true),
+      export_name<C>("exporters.pushgateway.job", FIELD(exporters.pushgateway.job)),
+      duration<C>("exporters.pushgateway.interval", FIELD(exporters.pushgateway.interval), 1s, 1h),
+      boolean<C>("exporters.pushgateway.keep", FIELD(exporters.pushgateway.keep)),
+      choice<C>("exporters.statsd.format", FIELD(exporters.statsd.format), statsd_formats),
+      {"exporters.statsd.prefix",
+       [](C& c, const std::string& text) { c.exporters.statsd.prefix = read_statsd_prefix(text); },
+       [](const C& c) { return c.exporters.statsd.prefix; }},
+      duration<C>("exporters.statsd.interval", FIELD(exporters.statsd.interval), 1s, 1h),
+      export_name<C>("exporters.otlp.service_name", FIELD(exporters.otlp.service_name)),
+      duration<C>("exporters.otlp.interval", FIELD(exporters.otlp.interval), 1s, 1h),
+  };
+}
+
+std::vector<Setting<Config>> make_program_settings() {
+  using C = Config;
+  std::vector<Setting<C>> settings{
       {"http.listen", [](C& c, const std::string& text) { read_listen(text, c.http); },
        [](const C& c) { return print_listen(c.http); }},
       {"http.metrics_path",
@@ -106,6 +137,8 @@ std::vector<Setting<Config>> make_program_settings() {
       path<C>("journal.path", FIELD(journal_path)),
       integer<C>("journal.max_incidents", FIELD(journal_max_incidents), 1, 100'000),
   };
+  for (auto& setting : make_exporter_settings()) settings.push_back(std::move(setting));
+  return settings;
 }
 
 std::vector<Setting<StreamConfig>> make_monitor_settings() {
@@ -174,6 +207,11 @@ std::vector<Setting<StreamConfig>> make_stream_settings() {
 
 const std::vector<Setting<Config>>& program_settings() {
   static const auto settings = make_program_settings();
+  return settings;
+}
+
+const std::vector<Setting<Config>>& exporter_settings() {
+  static const auto settings = make_exporter_settings();
   return settings;
 }
 

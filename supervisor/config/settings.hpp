@@ -56,6 +56,8 @@ struct Setting {
 // ListSetting.
 const std::vector<Setting<Config>>& program_settings();
 const std::vector<Setting<StreamConfig>>& stream_settings();
+// Those below `exporters`; program_settings() has them too.
+const std::vector<Setting<Config>>& exporter_settings();
 
 // Keys that later versions give a meaning to: refused, not ignored.
 const std::vector<std::string_view>& later_program_keys();

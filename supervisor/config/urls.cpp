@@ -26,6 +26,7 @@ struct Kind {
 constexpr Kind http{"http", "an http:// or https:// URL such as https://host/path"};
 constexpr Kind base{"http", "an http:// or https:// URL such as http://host:9093"};
 constexpr Kind api{"http", "an http:// or https:// URL such as http://host:9997"};
+constexpr Kind exporter{"http", "an http:// or https:// URL such as http://host:9091"};
 constexpr Kind media{"http", "an http:// or https:// URL such as http://host/radio.mp3"};
 constexpr Kind mount{"http", "an http:// or https:// URL such as http://host:8000/radio.mp3"};
 constexpr Kind rtmp{"rtmp", "an rtmp:// or rtmps:// URL such as rtmp://host:1935/live/key"};
@@ -117,6 +118,10 @@ std::string read_base_url(const std::string& text) {
 
 std::string read_api_url(const std::string& text) {
   return read_base(text, api);
+}
+
+std::string read_exporter_url(const std::string& text) {
+  return read_base(text, exporter);
 }
 
 std::string read_media_url(const std::string& text) {

@@ -5,6 +5,7 @@
 #include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/bounded_file.hpp"
 #include "supervisor/config/dependencies_section.hpp"
+#include "supervisor/config/exporters_section.hpp"
 #include "supervisor/config/file_reading.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/config/settings.hpp"
@@ -153,12 +154,18 @@ void read_streams(const Entry& entry, Config& config, FileReading& reading) {
   }
 }
 
-const std::vector<ListSetting<Config>> program_lists{{"streams", read_streams},
-                                                     {"alerts.alertmanager", read_alertmanagers},
-                                                     {"alerts.webhooks", read_webhooks},
-                                                     {"alerts.command", read_alert_command},
-                                                     {"dependencies", read_dependencies},
-                                                     {"http.auth.basic_users", read_basic_users}};
+const std::vector<ListSetting<Config>> program_lists{
+    {"streams", read_streams},
+    {"alerts.alertmanager", read_alertmanagers},
+    {"alerts.webhooks", read_webhooks},
+    {"alerts.command", read_alert_command},
+    {"dependencies", read_dependencies},
+    {"exporters.pushgateway.url", read_pushgateway_url},
+    {"exporters.pushgateway.headers", read_pushgateway_headers},
+    {"exporters.statsd.address", read_statsd_address},
+    {"exporters.otlp.url", read_otlp_url},
+    {"exporters.otlp.headers", read_otlp_headers},
+    {"http.auth.basic_users", read_basic_users}};
 
 void read_root(const YamlNode& root, Config& config, FileReading& reading) {
   LevelReader<Config> reader({program_settings(), program_lists, later_program_keys(), ""}, config,

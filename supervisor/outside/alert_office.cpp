@@ -6,7 +6,8 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <unistd.h>
+
+#include "supervisor/outside/host_name.hpp"
 
 namespace supervisor {
 
@@ -18,13 +19,6 @@ using recovery::alerts::Report;
 namespace {
 
 constexpr auto drain_interval = std::chrono::milliseconds(10);
-
-// The label `instance`: in a container its own name, which is what people know it by.
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (gethostname(name.data(), name.size() - 1) != 0) return "localhost";
-  return name.data();
-}
 
 }  // namespace
 

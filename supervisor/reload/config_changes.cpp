@@ -113,6 +113,7 @@ ConfigChanges compare(const Config& running, const Config& next) {
   }
   note_hidden(running.http.auth != next.http.auth, "http.auth", changes.fixed);
   note_hidden(running.http != next.http, "http", changes.fixed);
+  note_hidden(running.exporters != next.exporters, "exporters", changes.fixed);
   changes.log = running.log != next.log;
   changes.alerts = running.alerts != next.alerts;
   const bool differ = running.dependencies != next.dependencies;

@@ -34,7 +34,7 @@ struct ConfigChanges {
 //   … on the fallback's turn for       fallback
 //   holds at once, FFmpeg untouched    monitor.*, recovery.*, restart, source.*, sink.*, log,
 //                                      alerts, dependencies
-//   the program must be restarted for  http, journal, and any other key of the program
+//   the program must be restarted for  http, journal, exporters, and any other key of the program
 // A stream is known by its name; where it stands in the list is no difference.
 ConfigChanges compare(const Config& running, const Config& next);
 

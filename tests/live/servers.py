@@ -118,6 +118,8 @@ class Receiver:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
+            do_PUT = do_POST
+
             def log_message(self, *_):
                 pass
 

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <prometheus/metric_family.h>
+
+#include "http/exporters/settings.hpp"
+
+namespace http::exporters {
+
+// What a StatsD server is told. Gauges go as they are; counters as what they grew by since they
+// were last told, so that a server adds up what several lives counted; a histogram as the counters
+// of its text format: NAME_bucket with `le` (cumulative), NAME_sum, NAME_count. process_* is left
+// out: no StatsD name says whose process. Pure: no I/O; remembers what was told, one number a
+// counter.
+class StatsdReport {
+ public:
+  // Bytes that fit a packet on any path, IPv6 and tunnels included. A single line may be longer.
+  static constexpr std::size_t datagram_limit = 1232;
+
+  StatsdReport(StatsdFormat format, std::string prefix);
+
+  // Lines, packed into datagrams. Until `told()` says that they were sent, the next call tells the
+  // same growth again.
+  std::vector<std::string> datagrams(const std::vector<prometheus::MetricFamily>& families);
+  void told();
+
+ private:
+  struct Series {
+    std::string name;  // with its labels, as in a line
+    std::string tags;
+  };
+  Series series(const std::string& name, const std::vector<prometheus::ClientMetric::Label>& labels,
+                const std::string& bound = {}) const;
+  void add(const prometheus::MetricFamily& family);
+  void add_gauge(const Series& series, double value);
+  void add_counter(const Series& series, double value);
+  void add_histogram(const std::string& name, const prometheus::ClientMetric& metric);
+  void add_line(const std::string& line);
+
+  StatsdFormat format_;
+  std::string prefix_;
+  std::map<std::string, double> told_, telling_;  // counter → its value
+  std::vector<std::string> datagrams_;
+};
+
+}  // namespace http::exporters

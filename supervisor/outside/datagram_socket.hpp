@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "monitor/time.hpp"
+
+namespace supervisor {
+
+// Sends UDP datagrams to a server by its name, which is looked up anew each time: a server that
+// moved is followed. For one thread, one send at a time. Never blocks it.
+class DatagramSocket {
+ public:
+  // `address`: HOST:PORT, [ADDR6]:PORT.
+  explicit DatagramSocket(const std::string& address);
+  ~DatagramSocket();
+
+  // Sends all of them until `deadline`. Empty, or what went wrong with the first that failed: those
+  // behind it are not sent. Nothing listens there, which the server's machine may say: an error.
+  boost::asio::awaitable<std::string> send(const std::vector<std::string>& datagrams,
+                                           monitor::Instant deadline);
+
+  // Whether the server's machine said, since the last send, that nobody took what was sent.
+  bool was_refused();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace supervisor
