@@ -67,6 +67,10 @@ Config odd_config() {
   using monitor::probes::Dependency;
   config.dependencies = {{"null", Dependency::Kind::tcp, "[::1]:5432"},
                          {"b", Dependency::Kind::http, "https://h/a,b"}};
+  config.exporters.instance = "null";
+  config.exporters.pushgateway = {"http://[::1]:9091/a,b", "a: b", 90s, false, {}};
+  config.exporters.statsd = {"[::1]:8125", http::exporters::StatsdFormat::plain, "-", 1s};
+  config.exporters.otlp = {"https://h:1/otlp", "#d", 1500ms, {}};
   config.streams[1].recovery.audio_stream = {1500ms, 0};
   config.streams[1].recovery.enabled = false;
   config.streams[1].recovery.restart_delay.multiplier = 1.25;
@@ -93,6 +97,9 @@ TEST(PrintConfig, IsReadBackAsItWas) {
     EXPECT_EQ(again.dependencies[i].kind, config.dependencies[i].kind);
     EXPECT_EQ(again.dependencies[i].target, config.dependencies[i].target);
   }
+  EXPECT_EQ(again.exporters.pushgateway.url, config.exporters.pushgateway.url);
+  EXPECT_EQ(again.exporters.statsd.address, config.exporters.statsd.address);
+  EXPECT_EQ(again.exporters.otlp.url, config.exporters.otlp.url);
   ASSERT_EQ(again.streams.size(), config.streams.size());
   for (std::size_t i = 0; i < config.streams.size(); ++i) {
     EXPECT_EQ(again.streams[i].command, config.streams[i].command);

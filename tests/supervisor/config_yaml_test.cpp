@@ -427,7 +427,7 @@ TEST(Yaml, AllProblemsOfAFileAreToldTogether) {
       error_of("log: {level: loud}\nhtpp: {}\n" + stream("restart: no")),
       "f.yml:1: log.level: found \"loud\", expected one of trace, debug, info, warning, error\n"
       "f.yml:2: unknown key \"htpp\", did you mean http? (expected one of: streams, alerts, "
-      "dependencies, http, log, journal)\n"
+      "dependencies, exporters, http, log, journal)\n"
       "f.yml:5: streams[0].restart: found \"no\", expected one of always, on-failure, never");
 }
 
