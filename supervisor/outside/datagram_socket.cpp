@@ -1,5 +1,6 @@
 #include "supervisor/outside/datagram_socket.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -26,6 +27,7 @@ using std::chrono::steady_clock;
 
 // Receivers keep some hundred datagrams that they have not read yet, and drop what is more.
 constexpr std::size_t burst = 16;
+constexpr std::size_t address_limit = 16;  // of one name
 constexpr auto pause_length = std::chrono::milliseconds(1);
 
 asio::awaitable<void> pause() {
@@ -36,23 +38,53 @@ asio::awaitable<void> pause() {
 
 struct Lookup {
   error_code error;
-  std::optional<udp::endpoint> endpoint;
+  std::vector<udp::endpoint> endpoints;
 };
 
 Lookup look_up(const std::string& host, const std::string& port) {
   Lookup found;
   asio::io_context context;
   const auto entries = udp::resolver(context).resolve(host, port, found.error);
-  if (!found.error && !entries.empty()) found.endpoint = entries.begin()->endpoint();
+  for (const auto& entry : entries) {
+    if (found.endpoints.size() < address_limit) found.endpoints.push_back(entry.endpoint());
+  }
+  if (!found.error && found.endpoints.empty()) found.error = asio::error::host_not_found;
   return found;
+}
+
+// An address needs no lookup, and so no thread.
+std::optional<udp::endpoint> literal(const std::string& host, const std::string& port) {
+  error_code error;
+  const auto address = asio::ip::make_address(host, error);
+  if (error) return std::nullopt;
+  return udp::endpoint(address, static_cast<std::uint16_t>(std::stoul(port)));
+}
+
+asio::awaitable<Lookup> resolve(std::string host, std::string port, monitor::Instant deadline) {
+  Lookup result;
+  if (const auto endpoint = literal(host, port)) {
+    result.endpoints.push_back(*endpoint);
+    co_return result;
+  }
+  try {
+    auto work = [host, port] { return look_up(host, port); };
+    const auto found = co_await monitor::probes::run_aside(std::move(work), deadline);
+    if (found) co_return *found;
+    result.error = asio::error::timed_out;
+  } catch (const boost::system::system_error& too_many) {
+    result.error = too_many.code();
+  }
+  co_return result;
 }
 
 }  // namespace
 
 struct DatagramSocket::State {
-  asio::awaitable<error_code> find(monitor::Instant deadline);
   error_code open(const asio::any_io_executor& executor, const udp::endpoint& endpoint);
-  error_code pending() const;
+  asio::awaitable<error_code> send_to(udp::endpoint endpoint,
+                                      const std::vector<std::string>& datagrams,
+                                      monitor::Instant deadline);
+  error_code pending();
   std::string sentence(const error_code& error) const {
     return "sending to " + address + ": " + error.message();
   }
@@ -61,24 +93,6 @@ struct DatagramSocket::State {
   std::optional<udp::socket> socket;
   udp::endpoint open_to;
 };
-
-asio::awaitable<error_code> DatagramSocket::State::find(monitor::Instant deadline) {
-  const auto executor = co_await asio::this_coro::executor;
-  error_code no_literal;
-  const auto literal = asio::ip::make_address(host, no_literal);
-  if (!no_literal) {
-    co_return open(executor, {literal, static_cast<std::uint16_t>(std::stoul(port))});
-  }
-  try {
-    auto work = [host = host, port = port] { return look_up(host, port); };
-    const auto found = co_await monitor::probes::run_aside(std::move(work), deadline);
-    if (!found) co_return asio::error::timed_out;
-    if (!found->endpoint) co_return found->error ? found->error : asio::error::host_not_found;
-    co_return open(executor, *found->endpoint);
-  } catch (const boost::system::system_error& too_many) {
-    co_return too_many.code();
-  }
-}
 
 // Connected, so that a refusal is heard of.
 error_code DatagramSocket::State::open(const asio::any_io_executor& executor,
@@ -95,13 +109,29 @@ error_code DatagramSocket::State::open(const asio::any_io_executor& executor,
 }
 
 // Reading it takes it away.
-error_code DatagramSocket::State::pending() const {
+error_code DatagramSocket::State::pending() {
   if (!socket) return {};
   int number = 0;
   socklen_t size = sizeof number;
-  ::getsockopt(const_cast<udp::socket&>(*socket).native_handle(), SOL_SOCKET, SO_ERROR, &number,
-               &size);
+  ::getsockopt(socket->native_handle(), SOL_SOCKET, SO_ERROR, &number, &size);
   return {number, boost::system::system_category()};
+}
+
+asio::awaitable<error_code> DatagramSocket::State::send_to(
+    udp::endpoint endpoint, const std::vector<std::string>& datagrams, monitor::Instant deadline) {
+  error_code error = open(co_await asio::this_coro::executor, endpoint);
+  if (error) co_return error;
+  pending();  // of the last time: known, see was_refused()
+  std::size_t sent = 0;
+  while (sent < datagrams.size()) {
+    socket->send(asio::buffer(datagrams[sent]), 0, error);
+    if (!error) ++sent;
+    const bool is_full = error == asio::error::would_block;
+    if (error && !is_full) co_return error;
+    if (is_full || sent % burst == 0) co_await pause();
+    if (steady_clock::now() >= deadline) co_return asio::error::timed_out;
+  }
+  co_return pending();  // on this machine the answer is there already
 }
 
 DatagramSocket::DatagramSocket(const std::string& address) : state_(std::make_unique<State>()) {
@@ -114,22 +144,17 @@ DatagramSocket::DatagramSocket(const std::string& address) : state_(std::make_un
 
 DatagramSocket::~DatagramSocket() = default;
 
+// The address that took the last ones comes first, where it is still among them.
 asio::awaitable<std::string> DatagramSocket::send(const std::vector<std::string>& datagrams,
                                                   monitor::Instant deadline) {
-  error_code error = co_await state_->find(deadline);
-  if (error) co_return state_->sentence(error);
-  state_->pending();  // of the last time: known, see was_refused()
-  std::size_t sent = 0;
-  while (sent < datagrams.size()) {
-    state_->socket->send(asio::buffer(datagrams[sent]), 0, error);
-    if (!error) ++sent;
-    const bool is_full = error == asio::error::would_block;
-    if (error && !is_full) co_return state_->sentence(error);
-    if (is_full || sent % burst == 0) co_await pause();
-    if (steady_clock::now() >= deadline) co_return state_->sentence(asio::error::timed_out);
+  Lookup found = co_await resolve(state_->host, state_->port, deadline);
+  const auto same = std::ranges::find(found.endpoints, state_->open_to);
+  if (same != found.endpoints.end()) std::swap(*same, found.endpoints.front());
+  error_code error = found.error;
+  for (const udp::endpoint& endpoint : found.endpoints) {
+    error = co_await state_->send_to(endpoint, datagrams, deadline);
+    if (!error) break;
   }
-  // On this machine the answer is there already.
-  error = state_->pending();
   co_return error ? state_->sentence(error) : "";
 }
 

@@ -18,8 +18,9 @@ class DatagramSocket {
   explicit DatagramSocket(const std::string& address);
   ~DatagramSocket();
 
-  // Sends all of them until `deadline`. Empty, or what went wrong with the first that failed: those
-  // behind it are not sent. Nothing listens there, which the server's machine may say: an error.
+  // Sends all of them until `deadline`, to the first of the server's addresses that does not refuse
+  // them. Empty, or what went wrong: one that could not be sent, or nobody takes them, as far as
+  // that is known already.
   boost::asio::awaitable<std::string> send(const std::vector<std::string>& datagrams,
                                            monitor::Instant deadline);
 
