@@ -175,7 +175,12 @@ Streams::Context Supervisor::streams_context() {
           .outside = outside_,
           .alerts = *alerts_,
           .journal = journal_.get(),
-          .on_all_ended = [this, later] { later([this] { leave(); }); },
+          .on_all_ended =
+              [this, later] {
+                later([this] {
+                  if (streams_.all_ended()) leave();
+                });
+              },
           .on_gave_up =
               [this, later] {
                 if (stopping_) return;

@@ -125,6 +125,14 @@ TEST_F(ConfigChangesTest, AnotherTokenIsNamedAmongThemThoughItIsNotShown) {
   EXPECT_EQ(compare(running, next).fixed, (Keys{"http.listen", "http.auth"}));
 }
 
+TEST_F(ConfigChangesTest, ExportersStayAndNoSecretOfTheirsIsNamed) {
+  next.exporters.otlp.headers = {{"Authorization", "Bearer two"}};
+  const ConfigChanges changes = compare(running, next);
+  EXPECT_EQ(changes.fixed, Keys{"exporters"});
+  EXPECT_EQ(describe(changes), "not taken over before ffsupervisor is restarted: exporters");
+  EXPECT_EQ(effective(running, next).exporters, running.exporters);
+}
+
 TEST_F(ConfigChangesTest, LogAlertsAndDependenciesHoldAtOnce) {
   next.log.level = LogLevel::debug;
   next.alerts.command = {"page"};
