@@ -219,20 +219,19 @@ TEST(Yaml, WhatComesLaterIsRefusedUnlessItAsksForNothing) {
     }
     EXPECT_TRUE(error_of(stream(key + ": 10s" + end)).ends_with(": not available in this version"));
   }
-  for (const std::string text : {"http: {tls: {certificate: x}}", "http: {auth: {protect: all}}"}) {
-    EXPECT_TRUE(error_of(text).ends_with(": not available in this version")) << text;
-  }
-  EXPECT_EQ(error_of("http: {tls: {certificate: , private_key: }}\n"), "no error");
 }
 
 TEST(Yaml, PlacesToFillInAreEmpty) {
   const Config config = read(
+      "http: {tls: {certificate: , private_key: }, auth: {bearer_token_file: , basic_users: }}\n"
       "journal: {path: }\nalerts: {alertmanager: , webhooks: [], command: }\ndependencies:\n"
       "streams:\n  - {command: [ffmpeg], fallback: [], source: {}, sink: {}}\n"
       "  - {command: [ffmpeg], fallback: , source: {http: , icecast: \"\", azuracast: {url: }},\n"
       "     sink: {nginx_rtmp_stat: , mediamtx: \"\", srs: , icecast: }}\n"
       "  - {command: [ffmpeg], source: , recovery: {audio_stream: }, sink: ,\n"
       "     monitor: {content: {silence: , frozen_picture: , black: }}}\n");
+  EXPECT_EQ(config.http.tls, http::Tls());
+  EXPECT_EQ(config.http.auth, http::Auth());
   EXPECT_EQ(config.journal_path, "");
   EXPECT_TRUE(config.alerts.empty());
   ASSERT_EQ(config.streams.size(), 3u);
