@@ -22,7 +22,9 @@ bool is(const Variant& variant) {
 }
 
 bool asks_for_a_launch(const Event& event) {
-  return is<StartRequested>(event) || is<RestartRequested>(event);
+  const auto* reload = std::get_if<Reconfigured>(&event);
+  return is<StartRequested>(event) || is<RestartRequested>(event) ||
+         (reload && reload->primary_changed);
 }
 
 // A life of the primary that is not being stopped.

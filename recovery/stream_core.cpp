@@ -129,8 +129,8 @@ void StreamCore::on(const KillRequested&) {
     kill_child();
   } else if (child_runs()) {
     begin_stop(After::stop, true);
-  } else if (status_.state != State::stopped) {
-    finish_stop();
+  } else if (status_.state != State::stopped || (status_.escalated && !status_.ended)) {
+    finish_stop();  // what has given up, too: it is people now who do not want it
   }
 }
 

@@ -81,6 +81,7 @@ class Supervisor {
   void stop(const char* why);
   void kill();
   bool must_wait(const Config& next) const;
+  void set_receivers(const recovery::alerts::Settings& settings);
   std::string apply(const Config& read);
   void leave();
   monitor::Duration export_limit() const;
@@ -277,12 +278,20 @@ bool Supervisor::must_wait(const Config& next) const {
   });
 }
 
+void Supervisor::set_receivers(const recovery::alerts::Settings& settings) {
+  try {
+    alerts_->reconfigure(settings);
+  } catch (const std::runtime_error& error) {
+    throw ConfigError(std::string("alerts: ") + error.what());
+  }
+}
+
 // All that may be refused comes before the first thing that changes.
 std::string Supervisor::apply(const Config& read) {
   learn(read);
   const ConfigChanges changes = compare(config_, read);
   std::vector<StreamParts> parts = parts_of(touched_streams(changes, read));
-  if (changes.alerts) alerts_->reconfigure(read.alerts);
+  if (changes.alerts) set_receivers(read.alerts);
   config_ = effective(config_, read);
   if (changes.log) log_.reconfigure(config_.log, secrets_);
   if (changes.alerts) streams_.for_each([](StreamDriver& stream) { stream.tell_again(); });

@@ -112,6 +112,18 @@ TEST_F(AnomalyWatchTest, RestartsThatWereAskedForAreNone) {
   EXPECT_TRUE(changes.empty());
 }
 
+TEST_F(AnomalyWatchTest, RestartsForAReloadAreNone) {
+  start();
+  run(7 * 24h);
+  for (int i = 0; i < 20; ++i) {
+    send(Reconfigured{.setup = {}, .primary_changed = true});
+    send(Exited{stand.generation(), code(255)});
+    run(3min);
+  }
+  EXPECT_EQ(ledger.totals().restarts, 20U);
+  EXPECT_TRUE(changes.empty());
+}
+
 TEST_F(AnomalyWatchTest, ErrorLinesInEveryMinuteAreTold) {
   start();
   run(48h);

@@ -155,13 +155,19 @@ void Rules::take(const Event& event) {
   }
 }
 
+// By a person, or by a reload: that one only of a stream that people want.
+bool Rules::asks_restart(const Event& event) const {
+  if (std::holds_alternative<Reconfigured>(event)) return people_want_it_ && !shutdown_at_;
+  return std::holds_alternative<RestartRequested>(event);
+}
+
 void Rules::take_request(const Event& event) {
   asked_ = false;
   asked_launch_before_ = launch_is_asked_;
   if (before_.ended) return;
   const auto* stop = std::get_if<StopRequested>(&event);
   const bool kill = std::holds_alternative<KillRequested>(event);
-  const bool restart = std::holds_alternative<RestartRequested>(event);
+  const bool restart = asks_restart(event);
   const bool start = std::holds_alternative<StartRequested>(event);
   const bool runs = is_before(State::starting) || is_before(State::on_air);
   asked_ = stop || kill || restart;

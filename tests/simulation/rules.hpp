@@ -97,6 +97,7 @@ class Rules {
 
   void take(const recovery::Event& event);
   void take_request(const recovery::Event& event);
+  bool asks_restart(const recovery::Event& event) const;
   void check_dropped();
   void check_action(const recovery::Action& action);
 

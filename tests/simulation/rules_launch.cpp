@@ -89,7 +89,7 @@ void Rules::check_decision(const Decided& decided) {
       // FFmpeg could not connect to it: it may be back before the first look.
       sink_was_missing_ = verdict->cause == monitor::Cause::sink_unreachable;
     }
-  } else if (!std::holds_alternative<RestartRequested>(*event_)) {
+  } else if (!asks_restart(*event_)) {
     return_is_decided_ = true;  // take_answer() knows whether rightly
     restart_due_.reset();
     child_.yields = child_.yields || stop_;

@@ -115,7 +115,12 @@ void World::send_request() {
   if (!core_) return;
   primary_free_since_ = fallback_free_since_ = now_;
   const double share = dice_.share();
-  if (share < 0.40) return send(RestartRequested{});
+  if (share < 0.30) return send(RestartRequested{});
+  if (share < 0.40) {
+    // A reload for which the primary must be launched anew.
+    if (core_->status().ended) return;
+    return send(Reconfigured{{scenario_.policy, scenario_.limits, scenario_.command}, true, false});
+  }
   if (share < 0.65) return send(StopRequested{});
   if (share < 0.94) return send(StartRequested{});
   if (share < 0.97) return send(KillRequested{});
