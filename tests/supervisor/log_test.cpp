@@ -237,6 +237,37 @@ TEST(Log, APlantedSecretNeverAppears) {
   }
 }
 
+TEST(Log, OtherSettingsAndSecretsHoldForWhateverIsWrittenFromThenOn) {
+  Bench bench;
+  Secrets more;
+  more.learn(Words{"ffmpeg", "rtmp://h/live/another-KEY"});
+  bench.log.reconfigure({LogFormat::text, LogLevel::debug}, more);
+  EXPECT_TRUE(bench.log.enabled(LogLevel::debug));
+  bench.log.write(LogLevel::debug, "ffmpeg_log", "radio", "'another-KEY': refused");
+  const std::string line = bench.only_text();
+  EXPECT_NE(line.find("DEBUG"), std::string::npos) << line;
+  EXPECT_EQ(line.find("another-KEY"), std::string::npos);
+}
+
+TEST(Log, IsReconfiguredWhileOthersWrite) {
+  Bench bench;
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    while (!done) bench.log.write(LogLevel::info, "http_request", {}, "from another thread");
+  });
+  std::size_t count = 0;
+  for (int i = 0; i < 200; ++i) {
+    bench.log.reconfigure(i % 2 == 0 ? as_text : as_json, Secrets());
+    for (const std::string& line : bench.channel.lines()) {
+      ++count;
+      EXPECT_EQ(line.front() == '{', line.back() == '}') << "half one format: " << line;
+    }
+  }
+  while (count == 0) count += bench.channel.lines().size();
+  done = true;
+  writer.join();
+}
+
 TEST(Log, ALongLineIsCutToWhatAPipeTakesAtOnce) {
   for (const LogSettings& settings : {as_json, as_text}) {
     for (const std::string& unit : {std::string("a"), std::string("\x01"), std::string("\xc3\xbc"),
