@@ -1,8 +1,28 @@
 #include "http/dependency_metrics.hpp"
 
+#include <algorithm>
+
 #include "http/family.hpp"
 
 namespace http {
+
+std::vector<DependencyState> dependencies_with_azuracast(const Board::View& view) {
+  std::vector<DependencyState> all;
+  if (view.dependencies) all = *view.dependencies;
+  std::vector<DependencyState> each_stream;
+  DependencyState together{.name = "azuracast", .up = true, .sentence = {}};
+  for (const auto& stream : view.streams) {
+    if (!stream->azuracast) continue;
+    const bool up = stream->azuracast->health != AzuracastState::Health::unhealthy;
+    together.up = together.up && up;
+    together.took = std::max(together.took, stream->azuracast->took);
+    each_stream.push_back({"azuracast-" + stream->name, up, {}, stream->azuracast->took});
+  }
+  if (each_stream.empty()) return all;
+  all.push_back(std::move(together));
+  if (each_stream.size() > 1) all.insert(all.end(), each_stream.begin(), each_stream.end());
+  return all;
+}
 
 prometheus::MetricFamily dependency_up_family(const std::vector<DependencyState>& dependencies) {
   auto family = make_family({"radio_dependency_up", prometheus::MetricType::Gauge,

@@ -14,9 +14,10 @@ std::vector<prometheus::MetricFamily> Families::of(const Board::View& view, cons
   auto families = stream_families(view, now);
   families.push_back(off_air_family(view, now, off_air_floors_));
   if (view.alerts) families.push_back(alerts_family(view));
-  if (view.dependencies) {
-    families.push_back(dependency_up_family(*view.dependencies));
-    families.push_back(dependency_probe_family(*view.dependencies));
+  const auto dependencies = dependencies_with_azuracast(view);
+  if (!dependencies.empty()) {
+    families.push_back(dependency_up_family(dependencies));
+    families.push_back(dependency_probe_family(dependencies));
   }
   if (view.config) {
     for (auto& family : config_families(*view.config)) families.push_back(std::move(family));

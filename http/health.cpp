@@ -101,6 +101,35 @@ json::object dependency_component(const DependencyState& dependency) {
           {"since", rfc3339(dependency.since)}};
 }
 
+Health health_of(const AzuracastState& azuracast) {
+  return static_cast<Health>(azuracast.health);
+}
+
+// What AzuraCast says of a track that is long over counts as much as what it says of itself.
+json::object azuracast_component(const StreamSnapshot& stream) {
+  const AzuracastState& state = *stream.azuracast;
+  const bool overdue = state.health == AzuracastState::Health::healthy && stream.track &&
+                       !stream.track->overdue.empty();
+  std::string message = overdue ? stream.track->overdue : state.sentence;
+  if (message.ends_with('.')) message.pop_back();
+  return {{"status", name(overdue ? Health::degraded : health_of(state))},
+          {"message", message},
+          {"latency_seconds", rounded(monitor::seconds(state.took))},
+          {"since", rfc3339(state.since)}};
+}
+
+// The streams whose AzuraCast, or what it says, is not well; empty if all is.
+std::string azuracast_complaint(const Board::View& view) {
+  std::string names;
+  for (const auto& stream : view.streams) {
+    if (!stream->azuracast) continue;
+    const json::object component = azuracast_component(*stream);
+    if (component.at("status") == "healthy") continue;
+    names += (names.empty() ? "" : ", ") + stream->name;
+  }
+  return names.empty() ? names : "AzuraCast is not well for " + names;
+}
+
 // One sentence on those that are down; empty if none is.
 std::string dependency_complaint(const Board::View& view) {
   if (!view.dependencies) return {};
@@ -148,13 +177,20 @@ Reply detailed(const Board::View& view, const Moment& now) {
   json::object streams;
   for (const auto& stream : view.streams) {
     worst = std::max(worst, health_of(stream->status));
-    streams[stream->name] = component(stream->status, now);
+    json::object each = component(stream->status, now);
+    if (stream->azuracast) each["azuracast"] = azuracast_component(*stream);
+    streams[stream->name] = std::move(each);
   }
   json::object components;
   if (!view.streams.empty()) {
     const Status& first = view.streams[0]->status;
     components["ffmpeg"] = component(first, now);
     if (first.source_available) components["source"] = source_component(first);
+  }
+  const auto first_asking = std::find_if(view.streams.begin(), view.streams.end(),
+                                         [](const auto& each) { return each->azuracast; });
+  if (first_asking != view.streams.end()) {
+    components["azuracast"] = azuracast_component(**first_asking);
   }
   components["streams"] = std::move(streams);
   if (view.dependencies) {
@@ -168,7 +204,7 @@ Reply detailed(const Board::View& view, const Moment& now) {
     message = complaint(view, "on air with a warning",
                         [](const Status& status) { return health_of(status) != Health::healthy; });
   }
-  const std::string missing = dependency_complaint(view);
+  const std::string missing = joined(dependency_complaint(view), azuracast_complaint(view));
   if (!missing.empty()) worst = std::max(worst, Health::degraded);
   message = joined(message, missing);
   const std::string refused = config_complaint(view);

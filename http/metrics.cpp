@@ -27,6 +27,11 @@ double uptime_seconds(const Status& status, const Moment& now) {
   return status.on_air_since ? seconds_since(*status.on_air_since, now.steady) : 0;
 }
 
+double track_seconds(const StreamSnapshot& s, const Moment& now) {
+  if (!s.track || !s.track->playing_since) return 0;
+  return std::max(0.0, seconds_since(*s.track->playing_since, now.steady));
+}
+
 // Off air it runs on; on air it stands, because the core may yet find that the air was silent.
 double off_air_seconds(const Status& status, const Moment& now) {
   const double settled = monitor::seconds(status.off_air_total);
@@ -81,7 +86,7 @@ using S = const StreamSnapshot&;
 using M = const Moment&;
 constexpr Plain plain_series[] = {
     {{"radio_tracks_played_total", counter, "Distinct track plays."},
-     [](S, M) { return std::optional(0.0); }},
+     [](S s, M) { return std::optional(s.track ? number(s.track->played_total) : 0.0); }},
     {{"radio_ffmpeg_restarts_total", counter, "FFmpeg launched again after having run."},
      [](S s, M) { return std::optional(number(s.totals.restarts)); }},
     {{"radio_ffmpeg_restarts_on_purpose_total", counter,
@@ -92,7 +97,7 @@ constexpr Plain plain_series[] = {
      [](S s, M now) { return std::optional(uptime_seconds(s.status, now)); }},
     {{"radio_current_track_duration_seconds", gauge,
       "How long the current track has been playing; 0 while no track is known."},
-     [](S, M) { return std::optional(0.0); }},
+     [](S s, M now) { return std::optional(track_seconds(s, now)); }},
     {{"radio_ffmpeg_cpu_usage_percent", gauge, "CPU that FFmpeg uses; 100 is one CPU."},
      [](S s, M) { return std::optional(cpu_percent(s)); }},
     {{"radio_ffmpeg_memory_mb", gauge, "Resident set of FFmpeg in MiB."},
@@ -259,11 +264,6 @@ constexpr Labelled labelled_series[] = {
      each_anomaly},
 };
 
-const recovery::Histogram& track_switches(const StreamSnapshot&) {
-  static const recovery::Histogram none{{0.1, 0.2, 0.5, 1, 2, 5, 10}};  // no tracks are known yet
-  return none;
-}
-
 struct Spread {
   FamilyInfo info;
   const recovery::Histogram& (*value)(const StreamSnapshot& s);
@@ -272,7 +272,7 @@ constexpr auto histogram = prometheus::MetricType::Histogram;
 constexpr Spread spread_series[] = {
     {{"radio_track_switch_duration_seconds", histogram,
       "From the notice of a track change to the next advance of the output."},
-     track_switches},
+     [](S s) -> const recovery::Histogram& { return s.totals.track_switch_seconds; }},
     {{"radio_incident_detection_seconds", histogram, "From the last good moment to the verdict."},
      [](S s) -> const recovery::Histogram& { return s.totals.detection_seconds; }},
     {{"radio_incident_off_air_seconds", histogram,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "http/api.hpp"
+#include "http/azuracast_hook.hpp"
 #include "http/health.hpp"
 #include "http/home.hpp"
 #include "http/openapi.hpp"
@@ -16,6 +17,7 @@ namespace {
 constexpr std::string_view liveness_path = "/health/liveness";
 constexpr std::string_view events_path = "/api/v1/events";
 constexpr std::string_view hooks_prefix = "/webhook/";
+constexpr std::string_view azuracast_path = "/webhook/azuracast";
 constexpr std::string_view recovery_suffix = "/recovery";
 
 // For the supervising loop to answer; a stuck one never does.
@@ -133,7 +135,8 @@ Routes::Routes(const Settings& settings, Loop loop, Means means)
       loop_(std::move(loop)),
       means_(std::move(means)),
       gate_(settings.auth, means_.waits),
-      metrics_(means_.board) {
+      metrics_(means_.board),
+      azuracast_password_(settings.azuracast_password) {
 }
 
 boost::asio::awaitable<Reply> Routes::answer(const Request& request) {
@@ -158,6 +161,24 @@ boost::asio::awaitable<Reply> Routes::admitted(const Request& request) {
   }
   const bool alive = co_await means_.liveness->is_alive();
   co_return liveness(alive, Moment::now());
+}
+
+// 200 says that it was understood: to which streams it belongs, the loop finds.
+Reply Routes::hear_azuracast_hook(const Request& request) const {
+  if (request.method != "POST") {
+    Reply reply = error_reply(405, "AzuraCast's web hook is a POST");
+    reply.headers = "Allow: POST\r\n";
+    return reply;
+  }
+  AzuracastHeard heard = hear_azuracast(
+      {request.authorization, request.content_type, request.body, request.from_loopback},
+      azuracast_password_);
+  Reply reply = error_reply(heard.status, heard.message);
+  if (heard.status == 401 && !azuracast_password_.empty()) {
+    reply.headers = "WWW-Authenticate: " + std::string(azuracast_challenge) + "\r\n";
+  }
+  if (heard.report && loop_.hear) loop_.hear(std::move(*heard.report));
+  return reply;
 }
 
 // Who asks is asked first: to others it is no business whether there is such a stream.
@@ -210,6 +231,7 @@ Reply Routes::at_once(const Request& request, const Moment& now) {
   if (is_of_page(request)) {
     return is_read(request.method) ? page(request) : wrong_method(request.method);
   }
+  if (request.path == azuracast_path) return hear_azuracast_hook(request);
   const bool is_metrics = request.path == metrics_path_;
   const bool is_home = request.path == "/";
   const bool is_events = request.path == events_path;

@@ -39,6 +39,7 @@ class Routes {
   boost::asio::awaitable<Reply> change(const Request& request, const Change& wanted);
   boost::asio::awaitable<Outcome> carry_out(const Change& wanted);
   bool may_note_refusal();
+  Reply hear_azuracast_hook(const Request& request) const;
   Reply at_once(const Request& request, const Moment& now);
 
   const std::string metrics_path_;
@@ -49,6 +50,7 @@ class Routes {
   MetricsPage metrics_;
   std::chrono::steady_clock::time_point refusals_second_{};
   unsigned refusals_noted_ = 0;  // in this second
+  std::string azuracast_password_;
 };
 
 }  // namespace http

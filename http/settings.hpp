@@ -37,6 +37,8 @@ struct Settings {
   std::string address = "0.0.0.0";  // address and port: `http.listen`; IPv6 without its brackets
   std::uint16_t port = 9090;
   std::string metrics_path = "/metrics";
+  // AZURACAST_WEBHOOK_PASSWORD; no key of the file. Empty: the hook is heard from loopback only.
+  std::string azuracast_password = {};
   Tls tls;
   Auth auth;
 

@@ -15,11 +15,30 @@
 #include "monitor/evidence.hpp"
 #include "monitor/ffmpeg/stderr_log.hpp"
 #include "monitor/host_sample.hpp"
+#include "monitor/tracks/track_log.hpp"
 #include "recovery/alerts/outcome.hpp"
 #include "recovery/ledger.hpp"
 #include "recovery/status.hpp"
 
 namespace http {
+
+// What the latest look at a stream's AzuraCast found.
+struct AzuracastState {
+  enum class Health : std::uint8_t { healthy, degraded, unhealthy };
+  Health health = Health::unhealthy;  // healthy and degraded: it answers
+  std::string sentence;               // secrets are masked
+  monitor::Duration took{};
+  recovery::WallTime since{};  // … it has been so
+};
+
+// What is on air at a stream's station, as far as AzuraCast told.
+struct TrackState {
+  std::optional<monitor::CurrentTrack> current;
+  std::optional<monitor::Instant> playing_since;  // empty: no track, or the station is off line
+  bool is_online = true;
+  std::uint64_t played_total = 0;
+  std::string overdue = {};  // a sentence, while AzuraCast names a track that is long over
+};
 
 // What the outside may know of one stream at one moment. Immutable once published; secrets are
 // already masked in every string.
@@ -51,6 +70,9 @@ struct StreamSnapshot {
   // its trends
   std::optional<double> memory_growth_bytes_per_second, memory_limit_seconds;
   std::optional<double> lag_seconds, lag_growth;
+  // the station
+  std::optional<TrackState> track;          // null: the stream hears of none
+  std::optional<AzuracastState> azuracast;  // null: it is not asked, or has not answered yet
   // of the stream, over all its lives
   recovery::Anomalies anomalies;
   // the source and the fallback

@@ -140,6 +140,33 @@ json::array anomalies_json(const StreamSnapshot& stream) {
   return list;
 }
 
+// AzuraCast's words, and how long it has been so by ours.
+json::value track_json(const StreamSnapshot& stream, const Moment& now) {
+  if (!stream.track || !stream.track->current) return nullptr;
+  const TrackState& state = *stream.track;
+  const monitor::CurrentTrack& current = *state.current;
+  json::value played_at = nullptr;
+  if (current.played_at > 0) {
+    played_at = rfc3339(recovery::WallTime(std::chrono::seconds(current.played_at)));
+  }
+  std::optional<double> playing;
+  if (state.playing_since) {
+    playing = rounded(std::max(0.0, seconds_since(*state.playing_since, now.steady)));
+  }
+  return {{"artist", current.track.artist},
+          {"title", current.track.title},
+          {"album", current.track.album},
+          {"playlist", current.track.playlist},
+          {"sh_id", current.sh_id},
+          {"played_at", played_at},
+          {"duration_seconds", current.duration > 0 ? json::value(current.duration) : nullptr},
+          {"playing_seconds", optional_number(playing)},
+          {"is_live", current.is_live},
+          {"streamer", current.streamer},
+          {"is_online", state.is_online},
+          {"overdue", state.overdue.empty() ? json::value(nullptr) : json::value(state.overdue)}};
+}
+
 json::object full_recovery_json(const StreamSnapshot& stream, const Moment& now) {
   const recovery::Status& status = stream.status;
   std::optional<double> next_launch_in;
@@ -180,6 +207,8 @@ json::object stream_json(const StreamSnapshot& stream, const Moment& now) {
           {"process", process_json(stream)},
           {"source", source_json(stream)},
           {"fallback", fallback_json(stream, now)},
+          {"track", track_json(stream, now)},
+          {"tracks_played", stream.track ? stream.track->played_total : 0},
           {"verdict", verdict_json(status.verdict)},
           {"evidence", evidence_json(stream)},
           {"anomalies", anomalies_json(stream)},

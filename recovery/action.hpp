@@ -97,9 +97,18 @@ struct Unkillable {
   pid_t pid;
 };
 
+// The output goes over to another track: with its next advance, or by a restart.
+struct TrackSwitchBegun {
+  bool by_restart;
+};
+// FFmpeg is stopped and launched again though nothing is wrong: no incident, no attempt.
+struct RestartedOnPurpose {
+  monitor::Cause cause;  // track_change, or restart_requested: by `planned_restart`
+};
+
 using Notice = std::variant<CameOnAir, WentOffAir, FaultDetected, IncidentOpened, IncidentClosed,
                             Decided, Escalated, EscalationResolved, SourceChanged, FallbackOnAir,
-                            FallbackFailed, Unkillable>;
+                            FallbackFailed, Unkillable, TrackSwitchBegun, RestartedOnPurpose>;
 
 // The answer to one event. Nearly always empty.
 struct Step {

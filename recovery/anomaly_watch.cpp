@@ -45,7 +45,7 @@ AnomalyWatch::AnomalyWatch() : restarts_("Restarts"), errors_("Errors", errors_t
 void AnomalyWatch::on(const Event& event, const Step& step, const Status& status, Instant now) {
   if (status.state == State::stopped) return rest(now);
   wake(now);
-  count_restart(event, status, now);
+  count_restart(event, step, status, now);
   count_errors(event, step, status, now);
   follow_bitrate(event, status, now);
   if (now >= next_check_) check(now);
@@ -64,8 +64,11 @@ void AnomalyWatch::wake(Instant now) {
   errors_.leave_out(rested);
 }
 
-void AnomalyWatch::count_restart(const Event& event, const Status& status, Instant now) {
-  if (asks_for_a_launch(event)) launch_is_asked_for_ = true;
+void AnomalyWatch::count_restart(const Event& event, const Step& step, const Status& status,
+                                 Instant now) {
+  const bool is_on_purpose =
+      std::any_of(step.notices.begin(), step.notices.end(), is<RestartedOnPurpose, Notice>);
+  if (asks_for_a_launch(event) || is_on_purpose) launch_is_asked_for_ = true;
   const auto* launched = std::get_if<Launched>(&event);
   if (!launched || !is_of_running_primary(status, launched->generation)) return;
   launch_was_asked_for_ = std::exchange(launch_is_asked_for_, false);

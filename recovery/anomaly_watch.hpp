@@ -51,7 +51,7 @@ class AnomalyWatch {
  private:
   void rest(Instant now);
   void wake(Instant now);
-  void count_restart(const Event& event, const Status& status, Instant now);
+  void count_restart(const Event& event, const Step& step, const Status& status, Instant now);
   void count_errors(const Event& event, const Step& step, const Status& status, Instant now);
   void follow_bitrate(const Event& event, const Status& status, Instant now);
   void check(Instant now);

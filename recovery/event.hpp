@@ -100,6 +100,10 @@ struct SinkProbed {
   std::string sentence;  // secrets already masked
 };
 
+// Another play is on air at the station: a boundary. What is launched from now on is of the new
+// one.
+struct TrackChanged {};
+
 // Of time.
 struct Tick {};
 // The loop (and perhaps FFmpeg with it) could not run for a while past a deadline: a paused
@@ -115,6 +119,6 @@ struct Reconfigured {
 using Event = std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,
                            LaunchFailed, ProgressSeen, Sampled, ConnectionsSeen, HostSeen,
                            SpaceSeen, SinkReported, ContentSeen, SignSeen, Exited, SourceProbed,
-                           SinkProbed, Tick, Paused, Reconfigured>;
+                           SinkProbed, TrackChanged, Tick, Paused, Reconfigured>;
 
 }  // namespace recovery

@@ -64,6 +64,9 @@ Ledger::Ledger(std::string stream, std::size_t max_incidents)
 void Ledger::record(const Event& event, const Step& step, const Status& status, Instant now,
                     WallTime wall) {
   anomalies_.on(event, step, status, now);
+  if (const auto took = track_switch_.on(event, step, status, now)) {
+    totals_.track_switch_seconds.observe(monitor::seconds(*took));
+  }
   // Nearly every call is this one, with nothing in the step.
   if (const auto* seen = std::get_if<ProgressSeen>(&event)) {
     if (lives(status, seen->generation)) count(seen->progress, seen->generation);

@@ -21,6 +21,7 @@
 #include "recovery/outcomes.hpp"
 #include "recovery/past.hpp"
 #include "recovery/status.hpp"
+#include "recovery/track_switch.hpp"
 #include "recovery/wall_time.hpp"
 
 namespace recovery {
@@ -54,6 +55,7 @@ struct Totals {
   std::array<std::uint64_t, monitor::cause_count> incidents{};
   std::array<std::uint64_t, decision_kind_count> actions{};
   Histogram detection_seconds{{0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300}};
+  Histogram track_switch_seconds{{0.1, 0.2, 0.5, 1, 2, 5, 10}};
   Histogram off_air_seconds{{0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600}};
 };
 
@@ -140,6 +142,7 @@ class Ledger {
   std::uint64_t counted_bytes_ = 0;
   monitor::Traffic traffic_;
   AnomalyWatch anomalies_;
+  TrackSwitch track_switch_;
 };
 
 }  // namespace recovery

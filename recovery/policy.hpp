@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "monitor/time.hpp"
 
@@ -33,6 +34,20 @@ struct AudioStream {
   bool operator==(const AudioStream&) const = default;
 };
 
+// When a planned restart may happen.
+enum class RestartMoment : std::uint8_t { any, track_change };
+
+// Restarts of FFmpeg that can wait for a good moment. Neither incidents nor attempts.
+struct PlannedRestart {
+  std::optional<Duration> every;  // since the launch; empty: none
+  std::optional<Duration>
+      before_memory_limit;  // once the forecast is nearer than this; empty: none
+  RestartMoment at = RestartMoment::track_change;
+  Duration within = 20min;  // at the latest so long after it was due, whatever plays
+
+  bool operator==(const PlannedRestart&) const = default;
+};
+
 struct Policy {
   bool enabled = true;
   unsigned max_restart_attempts = 3;
@@ -41,8 +56,10 @@ struct Policy {
   Duration stop_grace = 5s;    // from SIGTERM to SIGKILL
   OnExhausted on_exhausted = OnExhausted::keep_trying;
   AudioStream audio_stream;
-  Restart restart = Restart::always;  // the stream's own key, beside `recovery`
-  Duration probe_interval = 5s;       // `monitor.probe_interval`: of source and sink
+  PlannedRestart planned_restart;
+  Restart restart = Restart::always;     // the stream's own key, beside `recovery`
+  Duration probe_interval = 5s;          // `monitor.probe_interval`: of source and sink
+  bool restart_on_track_change = false;  // the stream's own `tracks.on_change: restart`
 
   bool operator==(const Policy&) const = default;
 };

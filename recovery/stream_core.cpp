@@ -63,8 +63,10 @@ Instant StreamCore::deadline_of_state() const {
     case State::on_air: {
       if (fault_stands_) return monitor::never;
       const Instant watched = watch_->deadline(checked_at_);
-      if (command_.reports_progress || status_.state != State::on_air || healthy_) return watched;
-      return std::min(watched, *status_.on_air_since + policy_.restart_cooldown);
+      if (status_.state != State::on_air) return watched;
+      const Instant due = std::min(watched, planned_deadline());
+      if (command_.reports_progress || healthy_) return due;
+      return std::min(due, well_since_ + policy_.restart_cooldown);
     }
     case State::stopping:
       return stop_ladder_.deadline();
@@ -166,6 +168,8 @@ void StreamCore::start_child(Role role) {
 void StreamCore::launch() {
   plan_ = Plan::none;
   status_.next_launch_at.reset();
+  track_waits_ = false;
+  memory_due_since_.reset();
   source_.watch(policy_.probe_interval, now_);
   sink_.rest();
   budget_.on_launch(now_);
@@ -242,6 +246,7 @@ void StreamCore::on(const Sampled& event) {
     // until it ends.
     if (!command_.reports_progress) check_health();
     check_open();
+    note_memory_forecast();
   }
 }
 
@@ -316,6 +321,7 @@ void StreamCore::on(const Tick&) {
     case State::on_air:
       if (!command_.reports_progress) check_health();
       check_watch();
+      restart_if_planned(false);
       return;
     case State::stopping:
       climb_stop_ladder();

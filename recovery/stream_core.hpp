@@ -49,6 +49,9 @@ namespace recovery {
 //  fallback       stopping (launch)   stopping (stop)  stopping (launch)  KILL → stopping (stop)
 //  stopped        launch              –                launch             –
 //
+//  A TrackChanged is heeded where the primary is on air, or will be next: with `tracks.on_change:
+//  restart`, or where a planned restart waits for it → stopping (launch).
+//
 //  state \ event  SourceProbed: there               SourceProbed: not there   SinkProbed: back
 //  waiting_…      launch; by the budget where it    fallback; retries spent   –
 //                 was there all the time            → escalate
@@ -128,6 +131,7 @@ class StreamCore {
   void on(const Exited& event);
   void on(const SourceProbed& event);
   void on(const SinkProbed& event);
+  void on(const TrackChanged&);
   void on(const Tick&);
   void on(const Paused&);
   void on(const Reconfigured& event);
@@ -184,6 +188,17 @@ class StreamCore {
   void on_fallback_advance();
   void fallback_failed();
 
+  // stream_planned.cpp
+  struct Planned {
+    Instant due;
+    std::string reason;
+  };
+  std::optional<Planned> planned_restart() const;
+  Instant planned_deadline() const;
+  void note_memory_forecast();
+  void restart_if_planned(bool at_track_change);
+  void restart_on_purpose(monitor::Cause cause);
+
   void begin_stop(After after, bool without_grace = false);
   void stop_then(After after);
   void climb_stop_ladder();
@@ -220,7 +235,11 @@ class StreamCore {
   bool ever_on_air_ = false;
   bool hears_connections_ = false;  // the kernel tells of them here
   bool healthy_ = false;            // on air for a whole cooldown, this time
-  bool fault_stands_ = false;       // recovery is off: the fault was told, nothing is done about it
+  Instant well_since_{};            // … counted from here: restarts on purpose do not break it
+  bool stays_well_ = false;         // the child is being replaced on purpose
+  bool track_waits_ = false;        // another is on air than FFmpeg was launched for
+  std::optional<Instant> memory_due_since_;  // the forecast has wanted a restart of this child
+  bool fault_stands_ = false;  // recovery is off: the fault was told, nothing is done about it
   std::optional<Instant> last_good_at_;
   Instant checked_at_{};  // when the detectors were last asked
 

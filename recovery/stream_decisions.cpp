@@ -46,6 +46,7 @@ void StreamCore::come_on_air() {
   ever_on_air_ = true;
   if (command_.reports_progress) note_source(true, "FFmpeg puts out what it reads.");
   healthy_ = false;
+  if (!std::exchange(stays_well_, false)) well_since_ = now_;
   fault_stands_ = false;
   sink_may_be_another_ = false;
   out_.notices.push_back(notice);
@@ -61,7 +62,7 @@ void StreamCore::check_health() {
   last_good_at_ = now_;
   if (command_.advance_proves_source) source_.watch(policy_.probe_interval, now_);
   if (now_ - *status_.on_air_since >= lasting) vain_returns_ = 0;
-  if (healthy_ || now_ - *status_.on_air_since < policy_.restart_cooldown) return;
+  if (healthy_ || now_ - well_since_ < policy_.restart_cooldown) return;
   healthy_ = true;
   budget_.on_healthy();
   status_.source_retries = 0;
@@ -75,6 +76,7 @@ void StreamCore::go_off_air(const Verdict& verdict) {
   settle(false);
   status_.on_air_since.reset();
   status_.failed = true;
+  stays_well_ = false;
   status_.verdict = verdict;
   if (was_on_air) out_.notices.push_back(WentOffAir{verdict.cause});
   if (component_of(verdict.cause) == Component::source) {
@@ -305,6 +307,7 @@ void StreamCore::send(std::optional<int> signal) {
 }
 
 void StreamCore::finish_stop() {
+  stays_well_ = false;
   close_warnings({});
   if (removed_) {
     close_the_past("removed from the configuration");

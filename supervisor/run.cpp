@@ -1,6 +1,7 @@
 #include "supervisor/run.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <deque>
 #include <functional>
@@ -75,6 +76,7 @@ class Supervisor {
   std::vector<StreamParts> parts_of(const std::vector<StreamConfig>& streams) const;
   std::unique_ptr<http::Server> serve();
   std::unique_ptr<DependencyWatch> watch_dependencies();
+  void hear(monitor::NowPlaying report);
   void say_start(std::uint16_t port);
   http::Outcome control(const std::string& name, http::Control what);
   void say_warnings(const Config& config, const std::vector<StreamParts>& parts);
@@ -102,6 +104,8 @@ class Supervisor {
   std::unique_ptr<DependencyWatch> dependencies_;
   bool stopping_ = false;
   monitor::Instant stop_by_{};  // when the grace of every stream is over
+  std::atomic<unsigned> hooks_waiting_{0};
+  bool told_of_hook_ = false;  // that one was of no stream
 };
 
 Secrets Supervisor::secrets_of(const std::deque<Config>& configs) {
@@ -209,6 +213,27 @@ std::vector<StreamParts> Supervisor::parts_of(const std::vector<StreamConfig>& s
   return parts;
 }
 
+// From the HTTP thread. What a loop that hangs cannot take is dropped: AzuraCast is asked, too.
+void Supervisor::hear(monitor::NowPlaying report) {
+  constexpr unsigned waiting_limit = 256;  // reports of some KB
+  if (hooks_waiting_.fetch_add(1) >= waiting_limit) {
+    hooks_waiting_.fetch_sub(1);
+    return;
+  }
+  boost::asio::post(loop_, [this, report = std::move(report)] {
+    hooks_waiting_.fetch_sub(1);
+    bool is_of_one = false;
+    const bool is_only = streams_.size() == 1;
+    streams_.for_each([&](StreamDriver& stream) {
+      is_of_one = stream.hear(report, is_only) || is_of_one;
+    });
+    if (is_of_one || std::exchange(told_of_hook_, true)) return;
+    log_.write(LogLevel::warning, "azuracast_hook_ignored", {},
+               "A web hook of AzuraCast is of a station that no stream names as its source",
+               {{"station", std::string_view(report.station)}});
+  });
+}
+
 std::unique_ptr<http::Server> Supervisor::serve() {
   http::Loop loop;
   loop.ping = [this](std::function<void()> answer) { boost::asio::post(loop_, std::move(answer)); };
@@ -220,6 +245,7 @@ std::unique_ptr<http::Server> Supervisor::serve() {
   loop.reload = [this](Reloader::Answer answer) {
     boost::asio::post(loop_, [this, answer = std::move(answer)] { reloader_.request(answer); });
   };
+  loop.hear = [this](monitor::NowPlaying report) { hear(std::move(report)); };
   const auto log = [this](const http::Server::LogEntry& entry) { log_request(log_, entry); };
   try {
     return std::make_unique<http::Server>(config_.http, http::Bounds{}, board_, std::move(loop),

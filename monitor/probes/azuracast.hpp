@@ -18,6 +18,8 @@ struct Azuracast {
   std::string url;           // "https://radio.example": its front page; may hold user and password
   std::string api_key = {};  // sent as X-API-Key, to this server only; empty: none
   std::string station = {};  // short name or number; empty: the only one there is
+
+  bool operator==(const Azuracast&) const = default;
 };
 
 // What one look found.

@@ -10,6 +10,7 @@
 #include "http/exporters/settings.hpp"
 #include "http/settings.hpp"
 #include "monitor/limits.hpp"
+#include "monitor/probes/azuracast.hpp"
 #include "monitor/probes/dependency.hpp"
 #include "monitor/probes/sink_statistics.hpp"
 #include "recovery/alerts/settings.hpp"
@@ -30,6 +31,16 @@ struct LogSettings {
 // The key below `streams[].source` that gave the URL.
 enum class SourceKey : std::uint8_t { http, icecast };
 
+// `streams[].tracks`; `on_change` is the policy's.
+struct TrackSettings {
+  std::string text_file;                             // for drawtext; empty: none is written
+  std::string text_template = "{artist} - {title}";  // `template`: of the text in it
+  std::string default_file;  // in place of a track's own file that is not there; empty: none
+  bool feed = false;         // hear AzuraCast's server-sent events, too
+
+  bool operator==(const TrackSettings&) const = default;
+};
+
 struct StreamConfig {
   std::string name = "radio";
   std::vector<std::string> command;
@@ -40,6 +51,9 @@ struct StreamConfig {
   // that gives media. Empty: read off the command.
   std::string source_url;
   SourceKey source_key = SourceKey::http;
+  // `source.azuracast`: who tells what is on air. An empty URL: only its web hook does.
+  monitor::probes::Azuracast azuracast;
+  TrackSettings tracks;
   // Where the receiving server's own statistics of this stream are read; an empty URL: nowhere.
   monitor::probes::SinkStatistics sink;
   // RTMP_ENDPOINT: where the command's sink is, if its own output does not tell. Empty: it does.
@@ -47,6 +61,9 @@ struct StreamConfig {
 
   bool operator==(const StreamConfig&) const = default;
 };
+
+// Whether it asks for anything that AzuraCast tells: then its command may hold placeholders.
+bool hears_azuracast(const StreamConfig& stream);
 
 // Where a value came from; the later one wins.
 enum class Origin : std::uint8_t { standard, file, environment, flag };

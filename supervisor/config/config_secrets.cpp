@@ -60,7 +60,9 @@ void learn_secrets(const Config& config, Secrets& secrets) {
   for (const StreamConfig& stream : config.streams) {
     secrets.learn(stream.command);
     secrets.learn(stream.fallback);
-    secrets.learn(std::vector{stream.source_url, stream.rtmp_endpoint, stream.sink.url});
+    secrets.learn(std::vector{stream.source_url, stream.rtmp_endpoint, stream.sink.url,
+                              stream.azuracast.url});
+    secrets.learn(std::string_view(stream.azuracast.api_key));
   }
   for (const auto& dependency : config.dependencies) {
     secrets.learn(std::vector{dependency.target});
@@ -71,6 +73,7 @@ void learn_secrets(const Config& config, Secrets& secrets) {
     secrets.learn(std::string_view(hash));
   }
   learn_exporters(config.exporters, secrets);
+  secrets.learn(std::string_view(config.http.azuracast_password));
 }
 
 std::string masked_webhook(const std::string& url) {

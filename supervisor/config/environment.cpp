@@ -17,7 +17,7 @@ struct Variable {
   std::string_view key;
 };
 
-constexpr std::array<Variable, 11> stream_variables{{
+constexpr std::array<Variable, 13> stream_variables{{
     {"HEALTH_CHECK_INTERVAL", "monitor.probe_interval"},
     {"FFMPEG_CHECK_INTERVAL", "monitor.sample_interval"},
     {"STREAM_FREEZE_TIMEOUT", "monitor.freeze_timeout"},
@@ -29,11 +29,9 @@ constexpr std::array<Variable, 11> stream_variables{{
     {"CPU_THRESHOLD_PERCENT", "monitor.cpu_percent"},
     {"MEMORY_THRESHOLD_MB", "monitor.memory_mb"},
     {"BITRATE_DROP_THRESHOLD_PERCENT", "monitor.bitrate_drop.percent"},
+    {"AZURACAST_URL", "source.azuracast.url"},
+    {"AZURACAST_API_KEY", "source.azuracast.api_key"},
 }};
-
-// Of capabilities that this version lacks.
-constexpr std::array<const char*, 3> later_variables{
-    {"AZURACAST_URL", "AZURACAST_API_KEY", "AZURACAST_WEBHOOK_PASSWORD"}};
 
 // Calls `take(text, place)` with a variable that is set; what it expected goes to the problems.
 template <class Take>
@@ -98,11 +96,11 @@ void apply_environment(const Environment& environment, Config& config, Problems&
                 [&](const std::string& text, const std::string& place) {
                   apply_rtmp_endpoint(read_rtmp_url(text), place, config);
                 });
-  for (const char* name : later_variables) {
-    with_variable(environment, name, problems, [&](const std::string&, const std::string&) {
-      config.warnings.push_back(std::string(name) + " is set, but has no effect in this version");
-    });
-  }
+  with_variable(environment, "AZURACAST_WEBHOOK_PASSWORD", problems,
+                [&](const std::string& text, const std::string& place) {
+                  config.http.azuracast_password = read_secret_text(text);
+                  remember(config, "http.azuracast_password", Origin::environment, place);
+                });
 }
 
 }  // namespace supervisor

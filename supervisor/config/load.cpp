@@ -1,10 +1,14 @@
 #include "supervisor/config/load.hpp"
 
+#include <algorithm>
+
+#include "monitor/tracks/track_text.hpp"
 #include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/environment.hpp"
 #include "supervisor/config/flags.hpp"
 #include "supervisor/config/problems.hpp"
 #include "supervisor/config/settings.hpp"
+#include "supervisor/ffmpeg/track_command.hpp"
 
 namespace supervisor {
 
@@ -68,14 +72,77 @@ void require_periods(const Config& config, std::size_t index, const char* key,
   }
 }
 
-void check_streams(const Config& config, Problems& problems) {
+// The feed's channel has the short name in it.
+void require_feed_name(const Config& config, std::size_t index, Problems& problems) {
+  const StreamConfig& stream = config.streams[index];
+  const std::string& station = stream.azuracast.station;
+  const bool is_named = station.find_first_not_of("0123456789") != std::string::npos;
+  if (!stream.tracks.feed || (is_named && !stream.azuracast.url.empty())) return;
+  problems.add(place_and_key(config, stream_prefix(index) + "tracks.feed") +
+               ": expected source.azuracast with its url and the station's short name, by which "
+               "the feed is asked for");
+}
+
+// A key is of a server: without one it was put in vain, or the server's line was forgotten.
+void require_azuracast_url(Config& config, std::size_t index, Problems& problems) {
+  const StreamConfig& stream = config.streams[index];
+  if (!stream.azuracast.url.empty()) return;
+  const std::string key = stream_prefix(index) + "source.azuracast.api_key";
+  const auto origin = config.origins.find(key);
+  if (stream.azuracast.api_key.empty() || origin == config.origins.end()) return;
+  if (origin->second != Origin::environment) {
+    problems.add(place_and_key(config, key) +
+                 ": there is no url beside it, expected the one of the AzuraCast it is of");
+  } else if (index == 0) {
+    config.warnings.push_back(config.places.at(key) +
+                              " is set, but no AzuraCast it is for: AZURACAST_URL, or "
+                              "source.azuracast.url in the file");
+  }
+}
+
+// The names under which AzuraCast itself is told of beside the dependencies.
+void require_other_names(const Config& config, Problems& problems) {
+  const bool asks = std::any_of(config.streams.begin(), config.streams.end(),
+                                [](const auto& each) { return !each.azuracast.url.empty(); });
+  for (std::size_t i = 0; asks && i < config.dependencies.size(); ++i) {
+    const std::string& name = config.dependencies[i].name;
+    if (name != "azuracast" && !name.starts_with("azuracast-")) continue;
+    problems.add(place_and_key(config, "dependencies[" + std::to_string(i) + "].name") +
+                 ": the name " + shown(name) + " is that of source.azuracast, expected another");
+  }
+}
+
+// The values FFmpeg is given are those of the launch.
+void check_placeholders(Config& config, std::size_t index, Problems& problems) {
+  const StreamConfig& stream = config.streams[index];
+  if (!hears_azuracast(stream)) return;
+  bool has_values = false;
+  for (std::size_t i = 0; i < stream.command.size(); ++i) {
+    if (!monitor::has_placeholder(stream.command[i])) continue;
+    has_values = true;
+    if (!is_track_file(stream.command, i) || !stream.tracks.default_file.empty()) continue;
+    problems.add(place_and_key(config, stream_prefix(index) + "tracks.default_file") +
+                 ": missing, expected the file to take where " + shown(stream.command[i]) +
+                 " is not there for a track");
+  }
+  if (!has_values || stream.recovery.restart_on_track_change) return;
+  config.warnings.push_back("streams[" + std::to_string(index) +
+                            "].command holds {artist}, {title}, {album} or {playlist}: they keep "
+                            "the values of the launch, as tracks.on_change is none");
+}
+
+void check_streams(Config& config, Problems& problems) {
   for (std::size_t i = 0; i < config.streams.size(); ++i) {
     const monitor::Limits& limits = config.streams[i].monitor;
     require_command(config, i, problems);
     require_unique_name(config, i, problems);
     require_periods(config, i, "monitor.startup_timeout", limits.startup_timeout, problems);
     require_periods(config, i, "monitor.freeze_timeout", limits.freeze_timeout, problems);
+    require_azuracast_url(config, i, problems);
+    require_feed_name(config, i, problems);
+    check_placeholders(config, i, problems);
   }
+  require_other_names(config, problems);
 }
 
 }  // namespace

@@ -153,6 +153,10 @@ void print_stream(const Config& config, std::size_t index, Printer& printer) {
 std::string print_config(const Config& config) {
   Printer printer(config);
   print_program(config, printer);
+  if (!config.http.azuracast_password.empty()) {
+    // A comment: the file has no key for it.
+    printer.value("# AZURACAST_WEBHOOK_PASSWORD:", "\"***\"", "http.azuracast_password");
+  }
   print_alerts(config.alerts, printer);
   print_dependencies(config.dependencies, printer);
   print_exporters(config, printer);

@@ -7,6 +7,7 @@
 #include "supervisor/config/endpoint_settings.hpp"
 #include "supervisor/config/exporters_section.hpp"
 #include "supervisor/config/load.hpp"
+#include "supervisor/config/track_settings.hpp"
 #include "supervisor/config/values.hpp"
 #include "supervisor/config/words.hpp"
 
@@ -196,8 +197,11 @@ std::vector<Setting<StreamConfig>> make_stream_settings() {
   for (auto& setting : make_monitor_settings()) settings.push_back(std::move(setting));
   for (auto& setting : content_settings()) settings.push_back(std::move(setting));
   for (auto& setting : make_recovery_settings()) settings.push_back(std::move(setting));
+  for (auto& setting : planned_restart_settings()) settings.push_back(std::move(setting));
   for (auto& setting : source_settings()) settings.push_back(std::move(setting));
+  for (auto& setting : azuracast_settings()) settings.push_back(std::move(setting));
   for (auto& setting : sink_settings()) settings.push_back(std::move(setting));
+  for (auto& setting : track_settings()) settings.push_back(std::move(setting));
   return settings;
 }
 
@@ -226,7 +230,7 @@ const std::vector<std::string_view>& later_program_keys() {
 }
 
 const std::vector<std::string_view>& later_stream_keys() {
-  static const std::vector<std::string_view> keys{"source.azuracast", "tracks"};
+  static const std::vector<std::string_view> keys{};
   return keys;
 }
 

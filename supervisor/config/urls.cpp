@@ -27,6 +27,7 @@ constexpr Kind http{"http", "an http:// or https:// URL such as https://host/pat
 constexpr Kind base{"http", "an http:// or https:// URL such as http://host:9093"};
 constexpr Kind api{"http", "an http:// or https:// URL such as http://host:9997"};
 constexpr Kind exporter{"http", "an http:// or https:// URL such as http://host:9091"};
+constexpr Kind azuracast{"http", "an http:// or https:// URL such as https://radio.example.org"};
 constexpr Kind media{"http", "an http:// or https:// URL such as http://host/radio.mp3"};
 constexpr Kind mount{"http", "an http:// or https:// URL such as http://host:8000/radio.mp3"};
 constexpr Kind rtmp{"rtmp", "an rtmp:// or rtmps:// URL such as rtmp://host:1935/live/key"};
@@ -122,6 +123,10 @@ std::string read_api_url(const std::string& text) {
 
 std::string read_exporter_url(const std::string& text) {
   return read_base(text, exporter);
+}
+
+std::string read_azuracast_url(const std::string& text) {
+  return read_base(text, azuracast);
 }
 
 std::string read_media_url(const std::string& text) {

@@ -16,6 +16,8 @@ std::string read_base_url(const std::string& text);
 std::string read_api_url(const std::string& text);
 // The same, of a system that takes metrics.
 std::string read_exporter_url(const std::string& text);
+// The same, of AzuraCast's front page.
+std::string read_azuracast_url(const std::string& text);
 // Of media: http or https, with a host. What follows is taken as FFmpeg does, in any spelling.
 std::string read_media_url(const std::string& text);
 // The same with a path: of a mount, not of its server.

@@ -169,6 +169,17 @@ std::string read_path(const std::string& text) {
   throw Unexpected("expected the path of a file, such as /var/lib/ffsupervisor/journal");
 }
 
+std::string read_secret_text(const std::string& text) {
+  constexpr std::size_t length_max = 1024;
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && c != 0x7F;
+  });
+  if (plain && text.size() <= length_max) return text;
+  throw Unexpected::whole(
+      plain ? "found " + std::to_string(text.size()) + " bytes, expected at most 1024"
+            : "found a line end or another control character, expected one line");
+}
+
 std::string read_metrics_path(const std::string& text) {
   constexpr std::size_t length_max = 256;
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {

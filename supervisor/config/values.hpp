@@ -44,6 +44,9 @@ std::string read_host_and_port(const std::string& text);
 // Of a file that need not be there yet. Empty: none.
 std::string read_path(const std::string& text);
 
+// A key or password: one line, at most 1 KiB. What was found is not shown.
+std::string read_secret_text(const std::string& text);
+
 // An absolute path that is none of the program's other routes.
 std::string read_metrics_path(const std::string& text);
 

@@ -9,6 +9,7 @@
 #include "supervisor/config/file_reading.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/config/settings.hpp"
+#include "supervisor/config/track_settings.hpp"
 
 namespace supervisor {
 
@@ -60,10 +61,11 @@ class LevelReader {
  private:
   void read_entry(const std::string& key, const Entry& entry, const std::string& group) {
     const auto& later = level_.later;
-    if (const auto* setting = find_setting(level_.settings, key)) {
-      read_setting(*setting, entry);
-    } else if (const auto* list = find_list(key)) {
+    // A key may be of both: what is no plain text is then read from the tree.
+    if (const auto* list = find_list(key)) {
       list->read(entry, owner_, reading_);
+    } else if (const auto* setting = find_setting(level_.settings, key)) {
+      read_setting(*setting, entry);
     } else if (std::find(later.begin(), later.end(), key) != later.end()) {
       if (!asks_nothing(entry.node)) reading_.complain(entry, "not available in this version");
     } else if (!names_below(key).empty()) {
@@ -125,8 +127,10 @@ class LevelReader {
   FileReading& reading_;
 };
 
-const std::vector<ListSetting<StreamConfig>> stream_lists{{"command", read_command},
-                                                          {"fallback", read_fallback}};
+const std::vector<ListSetting<StreamConfig>> stream_lists{
+    {"command", read_command},
+    {"fallback", read_fallback},
+    {"source.azuracast.api_key", read_azuracast_key}};
 
 void read_stream(const Entry& entry, Config& config, FileReading& reading) {
   StreamConfig& stream = config.streams.emplace_back();

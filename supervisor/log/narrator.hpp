@@ -39,6 +39,9 @@ class Narrator {
   void say(const recovery::FallbackOnAir& notice);
   void say(const recovery::FallbackFailed& notice);
   void say(const recovery::Unkillable& notice);
+  // `track_changed` and `recovery_decision` tell of these.
+  void say(const recovery::TrackSwitchBegun&) {}
+  void say(const recovery::RestartedOnPurpose&) {}
 
   Log& log_;
   std::string stream_;

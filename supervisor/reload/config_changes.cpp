@@ -11,7 +11,8 @@ namespace supervisor {
 namespace {
 
 // Prefixes of keys of a stream that hold without another launch of FFmpeg …
-constexpr std::string_view live_keys[] = {"monitor.", "recovery.", "restart", "source.", "sink."};
+constexpr std::string_view live_keys[] = {"monitor.", "recovery.", "restart", "source.", "sink.",
+                                          "tracks."};
 // … and those among them that do not.
 constexpr std::string_view launch_keys[] = {"monitor.stats_period", "monitor.content.",
                                             "monitor.witnesses"};
@@ -56,6 +57,7 @@ StreamChange compare(const StreamConfig& before, const StreamConfig& after) {
   if (before.command != after.command) change.keys.emplace_back("command");
   for (auto& key : different_keys(stream_settings(), before, after)) change.keys.push_back(key);
   note_hidden(before.source_url != after.source_url, "source.", change.keys);
+  note_hidden(before.azuracast != after.azuracast, "source.azuracast", change.keys);
   note_hidden(before.sink != after.sink, "sink.", change.keys);
   change.primary = std::any_of(change.keys.begin(), change.keys.end(),
                                [](const std::string& key) { return needs_launch(key); });

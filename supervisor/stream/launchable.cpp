@@ -36,6 +36,12 @@ Launchable make_launchable(const FfmpegCommand& command, const monitor::Limits& 
   return {command, std::move(spec), std::move(masked), std::move(warnings)};
 }
 
+std::vector<monitor::probes::Target> sources_of(const StreamConfig& config,
+                                                const FfmpegCommand& command) {
+  if (config.source_url.empty()) return command.sources();
+  return {monitor::probes::source_target(config.source_url, {})};
+}
+
 monitor::Limits effective_limits(monitor::Limits limits, const FfmpegCommand& command) {
   if (const auto period = command.own_stats_period()) {
     limits.stats_period = *period;

@@ -6,6 +6,7 @@
 
 #include "monitor/limits.hpp"
 #include "supervisor/child/child_process.hpp"
+#include "supervisor/config/config.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
 #include "supervisor/secrets/secrets.hpp"
 
@@ -22,6 +23,11 @@ struct Launchable {
 // `inherited`: the descriptors to pass on to the child.
 Launchable make_launchable(const FfmpegCommand& command, const monitor::Limits& limits,
                            const std::vector<int>& inherited, const Secrets& secrets);
+
+// What is probed as the stream's source: `source.http` or `source.icecast`, else the command's
+// inputs.
+std::vector<monitor::probes::Target> sources_of(const StreamConfig& config,
+                                                const FfmpegCommand& command);
 
 // FFmpeg that reports less often than the freeze limit would always look frozen.
 monitor::Limits effective_limits(monitor::Limits limits, const FfmpegCommand& command);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "supervisor/ffmpeg/pipeline.hpp"
+#include "supervisor/ffmpeg/track_command.hpp"
 #include "supervisor/stream/stream_state.hpp"
 
 namespace supervisor {
@@ -50,6 +51,7 @@ StreamDriver::State::State(boost::asio::any_io_executor executor_in, StreamParts
                     }),
       timer(executor_in) {
   begin();
+  begin_tracks();
   resume();
   publish();
 }
@@ -92,6 +94,7 @@ void StreamDriver::State::perform(const recovery::Launch& action) {
   int error_number = 0;
   const Generation generation = action.generation;
   living = action.role == Role::primary ? primary : fallback;
+  if (has_values && action.role == Role::primary) fill_in_track();
   const Launchable& launchable = present();
   stderr_reader.begin_life(launchable.command.endpoints());
   child = ChildProcess::launch(
@@ -202,12 +205,20 @@ void StreamDriver::State::arm_timer() {
 void StreamDriver::State::reconfigure(StreamParts parts, bool primary_changed,
                                       bool fallback_changed) {
   recovery::Reconfigured event{parts.setup(), primary_changed, fallback_changed};
+  const bool is_other_station = config.azuracast != parts.config.azuracast ||
+                                config.tracks != parts.config.tracks ||
+                                hears_azuracast(config) != hears_azuracast(parts.config);
   config = std::move(parts.config);
   primary = std::move(parts.primary);
   fallback = std::move(parts.fallback);
   sources = std::move(parts.sources);
   sinks = std::move(parts.sinks);
   if (primary_changed) is_closed = false;  // a new command may run where the old one was wrong
+  has_values = hears_azuracast(config) && has_placeholders(config.command);
+  if (is_other_station) {
+    begin_tracks();
+    station->start();
+  }
   wake(std::move(event));
   is_closed = core.status().ended;
 }
@@ -222,10 +233,16 @@ StreamDriver::~StreamDriver() {
 }
 
 void StreamDriver::start() {
-  state_->wake(recovery::StartRequested{});
+  state_->start();
+}
+
+bool StreamDriver::hear(const monitor::NowPlaying& report, bool is_only) {
+  const bool takes = !state_->is_closed && (is_only || hears_azuracast(state_->config));
+  return takes && state_->station->hear(report);
 }
 
 void StreamDriver::shut_down() {
+  state_->awaits_track.reset();
   state_->wake(recovery::StopRequested{.shutdown = true});
 }
 
@@ -238,6 +255,7 @@ void StreamDriver::reconfigure(StreamParts parts, bool primary_changed, bool fal
 }
 
 void StreamDriver::kill() {
+  state_->awaits_track.reset();
   state_->wake(recovery::KillRequested{});
 }
 

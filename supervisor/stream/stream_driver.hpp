@@ -9,6 +9,7 @@
 
 #include "http/loop.hpp"
 #include "http/snapshot.hpp"
+#include "monitor/tracks/now_playing.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/journal/journal.hpp"
 #include "supervisor/log/log.hpp"
@@ -52,6 +53,9 @@ class StreamDriver {
   void kill();
   // Asked for by a person. 202: it has begun; 409: not in this state.
   http::Outcome control(http::Control what);
+  // What AzuraCast's web hook brought. False where it is not of this stream's station. The only
+  // stream takes it without asking for it.
+  bool hear(const monitor::NowPlaying& report, bool is_only);
   // Somebody was told of its escalation, or nobody could be.
   void on_alert_told(bool delivered);
   // Everybody was told of everything there was to tell.

@@ -23,11 +23,6 @@ bool can_be_probed(const std::vector<Target>& targets) {
                      [](const Target& target) { return target.reach != Reach::unknown; });
 }
 
-std::vector<Target> sources_of(const StreamConfig& config, const FfmpegCommand& command) {
-  if (config.source_url.empty()) return command.sources();
-  return {monitor::probes::source_target(config.source_url, {})};
-}
-
 std::vector<Target> sinks_of(const StreamConfig& config, const FfmpegCommand& command) {
   if (config.rtmp_endpoint.empty()) return command.sinks();
   return {monitor::probes::sink_target(config.rtmp_endpoint)};

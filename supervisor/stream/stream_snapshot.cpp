@@ -49,6 +49,10 @@ void StreamDriver::State::publish() {
     snapshot->connections = connections;
     snapshot->host = last_host;
   }
+  if (station) {
+    snapshot->track = station->tracks(now);
+    snapshot->azuracast = station->azuracast();
+  }
   snapshot->log_lines = stderr_reader.gate().lines();
   snapshot->log_lines_suppressed = stderr_reader.gate().suppressed_total();
   context.board.publish(context.place, std::move(snapshot));

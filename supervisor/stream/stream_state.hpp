@@ -25,6 +25,7 @@
 #include "supervisor/log/narrator.hpp"
 #include "supervisor/stream/launchable.hpp"
 #include "supervisor/stream/stream_driver.hpp"
+#include "supervisor/tracks/station_watch.hpp"
 
 namespace supervisor {
 
@@ -78,6 +79,15 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   bool is_noted(const std::optional<recovery::WallTime>& launch) const;
   recovery::Past past_now() const;
 
+  // stream_tracks.cpp
+  void begin_tracks();
+  void start();
+  void begin_at_last();
+  void on_track_news(const monitor::TrackNews& news, monitor::Way way);
+  void tell_track(const monitor::TrackNews& news, monitor::Way way);
+  void write_text();
+  void fill_in_track();
+
   // stream_snapshot.cpp
   void publish();
 
@@ -116,6 +126,13 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   std::optional<recovery::WallTime> primary_launched_at;
   monitor::Instant next_sample_at = monitor::never;
   monitor::Instant next_look_at = monitor::never;
+
+  std::unique_ptr<StationWatch> station;  // never null
+  bool has_values = false;                // the command has placeholders
+  bool lacks_values = false;              // … and FFmpeg was launched before a track was known
+  std::string written_text;               // in tracks.text_file, as far as it was sent there
+  bool told_of_text = false;              // that it cannot be written
+  std::optional<boost::asio::steady_timer> awaits_track;  // the start, for what is put in
 
   struct Noted {
     unsigned attempts = 0;

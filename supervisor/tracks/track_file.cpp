@@ -1,0 +1,45 @@
+#include "supervisor/tracks/track_file.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "supervisor/child/descriptor.hpp"
+
+namespace supervisor {
+
+namespace {
+
+constexpr mode_t readable_by_all = 0644;  // FFmpeg may run as somebody else
+
+std::string trouble(const std::string& path, int error_number) {
+  return path + " cannot be written: " + std::generic_category().message(error_number);
+}
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(fd, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string write_track_file(const std::string& path, std::string_view text) {
+  const std::string temporary = path + ".new";
+  const Descriptor file(::open(temporary.c_str(),
+                               O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+                               readable_by_all));
+  if (!file) return trouble(temporary, errno);
+  if (!write_all(file.get(), text)) return trouble(temporary, errno);
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return trouble(path, errno);
+  return {};
+}
+
+}  // namespace supervisor
