@@ -32,7 +32,8 @@ void Rules::begin_life(const StreamCore::Resumed& past, Instant now) {
   resumes_crash_ = !past.stopped_as_asked && past.launched_ago;
   people_want_it_ = launch_is_asked_ = asked_launch_before_ = kill_is_asked_ = false;
   shutdown_at_.reset();
-  ever_launched_ = ever_on_air_ = return_is_decided_ = false;
+  ever_launched_ = ever_on_air_ = return_is_decided_ = on_purpose_ = false;
+  carried_well_since_.reset();
   restart_due_.reset();
   known_launch_.reset();
   if (past.launched_ago) known_launch_ = now - *past.launched_ago;
@@ -114,6 +115,10 @@ void Rules::take(const Event& event) {
   if (std::holds_alternative<Launched>(event)) {
     child_.answered = true;
     if (child_.role == Role::primary) ever_launched_ = true;
+  } else if (std::holds_alternative<TrackChanged>(event)) {
+    ++tally_.track_changes;
+    const bool plays = is_before(State::starting) || is_before(State::on_air);
+    if (plays && child_.role == Role::primary) child_.track_changed = true;
   } else if (std::holds_alternative<ProgressSeen>(event) && truth_.advanced) {
     const bool starts = is_before(State::starting);
     if (is_before(State::on_air)) {
@@ -164,6 +169,7 @@ bool Rules::asks_restart(const Event& event) const {
 void Rules::take_request(const Event& event) {
   asked_ = false;
   asked_launch_before_ = launch_is_asked_;
+  on_purpose_before_ = on_purpose_;
   if (before_.ended) return;
   const auto* stop = std::get_if<StopRequested>(&event);
   const bool kill = std::holds_alternative<KillRequested>(event);
@@ -176,6 +182,7 @@ void Rules::take_request(const Event& event) {
     ++tally_.shutdowns;
   }
   if (stop || kill) {
+    on_purpose_ = false;
     people_want_it_ = launch_is_asked_ = return_is_decided_ = false;
     restart_due_.reset();
     wait_.reset();

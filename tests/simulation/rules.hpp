@@ -62,6 +62,8 @@ class Rules {
     Instant advanced_at{};   // the launch while it has not
     Instant counted_from{};  // … or the moment forgiven
     std::optional<Instant> on_air_since;
+    std::optional<Instant> well_since;  // the same over restarts on purpose
+    bool track_changed = false;         // since its launch
   };
   struct Stop {
     Instant began{};
@@ -140,6 +142,8 @@ class Rules {
 
   // what is told (rules_told.cpp)
   void check_notice(const recovery::Notice& notice);
+  void check_purpose(const recovery::RestartedOnPurpose& restarted);
+  bool is_on_purpose() const;  // … this step stops the child
   void check_incident(const recovery::IncidentOpened& opened);
   void check_escalated(const recovery::Escalated& escalated);
   void check_resolved();
@@ -150,6 +154,7 @@ class Rules {
   void check_stopping() const;
   void check_deadline(bool was_tick);
   void check_watching() const;
+  void check_bounds_of_plans() const;
   void check_totals();
   void check_incidents() const;
 
@@ -197,8 +202,10 @@ class Rules {
   bool kill_is_asked_ = false;
   std::optional<Instant> shutdown_at_;
   bool ever_launched_ = false, ever_on_air_ = false;
-  std::optional<Instant> restart_due_;   // decided by the budget and not done yet
-  bool return_is_decided_ = false;       // … for a source or sink that is back
+  bool on_purpose_ = false, on_purpose_before_ = false;  // the child is being replaced
+  std::optional<Instant> carried_well_since_;            // to the child that replaces it
+  std::optional<Instant> restart_due_;                   // decided by the budget and not done yet
+  bool return_is_decided_ = false;                       // … for a source or sink that is back
   std::optional<Instant> known_launch_;  // the last of the primary that the core knows of
   std::optional<Wait> wait_;
   Looks source_{std::chrono::milliseconds(200)};

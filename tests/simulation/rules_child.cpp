@@ -48,7 +48,7 @@ void Rules::begin_stop() {
   stop_.emplace();
   stop_->began = now_;
   stop_->child_was_answered = child_.answered;
-  if (asked_) return;
+  if (asked_ || is_on_purpose()) return;
   require(policy_.enabled, "switched off means hands off", "a signal");
   if (child_.role == Role::fallback) {
     // For the primary's sake, or because recovery has given up; else for a fault of its own.
@@ -119,6 +119,8 @@ void Rules::check_next() {
   if (is_before(State::stopping) && asked_launch_before_) {
     const bool failed = launch_failed_ && gone_.role == Role::primary;
     require(launched || failed, "a restart asked for comes at once", "no Launch");
+    require(!on_purpose_before_ || (status_->attempts == before_.attempts && !off_air_incident_),
+            "restarts on purpose spend no attempts and are no incidents", "this one");
     return;
   }
   if (gone_.role == Role::fallback) return check_next_after_fallback(launched);

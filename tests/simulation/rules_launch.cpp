@@ -32,7 +32,7 @@ void Rules::check_launch(const Launch& launch) {
   } else {
     check_primary_launch();
   }
-  kill_is_asked_ = false;
+  kill_is_asked_ = on_purpose_ = false;
   child_ = {};
   child_.role = launch.role;
   child_.alive = true;
@@ -89,7 +89,7 @@ void Rules::check_decision(const Decided& decided) {
       // FFmpeg could not connect to it: it may be back before the first look.
       sink_was_missing_ = verdict->cause == monitor::Cause::sink_unreachable;
     }
-  } else if (!asks_restart(*event_)) {
+  } else if (!asks_restart(*event_) && !is_on_purpose()) {
     return_is_decided_ = true;  // take_answer() knows whether rightly
     restart_due_.reset();
     child_.yields = child_.yields || stop_;

@@ -98,10 +98,25 @@ void Rules::check_watching() const {
   const bool comes_next = exited_ || launch_failed_;  // of the fallback: the next Tick launches
   require(!restart_due_ || !is_past(*restart_due_) || is(State::stopping) || comes_next,
           "a postponed restart happens, the fallback yields to it", "its time is past");
+  check_bounds_of_plans();
   if (!child_.alive || !reports_progress() || now_ <= stalled_at() + slack_) return;
   const bool idle = is(State::starting) && !policy_.enabled;
   require(is(State::stopping) || is(State::stopped) || idle,
           "a frozen child is noticed within its timeout", "not noticed");
+}
+
+// Nobody waits for a track for ever; and none that may be restarted for is left out.
+void Rules::check_bounds_of_plans() const {
+  if (!is(State::on_air)) return;
+  const Instant at_air = std::max(child_.launched_at, *child_.on_air_since);
+  const PlannedRestart& plan = policy_.planned_restart;
+  const Duration wait = plan.at == RestartMoment::any ? 0s : plan.within;
+  require(!policy_.enabled || !plan.every ||
+              !is_past(std::max(at_air, child_.launched_at + *plan.every + wait)),
+          "a planned restart comes within its bound", "it did not");
+  require(!policy_.restart_on_track_change || !child_.track_changed ||
+              !is_past(std::max(at_air, child_.launched_at + 5s)),
+          "a track change restarts", "it did not");
 }
 
 void Rules::check_totals() {

@@ -1,5 +1,6 @@
 // What people are told: on and off air, incidents, escalations.
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -18,6 +19,10 @@ void Rules::check_notice(const Notice& notice) {
             "CameOnAir");
     ever_on_air_ = true;
     child_.on_air_since = child_.advanced_at = now_;
+    child_.well_since = carried_well_since_.value_or(now_);
+    carried_well_since_.reset();
+  } else if (const auto* restarted = std::get_if<RestartedOnPurpose>(&notice)) {
+    check_purpose(*restarted);
   } else if (std::holds_alternative<WentOffAir>(notice)) {
     require(is_before(State::on_air) && !is(State::on_air), "off air once", "WentOffAir");
   } else if (const auto* opened = std::get_if<IncidentOpened>(&notice)) {
@@ -52,11 +57,42 @@ void Rules::check_notice(const Notice& notice) {
   }
 }
 
+bool Rules::is_on_purpose() const {
+  return std::any_of(step_->notices.begin(), step_->notices.end(), [](const Notice& notice) {
+    return std::holds_alternative<RestartedOnPurpose>(notice);
+  });
+}
+
+// A child with which nothing is wrong is replaced for a track, or by plan; else it is left alone.
+void Rules::check_purpose(const RestartedOnPurpose& restarted) {
+  require(is_before(State::on_air) && primary_is_alive(), "only what is on air is replaced", "");
+  require(status_->attempts <= before_.attempts && !off_air_incident_,
+          "restarts on purpose spend no attempts and are no incidents", "this one");
+  const Duration age = now_ - child_.launched_at;
+  const bool at_track = std::holds_alternative<TrackChanged>(*event_);
+  const PlannedRestart& plan = policy_.planned_restart;
+  if (restarted.cause == monitor::Cause::track_change) {
+    ++tally_.track_restarts;
+    require(policy_.restart_on_track_change && child_.track_changed,
+            "a restart for a track follows its change", "none changed");
+    require(age >= 5s, "jingles share a restart", "the last launch was too close");
+  } else {
+    ++tally_.planned_restarts;
+    if (at_track) ++tally_.planned_at_tracks;
+    require(policy_.enabled && plan.every && age >= *plan.every, "a planned restart is due", "no");
+    require(at_track || plan.at == RestartMoment::any || age >= *plan.every + plan.within,
+            "a planned restart waits for a track within its bound", "it did not");
+  }
+  on_purpose_ = launch_is_asked_ = true;
+  carried_well_since_ = child_.well_since;
+}
+
 void Rules::check_incident(const IncidentOpened& opened) {
   require(opened.incident.number == ++incidents_, "incidents count up", "a gap");
   require(!opened.incident.evidence.empty(), "an incident has evidence", "none");
   require(!(opened.incident.off_air && off_air_incident_), "one off-air incident", "a second");
   off_air_incident_ = off_air_incident_ || opened.incident.off_air;
+  if (opened.incident.off_air) carried_well_since_.reset();
   ++open_incidents_;
 }
 
@@ -80,11 +116,11 @@ void Rules::check_resolved() {
   if (escalated_by_earlier_life_) ++tally_.resolutions_of_earlier_life;
   escalated_by_earlier_life_ = false;
   require(std::exchange(escalated_, false), "every escalation is resolved once", "none was open");
-  const bool is_healthy = primary_is_alive() && child_.on_air_since &&
-                          now_ - *child_.on_air_since >= policy_.restart_cooldown;
+  const bool is_healthy = primary_is_alive() && child_.well_since &&
+                          now_ - *child_.well_since >= policy_.restart_cooldown;
   const bool was_healthy = (exited_ || launch_failed_) && !scenario_.command.reports_progress &&
-                           gone_.role == Role::primary && gone_.on_air_since &&
-                           now_ - *gone_.on_air_since >= policy_.restart_cooldown;
+                           gone_.role == Role::primary && gone_.well_since &&
+                           now_ - *gone_.well_since >= policy_.restart_cooldown;
   resolved_by_people_ = !people_want_it_;
   require(is_healthy || was_healthy || !people_want_it_,
           "resolved by a whole healthy cooldown, or by people who stop it", "too early");

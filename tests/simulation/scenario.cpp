@@ -65,6 +65,16 @@ void furnish_outside(Scenario& scenario, Dice& dice) {
   scenario.receiver_forgets = dice.chance(0.5);
 }
 
+void furnish_tracks(Scenario& scenario, Dice& dice) {
+  scenario.mean_track = dice.one_of<Duration>({20s, 3min, 3min, 1h, hardly_ever});
+  auto& policy = scenario.policy;
+  policy.restart_on_track_change = dice.chance(0.2);
+  auto& plan = policy.planned_restart;
+  if (dice.chance(0.4)) plan.every = dice.one_of<Duration>({1min, 10min, 1h, 6h});
+  plan.at = dice.chance(0.7) ? recovery::RestartMoment::track_change : recovery::RestartMoment::any;
+  plan.within = dice.one_of<Duration>({0s, 2min, 20min});
+}
+
 void furnish_command(Scenario& scenario, Dice& dice) {
   auto& command = scenario.command;
   command.reports_progress = !dice.chance(0.1);
@@ -102,6 +112,7 @@ Scenario make_scenario(Dice& dice) {
   scenario.wrong_command = dice.one_of({0.0, 0.0, 0.3});
   furnish_command(scenario, dice);
   furnish_outside(scenario, dice);
+  furnish_tracks(scenario, dice);
   return scenario;
 }
 
@@ -125,7 +136,11 @@ std::ostream& operator<<(std::ostream& out, const Scenario& scenario) {
              << s(scenario.limits.freeze_timeout) << " s, startup "
              << s(scenario.limits.startup_timeout) << " s, with progress "
              << command.reports_progress << ", ticks late by " << s(scenario.tick_lateness)
-             << " s, name sticks " << s(scenario.name_sticks) << " s\n";
+             << " s, name sticks " << s(scenario.name_sticks) << " s\ntracks each "
+             << s(scenario.mean_track) << " s, restart for each " << policy.restart_on_track_change
+             << ", planned each " << s(policy.planned_restart.every.value_or(0s)) << " s, at "
+             << n(policy.planned_restart.at) << " within " << s(policy.planned_restart.within)
+             << " s\n";
 }
 
 }  // namespace simulation

@@ -24,6 +24,7 @@ struct Scenario {
   Duration mean_good_times{};  // between spells in which whatever is launched fails
   Duration mean_bad_times{};   // … and their length
   Duration mean_request{};     // between requests of people
+  Duration mean_track{};       // between track changes
   Duration mean_pause{};       // between pauses of the whole machine
   Duration tick_lateness{};    // of the loop, behind each deadline
   double launch_failure = 0;   // of a launch, outside bad times

@@ -30,6 +30,7 @@ void World::run() {
   put(What::bad_times, dice_.around(scenario_.mean_good_times));
   put(What::request, dice_.around(scenario_.mean_request));
   put(What::pause, dice_.around(scenario_.mean_pause));
+  put(What::track, dice_.around(scenario_.mean_track));
   put(What::patrol, 1s);
   put(What::source, dice_.around(scenario_.mean_source_up));
   put(What::sink, dice_.around(scenario_.mean_sink_up));
@@ -116,6 +117,11 @@ void World::happen(const Item& item) {
     case What::source_blip:
     case What::sink_blip:
       return blip(item.what, item.flag);
+    case What::track:
+      // Jingles follow one another.
+      put(What::track,
+          dice_.chance(0.2) ? dice_.between(0s, 8s) : dice_.around(scenario_.mean_track));
+      return core_ ? send(TrackChanged{}) : void();
     case What::receiver:
       receiver_.turn(now_);
       // Its two means alternate; which is which does not matter.
@@ -148,6 +154,9 @@ void World::send(const Event& event, bool advanced) {
                {advanced, child_.starved || child_.hung, child_.said_permanent, child_.said_lost,
                 child_.blames_source, child_.resists_kill},
                now_);
+  for (const Notice& notice : step.notices) {
+    if (std::holds_alternative<RestartedOnPurpose>(notice)) primary_free_since_ = now_;
+  }
   for (const Action& action : step.actions) {
     std::visit([this](const auto& wanted) { perform(wanted); }, action);
   }

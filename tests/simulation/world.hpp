@@ -56,7 +56,8 @@ class World {
     sink,
     source_blip,
     sink_blip,
-    receiver
+    receiver,
+    track
   };
   struct Item {
     Instant at;
