@@ -121,7 +121,7 @@ std::vector<Setting<StreamConfig>> track_settings() {
 }
 
 std::vector<Setting<StreamConfig>> planned_restart_settings() {
-  return {optional_duration("recovery.planned_restart.every", PLANNED(every), 1min, 52 * week),
+  return {optional_duration("recovery.planned_restart.every", PLANNED(every), 10s, 52 * week),
           optional_duration("recovery.planned_restart.before_memory_limit",
                             PLANNED(before_memory_limit), 1min, week),
           {"recovery.planned_restart.at",

@@ -46,7 +46,9 @@ class LevelReader {
       const std::string_view name = rest.substr(0, rest.find('.'));
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     };
-    for (const auto& list : level_.lists) add(list.key);
+    for (const auto& list : level_.lists) {
+      if (find_setting(level_.settings, list.key) == nullptr) add(list.key);
+    }
     for (const auto& setting : level_.settings) add(setting.key);
     return names;
   }

@@ -14,4 +14,5 @@ for benchmark in "$build"/tests/bench/*_bench; do
 done
 /usr/bin/python3 "$root/tests/bench/whole_process.py" \
   "$build/supervisor/ffsupervisor" "$build/tests/bench/stamp" "$@"
+[ $# -gt 0 ] || /usr/bin/python3 "$root/tests/bench/hook_latency.py" "$build/supervisor/ffsupervisor"
 [ $# -gt 0 ] || exec /usr/bin/python3 "$root/tests/bench/back_on_air.py" "$build/supervisor/ffsupervisor" --quick

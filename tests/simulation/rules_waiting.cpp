@@ -123,7 +123,9 @@ void Rules::take_answer(const SourceProbed& answer) {
   }
   require(status_->source_available == answer.available, "the source is as it was last seen", "no");
   if (return_was_decided_ || !wait_) return;
-  const bool gives_up = may_give_up() && is_giving_up() && !return_is_decided_;
+  // A fallback may be stopping for a fault of its own: that gives nothing up.
+  const bool gives_up =
+      may_give_up() && is_giving_up() && !return_is_decided_ && !wait_->source_was_missing;
   if (!answer.available) {
     wait_->source_was_missing = true;
     check_retry();

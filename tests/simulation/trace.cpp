@@ -12,8 +12,8 @@ using namespace recovery;
 
 namespace {
 
-                                       "SourceProbed",   "SinkProbed",    "TrackChanged",
-                                       "Tick",           "Paused",        "Reconfigured"};
+"SourceProbed", "SinkProbed", "TrackChanged", "Tick", "Paused", "Reconfigured"
+};
 static_assert(std::size(event_names) == std::variant_size_v<Event>);
 static_assert(std::size(notice_names) == std::variant_size_v<Notice>);
 

@@ -43,7 +43,7 @@ TEST(Check, AGoodConfigurationIsPrintedAndReadBack) {
 
 TEST(Check, WarningsGoToTheOtherStreamWithoutSecrets) {
   const Result result = check(with_command({"sh", "-c", "true"}));
-  EXPECT_NE(result.err.find("warning: AZURACAST_API_KEY is set, but has no effect"),
+  EXPECT_NE(result.err.find("warning: environment variable AZURACAST_API_KEY is set, but no"),
             std::string::npos)
       << result.err;
   EXPECT_EQ((result.err + result.out).find("planted"), std::string::npos);

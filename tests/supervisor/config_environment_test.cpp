@@ -135,15 +135,40 @@ TEST(Environment, AnEmptyVariableCountsAsUnset) {
 }
 
 TEST(Environment, WhatHasNoEffectYetIsWarnedOfWithoutItsValue) {
+<<<<<<< HEAD
   const Variables variables{{"AZURACAST_URL", "http://user:planted@host"},
                             {"AZURACAST_API_KEY", "planted"},
                             {"AZURACAST_WEBHOOK_PASSWORD", "planted"}};
+=======
+  const Variables variables{{"FFSUPERVISOR_TOKEN", "planted"}};
+>>>>>>> 5b4944b (Test restarts on purpose, the switch's time, the keys of the radio; measure the hook under a flood)
   const Config config = load(variables);
   EXPECT_EQ(config.warnings.size(), variables.size());
   for (const std::string& warning : config.warnings) {
     EXPECT_TRUE(warning.ends_with(" is set, but has no effect in this version")) << warning;
     EXPECT_EQ(warning.find("planted"), std::string::npos) << warning;
   }
+}
+
+TEST(Environment, AzuracastIsThatOfEveryStream) {
+  const Config config = load({{"AZURACAST_URL", "http://user:planted@host"},
+                              {"AZURACAST_API_KEY", "planted"},
+                              {"AZURACAST_WEBHOOK_PASSWORD", "secret"}});
+  EXPECT_TRUE(config.warnings.empty());
+  EXPECT_EQ(config.streams[0].azuracast.url, "http://user:planted@host");
+  EXPECT_EQ(config.streams[0].azuracast.api_key, "planted");
+  EXPECT_EQ(config.http.azuracast_password, "secret");
+  EXPECT_EQ(error_of({{"AZURACAST_URL", "azuracast"}}),
+            "environment variable AZURACAST_URL: found a text that does not begin with http:// or "
+            "https://, expected an http:// or https:// URL such as https://radio.example.org");
+}
+
+TEST(Environment, AKeyWithoutAnAzuracastIsWarnedOfWithoutItsValue) {
+  const Config config = load({{"AZURACAST_API_KEY", "planted"}});
+  ASSERT_EQ(config.warnings.size(), 1u);
+  EXPECT_EQ(config.warnings[0],
+            "environment variable AZURACAST_API_KEY is set, but no AzuraCast it is for: "
+            "AZURACAST_URL, or source.azuracast.url in the file");
 }
 
 TEST(Environment, AnEndpointThatIsNoRtmpUrlIsRefusedWithoutItsValue) {

@@ -211,14 +211,26 @@ TEST(Yaml, AGroupOfCommentsIsEmpty) {
             30s);
 }
 
-TEST(Yaml, WhatComesLaterIsRefusedUnlessItAsksForNothing) {
-  for (const std::string key : {"tracks", "source: {azuracast"}) {
-    const std::string end = key.find('{') == std::string::npos ? "" : "}";
-    for (const std::string nothing : {"", "{}", "[]", "\"\"", "~", "{a: , b: {}}"}) {
-      EXPECT_EQ(error_of(stream(key + ": " + nothing + end)), "no error") << key << nothing;
-    }
-    EXPECT_TRUE(error_of(stream(key + ": 10s" + end)).ends_with(": not available in this version"));
-  }
+TEST(Yaml, AStationIsNamedBesideTheSourceThatIsPlayed) {
+  Config config;
+  read_yaml_text(
+      stream("source: {icecast: \"http://host:8000/a.mp3\",\n"
+             "             azuracast: {url: https://radio, api_key: {env: KEY}, station: 4}}\n"
+             "    recovery: {planned_restart: {every: 11h30m, at: any, within: 5m}}\n"
+             "    tracks: {on_change: restart, text_file: /t, template: \"{title}\", feed: yes}"),
+      "f.yml", config, [](const char*) { return std::optional<std::string>("secret"); });
+  const StreamConfig& each = config.streams[0];
+  EXPECT_EQ(each.azuracast.url, "https://radio");
+  EXPECT_EQ(each.azuracast.api_key, "secret");
+  EXPECT_EQ(each.azuracast.station, "4");
+  EXPECT_EQ(each.source_url, "http://host:8000/a.mp3");
+  EXPECT_EQ(each.tracks.text_file, "/t");
+  EXPECT_EQ(each.tracks.text_template, "{title}");
+  EXPECT_TRUE(each.tracks.feed);
+  EXPECT_TRUE(each.recovery.restart_on_track_change);
+  EXPECT_EQ(each.recovery.planned_restart.every, 11h + 30min);
+  EXPECT_EQ(each.recovery.planned_restart.at, recovery::RestartMoment::any);
+  EXPECT_EQ(each.recovery.planned_restart.within, 5min);
 }
 
 TEST(Yaml, PlacesToFillInAreEmpty) {
@@ -438,7 +450,7 @@ TEST(Yaml, CredentialsInWrongPlacesAreNotShown) {
         stream("fallback: rtmp://host/live/planted"), stream("source: {http: \"u:planted@host\"}"),
         stream("source: {icecast: \"http://u:planted@host:99999/x\"}"),
         stream("name: " + std::string(90, 'x') + " rtmp://host/live/planted"),
-        stream("source: {azuracast: {api_key: planted}}"),
+        stream("source: {azuracast: {api_key: [planted]}}"),
         stream("sink: {nginx_rtmp_stat: \"u:planted@host\"}"),
         stream("sink: {icecast: \"http://u:planted@host:99999/x\"}"),
         std::string("http: {listen: \"http://user:planted@host\"}")}) {
