@@ -61,8 +61,12 @@ void StreamDriver::State::begin_tracks() {
 }
 
 void StreamDriver::State::start() {
-  if (station) station->start();
-  if (!has_values || !station->asks_azuracast()) return wake(recovery::StartRequested{});
+  if (!has_values || !station->asks_azuracast()) {
+    wake(recovery::StartRequested{});
+    if (station) station->start();
+    return;
+  }
+  station->start();
   awaits_track.emplace(executor, first_track_limit);
   awaits_track->async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     const auto self = weak.lock();

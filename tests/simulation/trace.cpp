@@ -12,8 +12,16 @@ using namespace recovery;
 
 namespace {
 
-"SourceProbed", "SinkProbed", "TrackChanged", "Tick", "Paused", "Reconfigured"
-};
+constexpr const char* event_names[] = {
+    "StartRequested", "StopRequested", "RestartRequested", "KillRequested",   "Launched",
+    "LaunchFailed",   "ProgressSeen",  "Sampled",          "ConnectionsSeen", "HostSeen",
+    "SpaceSeen",      "SinkReported",  "ContentSeen",      "SignSeen",        "Exited",
+    "SourceProbed",   "SinkProbed",    "TrackChanged",     "Tick",            "Paused",
+    "Reconfigured"};
+constexpr const char* notice_names[] = {
+    "CameOnAir",      "WentOffAir", "FaultDetected",      "IncidentOpened",    "IncidentClosed",
+    "Decided",        "Escalated",  "EscalationResolved", "SourceChanged",     "FallbackOnAir",
+    "FallbackFailed", "Unkillable", "TrackSwitchBegun",   "RestartedOnPurpose"};
 static_assert(std::size(event_names) == std::variant_size_v<Event>);
 static_assert(std::size(notice_names) == std::variant_size_v<Notice>);
 

@@ -134,22 +134,6 @@ TEST(Environment, AnEmptyVariableCountsAsUnset) {
   EXPECT_FALSE(config.origins.contains("http.listen"));
 }
 
-TEST(Environment, WhatHasNoEffectYetIsWarnedOfWithoutItsValue) {
-<<<<<<< HEAD
-  const Variables variables{{"AZURACAST_URL", "http://user:planted@host"},
-                            {"AZURACAST_API_KEY", "planted"},
-                            {"AZURACAST_WEBHOOK_PASSWORD", "planted"}};
-=======
-  const Variables variables{{"FFSUPERVISOR_TOKEN", "planted"}};
->>>>>>> 5b4944b (Test restarts on purpose, the switch's time, the keys of the radio; measure the hook under a flood)
-  const Config config = load(variables);
-  EXPECT_EQ(config.warnings.size(), variables.size());
-  for (const std::string& warning : config.warnings) {
-    EXPECT_TRUE(warning.ends_with(" is set, but has no effect in this version")) << warning;
-    EXPECT_EQ(warning.find("planted"), std::string::npos) << warning;
-  }
-}
-
 TEST(Environment, AzuracastIsThatOfEveryStream) {
   const Config config = load({{"AZURACAST_URL", "http://user:planted@host"},
                               {"AZURACAST_API_KEY", "planted"},

@@ -1,0 +1,182 @@
+// What the outside is told of the station, and how its web hook comes in.
+
+#include <chrono>
+#include <mutex>
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include "stage.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using Health = http::AzuracastState::Health;
+
+std::shared_ptr<http::StreamSnapshot> station(const std::string& name, Health health) {
+  auto snapshot = on_air_snapshot(name);
+  snapshot->azuracast = http::AzuracastState{
+      .health = health, .sentence = "AzuraCast is reachable.", .took = 250ms, .since = {}};
+  http::TrackState& track = snapshot->track.emplace();
+  track.current.emplace();
+  track.current->track = {.artist = "Ana", .title = "Dusk", .album = "Low", .playlist = "Night"};
+  track.current->sh_id = 9001;
+  track.current->played_at = 1'700'000'000;
+  track.current->duration = 212;
+  track.playing_since = std::chrono::steady_clock::now() - 30s;
+  track.played_total = 7;
+  snapshot->totals.track_switch_seconds.observe(0.15);
+  return snapshot;
+}
+
+boost::json::object object_of(const RawClient::Reply& reply) {
+  return boost::json::parse(reply.body).as_object();
+}
+
+TEST(Radio, TheTrackOnAirIsToldWithTheStream) {
+  const Stage stage({station("radio", Health::healthy)});
+  const auto body = object_of(stage.get("/api/v1/streams/radio"));
+  const auto& track = body.at("track").as_object();
+  EXPECT_EQ(track.at("artist"), "Ana");
+  EXPECT_EQ(track.at("title"), "Dusk");
+  EXPECT_EQ(track.at("sh_id"), 9001);
+  EXPECT_EQ(track.at("played_at"), "2023-11-14T22:13:20.000Z");
+  EXPECT_EQ(track.at("is_live"), false);
+  EXPECT_NEAR(track.at("playing_seconds").to_number<double>(), 30, 20);
+  EXPECT_EQ(body.at("tracks_played"), 7);
+  const Stage without;
+  EXPECT_TRUE(object_of(without.get("/api/v1/streams/radio")).at("track").is_null());
+}
+
+TEST(Radio, MetricsCountTracksAndNeverNameThem) {
+  const Stage stage({station("radio", Health::degraded)});
+  const std::string text = stage.get("/metrics").body;
+  for (const char* line :
+       {"radio_tracks_played_total{stream=\"radio\"} 7\n",
+        "radio_current_track_duration_seconds{stream=\"radio\"} 3",
+        "radio_track_switch_duration_seconds_bucket{stream=\"radio\",le=\"0.2\"} 1\n",
+        "radio_dependency_up{dependency=\"azuracast\"} 1\n",
+        "radio_dependency_probe_seconds{dependency=\"azuracast\"} 0.25\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line;
+  }
+  EXPECT_EQ(text.find("Dusk"), std::string::npos);
+  EXPECT_EQ(text.find("azuracast-radio"), std::string::npos);
+}
+
+TEST(Radio, OfSeveralStationsEachIsADependencyAndAllTogetherOne) {
+  const Stage stage({station("day", Health::healthy), station("night", Health::unhealthy)});
+  const std::string text = stage.get("/metrics").body;
+  for (const char* line : {"radio_dependency_up{dependency=\"azuracast\"} 0\n",
+                           "radio_dependency_up{dependency=\"azuracast-day\"} 1\n",
+                           "radio_dependency_up{dependency=\"azuracast-night\"} 0\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line;
+  }
+}
+
+TEST(Radio, AzuracastIsAComponentOfHealth) {
+  const Stage stage({station("radio", Health::healthy)});
+  const auto body = object_of(stage.get("/health/detailed"));
+  EXPECT_EQ(body.at("status"), "healthy");
+  const auto& components = body.at("details").at("components");
+  EXPECT_EQ(components.at("azuracast").at("status"), "healthy");
+  EXPECT_EQ(components.at("azuracast").at("message"), "AzuraCast is reachable");
+  EXPECT_TRUE(components.at("streams").at("radio").as_object().contains("azuracast"));
+}
+
+TEST(Radio, AnAzuracastThatIsDownMakesTheWholeDegraded) {
+  const Stage stage({station("radio", Health::unhealthy)});
+  const auto reply = stage.get("/health/detailed");
+  EXPECT_EQ(reply.status, 200);
+  const auto body = object_of(reply);
+  EXPECT_EQ(body.at("status"), "degraded");
+  EXPECT_EQ(body.at("message"), "AzuraCast is not well for radio");
+  EXPECT_EQ(body.at("details").at("components").at("azuracast").at("status"), "unhealthy");
+}
+
+TEST(Radio, ATrackThatIsLongOverIsTold) {
+  auto snapshot = station("radio", Health::healthy);
+  snapshot->track->overdue = "AzuraCast goes on naming \"Dusk\".";
+  const Stage stage({snapshot});
+  const auto body = object_of(stage.get("/health/detailed"));
+  const auto& azuracast = body.at("details").at("components").at("azuracast");
+  EXPECT_EQ(azuracast.at("status"), "degraded");
+  EXPECT_EQ(azuracast.at("message"), "AzuraCast goes on naming \"Dusk\"");
+}
+
+// A server whose loop keeps what the hook brought.
+class Hooked {
+ public:
+  explicit Hooked(const std::string& password) : board(1) {
+    board.publish(0, on_air_snapshot("radio"));
+    http::Settings settings;
+    settings.address = "127.0.0.1";
+    settings.port = 0;
+    settings.azuracast_password = password;
+    http::Loop loop;
+    loop.ping = [](std::function<void()> answer) { answer(); };
+    loop.hear = [this](monitor::NowPlaying report) {
+      const std::scoped_lock lock(mutex_);
+      heard_.push_back(std::move(report));
+    };
+    server = std::make_unique<http::Server>(settings, http::Bounds{}, board, std::move(loop),
+                                            [](const http::Server::LogEntry&) {});
+  }
+
+  RawClient::Reply post(const std::string& body, const std::string& headers = "") const {
+    RawClient client(server->port());
+    client.send(
+        "POST /webhook/azuracast HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n" +
+        headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    return client.read_reply();
+  }
+  std::vector<monitor::NowPlaying> heard() const {
+    const std::scoped_lock lock(mutex_);
+    return heard_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<monitor::NowPlaying> heard_;
+
+ public:
+  http::Board board;
+  std::unique_ptr<http::Server> server;  // last: it uses all the others
+};
+
+const std::string now_playing =
+    R"({"station":{"shortcode":"fm"},"now_playing":{"sh_id":5,"played_at":1,"song":{"title":"Dusk"}}})";
+
+TEST(AzuracastHook, GivesTheLoopWhatItBrings) {
+  const Hooked hooked("s3cret");
+  const auto reply = hooked.post(now_playing, "Authorization: Basic eDpzM2NyZXQ=\r\n");  // x:s3cret
+  EXPECT_EQ(reply.status, 200) << reply.body;
+  ASSERT_EQ(hooked.heard().size(), 1U);
+  EXPECT_EQ(hooked.heard()[0].sh_id, 5);
+  EXPECT_EQ(hooked.heard()[0].track.title, "Dusk");
+}
+
+TEST(AzuracastHook, WithoutItsPasswordIsRefused) {
+  const Hooked hooked("s3cret");
+  const auto reply = hooked.post(now_playing);
+  EXPECT_EQ(reply.status, 401);
+  EXPECT_EQ(reply.headers.at("www-authenticate"), "Basic realm=\"ffsupervisor\"");
+  EXPECT_EQ(hooked.post(now_playing, "Authorization: Basic eDpzM2NyZXU=\r\n").status, 401);
+  EXPECT_TRUE(hooked.heard().empty());
+}
+
+TEST(AzuracastHook, IsHeardFromLoopbackWhereNoPasswordIsSet) {
+  const Hooked hooked("");
+  EXPECT_EQ(hooked.post(now_playing).status, 200);
+  EXPECT_EQ(hooked.post("{").status, 400);
+  EXPECT_EQ(hooked.post("{}").status, 422);
+  EXPECT_EQ(hooked.heard().size(), 1U);
+}
+
+TEST(AzuracastHook, IsAPostOnly) {
+  const Hooked hooked("");
+  const auto reply = RawClient(hooked.server->port()).get("/webhook/azuracast");
+  EXPECT_EQ(reply.status, 405);
+  EXPECT_EQ(reply.headers.at("allow"), "POST");
+}
+
+}  // namespace
