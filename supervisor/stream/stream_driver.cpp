@@ -215,6 +215,9 @@ void StreamDriver::State::reconfigure(StreamParts parts, bool primary_changed,
   sinks = std::move(parts.sinks);
   if (primary_changed) is_closed = false;  // a new command may run where the old one was wrong
   has_values = hears_azuracast(config) && has_placeholders(config.command);
+  if (has_values && living && core.status().role == Role::primary) {
+    sources = sources_of(config, living->command);  // as they are of the present track
+  }
   if (is_other_station) {
     begin_tracks();
     station->start();
