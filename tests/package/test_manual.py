@@ -18,7 +18,7 @@ def source(page):
 
 def rendered(page):
     """As people read it, and what the formatter complains of."""
-    groff = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-rLL=200n"], input=source(page),
+    groff = subprocess.run(["groff", "-Kutf8", "-man", "-Tutf8", "-ww", "-rLL=200n"], input=source(page),
                            capture_output=True, text=True, timeout=30)
     return re.sub(r"\x1b\[[0-9;]*m|.\x08", "", groff.stdout).replace("‐", "-").replace("−", "-"), groff.stderr
 
