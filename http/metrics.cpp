@@ -32,6 +32,10 @@ double track_seconds(const StreamSnapshot& s, const Moment& now) {
   return std::max(0.0, seconds_since(*s.track->playing_since, now.steady));
 }
 
+bool plays_live(const StreamSnapshot& s) {
+  return s.track && s.track->current && s.track->current->is_live;
+}
+
 // Off air it runs on; on air it stands, because the core may yet find that the air was silent.
 double off_air_seconds(const Status& status, const Moment& now) {
   const double settled = monitor::seconds(status.off_air_total);
@@ -98,6 +102,9 @@ constexpr Plain plain_series[] = {
     {{"radio_current_track_duration_seconds", gauge,
       "How long the current track has been playing; 0 while no track is known."},
      [](S s, M now) { return std::optional(track_seconds(s, now)); }},
+    {{"radio_current_track_live", gauge,
+      "1 while what is on air is a live show, whose title may stand for hours."},
+     [](S s, M) { return std::optional(plays_live(s) ? 1.0 : 0.0); }},
     {{"radio_ffmpeg_cpu_usage_percent", gauge, "CPU that FFmpeg uses; 100 is one CPU."},
      [](S s, M) { return std::optional(cpu_percent(s)); }},
     {{"radio_ffmpeg_memory_mb", gauge, "Resident set of FFmpeg in MiB."},

@@ -135,6 +135,21 @@ TEST(Metrics, TheVerdictIsWhatIsWrongNow) {
           R"(radio_stream_verdict{stream="radio",component="encoder",cause="memory_high"})"}));
 }
 
+TEST(Metrics, ALiveShowIsToldFromTracks) {
+  auto stream = on_air_snapshot("radio");
+  const auto live = [&] {
+    const Stage stage({stream});
+    return scrape(stage).at("radio_current_track_live{stream=\"radio\"}");
+  };
+  EXPECT_EQ(live(), 0) << "no track is known";
+  stream->track.emplace();
+  EXPECT_EQ(live(), 0) << "none yet";
+  stream->track->current.emplace();
+  EXPECT_EQ(live(), 0);
+  stream->track->current->is_live = true;
+  EXPECT_EQ(live(), 1);
+}
+
 TEST(Metrics, WhatIsUnknownIsAbsentAndWhatIsKnownIsThere) {
   auto snapshot = on_air_snapshot("radio");
   Stage stage({snapshot});
