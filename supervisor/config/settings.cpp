@@ -224,16 +224,6 @@ const std::vector<Setting<StreamConfig>>& stream_settings() {
   return settings;
 }
 
-const std::vector<std::string_view>& later_program_keys() {
-  static const std::vector<std::string_view> keys;
-  return keys;
-}
-
-const std::vector<std::string_view>& later_stream_keys() {
-  static const std::vector<std::string_view> keys{};
-  return keys;
-}
-
 std::string stream_prefix(std::size_t index) {
   return "streams[" + std::to_string(index) + "].";
 }

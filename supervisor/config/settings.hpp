@@ -59,10 +59,6 @@ const std::vector<Setting<StreamConfig>>& stream_settings();
 // Those below `exporters`; program_settings() has them too.
 const std::vector<Setting<Config>>& exporter_settings();
 
-// Keys that later versions give a meaning to: refused, not ignored.
-const std::vector<std::string_view>& later_program_keys();
-const std::vector<std::string_view>& later_stream_keys();
-
 template <class Owner>
 const Setting<Owner>* find_setting(const std::vector<Setting<Owner>>& settings,
                                    std::string_view key) {

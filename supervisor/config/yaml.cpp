@@ -25,7 +25,6 @@ template <class Owner>
 struct Level {
   const std::vector<Setting<Owner>>& settings;
   const std::vector<ListSetting<Owner>>& lists;
-  const std::vector<std::string_view>& later;
   std::string prefix;  // "streams[0]."
 };
 
@@ -62,14 +61,11 @@ class LevelReader {
 
  private:
   void read_entry(const std::string& key, const Entry& entry, const std::string& group) {
-    const auto& later = level_.later;
     // A key may be of both: what is no plain text is then read from the tree.
     if (const auto* list = find_list(key)) {
       list->read(entry, owner_, reading_);
     } else if (const auto* setting = find_setting(level_.settings, key)) {
       read_setting(*setting, entry);
-    } else if (std::find(later.begin(), later.end(), key) != later.end()) {
-      if (!asks_nothing(entry.node)) reading_.complain(entry, "not available in this version");
     } else if (!names_below(key).empty()) {
       read_group(key, entry);
     } else {
@@ -137,8 +133,8 @@ const std::vector<ListSetting<StreamConfig>> stream_lists{
 void read_stream(const Entry& entry, Config& config, FileReading& reading) {
   StreamConfig& stream = config.streams.emplace_back();
   reading.note_place(entry.key, entry.line);
-  LevelReader<StreamConfig> reader(
-      {stream_settings(), stream_lists, later_stream_keys(), entry.key + '.'}, stream, reading);
+  LevelReader<StreamConfig> reader({stream_settings(), stream_lists, entry.key + '.'}, stream,
+                                   reading);
   if (entry.node.kind == Kind::map) return reader.read_map(entry.node, "");
   reading.complain(entry, "found " + found(entry.node) + ", expected a map with " +
                               join(reader.names_below(""), ", "));
@@ -174,8 +170,7 @@ const std::vector<ListSetting<Config>> program_lists{
     {"http.auth.basic_users", read_basic_users}};
 
 void read_root(const YamlNode& root, Config& config, FileReading& reading) {
-  LevelReader<Config> reader({program_settings(), program_lists, later_program_keys(), ""}, config,
-                             reading);
+  LevelReader<Config> reader({program_settings(), program_lists, ""}, config, reading);
   if (root.kind == Kind::map) return reader.read_map(root, "");
   const std::string expected = "expected a map with " + join(reader.names_below(""), ", ");
   if (root.kind == Kind::null) {

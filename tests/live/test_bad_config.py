@@ -84,9 +84,6 @@ class BadFile(LiveTest):
                               "streams: [{command: [ffmpeg, -i, a, b]}]\n",
                               "bad.yml:1", "alerts.webhooks[0].url", says)
 
-    def test_keys_of_later_versions(self):
-        self.stream_refused("tracks: {on_change: restart}", "not available in this version")
-
 
 class BadEnvironment(LiveTest):
     def refused(self, name, value, *says):
