@@ -14,6 +14,7 @@ declare -A groups=(
   [test]="libgtest-dev python3 util-linux nginx libnginx-mod-rtmp icecast2 prometheus
           prometheus-alertmanager openssl postgresql systemd
           groff-base python3-yaml chromium chromium-driver python3-jsonschema prometheus-pushgateway"
+  [npm]="nodejs npm"
   [fuzz]="clang libclang-rt-14-dev"
   [lab]="nftables iproute2 faketime"
   [package]="dpkg-dev file"

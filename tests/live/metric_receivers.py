@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import threading
@@ -12,7 +11,6 @@ from harness import free_port, get, listens, parse_metrics, wait_until
 from servers import Receiver
 
 CACHE = os.environ.get("FFSUPERVISOR_CACHE", "")
-NPM = shutil.which("npm") and shutil.which("node")
 
 
 class Pushgateway:

@@ -10,7 +10,7 @@ import time
 import unittest
 
 from harness import BINARY, TONE, VIDEO, LiveTest, free_port, parse_metrics, wait_until
-from metric_receivers import NPM, Hanging, Otlp, Pushgateway, Statsd
+from metric_receivers import Hanging, Otlp, Pushgateway, Statsd
 
 NULL = ["-f", "null", "-"]
 # Move between any two looks.
@@ -90,7 +90,6 @@ class Exporters(LiveTest):
             self.assertEqual(supervisor.metric("radio_exports_total", exporter=exporter, outcome="failed"), 0)
         self.assertEqual(supervisor.events("export_failed"), [])
 
-    @unittest.skipUnless(NPM, "StatsD's own server comes from npm, which is not here")
     def test_statsd_adds_up_what_metrics_says(self):
         statsd = Statsd(self)
         supervisor = self.radio({"statsd": {"address": statsd.address(), "interval": "1s"}}, self.jingle(2))
@@ -107,7 +106,6 @@ class Exporters(LiveTest):
         wait_until(lambda: statsd.series()[key] == total, 5, f"{total} frames")
         self.assertEqual(statsd.bad_lines(), 0)
 
-    @unittest.skipUnless(NPM, "StatsD's own server comes from npm, which is not here")
     def test_a_statsd_that_was_away_and_knows_no_tags_gets_all_of_it(self):
         port = free_port()
         supervisor = self.radio({"statsd": {"address": f"localhost:{port}", "format": "plain",
