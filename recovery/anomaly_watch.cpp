@@ -21,10 +21,13 @@ bool is(const Variant& variant) {
   return std::holds_alternative<Wanted>(variant);
 }
 
-bool asks_for_a_launch(const Event& event) {
+bool asks_for_a_launch(const Event& event, const Step& step, const Status& status) {
   const auto* reload = std::get_if<Reconfigured>(&event);
-  return is<StartRequested>(event) || is<RestartRequested>(event) ||
-         (reload && reload->primary_changed);
+  if (is<RestartRequested>(event) || (reload && reload->primary_changed)) return true;
+  if (!is<StartRequested>(event)) return false;
+  // A start of what runs asks for nothing.
+  const bool runs = status.state == State::starting || status.state == State::on_air;
+  return !runs || std::any_of(step.actions.begin(), step.actions.end(), is<Launch, Action>);
 }
 
 // A life of the primary that is not being stopped.
@@ -68,7 +71,7 @@ void AnomalyWatch::count_restart(const Event& event, const Step& step, const Sta
                                  Instant now) {
   const bool is_on_purpose =
       std::any_of(step.notices.begin(), step.notices.end(), is<RestartedOnPurpose, Notice>);
-  if (asks_for_a_launch(event) || is_on_purpose) launch_is_asked_for_ = true;
+  if (asks_for_a_launch(event, step, status) || is_on_purpose) launch_is_asked_for_ = true;
   const auto* launched = std::get_if<Launched>(&event);
   if (!launched || !is_of_running_primary(status, launched->generation)) return;
   launch_was_asked_for_ = std::exchange(launch_is_asked_for_, false);

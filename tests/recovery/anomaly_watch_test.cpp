@@ -112,6 +112,16 @@ TEST_F(AnomalyWatchTest, RestartsThatWereAskedForAreNone) {
   EXPECT_TRUE(changes.empty());
 }
 
+TEST_F(AnomalyWatchTest, AStartOfWhatRunsDoesNotMakeTheNextCrashAskedFor) {
+  start();
+  run(2h);
+  send(StartRequested{});
+  crash();
+  run(1min);
+  EXPECT_EQ(ledger.totals().restarts, 1U);
+  EXPECT_EQ(ledger.totals().restarts_on_purpose, 0U);
+}
+
 TEST_F(AnomalyWatchTest, RestartsForAReloadAreNone) {
   start();
   run(7 * 24h);

@@ -130,6 +130,7 @@ void Rules::take(const Event& event) {
     }
     child_.advanced = true;
     child_.advanced_at = child_.counted_from = now_;
+    if (!is_before(State::stopping)) child_.good_until = now_;
     const bool is_healthy_fallback = is_before(State::fallback) && child_.on_air_since &&
                                      now_ - *child_.on_air_since >= policy_.restart_cooldown;
     if (is_healthy_fallback) fallback_relaunches_.clear();

@@ -61,6 +61,7 @@ class Rules {
     Instant launched_at{};
     Instant advanced_at{};   // the launch while it has not
     Instant counted_from{};  // … or the moment forgiven
+    Instant good_until{};    // … or the advance before it was stopped
     std::optional<Instant> on_air_since;
     std::optional<Instant> well_since;  // the same over restarts on purpose
     bool track_changed = false;         // since its launch

@@ -177,7 +177,7 @@ bool Rules::ends_by_itself() const {
 }
 
 bool Rules::was_healthy() const {
-  const Instant good_until = scenario_.command.reports_progress ? gone_.advanced_at : now_;
+  const Instant good_until = scenario_.command.reports_progress ? gone_.good_until : now_;
   return gone_.on_air_since && good_until - *gone_.on_air_since >= policy_.restart_cooldown;
 }
 
