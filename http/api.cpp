@@ -1,10 +1,9 @@
 #include "http/api.hpp"
 
-#include <algorithm>
-
 #include <boost/json/array.hpp>
 
 #include "http/json.hpp"
+#include "http/newest_incidents.hpp"
 #include "http/stream_json.hpp"
 
 namespace http {
@@ -48,22 +47,10 @@ Reply recovery_of(const Board::View& view, std::string_view name, std::size_t li
 }
 
 Reply incidents(const Board::View& view, std::size_t limit) {
-  struct Entry {
-    const StreamSnapshot* stream;
-    const recovery::IncidentRecord* incident;
-  };
-  std::vector<Entry> all;
-  for (const auto& stream : view.streams) {
-    if (!stream->incidents) continue;
-    const std::size_t count = std::min(limit, stream->incidents->size());  // newest first
-    for (std::size_t i = 0; i < count; ++i) all.push_back({stream.get(), &(*stream->incidents)[i]});
-  }
-  std::stable_sort(all.begin(), all.end(), [](const Entry& left, const Entry& right) {
-    return left.incident->detected_at > right.incident->detected_at;
-  });
-  if (all.size() > limit) all.resize(limit);
   json::array list;
-  for (const Entry& entry : all) list.push_back(incident_json(entry.stream->name, *entry.incident));
+  for (const KnownIncident& known : newest_incidents(view, limit)) {
+    list.push_back(incident_json(known.stream->name, *known.incident));
+  }
   return json_reply(200, {{"incidents", std::move(list)}});
 }
 

@@ -1,8 +1,7 @@
 #include "http/azuracast_hook.hpp"
 
-#include <algorithm>
-
 #include "http/auth/credentials.hpp"
+#include "http/header_words.hpp"
 #include "monitor/probes/azuracast_now_playing.hpp"
 
 namespace http {
@@ -12,20 +11,6 @@ using std::string_view;
 
 AzuracastHeard refusal(unsigned status, std::string message) {
   return {status, std::move(message), std::nullopt};
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_word(string_view a, string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-string_view trimmed(string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 std::optional<AzuracastHeard> unauthorized(const AzuracastCall& call, string_view password) {
@@ -42,7 +27,7 @@ std::optional<AzuracastHeard> unauthorized(const AzuracastCall& call, string_vie
 // `application/json`, with or without parameters; nothing said is taken for it.
 bool may_be_json(string_view content_type) {
   const string_view type = trimmed(content_type.substr(0, content_type.find(';')));
-  return type.empty() || same_word(type, "application/json") || same_word(type, "text/json");
+  return type.empty() || is_same_word(type, "application/json") || is_same_word(type, "text/json");
 }
 
 }  // namespace

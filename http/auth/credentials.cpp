@@ -4,26 +4,14 @@
 #include <cstdint>
 #include <utility>
 
+#include "http/header_words.hpp"
+
 namespace http {
 namespace {
 
 using std::string_view;
 
 constexpr std::size_t authorization_bytes = 4096;  // more is no password
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_word(string_view a, string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-string_view trimmed(string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 int sextet(char c) {
   constexpr string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -54,7 +42,7 @@ std::optional<string_view> of_scheme(string_view scheme, string_view authorizati
   if (authorization.size() > authorization_bytes) return std::nullopt;
   authorization = trimmed(authorization);
   const std::size_t blank = authorization.find(' ');
-  if (blank == string_view::npos || !same_word(authorization.substr(0, blank), scheme)) {
+  if (blank == string_view::npos || !is_same_word(authorization.substr(0, blank), scheme)) {
     return std::nullopt;
   }
   return trimmed(authorization.substr(blank));

@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 
 #include "http/json.hpp"
+#include "http/newest_incidents.hpp"
 #include "http/stream_json.hpp"
 
 namespace http {
@@ -60,23 +61,10 @@ Event state_event(const StreamSnapshot& stream, const Moment& now) {
 }
 
 std::vector<Event> incident_events(const Board::View& view, std::size_t limit) {
-  struct Entry {
-    const StreamSnapshot* stream;
-    const recovery::IncidentRecord* incident;
-  };
-  std::vector<Entry> all;
-  for (const auto& stream : view.streams) {
-    if (!stream->incidents) continue;
-    const std::size_t count = std::min(limit, stream->incidents->size());  // newest first
-    for (std::size_t i = 0; i < count; ++i) all.push_back({stream.get(), &(*stream->incidents)[i]});
-  }
-  std::stable_sort(all.begin(), all.end(), [](const Entry& left, const Entry& right) {
-    return left.incident->detected_at > right.incident->detected_at;
-  });
-  if (all.size() > limit) all.resize(limit);
+  const std::vector<KnownIncident> all = newest_incidents(view, limit);
   std::vector<Event> events;
-  for (auto entry = all.rbegin(); entry != all.rend(); ++entry) {
-    events.push_back(incident_event(entry->stream->name, *entry->incident));
+  for (auto known = all.rbegin(); known != all.rend(); ++known) {
+    events.push_back(incident_event(known->stream->name, *known->incident));
   }
   return events;
 }

@@ -98,7 +98,7 @@ AzuracastReport of_stations(const Azuracast& from, std::vector<NowPlaying> repor
 }
 
 // Of an answer that came as a whole, with status 200.
-AzuracastReport of_body(const Azuracast& from, const AzuracastAnswer& answer) {
+AzuracastReport of_body(const Azuracast& from, const HttpAnswer& answer) {
   NowPlayingReading reading = read_now_playing(answer.body);
   if (reading.reports.empty() && !reading.problem.empty())
     return report(Health::degraded, "AzuraCast at " + server_of(from) +
@@ -109,7 +109,7 @@ AzuracastReport of_body(const Azuracast& from, const AzuracastAnswer& answer) {
   return found;
 }
 
-AzuracastReport of_status(const Azuracast& from, const AzuracastAnswer& answer) {
+AzuracastReport of_status(const Azuracast& from, const HttpAnswer& answer) {
   const std::string server = server_of(from);
   if (answer.status == 0) return report(Health::unhealthy, answer.trouble);
   const auto value = parse_json(answer.body);
@@ -125,7 +125,7 @@ AzuracastReport of_status(const Azuracast& from, const AzuracastAnswer& answer) 
 
 asio::awaitable<AzuracastReport> ask_status(Azuracast from, Instant deadline) {
   std::string url = azuracast_status_url(from);
-  const AzuracastAnswer answer =
+  const HttpAnswer answer =
       co_await ask_azuracast(from, std::move(url), std::string(), deadline, status_bytes);
   co_return of_status(from, answer);
 }
@@ -140,7 +140,7 @@ AzuracastReport unchanged(std::string etag) {
 asio::awaitable<AzuracastReport> ask_now_playing(Azuracast from, std::string etag,
                                                  Instant deadline) {
   std::string url = azuracast_now_playing_url(from);
-  const AzuracastAnswer answer =
+  const HttpAnswer answer =
       co_await ask_azuracast(from, std::move(url), etag, deadline, now_playing_bytes);
   if (answer.status == 304 && !etag.empty()) co_return unchanged(std::move(etag));
   if (answer.status == 0) co_return report(Health::unhealthy, answer.trouble);

@@ -6,22 +6,14 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "monitor/probes/azuracast.hpp"
+#include "monitor/probes/http_get.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor::probes {
 
-struct AzuracastAnswer {
-  int status = 0;  // 0: no answer in HTTP
-  std::string body;
-  bool cut = false;  // there is more of it
-  std::string etag;
-  std::string trouble;  // one sentence, where not all of it came; names host and port only
-};
-
 // A GET of one of AzuraCast's addresses. `etag` empty: unconditional.
-boost::asio::awaitable<AzuracastAnswer> ask_azuracast(Azuracast from, std::string url,
-                                                      std::string etag, Instant deadline,
-                                                      std::size_t body_limit);
+boost::asio::awaitable<HttpAnswer> ask_azuracast(Azuracast from, std::string url, std::string etag,
+                                                 Instant deadline, std::size_t body_limit);
 
 // The request's bytes: the key goes to the server of `from.url` only.
 std::string azuracast_request(const Azuracast& from, const std::string& url,

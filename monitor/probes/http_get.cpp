@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <string_view>
+#include <utility>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -24,27 +25,26 @@ using Phase = HttpReply::Phase;
 
 constexpr int redirect_limit = 5;
 constexpr std::size_t read_bytes = 16 * 1024;  // at once
+constexpr std::size_t etag_bytes = 256;        // servers' and proxies' have some 40
 
 std::string server_of(const std::string& url) {
   return shown_server(split_url(url).host, port_of(url));
 }
 
+// A 304 has no body, whatever length it names.
 bool is_enough(const HttpReply& reply, std::size_t body_limit) {
   if (reply.phase() == Phase::header) return false;
-  return reply.phase() != Phase::body || body_limit == 0;
+  return reply.phase() != Phase::body || body_limit == 0 || reply.status() == 304;
 }
 
-asio::awaitable<void> exchange(const std::string& url, Instant deadline, std::size_t body_limit,
-                               HttpReply& reply) {
+asio::awaitable<void> exchange(const std::string& url, const std::string& request, Instant deadline,
+                               std::size_t body_limit, HttpReply& reply) {
   const Url parts = split_url(url);
   const bool tls = parts.scheme == "https";
   std::string host(parts.host);
   std::string port(port_of(url));
   const auto connection = co_await Connection::open(std::move(host), std::move(port), tls,
                                                     deadline - steady_clock::now());
-  // 0: no titles between the bytes.
-  const Headers headers{{"User-Agent", "ffsupervisor"}, {"Icy-MetaData", "0"}};
-  const std::string request = get_request(url, headers, true);
   co_await connection->write(request);
   std::array<char, read_bytes> buffer;
   // Chunk by chunk of one byte, or with a thousand interim replies, it ends, too.
@@ -91,6 +91,8 @@ HttpAnswer answer_of(const std::string& server, const HttpReply& reply, std::siz
     answer.status = reply.status();
     answer.body = reply.body();
     answer.cut = answer.body.size() >= body_limit;
+    answer.etag = reply.header("etag");
+    if (answer.etag.size() > etag_bytes) answer.etag.clear();
     if (reply.phase() == Phase::broken) answer.trouble = server + " sends broken chunks.";
   } else if (answer.trouble.empty()) {
     answer.trouble = no_http(server, reply);
@@ -103,19 +105,31 @@ bool is_redirect(const HttpReply& reply) {
          reply.status() != 304 && !reply.header("location").empty();
 }
 
+std::string plain_request(const std::string& url) {
+  // 0: no titles between the bytes.
+  const Headers headers{{"User-Agent", "ffsupervisor"}, {"Icy-MetaData", "0"}};
+  return get_request(url, headers, true);
+}
+
 }  // namespace
 
 asio::awaitable<HttpAnswer> http_get(std::string url, Instant deadline, std::size_t body_limit) {
+  return http_get(std::move(url), plain_request, deadline, body_limit);
+}
+
+asio::awaitable<HttpAnswer> http_get(std::string url, RequestFor request_for, Instant deadline,
+                                     std::size_t body_limit) {
   const Duration span = deadline - steady_clock::now();
   const std::string first = server_of(url);
   HttpAnswer answer;
   for (int redirects = 0; redirects <= redirect_limit; ++redirects) {
     const std::string server = server_of(url);
+    const std::string request = request_for(url);
     HttpReply reply(body_limit);
     std::string trouble;
     bool silent = false;
     try {
-      co_await exchange(url, deadline, body_limit, reply);
+      co_await exchange(url, request, deadline, body_limit, reply);
     } catch (const ConnectionError& error) {
       trouble = no_exchange(server, error, span);
       silent = is_silence(error);
