@@ -20,25 +20,23 @@
 
 namespace recovery {
 
+// clang-format off
 // Decides everything about one stream. Pure: no clock, no I/O, no randomness but the seed's; the
 // same events at the same instants give the same actions.
 //
-//  state \ event  Launched   LaunchFailed  Progress         Exited               deadline
-//  starting       note pid   judge → next  advance→ on_air  judge → next         startup fault →
-//  stopping on_air         –          –             note             judge → next         freeze
-//  fault → stopping
-//                                                                                healthy → budget
-//                                                                                afresh
-//  stopping       –          –             –                next, or stopped     TERM again; KILL;
-//  unkillable cooling_down   –          –             –                –                    launch,
-//                                                                                or the fallback
-//  waiting_for_   –          –             –                –                    look; a retry;
-//  source                                                                        the fallback
-//  fallback       note pid   its own next  note             its own next         its fault →
-//                                                                                stopping; the
-//                                                                                primary's time →
-//                                                                                stopping (launch)
-//  stopped        –          –             –                –                    –
+//  state \ event  Launched   LaunchFailed  Progress         Exited           deadline
+//  starting       note pid   judge → next  advance→ on_air  judge → next     startup fault → stopping
+//  on_air         –          –             note             judge → next     freeze fault → stopping;
+//                                                                            healthy → budget afresh
+//  stopping       –          –             –                next, or stopped TERM again; KILL;
+//                                                                            unkillable
+//  cooling_down   –          –             –                –                launch, or the fallback
+//  waiting_for_   –          –             –                –                look; a retry;
+//  source                                                                    the fallback
+//  fallback       note pid   its own next  note             its own next     its fault → stopping;
+//                                                                            the primary's time →
+//                                                                            stopping (launch)
+//  stopped        –          –             –                –                –
 //
 //  state \ event  StartRequested      StopRequested    RestartRequested   KillRequested
 //  starting       –                   stopping (stop)  stopping (launch)  KILL → stopping (stop)
@@ -74,6 +72,7 @@ namespace recovery {
 // cooling_down. After shutdown was asked nothing launches again. Whatever names an older generation
 // is dropped. At most one child lives at any time, primary or fallback: Launch is only ever given
 // when no child is, so no sink ever has two publishers of this stream.
+// clang-format on
 class StreamCore {
  public:
   using Command = CommandFacts;
