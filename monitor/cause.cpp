@@ -84,4 +84,9 @@ Component component_of(Cause cause) {
   return row(cause).component;
 }
 
+bool is_dead_air(Cause cause) {
+  return cause == Cause::source_silent || cause == Cause::source_frozen_picture ||
+         cause == Cause::source_black;
+}
+
 }  // namespace monitor

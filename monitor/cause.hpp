@@ -30,6 +30,8 @@ inline constexpr std::size_t cause_count = static_cast<std::size_t>(Cause::track
 std::string_view name(Component component);
 std::string_view name(Cause cause);
 Component component_of(Cause cause);
+// The source is there and carries nothing: silence, black, a picture that stands still.
+bool is_dead_air(Cause cause);
 
 // A detector's finding. It stands for as long as the condition holds.
 struct Fault {

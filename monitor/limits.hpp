@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 
 // What is done about a condition that is not off air by itself.
 enum class OnWarning { alert, restart };
+// … about dead air. `fallback`: that goes on air, and the primary is tried again each cooldown.
+enum class OnDeadAir { alert, restart, fallback };
 
 // Each field is the YAML key of the same name below `streams[].monitor`; each value is its default.
 
@@ -52,7 +54,7 @@ struct Content {
   std::optional<Silence> silence;
   std::optional<FrozenPicture> frozen_picture;
   std::optional<Black> black;
-  OnWarning action = OnWarning::alert;
+  OnDeadAir action = OnDeadAir::alert;
 
   bool any() const { return silence || frozen_picture || black; }
   bool operator==(const Content&) const = default;

@@ -208,6 +208,7 @@ class StreamCore {
 
   void open_incident(const monitor::Verdict& verdict, Instant last_good_at);
   bool restarts_on(const monitor::Fault& warning) const;
+  bool yields_for(monitor::Cause cause) const;
   void close_warnings(const std::vector<monitor::Fault>& upheld);
   void close_off_air();
   void tell_closed(std::vector<Incident> closed);

@@ -143,16 +143,17 @@ void StreamCore::refresh_warnings(const std::vector<Fault>& faults) {
 }
 
 bool StreamCore::restarts_on(const Fault& warning) const {
-  switch (warning.cause) {
-    case Cause::bitrate_drop:
-      return limits_.bitrate_drop.action == monitor::OnWarning::restart;
-    case Cause::source_silent:
-    case Cause::source_frozen_picture:
-    case Cause::source_black:
-      return limits_.content.action == monitor::OnWarning::restart;
-    default:
-      return false;
+  if (monitor::is_dead_air(warning.cause)) {
+    return limits_.content.action == monitor::OnDeadAir::restart || yields_for(warning.cause);
   }
+  return warning.cause == Cause::bitrate_drop &&
+         limits_.bitrate_drop.action == monitor::OnWarning::restart;
+}
+
+// A source that is there and carries nothing leaves the air to the fallback.
+bool StreamCore::yields_for(Cause cause) const {
+  return monitor::is_dead_air(cause) && limits_.content.action == monitor::OnDeadAir::fallback &&
+         command_.has_fallback && !fallback_is_wrong_;
 }
 
 void StreamCore::warn(const Fault& fault) {
@@ -178,6 +179,11 @@ void StreamCore::recover(const Verdict& verdict) {
     return rest(true);
   }
   name_in_use_ = monitor::name_is_in_use(watch_->evidence());
+  if (yields_for(verdict.cause)) {
+    // Nothing but the primary itself can tell when it carries something again.
+    decide(DecisionKind::restart_ffmpeg, reason_of(verdict), policy_.restart_cooldown, 0);
+    return plan_launch(policy_.restart_cooldown);
+  }
   if (component_of(verdict.cause) == Component::source && source_.is_known()) {
     return await_source(verdict);
   }

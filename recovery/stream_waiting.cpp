@@ -133,7 +133,9 @@ bool StreamCore::wants_fallback() const {
     return false;
   }
   if (plan_ == Plan::source) return true;
-  if (plan_ != Plan::time || !status_.escalated || !status_.verdict) return false;
+  if (plan_ != Plan::time || !status_.verdict) return false;
+  if (yields_for(status_.verdict->cause)) return true;
+  if (!status_.escalated) return false;
   const Component component = component_of(status_.verdict->cause);
   return component == Component::source || component == Component::encoder;
 }
@@ -187,7 +189,9 @@ void StreamCore::fallback_failed() {
   const bool cannot_run =
       !fallback_ever_launched_ && exit_code_of_exec_error(evidence.spawn_error).has_value();
   if (cannot_run || (!since && monitor::is_permanent(evidence))) {
+    const bool took_the_air = plan_ == Plan::time && yields_for(status_.verdict->cause);
     fallback_is_wrong_ = true;
+    if (took_the_air) status_.next_launch_at = now_;
     decide(DecisionKind::none, "the fallback command is wrong and is not tried again",
            Duration::zero(), 0);
     return;

@@ -69,10 +69,10 @@ std::vector<Setting<StreamConfig>> content_settings() {
           lasting("monitor.content.black.duration", black_part, black),
           {"monitor.content.action",
            [](S& stream, const std::string& text) {
-             stream.monitor.content.action = read_word(text, on_warning_words());
+             stream.monitor.content.action = read_word(text, on_dead_air_words());
            },
            [](const S& stream) {
-             return print_word(stream.monitor.content.action, on_warning_words());
+             return print_word(stream.monitor.content.action, on_dead_air_words());
            }}};
 }
 

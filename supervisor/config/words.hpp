@@ -40,4 +40,11 @@ inline const Words<monitor::OnWarning>& on_warning_words() {
   return words;
 }
 
+inline const Words<monitor::OnDeadAir>& on_dead_air_words() {
+  static const Words<monitor::OnDeadAir> words{{"alert", monitor::OnDeadAir::alert},
+                                               {"restart", monitor::OnDeadAir::restart},
+                                               {"fallback", monitor::OnDeadAir::fallback}};
+  return words;
+}
+
 }  // namespace supervisor

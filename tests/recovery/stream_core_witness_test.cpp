@@ -277,11 +277,12 @@ TEST_F(WitnessTest, SlownessUnderAQuotaIsTheHostsFault) {
 
 class ContentTest : public WitnessTest {
  protected:
-  explicit ContentTest(monitor::OnWarning action = monitor::OnWarning::alert) {
+  explicit ContentTest(monitor::OnDeadAir action = monitor::OnDeadAir::alert,
+                       StreamCore::Command command = with_source()) {
     monitor::Limits limits;
     limits.content.silence.emplace();
     limits.content.action = action;
-    stand.core = StreamCore(steady_policy(), limits, with_source(), 1);
+    stand.core = StreamCore(steady_policy(), limits, command, 1);
   }
   Step silence(bool begins) {
     Step all =
@@ -301,7 +302,7 @@ TEST_F(ContentTest, SilenceIsAnIncidentOfTheSourceAndNoMore) {
 
 class ContentRestartTest : public ContentTest {
  protected:
-  ContentRestartTest() : ContentTest(monitor::OnWarning::restart) {}
+  ContentRestartTest() : ContentTest(monitor::OnDeadAir::restart) {}
 };
 
 TEST_F(ContentRestartTest, SilenceRestartsWhereThatIsAskedFor) {
@@ -310,6 +311,67 @@ TEST_F(ContentRestartTest, SilenceRestartsWhereThatIsAskedFor) {
   EXPECT_EQ(actions(step), "TERM");
   EXPECT_EQ(only_incident(step).cause, Cause::source_silent);
   EXPECT_TRUE(only_incident(step).off_air);
+}
+
+class ContentFallbackTest : public ContentTest {
+ protected:
+  static StreamCore::Command without_fallback() {
+    StreamCore::Command command = with_source();
+    command.has_fallback = false;
+    return command;
+  }
+  explicit ContentFallbackTest(StreamCore::Command command = with_source())
+      : ContentTest(monitor::OnDeadAir::fallback, command) {}
+  // Of the fallback.
+  Step play(int count) {
+    Step all;
+    for (int i = 0; i < count && stand.state() == State::fallback; ++i) {
+      Stand::append(all, stand.wait(1s));
+      if (stand.state() == State::fallback) Stand::append(all, stand.block());
+    }
+    return all;
+  }
+};
+
+TEST_F(ContentFallbackTest, SilenceMakesWayForTheFallbackAndCostsNoAttempt) {
+  be_well();
+  EXPECT_EQ(actions(silence(true)), "TERM");
+  const Step step = stand.exited(code(255));
+  EXPECT_EQ(actions(step), "fallback");
+  stand.launched();
+  stand.block();
+  EXPECT_EQ(stand.state(), State::fallback);
+  EXPECT_EQ(stand.core.status().attempts, 0U);
+  EXPECT_FALSE(stand.core.status().escalated);
+}
+
+TEST_F(ContentFallbackTest, ThePrimaryIsTriedAgainAfterACooldown) {
+  be_well();
+  silence(true);
+  stand.exited(code(255));
+  stand.launched();
+  EXPECT_EQ(actions(play(59)).find("TERM"), std::string::npos);
+  EXPECT_NE(actions(play(3)).find("TERM"), std::string::npos);
+  EXPECT_EQ(actions(stand.exited(code(255))), "launch");
+}
+
+TEST_F(ContentFallbackTest, AFallbackThatIsWrongGivesTheAirBackAtOnce) {
+  be_well();
+  silence(true);
+  stand.exited(code(255));
+  EXPECT_EQ(actions(stand.send(LaunchFailed{stand.generation(), ENOENT})), "");
+  EXPECT_EQ(actions(stand.send(Tick{})), "launch");
+  EXPECT_EQ(stand.core.status().attempts, 0U);
+}
+
+class NoFallbackTest : public ContentFallbackTest {
+ protected:
+  NoFallbackTest() : ContentFallbackTest(without_fallback()) {}
+};
+
+TEST_F(NoFallbackTest, WithoutAFallbackSilenceIsToldOnly) {
+  be_well();
+  EXPECT_EQ(actions(silence(true)), "");
 }
 
 // ---------------------------------------------------------------------------- switched off

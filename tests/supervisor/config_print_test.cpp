@@ -61,7 +61,7 @@ Config odd_config() {
   config.streams[0].monitor.content.silence.emplace().noise_db = -33.25;
   config.streams[0].monitor.content.black.emplace();
   config.streams[1].monitor.content.frozen_picture.emplace().duration = 90s;
-  config.streams[1].monitor.content.action = monitor::OnWarning::restart;
+  config.streams[1].monitor.content.action = monitor::OnDeadAir::restart;
   config.streams[0].sink = {monitor::probes::SinkServer::mediamtx, "http://[::1]:9997", {}};
   config.streams[1].sink = {monitor::probes::SinkServer::icecast, "http://h:8000/a?b=c#d", {}};
   using monitor::probes::Dependency;

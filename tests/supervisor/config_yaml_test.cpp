@@ -151,7 +151,7 @@ dependencies:
   EXPECT_EQ(a.monitor.content.frozen_picture.value().noise_db, -61);
   EXPECT_EQ(a.monitor.content.frozen_picture.value().duration, 18s);
   EXPECT_EQ(a.monitor.content.black.value().duration, 19s);
-  EXPECT_EQ(a.monitor.content.action, monitor::OnWarning::restart);
+  EXPECT_EQ(a.monitor.content.action, monitor::OnDeadAir::restart);
   EXPECT_FALSE(a.recovery.enabled);
   EXPECT_EQ(a.recovery.max_restart_attempts, 0u);
   EXPECT_EQ(a.recovery.restart_cooldown, 7s);
