@@ -1,6 +1,7 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "supervisor/config/config_secrets.hpp"
 #include "supervisor/config/load.hpp"
@@ -11,7 +12,8 @@ namespace {
 constexpr const char* hash = "$2b$05$abcdefghijklmnopqrstuuzA4xlLxT5CBzWLsdDyzNTRrbpIbGcaW";
 
 std::string write(const std::string& name, const std::string& text) {
-  const std::string path = testing::TempDir() + "config_auth_test." + name;
+  const std::string path =
+      testing::TempDir() + "config_auth_test." + std::to_string(::getpid()) + name;
   std::ofstream(path, std::ios::trunc) << text;
   return path;
 }

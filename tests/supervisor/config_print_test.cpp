@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "supervisor/config/load.hpp"
 #include "supervisor/config/settings.hpp"
@@ -116,7 +117,8 @@ TEST(PrintConfig, IsReadBackAsItWas) {
 }
 
 TEST(PrintConfig, EveryValueSaysWhereItCameFrom) {
-  const std::string path = testing::TempDir() + "config_print_test.yml";
+  const std::string path =
+      testing::TempDir() + "config_print_test_" + std::to_string(getpid()) + ".yml";
   std::ofstream(path)
       << "log: {format: json}\n"
          "streams: [{command: [ffmpeg, -i, in, out], monitor: {cpu_percent: 50}}]\n";

@@ -527,7 +527,7 @@ TEST(YamlFile, APipeIsReadToItsEnd) {
 }
 
 TEST(YamlFile, APipeThatNobodyWritesToIsNotWaitedForForEver) {
-  const std::string fifo = testing::TempDir() + "config_fifo";
+  const std::string fifo = testing::TempDir() + "config_fifo_" + std::to_string(getpid());
   unlink(fifo.c_str());
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
   EXPECT_EQ(error_of_file(fifo),
