@@ -28,10 +28,12 @@ class Station(LiveTest):
                               "station": "night_fm", **more}}
 
     def command(self, *words, key="stream"):
-        """The station's sound with a picture, to nginx-rtmp."""
-        return ["ffmpeg", "-i", self.icecast.listen_url("radio.mp3"), "-re", "-f", "lavfi", "-i",
-                "color=black:size=320x64:rate=10", *words, *H264, *AAC, "-f", "flv",
-                self.nginx.url(key)]
+        """The station's sound with a picture, to nginx-rtmp.
+
+        FFmpeg that has to find out by itself that the mount is MP3 opens it 4 s later."""
+        return ["ffmpeg", "-f", "mp3", "-i", self.icecast.listen_url("radio.mp3"),
+                "-re", "-f", "lavfi", "-i", "color=black:size=320x64:rate=10",
+                *words, *H264, *AAC, "-f", "flv", self.nginx.url(key)]
 
     def air(self, *streams, **arguments):
         env = {"KEY": "station-key", "AZURACAST_WEBHOOK_PASSWORD": PASSWORD}
@@ -84,6 +86,9 @@ class Tracks(Station):
         self.assertEqual(self.read("track.txt"), "Ana - 100\\% Dawn: 'x'")
         for _ in range(3):
             self.assertEqual(self.hook(supervisor), 200)
+        # A change before the one before has shown is part of that.
+        wait_until(lambda: supervisor.metric("radio_track_switch_duration_seconds_count",
+                                             stream="radio") == 1, 3, "a switch measured")
         self.radio.play("Bo", "Missed by the hook")
         self.wait_title(supervisor, "Missed by the hook")
         wait_until(lambda: supervisor.metric("radio_tracks_played_total", stream="radio") == 3, 2,
