@@ -5,7 +5,6 @@ import os
 import re
 import socket
 import subprocess
-import threading
 
 from harness import free_port, get, listens, parse_metrics, wait_until
 from servers import Receiver
@@ -183,24 +182,3 @@ class OtlpRequest:
         self.test.assertGreater(self.integer(point["timeUnixNano"]), 1_600_000_000 * 10 ** 9)
         if kind != "gauge":
             self.test.assertLessEqual(self.integer(point["startTimeUnixNano"]), int(point["timeUnixNano"]))
-
-
-class Hanging:
-    """Takes connections, reads, and never answers."""
-
-    def __init__(self, test):
-        self.server = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.server.getsockname()[1]
-        self.taken = []
-        test.addCleanup(self.server.close)
-        threading.Thread(target=self._take, daemon=True).start()
-
-    def _take(self):
-        while True:
-            try:
-                self.taken.append(self.server.accept()[0])
-            except OSError:
-                return
-
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"

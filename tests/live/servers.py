@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import socket
 import threading
 import xml.etree.ElementTree
 
@@ -217,3 +218,23 @@ class Icecast:
 
     def has_mount(self, mount):
         return f"/{mount}" in get(f"http://127.0.0.1:{self.port}/status-json.xsl")[1]
+
+class Silent:
+    """Takes connections and says nothing."""
+
+    def __init__(self, test):
+        self.server = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.server.getsockname()[1]
+        self.taken = []
+        test.addCleanup(self.server.close)
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def _take(self):
+        while True:
+            try:
+                self.taken.append(self.server.accept()[0])
+            except OSError:
+                return
+
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"

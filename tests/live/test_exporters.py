@@ -10,7 +10,8 @@ import time
 import unittest
 
 from harness import BINARY, TONE, VIDEO, LiveTest, free_port, parse_metrics, wait_until
-from metric_receivers import Hanging, Otlp, Pushgateway, Statsd
+from metric_receivers import Otlp, Pushgateway, Statsd
+from servers import Silent
 
 NULL = ["-f", "null", "-"]
 # Move between any two looks.
@@ -119,7 +120,7 @@ class Exporters(LiveTest):
         self.assertEqual(statsd.bad_lines(), 0)
 
     def test_dead_receivers_hold_up_nothing_and_are_told_of_once(self):
-        hanging, failing = Hanging(self), Otlp(self, status=503)
+        hanging, failing = Silent(self), Otlp(self, status=503)
         supervisor = self.radio({"pushgateway": {"url": hanging.url(), "interval": "1s"},
                                  "statsd": {"address": f"127.0.0.1:{free_port()}", "interval": "1s"},
                                  "otlp": {"url": failing.url(), "interval": "1s"}})

@@ -1,34 +1,14 @@
 """SIGTERM in every state of the ladder: everything ends within the grace and a second."""
 
 import signal
-import socket
-import threading
 import time
 import unittest
 
 from harness import LiveTest, command_name, free_port, wait_until
-from servers import Icecast, RtmpServer
+from servers import Icecast, RtmpServer, Silent
 
 GRACE = 2
 TONE_MP3 = "-re -f lavfi -i sine=frequency=440 -c:a libmp3lame -b:a 64k -f flv".split()
-
-
-class Silent:
-    """Takes connections and says nothing."""
-
-    def __init__(self, test):
-        self.server = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.server.getsockname()[1]
-        self.taken = []
-        test.addCleanup(self.server.close)
-        threading.Thread(target=self._take, daemon=True).start()
-
-    def _take(self):
-        while True:
-            try:
-                self.taken.append(self.server.accept()[0])
-            except OSError:
-                return
 
 
 class GracefulEnd(LiveTest):
