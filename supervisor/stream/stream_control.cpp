@@ -30,6 +30,12 @@ std::string objection(Control what, const recovery::Status& status) {
 
 Outcome StreamDriver::control(Control what) {
   const recovery::Status& status = state_->core.status();
+  // The start that waits for its first track is overtaken by whatever is asked meanwhile.
+  const bool was_to_start = state_->awaits_track.has_value();
+  state_->awaits_track.reset();
+  if (was_to_start && what == Control::stop) {
+    return {202, "the stream stays stopped until it is started"};
+  }
   if (const std::string problem = objection(what, status); !problem.empty()) return {409, problem};
   switch (what) {
     case Control::start:

@@ -2,10 +2,11 @@
 
 import os
 import time
+import urllib.request
 
 from azuracast import AzuraCast
 from harness import AAC, H264, LiveTest, holds, wait_until
-from servers import Icecast, RtmpServer
+from servers import Icecast, RtmpServer, Silent
 
 HOOK = "/webhook/azuracast"
 PASSWORD = "hook-s3cret"
@@ -220,6 +221,22 @@ class Restarts(Station):
                     return gap
             time.sleep(0.02)
         self.fail("no restart; " + supervisor.account())
+
+
+class StartThatWaits(LiveTest):
+    def test_a_stop_while_the_first_track_is_waited_for_holds(self):
+        supervisor = self.supervise_file(
+            [{"name": "radio", "source": {"azuracast": {"url": Silent(self).url(), "station": "night_fm"}},
+              "command": ["ffmpeg", "-re", "-f", "lavfi", "-i", "sine", "-metadata", "title={title}",
+                          "-f", "null", "-"]}], env={"FFSUPERVISOR_TOKEN": "a-token-of-the-test"})
+        wait_until(supervisor.answers, 2, "HTTP")
+        stop = urllib.request.Request(f"http://127.0.0.1:{supervisor.port}/api/v1/streams/radio/stop",
+                                      method="POST",
+                                      headers={"Authorization": "Bearer a-token-of-the-test"})
+        with urllib.request.urlopen(stop, timeout=2) as answer:
+            self.assertEqual(answer.status, 202)
+        self.assertTrue(holds(lambda: supervisor.stream()["state"] == "stopped", 3), supervisor.log())
+        self.assertEqual(supervisor.events("ffmpeg_started"), [])
 
 
 class TwoStations(Station):
