@@ -189,7 +189,8 @@ void StreamCore::fallback_failed() {
   const bool cannot_run =
       !fallback_ever_launched_ && exit_code_of_exec_error(evidence.spawn_error).has_value();
   if (cannot_run || (!since && monitor::is_permanent(evidence))) {
-    const bool took_the_air = plan_ == Plan::time && yields_for(status_.verdict->cause);
+    const bool took_the_air =
+        plan_ == Plan::time && status_.verdict && yields_for(status_.verdict->cause);
     fallback_is_wrong_ = true;
     if (took_the_air) status_.next_launch_at = now_;
     decide(DecisionKind::none, "the fallback command is wrong and is not tried again",

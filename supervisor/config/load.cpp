@@ -83,6 +83,14 @@ void require_feed_name(const Config& config, std::size_t index, Problems& proble
                "the feed is asked for");
 }
 
+void require_fallback(const Config& config, std::size_t index, Problems& problems) {
+  const StreamConfig& stream = config.streams[index];
+  const bool yields = stream.monitor.content.action == monitor::OnDeadAir::fallback;
+  if (!yields || !stream.fallback.empty()) return;
+  problems.add(place_and_key(config, stream_prefix(index) + "monitor.content.action") +
+               ": the stream has no fallback, expected one, or alert or restart");
+}
+
 // A key is of a server: without one it was put in vain, or the server's line was forgotten.
 void require_azuracast_url(Config& config, std::size_t index, Problems& problems) {
   const StreamConfig& stream = config.streams[index];
@@ -140,6 +148,7 @@ void check_streams(Config& config, Problems& problems) {
     require_periods(config, i, "monitor.freeze_timeout", limits.freeze_timeout, problems);
     require_azuracast_url(config, i, problems);
     require_feed_name(config, i, problems);
+    require_fallback(config, i, problems);
     check_placeholders(config, i, problems);
   }
   require_other_names(config, problems);
