@@ -11,7 +11,7 @@ namespace {
 
 namespace json = boost::json;
 
-const StreamSnapshot* find(const Board::View& view, std::string_view name) {
+const StreamSnapshot* find(const SnapshotStore::View& view, std::string_view name) {
   for (const auto& stream : view.streams) {
     if (stream->name == name) return stream.get();
   }
@@ -25,19 +25,19 @@ Reply no_such_stream(std::string_view name) {
 
 }  // namespace
 
-Reply streams(const Board::View& view, const Moment& now) {
+Reply streams(const SnapshotStore::View& view, const ClockReading& now) {
   json::array list;
   for (const auto& stream : view.streams) list.push_back(stream_json(*stream, now));
   return json_reply(200, {{"streams", std::move(list)}});
 }
 
-Reply stream(const Board::View& view, std::string_view name, const Moment& now) {
+Reply stream(const SnapshotStore::View& view, std::string_view name, const ClockReading& now) {
   const StreamSnapshot* const found = find(view, name);
   return found ? json_reply(200, stream_json(*found, now)) : no_such_stream(name);
 }
 
-Reply recovery_of(const Board::View& view, std::string_view name, std::size_t limit,
-                  const Moment& now) {
+Reply recovery_of(const SnapshotStore::View& view, std::string_view name, std::size_t limit,
+                  const ClockReading& now) {
   const StreamSnapshot* const found = find(view, name);
   if (!found) return no_such_stream(name);
   json::object answer{{"stream", name}};
@@ -46,7 +46,7 @@ Reply recovery_of(const Board::View& view, std::string_view name, std::size_t li
   return json_reply(200, answer);
 }
 
-Reply incidents(const Board::View& view, std::size_t limit) {
+Reply incidents(const SnapshotStore::View& view, std::size_t limit) {
   json::array list;
   for (const KnownIncident& known : newest_incidents(view, limit)) {
     list.push_back(incident_json(known.stream->name, *known.incident));

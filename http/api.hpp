@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "http/moment.hpp"
+#include "http/clock_reading.hpp"
 #include "http/reply.hpp"
 #include "http/snapshot.hpp"
 
@@ -12,11 +12,12 @@ namespace http {
 // The answers below /api/v1. Names are decoded already; one that no stream has is answered with
 // 404.
 
-Reply streams(const Board::View& view, const Moment& now);  // {"streams": […]}
-Reply stream(const Board::View& view, std::string_view name, const Moment& now);
-Reply recovery_of(const Board::View& view, std::string_view name, std::size_t limit,
-                  const Moment& now);
-Reply incidents(const Board::View& view, std::size_t limit);  // {"incidents": […]}, of all streams
+Reply streams(const SnapshotStore::View& view, const ClockReading& now);  // {"streams": […]}
+Reply stream(const SnapshotStore::View& view, std::string_view name, const ClockReading& now);
+Reply recovery_of(const SnapshotStore::View& view, std::string_view name, std::size_t limit,
+                  const ClockReading& now);
+Reply incidents(const SnapshotStore::View& view,
+                std::size_t limit);  // {"incidents": […]}, of all streams
 
 inline constexpr std::size_t default_history = 10;
 inline constexpr std::size_t default_incidents = 100;

@@ -11,7 +11,7 @@ double seconds_between(WallTime from, WallTime to) {
   return std::max(0.0, std::chrono::duration<double>(to - from).count());
 }
 
-WallTime wall_of(monitor::Duration ago, const Moment& now) {
+WallTime wall_of(monitor::Duration ago, const ClockReading& now) {
   return now.wall - std::chrono::duration_cast<WallTime::duration>(ago);
 }
 
@@ -24,7 +24,7 @@ double off_air_before(const recovery::IncidentRecord& incident, WallTime life) {
 
 }  // namespace
 
-Availability availability_of(const StreamSnapshot& stream, const Moment& now) {
+Availability availability_of(const StreamSnapshot& stream, const ClockReading& now) {
   const recovery::Status& status = stream.status;
   monitor::Duration on_air = status.on_air_total, off_air = status.off_air_total;
   const bool began = status.settled_at != monitor::Instant{};

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "http/moment.hpp"
+#include "http/clock_reading.hpp"
 #include "http/snapshot.hpp"
 
 namespace http {
@@ -15,6 +15,6 @@ struct Availability {
   double off_air_seconds = 0;
   std::optional<double> ratio;  // 0 to 1; empty when no time has passed
 };
-Availability availability_of(const StreamSnapshot& stream, const Moment& now);
+Availability availability_of(const StreamSnapshot& stream, const ClockReading& now);
 
 }  // namespace http

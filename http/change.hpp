@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/loop.hpp"
+#include "http/supervisor_api.hpp"
 
 namespace http {
 

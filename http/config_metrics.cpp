@@ -1,7 +1,7 @@
 #include "http/config_metrics.hpp"
 
+#include "http/clock_reading.hpp"
 #include "http/family.hpp"
-#include "http/moment.hpp"
 
 namespace http {
 

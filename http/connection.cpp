@@ -11,8 +11,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "http/byte_stream.hpp"
 #include "http/events/subscription.hpp"
-#include "http/wire.hpp"
 
 namespace http {
 namespace {
@@ -123,8 +123,8 @@ class Session {
   asio::awaitable<bool> write(asio::const_buffer bytes);
   void log(const Request& request, const Reply& reply, SteadyTime began) const;
 
-  Link link_;
-  Wire wire_{link_.socket};
+  ConnectionState link_;
+  ByteStream wire_{link_.socket};
   Shared shared_;
   const Peer peer_;
   boost::beast::flat_buffer buffer_;

@@ -12,7 +12,7 @@ constexpr std::size_t unsent_limit =
 
 // The peer does not read: what the kernel still holds for it, megabytes perhaps, is given up as
 // well.
-void reset_on_close(Link& link) {
+void reset_on_close(ConnectionState& link) {
   boost::system::error_code ignored;
   link.socket.set_option(boost::asio::socket_base::linger(true, 0), ignored);
 }
@@ -28,12 +28,13 @@ void Connections::make_room() {
 }
 
 void Connections::close_longest_idle() {
-  const auto order = [](const Link* link) {
+  const auto order = [](const ConnectionState* link) {
     return std::pair(link->phase != Phase::idle, link->since);
   };
   const auto found = std::min_element(
-      links_.begin(), links_.end(),
-      [&](const Link* left, const Link* right) { return order(left) < order(right); });
+      links_.begin(), links_.end(), [&](const ConnectionState* left, const ConnectionState* right) {
+        return order(left) < order(right);
+      });
   if (found != links_.end()) close(**found);
 }
 
@@ -42,17 +43,17 @@ void Connections::close_all() {
   timer_.cancel();
 }
 
-void Connections::add(Link& link) {
+void Connections::add(ConnectionState& link) {
   links_.insert(&link);
   enter(link, Phase::idle);
 }
 
-void Connections::remove(Link& link) {
+void Connections::remove(ConnectionState& link) {
   links_.erase(&link);
   count_unsent(link, 0);
 }
 
-void Connections::enter(Link& link, Phase phase) {
+void Connections::enter(ConnectionState& link, Phase phase) {
   link.phase = phase;
   link.since = std::chrono::steady_clock::now();
   link.timed_out = false;
@@ -65,7 +66,7 @@ bool Connections::has_room_for(std::size_t bytes) const {
   return unsent_bytes_ == 0 || unsent_bytes_ + bytes <= unsent_limit;
 }
 
-void Connections::count_unsent(Link& link, std::size_t bytes) {
+void Connections::count_unsent(ConnectionState& link, std::size_t bytes) {
   unsent_bytes_ += bytes - link.unsent_bytes;
   link.unsent_bytes = bytes;
 }
@@ -76,14 +77,14 @@ std::chrono::seconds Connections::limit_of(Phase phase) const {
   return phase == Phase::writing ? bounds_.write_timeout : linger_limit;
 }
 
-void Connections::close(Link& link) {
+void Connections::close(ConnectionState& link) {
   links_.erase(&link);
   if (link.phase == Phase::writing) reset_on_close(link);
   boost::system::error_code ignored;  // the peer may have gone first
   link.socket.close(ignored);
 }
 
-void Connections::cut(Link& link) {
+void Connections::cut(ConnectionState& link) {
   boost::system::error_code ignored;
   link.socket.cancel(ignored);
   reset_on_close(link);
@@ -100,7 +101,7 @@ void Connections::arm(SteadyTime at) {
 void Connections::sweep() {
   const auto now = std::chrono::steady_clock::now();
   SteadyTime next = SteadyTime::max();
-  for (Link* const link : links_) {
+  for (ConnectionState* const link : links_) {
     if (!link->timed_out && link->deadline <= now) {
       link->timed_out = true;
       boost::system::error_code ignored;

@@ -24,9 +24,9 @@ enum class Phase : std::uint8_t {
   lingering,  // closed from our side; the peer may still be reading the last answer
 };
 
-// A connection as its keeper sees it.
-struct Link {
-  explicit Link(boost::asio::ip::tcp::socket connected) : socket(std::move(connected)) {}
+// A connection as its writer sees it.
+struct ConnectionState {
+  explicit ConnectionState(boost::asio::ip::tcp::socket connected) : socket(std::move(connected)) {}
 
   boost::asio::ip::tcp::socket socket;
   Phase phase = Phase::idle;
@@ -49,27 +49,27 @@ class Connections {
   void close_longest_idle();
   void close_all();
 
-  void add(Link& link);
-  void remove(Link& link);
-  void enter(Link& link, Phase phase);
+  void add(ConnectionState& link);
+  void remove(ConnectionState& link);
+  void enter(ConnectionState& link, Phase phase);
 
   // Gives up on a peer that does not read.
-  void cut(Link& link);
+  void cut(ConnectionState& link);
 
   // Whether an answer of this size may be written now.
   bool has_room_for(std::size_t bytes) const;
-  void count_unsent(Link& link, std::size_t bytes);
+  void count_unsent(ConnectionState& link, std::size_t bytes);
 
  private:
   std::chrono::seconds limit_of(Phase phase) const;
-  void close(Link& link);
+  void close(ConnectionState& link);
   void arm(SteadyTime at);
   void sweep();
 
   Bounds bounds_;
   boost::asio::steady_timer timer_;
   SteadyTime armed_for_ = SteadyTime::max();
-  std::unordered_set<Link*> links_;
+  std::unordered_set<ConnectionState*> links_;
   std::size_t unsent_bytes_ = 0;
 };
 

@@ -6,7 +6,7 @@
 
 namespace http {
 
-std::vector<DependencyState> dependencies_with_azuracast(const Board::View& view) {
+std::vector<DependencyState> dependencies_with_azuracast(const SnapshotStore::View& view) {
   std::vector<DependencyState> all;
   if (view.dependencies) all = *view.dependencies;
   std::vector<DependencyState> each_stream;

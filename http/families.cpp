@@ -10,7 +10,8 @@
 
 namespace http {
 
-std::vector<prometheus::MetricFamily> Families::of(const Board::View& view, const Moment& now) {
+std::vector<prometheus::MetricFamily> Families::of(const SnapshotStore::View& view,
+                                                   const ClockReading& now) {
   auto families = stream_families(view, now);
   families.push_back(off_air_family(view, now, off_air_floors_));
   if (view.alerts) families.push_back(alerts_family(view));

@@ -6,7 +6,7 @@
 
 #include <prometheus/metric_family.h>
 
-#include "http/moment.hpp"
+#include "http/clock_reading.hpp"
 #include "http/snapshot.hpp"
 
 namespace http {
@@ -15,7 +15,8 @@ namespace http {
 // disagree. Remembers what must not shrink, so each reader has one of its own. For one thread.
 class Families {
  public:
-  std::vector<prometheus::MetricFamily> of(const Board::View& view, const Moment& now);
+  std::vector<prometheus::MetricFamily> of(const SnapshotStore::View& view,
+                                           const ClockReading& now);
 
  private:
   std::map<std::string, double> off_air_floors_;  // by stream

@@ -7,7 +7,7 @@
 
 #include <prometheus/metric_family.h>
 
-#include "recovery/ledger.hpp"
+#include "recovery/stream_recorder.hpp"
 
 namespace http {
 

@@ -42,7 +42,7 @@ std::string condition(const Status& status) {
 
 // One sentence on the streams `wrong` says something is wrong with; empty if there are none.
 template <class Wrong>
-std::string complaint(const Board::View& view, std::string_view what, Wrong wrong) {
+std::string complaint(const SnapshotStore::View& view, std::string_view what, Wrong wrong) {
   constexpr std::size_t named_limit = 10;  // the details have them all
   std::size_t count = 0;
   std::string names;
@@ -59,18 +59,19 @@ std::string complaint(const Board::View& view, std::string_view what, Wrong wron
   return share + text(what) + ": " + names;
 }
 
-std::string off_air_complaint(const Board::View& view) {
+std::string off_air_complaint(const SnapshotStore::View& view) {
   return complaint(view, "not on air", [](const Status& status) { return !on_air(status); });
 }
 
-Reply answer(Health health, std::string_view message, json::object details, const Moment& now) {
+Reply answer(Health health, std::string_view message, json::object details,
+             const ClockReading& now) {
   return json_reply(health == Health::unhealthy ? 503 : 200, {{"status", name(health)},
                                                               {"message", message},
                                                               {"timestamp", rfc3339(now.wall)},
                                                               {"details", std::move(details)}});
 }
 
-json::object component(const Status& status, const Moment& now) {
+json::object component(const Status& status, const ClockReading& now) {
   // Of the process; a stream's own uptime counts from its coming on air.
   const double uptime =
       status.pid && status.launched_at ? seconds_since(*status.launched_at, now.steady) : 0;
@@ -119,7 +120,7 @@ json::object azuracast_component(const StreamSnapshot& stream) {
 }
 
 // The streams whose AzuraCast, or what it says, is not well; empty if all is.
-std::string azuracast_complaint(const Board::View& view) {
+std::string azuracast_complaint(const SnapshotStore::View& view) {
   std::string names;
   for (const auto& stream : view.streams) {
     if (!stream->azuracast) continue;
@@ -131,7 +132,7 @@ std::string azuracast_complaint(const Board::View& view) {
 }
 
 // One sentence on those that are down; empty if none is.
-std::string dependency_complaint(const Board::View& view) {
+std::string dependency_complaint(const SnapshotStore::View& view) {
   if (!view.dependencies) return {};
   std::string names;
   for (const DependencyState& each : *view.dependencies) {
@@ -141,7 +142,7 @@ std::string dependency_complaint(const Board::View& view) {
 }
 
 // Streams go on as they were; a person believes they do not.
-std::string config_complaint(const Board::View& view) {
+std::string config_complaint(const SnapshotStore::View& view) {
   if (!view.config || view.config->successful) return {};
   return "The configuration could not be reloaded: " + view.config->message;
 }
@@ -157,13 +158,13 @@ std::string_view ffmpeg_state(const Status& status) {
   return status.failed ? "crashed" : "stopped";
 }
 
-Reply liveness(bool alive, const Moment& now) {
+Reply liveness(bool alive, const ClockReading& now) {
   return answer(alive ? Health::healthy : Health::unhealthy,
                 alive ? "Service is alive" : "The supervising loop has not answered for 2 s",
                 {{"check", "liveness"}}, now);
 }
 
-Reply readiness(const Board::View& view, const Moment& now) {
+Reply readiness(const SnapshotStore::View& view, const ClockReading& now) {
   const std::string wrong = off_air_complaint(view);
   const bool running =
       std::all_of(view.streams.begin(), view.streams.end(),
@@ -172,7 +173,7 @@ Reply readiness(const Board::View& view, const Moment& now) {
                 wrong.empty() ? "Service is ready" : wrong, {{"ffmpeg_running", running}}, now);
 }
 
-Reply detailed(const Board::View& view, const Moment& now) {
+Reply detailed(const SnapshotStore::View& view, const ClockReading& now) {
   Health worst = Health::healthy;
   json::object streams;
   for (const auto& stream : view.streams) {

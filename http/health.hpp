@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/moment.hpp"
+#include "http/clock_reading.hpp"
 #include "http/reply.hpp"
 #include "http/snapshot.hpp"
 
@@ -9,12 +9,12 @@ namespace http {
 // The three health answers: {"status", "message", "timestamp", "details"}.
 
 // 200 while the supervising loop turns, else 503.
-Reply liveness(bool alive, const Moment& now);
+Reply liveness(bool alive, const ClockReading& now);
 // 200 when every stream is on air, else 503.
-Reply readiness(const Board::View& view, const Moment& now);
+Reply readiness(const SnapshotStore::View& view, const ClockReading& now);
 // 200 for healthy and degraded (on air, with a warning open or an escalation unresolved, or a
 // dependency down), 503 for unhealthy (a stream is off air).
-Reply detailed(const Board::View& view, const Moment& now);
+Reply detailed(const SnapshotStore::View& view, const ClockReading& now);
 
 // "running" while a child lives, "crashed" off air by a fault, else "stopped".
 std::string_view ffmpeg_state(const recovery::Status& status);

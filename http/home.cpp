@@ -20,7 +20,7 @@ json::object stream_entry(const StreamSnapshot& stream) {
 
 }  // namespace
 
-Reply home(const Board::View& view, std::string_view metrics_path) {
+Reply home(const SnapshotStore::View& view, std::string_view metrics_path) {
   json::array entries;
   for (const auto& stream : view.streams) entries.push_back(stream_entry(*stream));
   return json_reply(

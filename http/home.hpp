@@ -8,6 +8,6 @@
 namespace http {
 
 // What is here, as JSON: for a person with curl, and for the live page (http/page/page.hpp).
-Reply home(const Board::View& view, std::string_view metrics_path);
+Reply home(const SnapshotStore::View& view, std::string_view metrics_path);
 
 }  // namespace http

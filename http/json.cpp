@@ -5,7 +5,7 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "http/moment.hpp"
+#include "http/clock_reading.hpp"
 #include "monitor/text/utf8.hpp"
 
 namespace http {

@@ -5,7 +5,7 @@
 
 #include <boost/json/value.hpp>
 
-#include "recovery/ledger.hpp"
+#include "recovery/stream_recorder.hpp"
 
 namespace http {
 

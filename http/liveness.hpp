@@ -15,7 +15,7 @@ namespace http {
 // it, and an answer is good for a second, so a flood of probes costs the loop nothing.
 class Liveness : public std::enable_shared_from_this<Liveness> {
  public:
-  using Ping = std::function<void(std::function<void()> answer)>;  // of Loop
+  using Ping = std::function<void(std::function<void()> answer)>;  // of SupervisorApi
   // The ping's answer may come from any thread and outlive this object: it keeps the context, and
   // nothing else, alive.
   Liveness(std::shared_ptr<boost::asio::io_context> context, Ping ping);

@@ -23,11 +23,11 @@ double number(std::uint64_t count) {
   return static_cast<double>(count);
 }
 
-double uptime_seconds(const Status& status, const Moment& now) {
+double uptime_seconds(const Status& status, const ClockReading& now) {
   return status.on_air_since ? seconds_since(*status.on_air_since, now.steady) : 0;
 }
 
-double track_seconds(const StreamSnapshot& s, const Moment& now) {
+double track_seconds(const StreamSnapshot& s, const ClockReading& now) {
   if (!s.track || !s.track->playing_since) return 0;
   return std::max(0.0, seconds_since(*s.track->playing_since, now.steady));
 }
@@ -37,7 +37,7 @@ bool plays_live(const StreamSnapshot& s) {
 }
 
 // Off air it runs on; on air it stands, because the core may yet find that the air was silent.
-double off_air_seconds(const Status& status, const Moment& now) {
+double off_air_seconds(const Status& status, const ClockReading& now) {
   const double settled = monitor::seconds(status.off_air_total);
   return on_air(status) ? settled : settled + seconds_since(status.settled_at, now.steady);
 }
@@ -82,12 +82,12 @@ std::optional<double> sink_rtt_seconds(const StreamSnapshot& s) {
 // One series a stream.
 struct Plain {
   FamilyInfo info;
-  std::optional<double> (*value)(const StreamSnapshot& s, const Moment& now);
+  std::optional<double> (*value)(const StreamSnapshot& s, const ClockReading& now);
 };
 
 // Names, types and order are promised to dashboards and alert rules.
 using S = const StreamSnapshot&;
-using M = const Moment&;
+using M = const ClockReading&;
 constexpr Plain plain_series[] = {
     {{"radio_tracks_played_total", counter, "Distinct track plays."},
      [](S s, M) { return std::optional(s.track ? number(s.track->played_total) : 0.0); }},
@@ -289,7 +289,8 @@ constexpr Spread spread_series[] = {
 
 }  // namespace
 
-std::vector<prometheus::MetricFamily> stream_families(const Board::View& view, const Moment& now) {
+std::vector<prometheus::MetricFamily> stream_families(const SnapshotStore::View& view,
+                                                      const ClockReading& now) {
   std::vector<prometheus::MetricFamily> families;
   for (const Plain& series : plain_series) {
     prometheus::MetricFamily& family = families.emplace_back(make_family(series.info));
@@ -317,7 +318,7 @@ std::vector<prometheus::MetricFamily> stream_families(const Board::View& view, c
   return families;
 }
 
-prometheus::MetricFamily alerts_family(const Board::View& view) {
+prometheus::MetricFamily alerts_family(const SnapshotStore::View& view) {
   prometheus::MetricFamily family =
       make_family({"radio_alerts_sent_total", counter,
                    "Tries to tell a receiver of an escalation, reminders that were taken aside."});
@@ -332,7 +333,7 @@ prometheus::MetricFamily alerts_family(const Board::View& view) {
   return family;
 }
 
-prometheus::MetricFamily off_air_family(const Board::View& view, const Moment& now,
+prometheus::MetricFamily off_air_family(const SnapshotStore::View& view, const ClockReading& now,
                                         std::map<std::string, double>& floors) {
   prometheus::MetricFamily family = make_family({"radio_stream_off_air_seconds_total", counter,
                                                  "Time off air since the supervisor started, the "

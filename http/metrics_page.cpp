@@ -10,7 +10,7 @@ namespace {
 constexpr std::chrono::milliseconds shared_for{100};  // Prometheus asks every few seconds
 }
 
-void MetricsPage::render(const Board::View& view, const Moment& now) {
+void MetricsPage::render(const SnapshotStore::View& view, const ClockReading& now) {
   text_ = std::make_shared<std::string>(
       prometheus::TextSerializer().Serialize(families_.of(view, now)));
   packed_.reset();
@@ -18,8 +18,8 @@ void MetricsPage::render(const Board::View& view, const Moment& now) {
   rendered_at_ = now.steady;
 }
 
-Reply MetricsPage::answer(std::string_view accept_encoding, const Moment& now) {
-  const Board::View view = board_.read();
+Reply MetricsPage::answer(std::string_view accept_encoding, const ClockReading& now) {
+  const SnapshotStore::View view = snapshots_.read();
   const bool fresh = text_ && version_ == view.version && now.steady - rendered_at_ < shared_for;
   if (!fresh) render(view, now);
   Reply reply{200, "text/plain; version=0.0.4; charset=utf-8", text_, "Vary: Accept-Encoding\r\n"};

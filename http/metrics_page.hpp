@@ -14,14 +14,14 @@ namespace http {
 // published and it is younger than 100 ms: CPU belongs to the encoder. For one thread.
 class MetricsPage {
  public:
-  explicit MetricsPage(const Board& board) : board_(board) {}
+  explicit MetricsPage(const SnapshotStore& snapshots) : snapshots_(snapshots) {}
 
-  Reply answer(std::string_view accept_encoding, const Moment& now);
+  Reply answer(std::string_view accept_encoding, const ClockReading& now);
 
  private:
-  void render(const Board::View& view, const Moment& now);
+  void render(const SnapshotStore::View& view, const ClockReading& now);
 
-  const Board& board_;
+  const SnapshotStore& snapshots_;
   Families families_;
   std::uint64_t version_ = 0;
   monitor::Instant rendered_at_{};

@@ -4,7 +4,7 @@
 
 namespace http {
 
-std::vector<KnownIncident> newest_incidents(const Board::View& view, std::size_t limit) {
+std::vector<KnownIncident> newest_incidents(const SnapshotStore::View& view, std::size_t limit) {
   std::vector<KnownIncident> all;
   for (const auto& stream : view.streams) {
     if (!stream->incidents) continue;

@@ -13,6 +13,6 @@ struct KnownIncident {
 };
 
 // Of all streams together, the newest first, at most `limit`. Valid as long as the view.
-std::vector<KnownIncident> newest_incidents(const Board::View& view, std::size_t limit);
+std::vector<KnownIncident> newest_incidents(const SnapshotStore::View& view, std::size_t limit);
 
 }  // namespace http

@@ -7,7 +7,7 @@
 
 #include <boost/json/value.hpp>
 
-#include "http/moment.hpp"
+#include "http/clock_reading.hpp"
 
 namespace http {
 

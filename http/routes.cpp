@@ -46,15 +46,16 @@ std::size_t limit_of(const Request& request, std::size_t otherwise) {
   return otherwise;
 }
 
-// The routes that need nothing but the board.
-using Handler = Reply (*)(const Board::View& view, const Request& request, const Moment& now);
+// The routes that need nothing but the snapshots.
+using Handler = Reply (*)(const SnapshotStore::View& view, const Request& request,
+                          const ClockReading& now);
 struct Route {
   std::string_view path;
   Handler handler;
 };
-using V = const Board::View&;
+using V = const SnapshotStore::View&;
 using R = const Request&;
-using M = const Moment&;
+using M = const ClockReading&;
 constexpr Route fixed_routes[] = {
     {"/health/readiness", [](V view, R, M now) { return readiness(view, now); }},
     {"/health/detailed", [](V view, R, M now) { return detailed(view, now); }},
@@ -129,13 +130,13 @@ Reply events(EventHub& hub, std::string_view method) {
 
 }  // namespace
 
-Routes::Routes(const Settings& settings, Loop loop, Means means)
+Routes::Routes(const Settings& settings, SupervisorApi loop, Means means)
     : metrics_path_(settings.metrics_path),
       protect_(settings.auth.protect),
       loop_(std::move(loop)),
       means_(std::move(means)),
       gate_(settings.auth, means_.waits),
-      metrics_(means_.board),
+      metrics_(means_.snapshots),
       azuracast_password_(settings.azuracast_password) {
 }
 
@@ -157,10 +158,10 @@ boost::asio::awaitable<Reply> Routes::answer(const Request& request) {
 
 boost::asio::awaitable<Reply> Routes::admitted(const Request& request) {
   if (request.path != liveness_path || !is_read(request.method)) {
-    co_return at_once(request, Moment::now());
+    co_return at_once(request, ClockReading::now());
   }
   const bool alive = co_await means_.liveness->is_alive();
-  co_return liveness(alive, Moment::now());
+  co_return liveness(alive, ClockReading::now());
 }
 
 // 200 says that it was understood: to which streams it belongs, the loop finds.
@@ -227,7 +228,7 @@ boost::asio::awaitable<Outcome> Routes::carry_out(const Change& wanted) {
       Outcome{503, "the supervising loop does not answer; it may do so later"});
 }
 
-Reply Routes::at_once(const Request& request, const Moment& now) {
+Reply Routes::at_once(const Request& request, const ClockReading& now) {
   if (is_of_page(request)) {
     return is_read(request.method) ? page(request) : wrong_method(request.method);
   }
@@ -242,8 +243,8 @@ Reply Routes::at_once(const Request& request, const Moment& now) {
   if (!is_read(request.method)) return wrong_method(request.method);
   if (is_metrics) return metrics_.answer(request.accept_encoding, now);
   if (is_events) return events(means_.events, request.method);
-  if (is_home) return home(means_.board.read(), metrics_path_);
-  return handler(means_.board.read(), request, now);
+  if (is_home) return home(means_.snapshots.read(), metrics_path_);
+  return handler(means_.snapshots.read(), request, now);
 }
 
 }  // namespace http

@@ -9,12 +9,12 @@
 #include "http/change.hpp"
 #include "http/events/hub.hpp"
 #include "http/liveness.hpp"
-#include "http/loop.hpp"
 #include "http/metrics_page.hpp"
+#include "http/pending_calls.hpp"
 #include "http/reply.hpp"
 #include "http/settings.hpp"
 #include "http/snapshot.hpp"
-#include "http/waits.hpp"
+#include "http/supervisor_api.hpp"
 
 namespace http {
 
@@ -23,12 +23,12 @@ class Routes {
  public:
   // What the answers are made from; all of it outlives the routes.
   struct Means {
-    const Board& board;
+    const SnapshotStore& snapshots;
     std::shared_ptr<Liveness> liveness;
     EventHub& events;
-    Waits& waits;
+    PendingCalls& waits;
   };
-  Routes(const Settings& settings, Loop loop, Means means);
+  Routes(const Settings& settings, SupervisorApi loop, Means means);
 
   // Waits for the supervising loop where the route asks something of it, never longer than 2 s
   // (reload: 10 s), and for the check of a password.
@@ -40,11 +40,11 @@ class Routes {
   boost::asio::awaitable<Outcome> carry_out(const Change& wanted);
   bool may_note_refusal();
   Reply hear_azuracast_hook(const Request& request) const;
-  Reply at_once(const Request& request, const Moment& now);
+  Reply at_once(const Request& request, const ClockReading& now);
 
   const std::string metrics_path_;
   const Protect protect_;
-  Loop loop_;
+  SupervisorApi loop_;
   Means means_;
   Gate gate_;
   MetricsPage metrics_;

@@ -58,7 +58,8 @@ std::thread start_without_signals(Work work) {
 }  // namespace
 
 struct Server::State {
-  State(const Settings& settings, const Bounds& limits, const Board& board, Loop loop, Log to)
+  State(const Settings& settings, const Bounds& limits, const SnapshotStore& snapshots,
+        SupervisorApi loop, Log to)
       : bounds(limits),
         log(std::move(to)),
         acceptor(listen_on(*context, settings)),
@@ -68,8 +69,8 @@ struct Server::State {
         connections(*context, bounds),
         liveness(std::make_shared<Liveness>(context, loop.ping)),
         waits(context),
-        events(*context, board, bounds.event_clients),
-        routes(settings, std::move(loop), {board, liveness, events, waits}) {
+        events(*context, snapshots, bounds.event_clients),
+        routes(settings, std::move(loop), {snapshots, liveness, events, waits}) {
     if (settings.tls.certificate.empty()) return;
     tls.emplace(settings.tls, [this](const std::string& problem) {
       if (log) log({.warning = true, .message = problem});
@@ -93,7 +94,7 @@ struct Server::State {
   asio::steady_timer pause;
   Connections connections;
   std::shared_ptr<Liveness> liveness;
-  Waits waits;
+  PendingCalls waits;
   EventHub events;
   Routes routes;
   std::optional<TlsIdentity> tls;
@@ -183,9 +184,10 @@ void Server::State::warn(const std::string& message) {
   log({.warning = true, .message = message});
 }
 
-Server::Server(const Settings& settings, const Bounds& bounds, const Board& board, Loop loop,
-               Log log)
-    : state_(std::make_unique<State>(settings, bounds, board, std::move(loop), std::move(log))) {
+Server::Server(const Settings& settings, const Bounds& bounds, const SnapshotStore& snapshots,
+               SupervisorApi loop, Log log)
+    : state_(
+          std::make_unique<State>(settings, bounds, snapshots, std::move(loop), std::move(log))) {
   asio::co_spawn(*state_->context, state_->accept_forever(), [](const std::exception_ptr&) {});
   state_->thread = start_without_signals([state = state_.get()] { state->run(); });
 }

@@ -5,15 +5,15 @@
 #include <memory>
 #include <string>
 
-#include "http/loop.hpp"
 #include "http/settings.hpp"
 #include "http/snapshot.hpp"
+#include "http/supervisor_api.hpp"
 
 namespace http {
 
-// The HTTP side: one thread of its own, one Beast server. It reads snapshots from the board and
-// never touches the supervising loop but for what `Loop` names. Liveness is that its answer to a
-// ping comes within 2 s.
+// The HTTP side: one thread of its own, one Beast server. It reads snapshots from the snapshots and
+// never touches the supervising loop but for what `SupervisorApi` names. Liveness is that its
+// answer to a ping comes within 2 s.
 class Server {
  public:
   // A line for the log (http_request at debug, those that ask for a
@@ -32,9 +32,10 @@ class Server {
   using Log = std::function<void(const LogEntry&)>;
 
   // Binds and listens (so an address in use is known at once: throws std::runtime_error whose text
-  // names address, port and reason), then serves from a thread that blocks all signals. The board
-  // must outlive the server.
-  Server(const Settings& settings, const Bounds& bounds, const Board& board, Loop loop, Log log);
+  // names address, port and reason), then serves from a thread that blocks all signals. The
+  // snapshots must outlive the server.
+  Server(const Settings& settings, const Bounds& bounds, const SnapshotStore& snapshots,
+         SupervisorApi loop, Log log);
   // Closes every connection and joins the thread, within milliseconds.
   ~Server();
 

@@ -17,8 +17,8 @@
 #include "monitor/host_sample.hpp"
 #include "monitor/tracks/track_log.hpp"
 #include "recovery/alerts/outcome.hpp"
-#include "recovery/ledger.hpp"
 #include "recovery/status.hpp"
+#include "recovery/stream_recorder.hpp"
 
 namespace http {
 
@@ -112,10 +112,10 @@ struct ConfigState {
 
 // The one place where the supervising loop and the HTTP thread meet. Thread-safe. The loop
 // publishes, HTTP reads; neither waits for the other longer than it takes to copy a few pointers.
-class Board {
+class SnapshotStore {
  public:
   // With places 0 … streams - 1, in this order.
-  explicit Board(std::size_t streams) {
+  explicit SnapshotStore(std::size_t streams) {
     for (std::size_t place = 0; place < streams; ++place) streams_.push_back({place, nullptr});
   }
 

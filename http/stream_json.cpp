@@ -99,7 +99,7 @@ json::object evidence_json(const StreamSnapshot& stream) {
           {"host", host_json(stream.host)}};
 }
 
-json::object availability_json(const StreamSnapshot& stream, const Moment& now) {
+json::object availability_json(const StreamSnapshot& stream, const ClockReading& now) {
   const Availability availability = availability_of(stream, now);
   return {{"since", rfc3339(availability.since)},
           {"off_air_seconds", rounded(availability.off_air_seconds)},
@@ -120,7 +120,7 @@ json::object source_json(const StreamSnapshot& stream) {
   return {{"available", available}, {"retries", status.source_retries}};
 }
 
-json::value fallback_json(const StreamSnapshot& stream, const Moment& now) {
+json::value fallback_json(const StreamSnapshot& stream, const ClockReading& now) {
   if (!stream.fallback) return nullptr;
   const auto& since = stream.status.fallback_since;
   return {{"on_air", since.has_value()},
@@ -141,7 +141,7 @@ json::array anomalies_json(const StreamSnapshot& stream) {
 }
 
 // AzuraCast's words, and how long it has been so by ours.
-json::value track_json(const StreamSnapshot& stream, const Moment& now) {
+json::value track_json(const StreamSnapshot& stream, const ClockReading& now) {
   if (!stream.track || !stream.track->current) return nullptr;
   const TrackState& state = *stream.track;
   const monitor::CurrentTrack& current = *state.current;
@@ -167,7 +167,7 @@ json::value track_json(const StreamSnapshot& stream, const Moment& now) {
           {"overdue", state.overdue.empty() ? json::value(nullptr) : json::value(state.overdue)}};
 }
 
-json::object full_recovery_json(const StreamSnapshot& stream, const Moment& now) {
+json::object full_recovery_json(const StreamSnapshot& stream, const ClockReading& now) {
   const recovery::Status& status = stream.status;
   std::optional<double> next_launch_in;
   if (status.next_launch_at) {
@@ -191,7 +191,7 @@ std::size_t recent_attempts(const StreamSnapshot& stream, recovery::WallTime wal
 
 }  // namespace
 
-json::object stream_json(const StreamSnapshot& stream, const Moment& now) {
+json::object stream_json(const StreamSnapshot& stream, const ClockReading& now) {
   const recovery::Status& status = stream.status;
   const double uptime = status.on_air_since ? seconds_since(*status.on_air_since, now.steady) : 0;
   return {{"name", stream.name},
@@ -216,7 +216,7 @@ json::object stream_json(const StreamSnapshot& stream, const Moment& now) {
           {"last_exit", exit_json(status.last_exit)}};
 }
 
-json::object recovery_json(const StreamSnapshot& stream, const Moment& now) {
+json::object recovery_json(const StreamSnapshot& stream, const ClockReading& now) {
   return {{"restart_count", stream.totals.restarts},
           {"last_restart_time", optional_time(stream.last_restart_at)},
           {"audio_retry_count", stream.status.source_retries},

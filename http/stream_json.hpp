@@ -5,17 +5,17 @@
 
 #include <boost/json/value.hpp>
 
-#include "http/moment.hpp"
+#include "http/clock_reading.hpp"
 #include "http/snapshot.hpp"
 
 namespace http {
 
 // The shapes of the API. Times are RFC 3339 in UTC with milliseconds; what is unknown is null.
 
-boost::json::object stream_json(const StreamSnapshot& stream, const Moment& now);
+boost::json::object stream_json(const StreamSnapshot& stream, const ClockReading& now);
 // restart_count, last_restart_time, audio_retry_count, recent_attempts (of the last hour),
 // auto_recovery_enabled.
-boost::json::object recovery_json(const StreamSnapshot& stream, const Moment& now);
+boost::json::object recovery_json(const StreamSnapshot& stream, const ClockReading& now);
 // Newest first, at most `limit`.
 boost::json::array history_json(const StreamSnapshot& stream, std::size_t limit);
 boost::json::object incident_json(std::string_view stream,

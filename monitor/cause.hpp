@@ -16,14 +16,34 @@ enum class Component : std::uint8_t { source, encoder, sink, host, config, opera
 
 // Order and names are the contract's (incidents). `name()` gives the promised spelling.
 enum class Cause : std::uint8_t {
-  source_unreachable, source_missing, source_refused, source_stalled, source_ended, source_corrupt,
-  source_silent, source_frozen_picture, source_black,
-  encoder_crashed, encoder_failed, encoder_frozen, encoder_slow, bitrate_drop, cpu_high,
+  source_unreachable,
+  source_missing,
+  source_refused,
+  source_stalled,
+  source_ended,
+  source_corrupt,
+  source_silent,
+  source_frozen_picture,
+  source_black,
+  encoder_crashed,
+  encoder_failed,
+  encoder_frozen,
+  encoder_slow,
+  bitrate_drop,
+  cpu_high,
   memory_high,
-  sink_unreachable, sink_rejected, sink_lost, sink_stalled,
-  host_out_of_memory, host_cpu_throttled, host_disk_full, host_spawn_failed,
+  sink_unreachable,
+  sink_rejected,
+  sink_lost,
+  sink_stalled,
+  host_out_of_memory,
+  host_cpu_throttled,
+  host_disk_full,
+  host_spawn_failed,
   command_invalid,
-  stop_requested, restart_requested, track_change,
+  stop_requested,
+  restart_requested,
+  track_change,
 };
 inline constexpr std::size_t cause_count = static_cast<std::size_t>(Cause::track_change) + 1;
 
@@ -36,8 +56,8 @@ bool is_dead_air(Cause cause);
 // A detector's finding. It stands for as long as the condition holds.
 struct Fault {
   Cause cause;
-  bool off_air;          // true: the stream is off air; false: a warning
-  std::string sentence;  // with the figures a person can check
+  bool off_air;                       // true: the stream is off air; false: a warning
+  std::string sentence;               // with the figures a person can check
   std::optional<Instant> since = {};  // when it began, where that is not the last advance
 };
 

@@ -174,19 +174,19 @@ struct Judgement {
   Confidence confidence;
 };
 
-Judgement or_else(const Testimony& testimony, Cause cause) {
-  return {testimony.cause.value_or(cause), testimony.confidence};
+Judgement or_else(const Attribution& attribution, Cause cause) {
+  return {attribution.cause.value_or(cause), attribution.confidence};
 }
 
 // Data that FFmpeg complains of and goes on with is no failure, until it stands still and nobody
 // else is to blame.
 Judgement judge_standstill(const Evidence& evidence, Instant now) {
   if (is_stopped(evidence)) return {Cause::encoder_frozen, Confidence::high};
-  const Testimony testimony = hear_standstill(evidence, now);
+  const Attribution attribution = attribute_stall(evidence, now);
   const bool is_corrupt =
       evidence.corrupt_at && *evidence.corrupt_at + corrupt_lasts >= evidence.last_advance;
-  if (!testimony.cause && is_corrupt) return {Cause::source_corrupt, Confidence::medium};
-  return or_else(testimony, Cause::encoder_frozen);
+  if (!attribution.cause && is_corrupt) return {Cause::source_corrupt, Confidence::medium};
+  return or_else(attribution, Cause::encoder_frozen);
 }
 
 Judgement judge_fault(const Evidence& evidence, const Fault& fault, Instant now) {
@@ -195,13 +195,14 @@ Judgement judge_fault(const Evidence& evidence, const Fault& fault, Instant now)
       return judge_standstill(evidence, now);
     case Cause::encoder_slow:
     case Cause::cpu_high:
-      return or_else(hear_slowness(evidence, now), fault.cause);
+      return or_else(attribute_slowness(evidence, now), fault.cause);
     default:
       break;
   }
   // A witness outside FFmpeg saw it; with another that agrees there is no doubt.
-  const Testimony testimony = hear_standstill(evidence, now);
-  const bool agreed = testimony.cause == fault.cause && testimony.confidence == Confidence::high;
+  const Attribution attribution = attribute_stall(evidence, now);
+  const bool agreed =
+      attribution.cause == fault.cause && attribution.confidence == Confidence::high;
   return {fault.cause, agreed ? Confidence::high : Confidence::medium};
 }
 
@@ -210,7 +211,7 @@ Judgement judge_fault(const Evidence& evidence, const Fault& fault, Instant now)
 Judgement judge_exit(const Evidence& evidence, bool reports_progress, Instant now) {
   const Cause cause = cause_of_exit(evidence, reports_progress);
   if (cause != Cause::encoder_failed) return {cause, Confidence::medium};
-  return or_else(hear_standstill(evidence, now), cause);
+  return or_else(attribute_stall(evidence, now), cause);
 }
 
 Judgement judge(const Evidence& evidence, const std::optional<Fault>& fault,

@@ -74,7 +74,7 @@ bool uses_little_cpu(const Evidence& evidence) {
 
 }  // namespace
 
-Testimony hear_standstill(const Evidence& evidence, Instant now) {
+Attribution attribute_stall(const Evidence& evidence, Instant now) {
   if (const auto cause = cause_of(evidence.delivery)) {
     const bool hangs = evidence.sink_report && evidence.sink_report->silent_for;
     const bool agreed = hangs || evidence.sink_is_receiving == false || evidence.source_has_alibi;
@@ -96,7 +96,7 @@ Testimony hear_standstill(const Evidence& evidence, Instant now) {
   return {std::nullopt, alibis ? Confidence::high : Confidence::low};
 }
 
-Testimony hear_slowness(const Evidence& evidence, Instant now) {
+Attribution attribute_slowness(const Evidence& evidence, Instant now) {
   if (const auto cause = cause_of(evidence.delivery)) return {cause, Confidence::medium};
   if (evidence.delivery && evidence.delivery->trouble == Sink::too_slow) {
     return {Cause::sink_stalled, Confidence::high};

@@ -12,7 +12,7 @@ namespace monitor {
 
 // What the witnesses outside FFmpeg (the kernel, the control group, the servers) say of a stream
 // that is in trouble. Pure.
-struct Testimony {
+struct Attribution {
   std::optional<Cause> cause;  // empty: they accuse nobody
   Confidence confidence = Confidence::low;
 };
@@ -22,10 +22,10 @@ struct Testimony {
 // A sink that takes nothing makes FFmpeg stop reading, so the source has bytes waiting: its alibi.
 // A source that sends nothing leaves the sink with nothing waiting: its alibi. So they do not
 // contradict each other, and where neither is in trouble FFmpeg itself is.
-Testimony hear_standstill(const Evidence& evidence, Instant now);
+Attribution attribute_stall(const Evidence& evidence, Instant now);
 
 // Why a stream that goes on is too slow, or works too hard.
-Testimony hear_slowness(const Evidence& evidence, Instant now);
+Attribution attribute_slowness(const Evidence& evidence, Instant now);
 
 // FFmpeg was killed by the kernel, for want of memory.
 bool was_out_of_memory(const Evidence& evidence);

@@ -6,9 +6,9 @@ namespace monitor {
 
 // One reading of the kernel's counters of the FFmpeg process. A value; probes/process makes it.
 struct ProcessSample {
-  char state = '?';             // as in /proc/PID/stat: R S D T t Z …
-  double cpu_percent = 0;       // since the reading before; 100 = one CPU
-  double cpus_allowed = 1;      // cgroup quota or affinity, whichever is less; > 0
+  char state = '?';         // as in /proc/PID/stat: R S D T t Z …
+  double cpu_percent = 0;   // since the reading before; 100 = one CPU
+  double cpus_allowed = 1;  // cgroup quota or affinity, whichever is less; > 0
   std::int64_t rss_bytes = 0;
   int threads = 0;
 };

@@ -13,6 +13,8 @@ using Duration = std::chrono::steady_clock::duration;
 // As a deadline: nothing to wait for.
 inline constexpr Instant never = Instant::max();
 
-inline double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+inline double seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 }  // namespace monitor

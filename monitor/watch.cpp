@@ -64,9 +64,9 @@ void Watch::on_connections(const ConnectionSamples& all, Instant now) {
   delivery_.on_connections(all, has_advanced(), now);
   arrival_.on_connections(all, now);
   refresh_evidence(now);
-  if (is_path_silent()) reception_.forgive();
+  if (is_path_silent()) reception_.rebase();
   // What is not taken holds FFmpeg up, and says nothing of its bitrate.
-  if (delivery_.is_taking() == false) bitrate_.forgive();
+  if (delivery_.is_taking() == false) bitrate_.rebase();
 }
 
 void Watch::on_host(const HostSample& sample, Instant now) {
@@ -123,18 +123,18 @@ void Watch::on_spawn_error(int error_number) {
   evidence_.spawn_error = error_number;
 }
 
-void Watch::forgive(Instant now) {
-  freeze_.forgive(now);
-  bitrate_.forgive();
-  speed_.forgive();
-  cpu_.forgive();
-  memory_.forgive();
-  delivery_.forgive(now);
-  arrival_.forgive(now);
-  reception_.forgive();
+void Watch::rebase(Instant now) {
+  freeze_.rebase(now);
+  bitrate_.rebase();
+  speed_.rebase();
+  cpu_.rebase();
+  memory_.rebase();
+  delivery_.rebase(now);
+  arrival_.rebase(now);
+  reception_.rebase();
   delivery_.doubt(std::nullopt);
-  content_.forgive(now);
-  rates_.forgive();
+  content_.rebase(now);
+  rates_.rebase();
 }
 
 void Watch::adjust(const Limits& limits) {

@@ -42,11 +42,11 @@ class Watch {
   void on_exit(const ExitStatus& status);
   void on_spawn_error(int error_number);
   // The clock went on while nobody could run: nothing that passed is held against FFmpeg.
-  void forgive(Instant now);
+  void rebase(Instant now);
 
-  // Other limits from now on. What is measured goes on; a detector that holds a condition for a time
-  // begins anew where its own limit differs. `content` and `stats_period` are FFmpeg's own: they come
-  // with its next launch.
+  // Other limits from now on. What is measured goes on; a detector that holds a condition for a
+  // time begins anew where its own limit differs. `content` and `stats_period` are FFmpeg's own:
+  // they come with its next launch.
   void adjust(const Limits& limits);
 
   // What holds now, the off-air fault first.

@@ -20,7 +20,7 @@ constexpr monitor::Duration reminder_interval = 1min;  // several for each 5 min
 constexpr std::size_t known_limit = 1024;              // alerts
 
 bool is_reminder(const AlertMessage& message) {
-  return message.tell == Tell::reminder;
+  return message.kind == NotificationKind::reminder;
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ AlertQueue::AlertQueue(bool receiver_forgets, std::uint64_t seed)
 AlertQueue::Dropped AlertQueue::fire(const Alert& alert, Instant now) {
   if (find(alert.id)) return {};
   remember(alert.id);
-  return add(Tell::firing, alert, now);
+  return add(NotificationKind::firing, alert, now);
 }
 
 AlertQueue::Dropped AlertQueue::resolve(const Alert& alert, Instant now) {
@@ -54,9 +54,10 @@ AlertQueue::Dropped AlertQueue::resolve(const Alert& alert, Instant now) {
   Known& known = remember(alert.id);
   if (std::exchange(known.resolved, true)) return {};
   forget_reminder(alert.id);
-  const bool still_told = waits(alert.id, Tell::firing) || waits(alert.id, Tell::reminder);
+  const bool still_told =
+      waits(alert.id, NotificationKind::firing) || waits(alert.id, NotificationKind::reminder);
   if (!known.may_be_heard && !still_told) return {};
-  return add(Tell::resolution, alert, now);
+  return add(NotificationKind::resolution, alert, now);
 }
 
 void AlertQueue::adopt(const Alert& alert, Instant now) {
@@ -85,10 +86,11 @@ void AlertQueue::delivered(Instant now) {
   if (message == messages_.end()) return;
   const std::string id = message->what.alert.id;
   remember(id).may_be_heard = true;
-  if (!receiver_forgets_ || message->what.tell == Tell::resolution || waits(id, Tell::resolution)) {
+  if (!receiver_forgets_ || message->what.kind == NotificationKind::resolution ||
+      waits(id, NotificationKind::resolution)) {
     messages_.erase(message);
   } else {
-    *message = {.what = {Tell::reminder, std::move(message->what.alert)},
+    *message = {.what = {NotificationKind::reminder, std::move(message->what.alert)},
                 .due_at = now + reminder_interval};
     bound_reminders();
   }
@@ -106,7 +108,7 @@ AlertQueue::Dropped AlertQueue::failed(Instant now, const AlertFailure& failure)
   message->under_way = false;
   message->due_at = now + back_off(++message->failures);
   if (!failure.retryable) ++message->rejections;
-  if (is_reminder(message->what) && waits(id, Tell::resolution)) {
+  if (is_reminder(message->what) && waits(id, NotificationKind::resolution)) {
     messages_.erase(message);
     drop_unheard_resolution(id, dropped);
   } else if (message->rejections == max_rejections) {
@@ -163,9 +165,9 @@ bool AlertQueue::is_free(const Message& message) const {
   return true;
 }
 
-bool AlertQueue::waits(const std::string& id, Tell tell) const {
+bool AlertQueue::waits(const std::string& id, NotificationKind kind) const {
   return std::any_of(messages_.begin(), messages_.end(), [&](const Message& message) {
-    return message.what.tell == tell && message.what.alert.id == id;
+    return message.what.kind == kind && message.what.alert.id == id;
   });
 }
 
@@ -174,7 +176,7 @@ AlertQueue::Messages::iterator AlertQueue::under_way() {
                       [](const Message& message) { return message.under_way; });
 }
 
-AlertQueue::Dropped AlertQueue::add(Tell tell, const Alert& alert, Instant now) {
+AlertQueue::Dropped AlertQueue::add(NotificationKind kind, const Alert& alert, Instant now) {
   Dropped dropped;
   if (undelivered() >= limit) {
     const auto oldest = std::find_if(
@@ -182,12 +184,12 @@ AlertQueue::Dropped AlertQueue::add(Tell tell, const Alert& alert, Instant now) 
         [](const Message& message) { return !message.under_way && !is_reminder(message.what); });
     give_up(oldest, DroppedAlert::Reason::queue_full, dropped);
   }
-  messages_.push_back({.what = {tell, alert}, .asked_at = now, .due_at = now});
+  messages_.push_back({.what = {kind, alert}, .asked_at = now, .due_at = now});
   return dropped;
 }
 
 void AlertQueue::add_reminder(const Alert& alert, Instant due_at) {
-  messages_.push_back({.what = {Tell::reminder, alert}, .due_at = due_at});
+  messages_.push_back({.what = {NotificationKind::reminder, alert}, .due_at = due_at});
   bound_reminders();
 }
 
@@ -211,11 +213,11 @@ void AlertQueue::bound_reminders() {
 void AlertQueue::give_up(Messages::iterator message, DroppedAlert::Reason reason,
                          Dropped& dropped) {
   const std::string id = message->what.alert.id;
-  const bool may_be_reminded = receiver_forgets_ && message->what.tell == Tell::firing &&
-                               reason != DroppedAlert::Reason::rejected &&
-                               !waits(id, Tell::resolution);
+  const bool may_be_reminded =
+      receiver_forgets_ && message->what.kind == NotificationKind::firing &&
+      reason != DroppedAlert::Reason::rejected && !waits(id, NotificationKind::resolution);
   if (may_be_reminded) {
-    message->what.tell = Tell::reminder;
+    message->what.kind = NotificationKind::reminder;
     return bound_reminders();
   }
   dropped.push_back({.message = std::move(message->what), .reason = reason});
@@ -227,7 +229,7 @@ void AlertQueue::drop_unheard_resolution(const std::string& id, Dropped& dropped
   if (!never_heard_of(id)) return;
   const auto resolution =
       std::find_if(messages_.begin(), messages_.end(), [&id](const Message& message) {
-        return message.what.tell == Tell::resolution && message.what.alert.id == id;
+        return message.what.kind == NotificationKind::resolution && message.what.alert.id == id;
       });
   if (resolution == messages_.end()) return;
   dropped.push_back(

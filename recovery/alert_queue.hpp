@@ -14,14 +14,14 @@
 namespace recovery {
 
 // What a receiver is told of an alert.
-enum class Tell : std::uint8_t {
+enum class NotificationKind : std::uint8_t {
   firing,
   reminder,  // that it still fires: for receivers that forget (Alertmanager)
   resolution
 };
 
 struct AlertMessage {
-  Tell tell{};
+  NotificationKind kind{};
   Alert alert;
 };
 
@@ -109,10 +109,10 @@ class AlertQueue {
 
   std::size_t undelivered() const;
   bool is_free(const Message& message) const;
-  bool waits(const std::string& id, Tell tell) const;
+  bool waits(const std::string& id, NotificationKind kind) const;
   Messages::iterator under_way();
 
-  Dropped add(Tell tell, const Alert& alert, Instant now);
+  Dropped add(NotificationKind kind, const Alert& alert, Instant now);
   void add_reminder(const Alert& alert, Instant due_at);
   void forget_reminder(const std::string& id);
   void bound_reminders();

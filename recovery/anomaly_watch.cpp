@@ -90,7 +90,7 @@ void AnomalyWatch::count_errors(const Event& event, const Step& step, const Stat
 void AnomalyWatch::follow_bitrate(const Event& event, const Status& status, Instant now) {
   const bool is_on_air = status.state == State::on_air && status.role == Role::primary;
   const auto present = is_on_air ? std::optional(status.generation) : std::nullopt;
-  if (followed_ != present || is<Paused>(event)) bitrate_.forgive();
+  if (followed_ != present || is<Paused>(event)) bitrate_.rebase();
   followed_ = present;
   const auto* seen = std::get_if<ProgressSeen>(&event);
   if (!seen || seen->generation != followed_ || !seen->progress.total_size_bytes) return;

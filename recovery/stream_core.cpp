@@ -99,7 +99,7 @@ void StreamCore::on(const StopRequested& event) {
   shutting_down_ = shutting_down_ || event.shutdown || event.removed;
   if (status_.ended) {
     status_.failed = status_.failed && !event.removed;
-    if (event.removed) close_the_past("removed from the configuration");
+    if (event.removed) resolve_open_incident("removed from the configuration");
     return;
   }
   if (status_.state == State::stopping) {
@@ -339,7 +339,7 @@ void StreamCore::on(const Tick&) {
 }
 
 void StreamCore::on(const Paused&) {
-  if (watch_) watch_->forgive(now_);
+  if (watch_) watch_->rebase(now_);
 }
 
 // FFmpeg puts out something, and that is not enough: something else has it off air, or a sink that

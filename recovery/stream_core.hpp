@@ -10,9 +10,9 @@
 #include "recovery/action.hpp"
 #include "recovery/event.hpp"
 #include "recovery/incident.hpp"
-#include "recovery/lookout.hpp"
 #include "recovery/open_incidents.hpp"
 #include "recovery/policy.hpp"
+#include "recovery/probe_schedule.hpp"
 #include "recovery/restart_budget.hpp"
 #include "recovery/setup.hpp"
 #include "recovery/status.hpp"
@@ -203,7 +203,7 @@ class StreamCore {
   void climb_stop_ladder();
   void kill_child();
   void finish_stop();
-  void close_the_past(const char* reason);
+  void resolve_open_incident(const char* reason);
   void send(std::optional<int> signal);
 
   void open_incident(const monitor::Verdict& verdict, Instant last_good_at);
@@ -246,8 +246,8 @@ class StreamCore {
   After after_stop_ = After::stop;
 
   Plan plan_ = Plan::none;
-  Lookout source_;
-  Lookout sink_;
+  ProbeSchedule source_;
+  ProbeSchedule sink_;
   Instant primary_launched_at_{};
   bool name_in_use_ = false;          // the sink said so of the primary's last life
   bool source_was_missing_ = false;   // … in this wait

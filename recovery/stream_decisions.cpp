@@ -316,16 +316,16 @@ void StreamCore::finish_stop() {
   stays_well_ = false;
   close_warnings({});
   if (removed_) {
-    close_the_past("removed from the configuration");
+    resolve_open_incident("removed from the configuration");
   } else if (!shutting_down_) {
-    close_the_past("stop requested");
+    resolve_open_incident("stop requested");
   }
   rest(false);
   if (shutting_down_) end(0);
 }
 
 // The time it is stopped on request is nobody's fault.
-void StreamCore::close_the_past(const char* reason) {
+void StreamCore::resolve_open_incident(const char* reason) {
   close_off_air();
   resolve_escalation();
   last_good_at_.reset();

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "supervisor/composition/supervisor.hpp"
+#include "supervisor/app/supervisor.hpp"
 
 namespace supervisor {
 

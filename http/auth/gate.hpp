@@ -7,9 +7,9 @@
 
 #include "http/auth/passwords.hpp"
 #include "http/auth/throttle.hpp"
+#include "http/pending_calls.hpp"
 #include "http/reply.hpp"
 #include "http/settings.hpp"
-#include "http/waits.hpp"
 
 namespace http {
 
@@ -28,7 +28,8 @@ struct Admission {
 class Gate {
  public:
   // `waits` outlives it.
-  Gate(Auth auth, Waits& waits) : auth_(std::move(auth)), passwords_(auth_.basic_users, waits) {}
+  Gate(Auth auth, PendingCalls& waits)
+      : auth_(std::move(auth)), passwords_(auth_.basic_users, waits) {}
 
   boost::asio::awaitable<Admission> admit(const Request& request);
 

@@ -23,7 +23,7 @@ struct Passwords::Worker {
   boost::asio::thread_pool pool{1};
 };
 
-Passwords::Passwords(BasicUsers users, Waits& waits)
+Passwords::Passwords(BasicUsers users, PendingCalls& waits)
     : users_(std::move(users)), waits_(waits), key_(key_bytes, '\0') {
   if (RAND_bytes(reinterpret_cast<unsigned char*>(key_.data()), key_bytes) != 1) {
     throw std::runtime_error("http.auth: no random bytes");

@@ -9,8 +9,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "http/auth/credentials.hpp"
+#include "http/pending_calls.hpp"
 #include "http/settings.hpp"
-#include "http/waits.hpp"
 
 namespace http {
 
@@ -21,7 +21,7 @@ namespace http {
 class Passwords {
  public:
   // `waits` outlives it.
-  Passwords(BasicUsers users, Waits& waits);
+  Passwords(BasicUsers users, PendingCalls& waits);
   ~Passwords();  // waits for the check that is running
   Passwords(const Passwords&) = delete;
 
@@ -35,7 +35,7 @@ class Passwords {
   std::string digest(const BasicCredentials& given) const;
 
   const BasicUsers users_;
-  Waits& waits_;
+  PendingCalls& waits_;
   std::string key_;                           // of the digests; random, of this process
   std::map<std::string, std::string> known_;  // user → digest of the password that was right
   std::size_t queued_ = 0;

@@ -16,7 +16,7 @@ constexpr auto sample_interval = 1s;
 constexpr auto look_interval = 100ms;   // quick enough for eyes, and a look costs microseconds
 constexpr auto comment_interval = 15s;  // proxies close what is silent for 30 to 60 s
 
-Event progress_event(const StreamSnapshot& stream, const Sample& sample, const Moment& now) {
+Event progress_event(const StreamSnapshot& stream, const Sample& sample, const ClockReading& now) {
   const recovery::Status& status = stream.status;
   boost::json::object data{{"stream", stream.name}};
   for (auto& member : sample_json(sample)) data.insert(member);
@@ -35,8 +35,9 @@ std::string joined(const std::vector<Event>& events) {
 
 }  // namespace
 
-EventHub::EventHub(boost::asio::io_context& context, const Board& board, std::size_t clients_max)
-    : board_(board), clients_max_(clients_max), timer_(context) {
+EventHub::EventHub(boost::asio::io_context& context, const SnapshotStore& snapshots,
+                   std::size_t clients_max)
+    : snapshots_(snapshots), clients_max_(clients_max), timer_(context) {
   next_sample_at_ = steady_clock::now();
   arm();
 }
@@ -44,9 +45,9 @@ EventHub::EventHub(boost::asio::io_context& context, const Board& board, std::si
 std::shared_ptr<Subscription> EventHub::subscribe() {
   const bool first = !has_listeners();
   if (stopped_ || clients_.size() >= clients_max_) return nullptr;
-  const Moment now = Moment::now();
+  const ClockReading now = ClockReading::now();
   if (first) {
-    catch_up(board_.read(), now);
+    catch_up(snapshots_.read(), now);
     next_comment_at_ = now.steady + comment_interval;
   }
   auto client = std::make_shared<Subscription>(timer_.get_executor(), greeting());
@@ -67,11 +68,12 @@ void EventHub::stop() {
 std::deque<Subscription::Piece> EventHub::greeting() const {
   std::deque<Subscription::Piece> pieces;
   pieces.emplace_back([] { return std::string("retry: 2000\n\n"); });
-  for (const auto& stream : board_.read().streams) {
+  for (const auto& stream : snapshots_.read().streams) {
     pieces.emplace_back([this, name = stream->name] { return greeting_of(name); });
   }
-  pieces.emplace_back([this] { return joined(incident_events(board_.read(), incidents_told)); });
-  LogLines::News log = board_.log.after(0);
+  pieces.emplace_back(
+      [this] { return joined(incident_events(snapshots_.read(), incidents_told)); });
+  LogLines::News log = snapshots_.log.after(0);
   // What is yet to be told to those who listen already will come to this one with them.
   const auto untold =
       std::min<std::uint64_t>(log.count - std::min(log.count, log_count_), log.lines.size());
@@ -85,21 +87,21 @@ std::deque<Subscription::Piece> EventHub::greeting() const {
 }
 
 std::string EventHub::greeting_of(const std::string& name) const {
-  const Board::View view = board_.read();
+  const SnapshotStore::View view = snapshots_.read();
   const auto stream = std::find_if(view.streams.begin(), view.streams.end(),
                                    [&](const auto& one) { return one->name == name; });
   if (stream == view.streams.end()) return {};
   const auto followed = streams_.find(name);
   const auto history =
       followed == streams_.end() ? Samples().json(name) : followed->second.samples.json(name);
-  return *state_event(**stream, Moment::now()) + *make_event("history", print_json(history));
+  return *state_event(**stream, ClockReading::now()) + *make_event("history", print_json(history));
 }
 
 // What happened while nobody listened is in the greeting.
-void EventHub::catch_up(const Board::View& view, const Moment& now) {
+void EventHub::catch_up(const SnapshotStore::View& view, const ClockReading& now) {
   for (const auto& stream : view.streams) streams_[stream->name].news.take(stream, now);
   version_ = view.version;
-  log_count_ = board_.log.count();
+  log_count_ = snapshots_.log.count();
 }
 
 void EventHub::arm() {
@@ -113,14 +115,14 @@ void EventHub::arm() {
 }
 
 void EventHub::on_timer() {
-  const Board::View view = board_.read();
-  const Moment now = Moment::now();
+  const SnapshotStore::View view = snapshots_.read();
+  const ClockReading now = ClockReading::now();
   if (has_listeners()) look(view, now);
   if (now.steady >= next_sample_at_) sample(view, now);
   arm();
 }
 
-void EventHub::look(const Board::View& view, const Moment& now) {
+void EventHub::look(const SnapshotStore::View& view, const ClockReading& now) {
   tell_log();
   if (view.version != version_) {
     version_ = view.version;
@@ -133,7 +135,7 @@ void EventHub::look(const Board::View& view, const Moment& now) {
   tell(std::make_shared<const std::string>(": alive\n\n"));
 }
 
-void EventHub::sample(const Board::View& view, const Moment& now) {
+void EventHub::sample(const SnapshotStore::View& view, const ClockReading& now) {
   for (const auto& stream : view.streams) {
     const Sample sample = sample_of(*stream, now);
     streams_[stream->name].samples.add(sample);
@@ -145,7 +147,7 @@ void EventHub::sample(const Board::View& view, const Moment& now) {
   if (next_sample_at_ <= now.steady) next_sample_at_ = now.steady + sample_interval;
 }
 
-void EventHub::forget_gone(const Board::View& view) {
+void EventHub::forget_gone(const SnapshotStore::View& view) {
   std::erase_if(streams_, [&](const auto& followed) {
     return std::none_of(view.streams.begin(), view.streams.end(),
                         [&](const auto& stream) { return stream->name == followed.first; });
@@ -153,8 +155,8 @@ void EventHub::forget_gone(const Board::View& view) {
 }
 
 void EventHub::tell_log() {
-  if (board_.log.count() == log_count_) return;
-  const LogLines::News news = board_.log.after(log_count_);
+  if (snapshots_.log.count() == log_count_) return;
+  const LogLines::News news = snapshots_.log.after(log_count_);
   log_count_ = news.count;
   if (news.missed > 0) {
     tell(std::make_shared<const std::string>(": " + std::to_string(news.missed) +

@@ -17,7 +17,7 @@ double known(const std::optional<double>& value) {
 
 }  // namespace
 
-Sample sample_of(const StreamSnapshot& stream, const Moment& now) {
+Sample sample_of(const StreamSnapshot& stream, const ClockReading& now) {
   std::optional<double> cpu, memory;
   // The last one of a child that has gone says nothing of now.
   if (stream.sample && stream.status.pid) {

@@ -5,7 +5,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "http/moment.hpp"
+#include "http/clock_reading.hpp"
 #include "http/snapshot.hpp"
 
 namespace http {
@@ -16,7 +16,7 @@ struct Sample {
   double fps, speed, bitrate_bps, delivered_bps, cpu_percent, memory_bytes;
 };
 
-Sample sample_of(const StreamSnapshot& stream, const Moment& now);
+Sample sample_of(const StreamSnapshot& stream, const ClockReading& now);
 boost::json::object sample_json(const Sample& sample);
 
 // The last ten minutes of one stream, oldest first.

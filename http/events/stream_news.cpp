@@ -56,11 +56,11 @@ Event make_event(std::string_view name, std::string_view data) {
   return std::make_shared<const std::string>(std::move(text));
 }
 
-Event state_event(const StreamSnapshot& stream, const Moment& now) {
+Event state_event(const StreamSnapshot& stream, const ClockReading& now) {
   return make_event("state", print_json(stream_json(stream, now)));
 }
 
-std::vector<Event> incident_events(const Board::View& view, std::size_t limit) {
+std::vector<Event> incident_events(const SnapshotStore::View& view, std::size_t limit) {
   const std::vector<KnownIncident> all = newest_incidents(view, limit);
   std::vector<Event> events;
   for (auto known = all.rbegin(); known != all.rend(); ++known) {
@@ -70,7 +70,7 @@ std::vector<Event> incident_events(const Board::View& view, std::size_t limit) {
 }
 
 std::vector<Event> StreamNews::take(const std::shared_ptr<const StreamSnapshot>& stream,
-                                    const Moment& now) {
+                                    const ClockReading& now) {
   std::vector<Event> events;
   if (stream == seen_) return events;
   if (!seen_ || seen_->incidents != stream->incidents) take_incidents(*stream, events);

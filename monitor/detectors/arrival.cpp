@@ -119,7 +119,7 @@ void ArrivalDetector::on_advance(Instant now) {
   advanced_ = true;
 }
 
-void ArrivalDetector::forgive(Instant now) {
+void ArrivalDetector::rebase(Instant now) {
   counted_from_ = now;
   asked_ = {};
   for (Link& link : links_) link.heard_at = now;

@@ -45,7 +45,7 @@ class ArrivalDetector {
   // FFmpeg's output advanced.
   void on_advance(Instant now);
   // What passed while nobody could run is not held against the source.
-  void forgive(Instant now);
+  void rebase(Instant now);
 
   // Off air: source_stalled, source_unreachable (nothing ever came), source_ended.
   std::optional<Fault> check(Instant now) const;

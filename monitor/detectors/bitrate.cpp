@@ -33,9 +33,9 @@ void BitrateDetector::on_progress(const Progress& block, Instant now) {
   late_.on_progress(block, now);
 }
 
-void BitrateDetector::forgive() {
-  soon_.forgive();
-  late_.forgive();
+void BitrateDetector::rebase() {
+  soon_.rebase();
+  late_.rebase();
 }
 
 Instant BitrateDetector::deadline() const {

@@ -29,7 +29,7 @@ class BitrateDetector {
 
   void on_progress(const Progress& block, Instant now);
   // What passed while nobody could run is not held against FFmpeg.
-  void forgive();
+  void rebase();
 
   // Fault{bitrate_drop}; off_air is false: what to do about it is the limit's `action`.
   std::optional<Fault> check(Instant now) const;

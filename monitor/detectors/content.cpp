@@ -91,7 +91,7 @@ void ContentDetector::on_mark(const ContentMark& mark, Instant now) {
   *span = Since{now - passed_at(mark.kind), mark.at_seconds};
 }
 
-void ContentDetector::forgive(Instant now) {
+void ContentDetector::rebase(Instant now) {
   for (auto* span : {&silence_, &frozen_picture_, &black_}) {
     if (*span) (*span)->from = now;
   }

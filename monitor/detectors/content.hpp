@@ -34,7 +34,7 @@ class ContentDetector {
   void on_mark(const ContentMark& mark, Instant now);
   // Nothing advanced meanwhile: what was seen last is no longer known to last. It counts anew, for
   // the filters say nothing again while it goes on.
-  void forgive(Instant now);
+  void rebase(Instant now);
 
   // Faults source_silent, source_frozen_picture, source_black; warnings (off_air false): what is
   // done about them is the limits' `action`.

@@ -80,8 +80,8 @@ void DeliveryDetector::doubt(std::optional<Instant> since) {
   for (DeliveryLink& link : links_) link.doubt(since);
 }
 
-void DeliveryDetector::forgive(Instant now) {
-  for (DeliveryLink& link : links_) link.forgive(now);
+void DeliveryDetector::rebase(Instant now) {
+  for (DeliveryLink& link : links_) link.rebase(now);
   points_.clear();
   if (lost_) lost_->at = now;
 }

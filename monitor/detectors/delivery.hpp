@@ -41,7 +41,7 @@ class DeliveryDetector {
   // Since when the receiving server is suspected to hang, for other reasons; empty: it is not.
   void doubt(std::optional<Instant> since);
   // What passed while nobody could run is not held against the sink.
-  void forgive(Instant now);
+  void rebase(Instant now);
 
   // Off air: sink_stalled, sink_unreachable, sink_lost. A warning, sink_stalled: less is taken than
   // is put out; sink_lost: one of several connections is gone.

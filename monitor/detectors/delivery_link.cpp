@@ -105,7 +105,7 @@ void DeliveryLink::observe_pile(const ConnectionSample& sample, std::optional<do
                                 Instant now) {
   const double limit = drained * static_cast<double>(pile_at_first_);
   const bool drains = piles_.since() && static_cast<double>(waiting(sample)) < limit;
-  if (drains) piles_.forgive();
+  if (drains) piles_.rebase();
   if (!piles_.since()) pile_at_first_ = waiting(sample);
   piles_.observe(piles(sample, bps), now);
 }
@@ -119,12 +119,12 @@ bool DeliveryLink::piles(const ConnectionSample& sample, std::optional<double> b
          static_cast<double>(waiting(sample)) * 8 > worth;
 }
 
-void DeliveryLink::forgive(Instant now) {
+void DeliveryLink::rebase(Instant now) {
   counted_from_ = taken_at_ = now;
   limited_when_taken_ = last_.peer_limited;
-  window_.forgive();
-  piles_.forgive();
-  queues_.forgive();
+  window_.rebase();
+  piles_.rebase();
+  queues_.rebase();
 }
 
 bool DeliveryLink::queues() const {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "monitor/connection_sample.hpp"
-#include "monitor/detectors/held.hpp"
+#include "monitor/detectors/hold_timer.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {
@@ -26,7 +26,7 @@ enum class DeliveryTrouble : std::uint8_t {
 class ShrinkingWindow {
  public:
   void observe(const ConnectionSample& sample, Instant now);
-  void forgive() { last_.reset(); }
+  void rebase() { last_.reset(); }
   // `doubted_since`: the server is suspected to hang for other reasons, and less tells.
   std::optional<Instant> since(std::optional<Instant> doubted_since) const;
 
@@ -54,7 +54,7 @@ class DeliveryLink {
 
   // `bps`: what is taken of all that is sent, where it is known.
   void update(const ConnectionSample& sample, std::optional<double> bps, Instant now);
-  void forgive(Instant now);
+  void rebase(Instant now);
   // Since when the server is suspected to hang; empty: it is not.
   void doubt(std::optional<Instant> since) { doubted_since_ = since; }
 
@@ -88,9 +88,9 @@ class DeliveryLink {
   Instant updated_at_;
   std::optional<Instant> doubted_since_;
   ShrinkingWindow window_;
-  Held piles_{Duration::zero()};
+  HoldTimer piles_{Duration::zero()};
   std::uint64_t pile_at_first_ = 0;  // bytes
-  Held queues_;
+  HoldTimer queues_;
 };
 
 }  // namespace monitor

@@ -53,9 +53,9 @@ void FreezeDetector::on_sample(const ProcessSample& sample, Instant now) {
   stopped_.observe(is_stopped(sample), now);
 }
 
-void FreezeDetector::forgive(Instant now) {
+void FreezeDetector::rebase(Instant now) {
   counted_from_ = now;
-  stopped_.forgive();
+  stopped_.rebase();
 }
 
 Instant FreezeDetector::output_due_at() const {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "monitor/cause.hpp"
-#include "monitor/detectors/held.hpp"
+#include "monitor/detectors/hold_timer.hpp"
 #include "monitor/ffmpeg/progress.hpp"
 #include "monitor/process_sample.hpp"
 #include "monitor/time.hpp"
@@ -40,7 +40,7 @@ class FreezeDetector {
 
   // The clock went on while nobody could run (a paused container, a suspended machine): what passed
   // is not held against FFmpeg.
-  void forgive(Instant now);
+  void rebase(Instant now);
 
   // Fault{encoder_frozen, off_air} while frozen.
   std::optional<Fault> check(Instant now) const;
@@ -61,7 +61,7 @@ class FreezeDetector {
   Instant last_advance_;
   Instant counted_from_;  // last_advance_, or the moment forgiven
   bool advanced_ = false;
-  Held stopped_;  // in state T
+  HoldTimer stopped_;  // in state T
   std::optional<Instant> last_block_;
   Progress last_;  // of each value the last one given
 };

@@ -30,8 +30,8 @@ void CpuDetector::on_sample(const ProcessSample& sample, Instant now) {
   above_.observe(percent_of_allowed(sample) > percent_, now);
 }
 
-void CpuDetector::forgive() {
-  above_.forgive();
+void CpuDetector::rebase() {
+  above_.rebase();
 }
 
 std::optional<Fault> CpuDetector::check(Instant now) const {
@@ -56,8 +56,8 @@ void MemoryDetector::on_sample(const ProcessSample& sample, Instant now) {
   above_.observe(mib(sample) > mb_, now);
 }
 
-void MemoryDetector::forgive() {
-  above_.forgive();
+void MemoryDetector::rebase() {
+  above_.rebase();
 }
 
 std::optional<Fault> MemoryDetector::check(Instant now) const {

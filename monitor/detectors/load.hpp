@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "monitor/cause.hpp"
-#include "monitor/detectors/held.hpp"
+#include "monitor/detectors/hold_timer.hpp"
 #include "monitor/process_sample.hpp"
 #include "monitor/time.hpp"
 
@@ -15,14 +15,14 @@ class CpuDetector {
  public:
   explicit CpuDetector(double percent);
   void on_sample(const ProcessSample& sample, Instant now);
-  void forgive();                                 // starts the hold anew
+  void rebase();                                  // starts the hold anew
   std::optional<Fault> check(Instant now) const;  // Fault{cpu_high}, a warning
   Instant deadline() const;
 
  private:
   double percent_;
   ProcessSample last_;
-  Held above_;
+  HoldTimer above_;
 };
 
 // Says when FFmpeg's resident set is above `mb` MiB, held for 10 s.
@@ -30,14 +30,14 @@ class MemoryDetector {
  public:
   explicit MemoryDetector(double mb);
   void on_sample(const ProcessSample& sample, Instant now);
-  void forgive();                                 // starts the hold anew
+  void rebase();                                  // starts the hold anew
   std::optional<Fault> check(Instant now) const;  // Fault{memory_high}, a warning
   Instant deadline() const;
 
  private:
   double mb_;
   ProcessSample last_;
-  Held above_;
+  HoldTimer above_;
 };
 
 }  // namespace monitor

@@ -22,7 +22,7 @@ RateDrop::RateDrop(double percent, Duration window, Duration hold)
 void RateDrop::on_progress(const Progress& block, Instant now) {
   note_block(now);
   if (!block.total_size_bytes) return;
-  if (rate_.on_size(*block.total_size_bytes, now)) forgive();  // another file, another counter
+  if (rate_.on_size(*block.total_size_bytes, now)) rebase();  // another file, another counter
   const std::optional<double> bps = rate_.bps(now);
   if (!bps) return;
   judge(*bps, now);
@@ -86,9 +86,9 @@ void RateDrop::learn(double bps, Instant now) {
   }
 }
 
-void RateDrop::forgive() {
+void RateDrop::rebase() {
   rate_.restart();
-  below_.forgive();
+  below_.rebase();
   unlearned_.clear();
   judged_at_.reset();
   if (dropped_) return_to_health();

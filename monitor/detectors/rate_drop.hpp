@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "monitor/detectors/byte_rate.hpp"
-#include "monitor/detectors/held.hpp"
+#include "monitor/detectors/hold_timer.hpp"
 #include "monitor/detectors/rate_baseline.hpp"
 #include "monitor/ffmpeg/progress.hpp"
 #include "monitor/time.hpp"
@@ -23,7 +23,7 @@ class RateDrop {
 
   void on_progress(const Progress& block, Instant now);
   // What passed while nobody could run is not held against FFmpeg.
-  void forgive();
+  void rebase();
 
   // The instant from which on it holds, `never` while the rate is normal. Time without blocks does
   // not count.
@@ -53,7 +53,7 @@ class RateDrop {
   Duration hold_;
   ByteRate rate_;
   RateBaseline baseline_;
-  Held below_;
+  HoldTimer below_;
   Duration usual_gap_{};  // between blocks
   std::optional<Instant> last_block_;
   std::optional<Instant> judged_at_;

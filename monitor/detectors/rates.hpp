@@ -19,7 +19,7 @@ class Rates {
 
   void on_progress(const Progress& block, Instant now);
   // Starts the window anew.
-  void forgive() { points_.clear(); }
+  void rebase() { points_.clear(); }
 
   // Over the window; empty until it spans half of `window`, and where FFmpeg gives no such figure.
   // A counter that stepped back starts the window anew. Rates fall towards 0 as `now` moves on

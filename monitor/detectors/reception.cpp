@@ -60,7 +60,7 @@ void ReceptionDetector::note_good() {
   bad_reports_ = 0;
 }
 
-void ReceptionDetector::forgive() {
+void ReceptionDetector::rebase() {
   note_good();
   silent_since_.reset();
 }

@@ -23,7 +23,7 @@ class ReceptionDetector {
   // FFmpeg's output advanced.
   void on_advance(Instant now);
   // What passed while nobody could run is not held against the sink.
-  void forgive();
+  void rebase();
 
   // Off air: sink_stalled, sink_lost (no publisher).
   std::optional<Fault> check(Instant now) const;

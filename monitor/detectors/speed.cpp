@@ -36,9 +36,9 @@ bool SpeedDetector::has_begun(const Progress& block, Instant now) {
   return begun_at_.has_value();
 }
 
-void SpeedDetector::forgive() {
-  rates_.forgive();
-  below_.forgive();
+void SpeedDetector::rebase() {
+  rates_.rebase();
+  below_.rebase();
 }
 
 std::optional<Fault> SpeedDetector::check(Instant now) const {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "monitor/cause.hpp"
-#include "monitor/detectors/held.hpp"
+#include "monitor/detectors/hold_timer.hpp"
 #include "monitor/detectors/rates.hpp"
 #include "monitor/ffmpeg/progress.hpp"
 #include "monitor/limits.hpp"
@@ -23,7 +23,7 @@ class SpeedDetector {
 
   void on_progress(const Progress& block, Instant now);
   // What passed while nobody could run is not held against FFmpeg.
-  void forgive();
+  void rebase();
 
   std::optional<Fault> check(Instant now) const;  // Fault{encoder_slow}, a warning
   Instant deadline() const;
@@ -34,7 +34,7 @@ class SpeedDetector {
 
   MinSpeed limit_;
   Rates rates_;
-  Held below_;
+  HoldTimer below_;
   std::optional<std::chrono::microseconds> first_out_time_;
   std::optional<Instant> begun_at_;
 };

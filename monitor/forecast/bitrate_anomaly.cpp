@@ -100,8 +100,8 @@ void BitrateAnomaly::judge(double bps) {
   smoothed_ += smoothing * (std::clamp(deviation, -wildest, wildest) - smoothed_);
   const double score = std::abs(smoothed_) / limit_of(model.correlation);
   const double present = newest_bps();
-  const bool is_new = smoothed_ < 0 ? present < model.least - model.scatter
-                                    : present > model.most + model.scatter;
+  const bool is_new =
+      smoothed_ < 0 ? present < model.least - model.scatter : present > model.most + model.scatter;
   anomaly_.reset();
   out_ = score >= 1 && is_new && recent_.size() >= newest ? out_ + 1 : 0;
   if (out_ < out_needed) return;
@@ -129,7 +129,7 @@ void BitrateAnomaly::begin_new_history() {
   *this = BitrateAnomaly();
 }
 
-void BitrateAnomaly::forgive() {
+void BitrateAnomaly::rebase() {
   began_.reset();
   is_settled_ = false;
   recent_.clear();

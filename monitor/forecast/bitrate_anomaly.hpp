@@ -15,17 +15,17 @@ namespace monitor {
 // scaled by the median absolute deviation and clamped, so that single wild stretches neither widen
 // the limits nor cross them.
 //
-// Told is a shift that lasts for about 16 minutes and leads beyond all that the history has seen, by
-// a deviation: a drop too small or too slow for BitrateDetector, or a rise. What comes daily is in
-// the history before anything is said, so nothing is in the first 24 h. A level that lasts for 2 h
-// is the new normal, of which a new history is made.
+// Told is a shift that lasts for about 16 minutes and leads beyond all that the history has seen,
+// by a deviation: a drop too small or too slow for BitrateDetector, or a rise. What comes daily is
+// in the history before anything is said, so nothing is in the first 24 h. A level that lasts for 2
+// h is the new normal, of which a new history is made.
 //
 // False alarms are measured in tests/monitor/bitrate_anomaly_test.cpp.
 class BitrateAnomaly {
  public:
   void on_size(std::int64_t total_bytes, Instant now);
   // A launch, a pause, time off air: the history stays, the present begins anew.
-  void forgive();
+  void rebase();
 
   const std::optional<Anomaly>& check() const { return anomaly_; }
 

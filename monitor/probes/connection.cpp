@@ -15,7 +15,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include "monitor/probes/aside.hpp"
+#include "monitor/probes/blocking_call.hpp"
 #include "monitor/probes/url.hpp"
 
 namespace monitor::probes {
@@ -88,7 +88,7 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(Server server, Instant deadl
   error_code error;
   try {
     auto work = [server] { return look_up(server); };
-    found = co_await run_aside(std::move(work), deadline);
+    found = co_await run_blocking(std::move(work), deadline);
   } catch (const boost::system::system_error& too_many) {
     error = too_many.code();
   }

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "monitor/probes/aside.hpp"
+#include "monitor/probes/blocking_call.hpp"
 #include "monitor/probes/connection.hpp"
 #include "monitor/probes/media_probe.hpp"
 #include "monitor/probes/proxy.hpp"
@@ -92,7 +92,7 @@ asio::awaitable<Finding> probe_path(Target target, Instant deadline) {
   std::optional<int> error;
   try {
     auto work = [path] { return error_of_path(path); };
-    error = co_await run_aside(std::move(work), deadline);
+    error = co_await run_blocking(std::move(work), deadline);
   } catch (const boost::system::system_error& too_many) {
     error = too_many.code().value();
   }

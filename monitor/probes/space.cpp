@@ -11,7 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "monitor/probes/aside.hpp"
+#include "monitor/probes/blocking_call.hpp"
 #include "monitor/probes/host.hpp"
 
 namespace monitor::probes {
@@ -94,7 +94,7 @@ asio::awaitable<std::optional<SpaceSample>> look(std::string folder, Instant dea
       hung_folders().answer(*shared, folder);
       return sample;
     };
-    answer = co_await run_aside(std::move(ask), deadline);
+    answer = co_await run_blocking(std::move(ask), deadline);
   } catch (const boost::system::system_error&) {
     co_return std::nullopt;
   }

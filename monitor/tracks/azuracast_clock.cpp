@@ -16,8 +16,8 @@ double unix_seconds(WallClock wall) {
 
 }  // namespace
 
-void AzuracastClock::on_report(const NowPlaying& report, Way way, WallClock wall) {
-  if (way == Way::hook || report.made_at <= 0) return;
+void AzuracastClock::on_report(const NowPlaying& report, ReportChannel channel, WallClock wall) {
+  if (channel == ReportChannel::hook || report.made_at <= 0) return;
   offsets_[count_ % kept] = unix_seconds(wall) - static_cast<double>(report.made_at);
   ++count_;
 }

@@ -17,7 +17,7 @@ using WallClock = std::chrono::system_clock::time_point;
 // report that was kept somewhere looks like a clock that is behind.
 class AzuracastClock {
  public:
-  void on_report(const NowPlaying& report, Way way, WallClock wall);
+  void on_report(const NowPlaying& report, ReportChannel channel, WallClock wall);
 
   // The present in AzuraCast's time: Unix time, s.
   double now(WallClock wall) const;

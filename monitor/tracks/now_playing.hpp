@@ -51,7 +51,7 @@ struct NowPlaying {
 bool is_of_station(const NowPlaying& report, const std::string& station);
 
 // By which way a report came.
-enum class Way : std::uint8_t { hook, poll, feed };
+enum class ReportChannel : std::uint8_t { hook, poll, feed };
 inline constexpr std::size_t way_count = 3;
 
 }  // namespace monitor

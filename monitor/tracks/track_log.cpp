@@ -28,11 +28,12 @@ std::string name_of(const Track& track) {
 
 }  // namespace
 
-TrackNews TrackLog::on_report(const NowPlaying& report, Way way, Instant now, WallClock wall) {
-  Heard& heard = heard_[static_cast<std::size_t>(way)];
+TrackNews TrackLog::on_report(const NowPlaying& report, ReportChannel channel, Instant now,
+                              WallClock wall) {
+  Heard& heard = heard_[static_cast<std::size_t>(channel)];
   ++heard.reports;
   heard.last = now;
-  clock_.on_report(report, way, wall);
+  clock_.on_report(report, channel, wall);
   const double azuracast_now = clock_.now(wall);
   note_presence(report, now);
   for (const PastPlay& past : report.history) plays_.on_history(past, now);
@@ -124,8 +125,8 @@ void TrackLog::judge_end(Instant now) {
              seconds(now - current_since_ - limits_.overdue_after) > current_->duration;
 }
 
-void TrackLog::on_unchanged(Way way, Instant now) {
-  Heard& heard = heard_[static_cast<std::size_t>(way)];
+void TrackLog::on_unchanged(ReportChannel channel, Instant now) {
+  Heard& heard = heard_[static_cast<std::size_t>(channel)];
   heard.last = now;
   if (current_ && heard.play == current_play_) judge_end(now);
 }

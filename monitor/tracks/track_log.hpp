@@ -57,10 +57,10 @@ class TrackLog {
  public:
   explicit TrackLog(const TrackLimits& limits = {}) : limits_(limits) {}
 
-  TrackNews on_report(const NowPlaying& report, Way way, Instant now, WallClock wall);
+  TrackNews on_report(const NowPlaying& report, ReportChannel channel, Instant now, WallClock wall);
 
   // The answer was that nothing changed since the last report of this way (HTTP 304).
-  void on_unchanged(Way way, Instant now);
+  void on_unchanged(ReportChannel channel, Instant now);
 
   // Empty until a report names one.
   const std::optional<CurrentTrack>& current() const { return current_; }
@@ -79,7 +79,9 @@ class TrackLog {
     std::optional<Instant> last = {};
     std::uint64_t play = 0;  // that the last one named, as PlayMemory numbers them; 0: none
   };
-  const Heard& heard(Way way) const { return heard_[static_cast<std::size_t>(way)]; }
+  const Heard& heard(ReportChannel channel) const {
+    return heard_[static_cast<std::size_t>(channel)];
+  }
   std::optional<Instant> last_heard() const;  // by any way
   const AzuracastClock& clock() const { return clock_; }
 

@@ -13,7 +13,7 @@ namespace recovery::alerts {
 
 // One that is told: how it is called, where it is, what it wants to read.
 struct Receiver {
-  std::string name;                  // "slack_2"; see Desk::receivers()
+  std::string name;                  // "slack_2"; see Notifier::receivers()
   std::optional<Endpoint> endpoint;  // empty: the command
   bool forgets = false;              // wants reminders of a firing alert
   std::function<std::string(const Alert&, WallTime now)> body;

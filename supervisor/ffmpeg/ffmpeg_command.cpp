@@ -112,7 +112,7 @@ std::string why_not_ffmpeg(const std::vector<std::string>& argv, const LaunchedP
   if (std::none_of(argv.begin() + static_cast<std::ptrdiff_t>(program.at), argv.end(),
                    speaks_of_ffmpeg))
     return "the command starts " + word + ", not FFmpeg" + consequence;
-  if (program.way == Way::cuts_off)
+  if (program.kind == WrapperKind::cuts_off)
     return std::string(program.wrapper) +
            " closes the pipe that FFmpeg would report its progress on" + consequence +
            ". Use setpriv, gosu or su-exec in its place, or run the supervisor itself under it";
@@ -131,13 +131,13 @@ FfmpegCommand::FfmpegCommand(std::vector<std::string> argv) : argv_(std::move(ar
   if (argv_.empty() || argv_.front().empty())
     throw CommandError("the command is empty: expected `ffmpeg ARG...`");
   const LaunchedProgram program = find_launched_program(argv_);
-  if (program.way == Way::escapes)
+  if (program.kind == WrapperKind::escapes)
     throw CommandError(
         std::string(program.wrapper) +
         " takes FFmpeg out of the process group by which the supervisor stops it: leave "
         "it out, the supervisor gives FFmpeg a group of its own");
   const bool found = program.at < argv_.size() && is_ffmpeg_word(argv_[program.at]);
-  if (!found || program.way == Way::cuts_off) {
+  if (!found || program.kind == WrapperKind::cuts_off) {
     reads_stdin_ = true;  // unknown, so it keeps what it had
     for (const std::string& word : argv_) collect_descriptors(word, named_descriptors_);
     sort_unique(named_descriptors_);
@@ -145,7 +145,7 @@ FfmpegCommand::FfmpegCommand(std::vector<std::string> argv) : argv_(std::move(ar
     return;
   }
   ffmpeg_at_ = program.at;
-  if (program.way == Way::forks)
+  if (program.kind == WrapperKind::forks)
     warnings_.push_back(std::string(program.wrapper) +
                         " stays between the supervisor and FFmpeg: CPU, memory and exit codes are "
                         "those of the wrapper");

@@ -15,7 +15,7 @@ struct Wrapper {
   string_view short_values;  // letters of options that take a value
   string_view long_values;   // the same for long options; each between blanks
   int positionals = 0;       // words before the command
-  Way way = Way::in_place;
+  WrapperKind kind = WrapperKind::in_place;
 };
 
 constexpr std::array wrappers = std::to_array<Wrapper>({
@@ -49,17 +49,17 @@ constexpr std::array wrappers = std::to_array<Wrapper>({
     {"chpst", "uUbe/CnlLmdofcptr", ""},
     {"exec", "a", ""},
     {"ld-linux", "", " library-path argv0 preload inhibit-rpath audit glibc-hwcaps-prepend "},
-    {"timeout", "ks", " kill-after signal ", 1, Way::forks},
-    {"time", "fo", " format output ", 0, Way::forks},
-    {"tini", "pe", "", 0, Way::forks},
-    {"dumb-init", "r", " rewrite ", 0, Way::forks},
-    {"catatonit", "", "", 0, Way::forks},
-    {"flock", "wE", " timeout wait conflict-exit-code ", 1, Way::forks},
+    {"timeout", "ks", " kill-after signal ", 1, WrapperKind::forks},
+    {"time", "fo", " format output ", 0, WrapperKind::forks},
+    {"tini", "pe", "", 0, WrapperKind::forks},
+    {"dumb-init", "r", " rewrite ", 0, WrapperKind::forks},
+    {"catatonit", "", "", 0, WrapperKind::forks},
+    {"flock", "wE", " timeout wait conflict-exit-code ", 1, WrapperKind::forks},
     {"sudo", "ughpCrtTDR", " user group host prompt close-from role type chroot chdir ", 0,
-     Way::cuts_off},
+     WrapperKind::cuts_off},
     // The child leads a process group, so setsid forks and lets it go.
-    {"setsid", "", "", 0, Way::escapes},
-    {"doas", "uC", "", 0, Way::cuts_off},
+    {"setsid", "", "", 0, WrapperKind::escapes},
+    {"doas", "uC", "", 0, WrapperKind::cuts_off},
 });
 
 const Wrapper* find_wrapper(string_view word) {
@@ -120,10 +120,10 @@ bool asks_to_fork(string_view option) {
   return option.starts_with('-') && option.find('f') != string_view::npos;
 }
 
-Way way_of(const Wrapper& wrapper, std::span<const std::string> own_words) {
+WrapperKind kind_of(const Wrapper& wrapper, std::span<const std::string> own_words) {
   if (wrapper.name != "unshare" || std::ranges::none_of(own_words, asks_to_fork))
-    return wrapper.way;
-  return Way::forks;
+    return wrapper.kind;
+  return WrapperKind::forks;
 }
 
 }  // namespace
@@ -138,9 +138,10 @@ LaunchedProgram find_launched_program(const std::vector<std::string>& argv) {
     const Wrapper* wrapper = find_wrapper(argv[program.at]);
     if (wrapper == nullptr) break;
     const std::size_t next = skip_wrapper(*wrapper, argv, program.at);
-    const Way way = way_of(*wrapper, std::span(argv).subspan(program.at, next - program.at));
-    if (way > program.way) {
-      program.way = way;
+    const WrapperKind kind =
+        kind_of(*wrapper, std::span(argv).subspan(program.at, next - program.at));
+    if (kind > program.kind) {
+      program.kind = kind;
       program.wrapper = wrapper->name;
     }
     program.at = next;

@@ -9,7 +9,7 @@
 namespace supervisor {
 
 // How a wrapper starts its command; the later, the worse for supervision.
-enum class Way : std::uint8_t {
+enum class WrapperKind : std::uint8_t {
   in_place,  // execs it: the child stays the process that was started
   forks,     // stays as its parent
   cuts_off,  // closes descriptors above 2: the progress pipe does not arrive
@@ -18,9 +18,9 @@ enum class Way : std::uint8_t {
 
 // The program that a command starts, seen through wrappers (`nice -n 5 env A=b ffmpeg …`).
 struct LaunchedProgram {
-  std::size_t at = 0;        // its word; the number of words where a wrapper has no command
-  Way way = Way::in_place;   // the worst on the way
-  std::string_view wrapper;  // that has this way; empty when in place
+  std::size_t at = 0;  // its word; the number of words where a wrapper has no command
+  WrapperKind kind = WrapperKind::in_place;  // the worst on the way
+  std::string_view wrapper;                  // that has this way; empty when in place
 };
 
 // Looks only through wrappers it knows: their own words are told from the command by their options,

@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include "supervisor/journal/journal_keeper.hpp"
+#include "supervisor/journal/journal_writer.hpp"
 #include "supervisor/signals_blocked.hpp"
 
 namespace supervisor {
@@ -34,9 +34,9 @@ struct Journal::State {
   State(const std::string& path, std::size_t max_incidents_, OnProblem on_problem_)
       : max_incidents(max_incidents_),
         on_problem(std::move(on_problem_)),
-        keeper(path, max_incidents, [this](const std::string& problem) { tell(problem); }) {}
+        writer(path, max_incidents, [this](const std::string& problem) { report(problem); }) {}
 
-  void tell(const std::string& problem) {
+  void report(const std::string& problem) {
     const std::lock_guard lock(telling);
     if (on_problem) on_problem(problem);
   }
@@ -46,7 +46,7 @@ struct Journal::State {
     try {
       step();
     } catch (const std::exception& error) {
-      tell(std::string("journal: ") + error.what());
+      report(std::string("journal: ") + error.what());
     }
   }
 
@@ -56,7 +56,7 @@ struct Journal::State {
   void wait_for_work(std::unique_lock<std::mutex>& lock);
 
   const std::size_t max_incidents;
-  std::map<std::string, recovery::Past> past;  // never changed once it is read
+  std::map<std::string, recovery::PersistedState> past;  // never changed once it is read
 
   std::mutex telling;
   OnProblem on_problem;  // empty: the journal's owner is gone
@@ -70,7 +70,7 @@ struct Journal::State {
   bool closing = false;
   bool ended = false;
 
-  JournalKeeper keeper;  // the thread's, once it runs
+  JournalWriter writer;  // the thread's, once it runs
   std::thread thread;
 };
 
@@ -93,9 +93,9 @@ bool Journal::State::turn(std::unique_lock<std::mutex>& lock) {
   writing = change.has_value();
   lock.unlock();
   attempt([&] {
-    if (change) return keeper.keep(*change, now());
-    if (ends) return keeper.finish(now());
-    keeper.do_chores(now());
+    if (change) return writer.keep(*change, now());
+    if (ends) return writer.finish(now());
+    writer.do_chores(now());
   });
   lock.lock();
   writing = false;
@@ -106,7 +106,7 @@ bool Journal::State::turn(std::unique_lock<std::mutex>& lock) {
 
 void Journal::State::wait_for_work(std::unique_lock<std::mutex>& lock) {
   const auto is_there = [this] { return !queue.empty() || closing; };
-  const std::optional<monitor::Instant> chore = keeper.next_chore();
+  const std::optional<monitor::Instant> chore = writer.next_chore();
   if (chore) {
     work.wait_until(lock, *chore, is_there);
   } else {
@@ -129,8 +129,8 @@ Journal::Journal(const std::string& path, std::size_t max_incidents, OnProblem o
   // A file that may not grow (RLIMIT_FSIZE) must not end us either.
   const SignalsBlocked blocked;
   state_->attempt([&] {
-    state_->keeper.open(now());
-    state_->past = state_->keeper.pasts();
+    state_->writer.open(now());
+    state_->past = state_->writer.persisted_states();
   });
   // The thread may outlive this object, where its disk hangs.
   state_->attempt([&] { state_->thread = std::thread([state = state_] { state->run(); }); });
@@ -152,8 +152,8 @@ Journal::~Journal() {
   state_->on_problem = nullptr;
 }
 
-const recovery::Past& Journal::past(const std::string& stream) const {
-  static const recovery::Past never_ran;
+const recovery::PersistedState& Journal::past(const std::string& stream) const {
+  static const recovery::PersistedState never_ran;
   const auto found = state_->past.find(stream);
   return found == state_->past.end() ? never_ran : found->second;
 }

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "recovery/past.hpp"
+#include "recovery/persisted_state.hpp"
 
 namespace supervisor {
 
@@ -30,15 +30,15 @@ class Journal {
   // Writes what is queued, for at most 300 ms.
   ~Journal();
 
-  // As read at the start, by stream name. A stream that is not known: a default Past.
-  const recovery::Past& past(const std::string& stream) const;
+  // As read at the start, by stream name. A stream that is not known: a default PersistedState.
+  const recovery::PersistedState& past(const std::string& stream) const;
 
   // Notes what has changed. All but the incidents is written as it is now; of the incidents only
   // those given, each replacing an older record with its id. Returns at once, save that the note
   // before it is given up to 250 ms to reach the kernel: a hung disk costs that once.
   struct Change {
     std::string stream;
-    recovery::Past now;  // `incidents`: only the ones opened, changed or closed
+    recovery::PersistedState now;  // `incidents`: only the ones opened, changed or closed
   };
   void note(Change change);
 

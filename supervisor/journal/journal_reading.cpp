@@ -14,7 +14,7 @@ bool take_header(std::string_view line, JournalReading& reading) {
   return true;
 }
 
-bool take_record(std::string_view line, JournalReading& reading, JournalMemory& memory) {
+bool take_record(std::string_view line, JournalReading& reading, JournalState& memory) {
   const auto content = open_line(line);
   if (!content) return false;
   const std::optional<JournalRecord> record = record_of(*content);
@@ -25,11 +25,11 @@ bool take_record(std::string_view line, JournalReading& reading, JournalMemory& 
   return true;
 }
 
-bool take_line(std::string_view line, JournalReading& reading, JournalMemory& memory) {
+bool take_line(std::string_view line, JournalReading& reading, JournalState& memory) {
   return line.empty() || take_header(line, reading) || take_record(line, reading, memory);
 }
 
-void take_rest(std::string_view rest, JournalReading& reading, JournalMemory& memory) {
+void take_rest(std::string_view rest, JournalReading& reading, JournalState& memory) {
   const bool sound = take_line(rest, reading, memory);
   reading.torn = !sound && is_torn_line(rest);
   reading.unterminated = !reading.torn;
@@ -47,7 +47,7 @@ bool JournalReading::is_older() const {
   return records > 0 && version.value_or(0) < journal_version;
 }
 
-JournalReading read_journal(std::string_view text, JournalMemory& memory) {
+JournalReading read_journal(std::string_view text, JournalState& memory) {
   JournalReading reading;
   for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
     if (!take_line(text.substr(0, end), reading, memory)) ++reading.damaged_lines;

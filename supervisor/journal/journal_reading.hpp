@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "supervisor/journal/journal_memory.hpp"
+#include "supervisor/journal/journal_state.hpp"
 
 namespace supervisor {
 
@@ -23,6 +23,6 @@ struct JournalReading {
 };
 
 // Applies the valid lines to `memory`, one after the other.
-JournalReading read_journal(std::string_view text, JournalMemory& memory);
+JournalReading read_journal(std::string_view text, JournalState& memory);
 
 }  // namespace supervisor

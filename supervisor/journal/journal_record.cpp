@@ -7,8 +7,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
+#include "http/clock_reading.hpp"
 #include "http/json.hpp"
-#include "http/moment.hpp"
 #include "supervisor/journal/journal_line.hpp"
 #include "supervisor/journal/journal_values.hpp"
 
@@ -18,7 +18,7 @@ namespace {
 namespace json = boost::json;
 using recovery::Alert;
 using recovery::IncidentRecord;
-using recovery::Past;
+using recovery::PersistedState;
 
 // How texts are cut to make a line fit.
 struct Shortening {
@@ -71,7 +71,7 @@ json::object json_of(const Alert& alert, const Shortening& to) {
   return object;
 }
 
-json::object state_json(const Past& now, const Shortening& to) {
+json::object state_json(const PersistedState& now, const Shortening& to) {
   json::object object{{"attempts", now.attempts},
                       {"source_retries", now.source_retries},
                       {"stopped_as_asked", now.stopped_as_asked}};
@@ -81,7 +81,7 @@ json::object state_json(const Past& now, const Shortening& to) {
 }
 
 std::string line_of(const JournalRecord& record, const Shortening& to) {
-  const Past& now = record.change.now;
+  const PersistedState& now = record.change.now;
   json::object object{{"stream", record.change.stream}};
   if (record.holds_state) object["now"] = state_json(now, to);
   json::array incidents;
@@ -149,10 +149,10 @@ std::optional<Alert> alert_of(const JournalValues& values) {
 }
 
 void read_state(const JournalValues& values, JournalRecord& record) {
-  Past& now = record.change.now;
+  PersistedState& now = record.change.now;
   now.attempts = values.count("attempts");
   now.source_retries = values.count("source_retries");
-  now.stopped_as_asked = values.flag("stopped_as_asked", Past{}.stopped_as_asked);
+  now.stopped_as_asked = values.flag("stopped_as_asked", PersistedState{}.stopped_as_asked);
   now.launched_at = values.time("launched_at");
   const json::object* escalation = values.object("escalation");
   if (!escalation) return;

@@ -26,7 +26,7 @@ const http::Outcome stopping{409, "ffsupervisor is stopping"};
 
 Reloader::Reloader(Context context)
     : context_(std::move(context)), succeeded_at_(std::chrono::system_clock::now()) {
-  context_.board.publish(std::make_shared<const http::ConfigState>(
+  context_.snapshots.publish(std::make_shared<const http::ConfigState>(
       http::ConfigState{.message = {}, .succeeded_at = succeeded_at_}));
 }
 
@@ -57,7 +57,7 @@ void Reloader::begin() {
       return {std::nullopt, error.what()};
     }
   };
-  boost::asio::post(context_.outside.executor(),
+  boost::asio::post(context_.io_thread.executor(),
                     [this, read, loop = context_.loop, weak = std::weak_ptr(lives_)] {
                       boost::asio::post(loop, [this, weak, reading = read()]() mutable {
                         if (weak.lock()) on_read(std::move(reading));
@@ -93,7 +93,7 @@ void Reloader::apply(const Config& config) {
 void Reloader::succeed(const std::string& what) {
   succeeded_at_ = std::chrono::system_clock::now();
   context_.log.write(LogLevel::info, "config_loaded", {}, "Configuration reloaded: " + what);
-  context_.board.publish(std::make_shared<const http::ConfigState>(
+  context_.snapshots.publish(std::make_shared<const http::ConfigState>(
       http::ConfigState{.message = {}, .succeeded_at = succeeded_at_}));
   finish({200, what});
 }
@@ -102,7 +102,7 @@ void Reloader::fail(const std::string& problem) {
   const std::string text = context_.secrets.mask(problem);
   context_.log.write(LogLevel::error, "config_loaded", {},
                      "The configuration was not reloaded, everything goes on as it was: " + text);
-  context_.board.publish(std::make_shared<const http::ConfigState>(
+  context_.snapshots.publish(std::make_shared<const http::ConfigState>(
       http::ConfigState{.successful = false, .message = text, .succeeded_at = succeeded_at_}));
   finish({422, text});
 }

@@ -7,30 +7,30 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "http/loop.hpp"
 #include "http/snapshot.hpp"
+#include "http/supervisor_api.hpp"
 #include "supervisor/config/config.hpp"
+#include "supervisor/io/io_thread.hpp"
 #include "supervisor/log/log.hpp"
-#include "supervisor/outside/outside.hpp"
 #include "supervisor/secrets/secrets.hpp"
 
 namespace supervisor {
 
 // Reads the configuration anew when it is asked to, one reading at a time, and says what came of it
-// to everyone who asked, the log, the board and the service manager. What is asked during a reading
-// is answered by one more: the file may have changed meanwhile. Used from the supervising loop
-// only; the reading itself happens on the outside thread, since disks can hang.
+// to everyone who asked, the log, the snapshots and the service manager. What is asked during a
+// reading is answered by one more: the file may have changed meanwhile. Used from the supervising
+// loop only; the reading itself happens on the I/O thread, since disks can hang.
 class Reloader {
  public:
   using Answer = std::function<void(http::Outcome)>;
 
   struct Context {
     boost::asio::any_io_executor loop;
-    Outside& outside;
+    IoThread& io_thread;
     Log& log;
     const Secrets& secrets;
-    http::Board& board;
-    // The configuration as it is now; throws ConfigError. Called on the outside thread. Empty:
+    http::SnapshotStore& snapshots;
+    // The configuration as it is now; throws ConfigError. Called on the I/O thread. Empty:
     // there is no file, so nothing can be read anew.
     std::function<Config()> load;
     // Whether it cannot be applied yet, for a while; see `try_again`.

@@ -24,7 +24,7 @@ namespace {
 
 // A loop this late was not running, and perhaps FFmpeg was not either.
 constexpr auto pause_limit = 1s;
-// FFmpeg's chatter alone refreshes the board no faster than this.
+// FFmpeg's chatter alone refreshes the snapshots no faster than this.
 constexpr auto publish_interval = 250ms;
 constexpr monitor::Duration probe_timeout =
     5s;  // a server that is slower is no source for a stream
@@ -42,8 +42,8 @@ StreamDriver::State::State(boost::asio::any_io_executor executor_in, StreamParts
       sources(parts.sources),
       sinks(parts.sinks),
       core(config.recovery, parts.setup().limits, parts.setup().command, std::random_device{}()),
-      ledger(config.name, context.max_incidents),
-      narrator(context.log, config.name),
+      recorder(config.name, context.max_incidents),
+      event_log(context.log, config.name),
       stderr_reader(context.log, context.secrets, config.name,
                     [this](const monitor::Sign& sign, std::string text) {
                       if (config.monitor.witnesses == monitor::Witnesses::progress) return;
@@ -71,10 +71,10 @@ void StreamDriver::State::take(recovery::Event first) {
     for (const recovery::Action& action : step.actions) {
       std::visit([this](const auto& what) { perform(what); }, action);
     }
-    narrator.record(event, step, core.status());
-    ledger.record(event, step, core.status(), now, wall);
-    for (const auto& change : ledger.take_anomaly_changes()) narrator.record(change);
-    tell_people(step);
+    event_log.record(event, step, core.status());
+    recorder.record(event, step, core.status(), now, wall);
+    for (const auto& change : recorder.take_anomaly_changes()) event_log.record(change);
+    dispatch_alerts(step);
     note_in_journal(step);
     events.pop_front();
   }
@@ -119,7 +119,7 @@ void StreamDriver::State::perform(const recovery::Signal& action) {
 
 void StreamDriver::State::perform(const recovery::ProbeSource& action) {
   monitor::probes::probe_sources(
-      context.outside.executor(), sources, probe_timeout,
+      context.io_thread.executor(), sources, probe_timeout,
       answer<Finding>([number = action.number](State& self, const Finding& finding) {
         return recovery::SourceProbed{number, finding.available, finding.cause,
                                       self.context.secrets.mask(finding.sentence)};
@@ -128,7 +128,7 @@ void StreamDriver::State::perform(const recovery::ProbeSource& action) {
 
 void StreamDriver::State::perform(const recovery::ProbeSink& action) {
   monitor::probes::probe_sinks(
-      context.outside.executor(), sinks, probe_timeout,
+      context.io_thread.executor(), sinks, probe_timeout,
       answer<Finding>([number = action.number](State& self, const Finding& finding) {
         return recovery::SinkProbed{number, finding.available,
                                     self.context.secrets.mask(finding.sentence)};
@@ -262,17 +262,17 @@ void StreamDriver::kill() {
   state_->wake(recovery::KillRequested{});
 }
 
-void StreamDriver::on_alert_told(bool delivered) {
-  state_->ledger.on_alert(delivered);
+void StreamDriver::on_alert_result(bool delivered) {
+  state_->recorder.on_alert(delivered);
 }
 
-void StreamDriver::on_everybody_told() {
-  state_->on_everybody_told();
+void StreamDriver::on_all_delivered() {
+  state_->on_all_delivered();
 }
 
-void StreamDriver::tell_again() {
-  const auto& alert = state_->ledger.alert();
-  if (alert && !(alert->ends_at && alert->told)) state_->tell_again(*alert);
+void StreamDriver::redeliver() {
+  const auto& alert = state_->recorder.alert();
+  if (alert && !(alert->ends_at && alert->told)) state_->redeliver(*alert);
 }
 
 bool StreamDriver::has_ended() const {
@@ -283,9 +283,9 @@ const StreamConfig& StreamDriver::config() const {
   return state_->config;
 }
 
-recovery::Past StreamDriver::past() const {
-  recovery::Past past = state_->past_now();
-  past.incidents = *state_->ledger.incidents();
+recovery::PersistedState StreamDriver::past() const {
+  recovery::PersistedState past = state_->persisted_state();
+  past.incidents = *state_->recorder.incidents();
   if (past.escalation && past.escalation->ends_at) past.escalation.reset();  // on its way
   return past;
 }

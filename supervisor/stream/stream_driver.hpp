@@ -7,33 +7,33 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "http/loop.hpp"
 #include "http/snapshot.hpp"
+#include "http/supervisor_api.hpp"
 #include "monitor/tracks/now_playing.hpp"
 #include "supervisor/config/config.hpp"
+#include "supervisor/io/alert_dispatcher.hpp"
+#include "supervisor/io/io_thread.hpp"
 #include "supervisor/journal/journal.hpp"
 #include "supervisor/log/log.hpp"
-#include "supervisor/outside/alert_office.hpp"
-#include "supervisor/outside/outside.hpp"
 #include "supervisor/secrets/secrets.hpp"
 #include "supervisor/stream/stream_parts.hpp"
 
 namespace supervisor {
 
 // The loop of one stream: turns bytes, exits and time into events, performs the core's actions,
-// tells the observers (ledger, log, board). It decides nothing. One `now` for each wake-up.
+// tells the observers (recorder, log, snapshots). It decides nothing. One `now` for each wake-up.
 class StreamDriver {
  public:
   struct Context {
     Log& log;
     const Secrets& secrets;
-    http::Board& board;
-    std::size_t place;  // of the stream on the board
+    http::SnapshotStore& snapshots;
+    std::size_t place;  // of the stream on the snapshots
     std::size_t max_incidents;
-    Outside& outside;
-    AlertOffice& alerts;
-    Journal* journal;       // null: nothing outlives the process
-    recovery::Past before;  // what is known of an earlier life
+    IoThread& io_thread;
+    AlertDispatcher& alerts;
+    Journal* journal;                 // null: nothing outlives the process
+    recovery::PersistedState before;  // what is known of an earlier life
     // The stream is final; called from the loop, again only after `reconfigure` has begun it anew.
     std::function<void(int exit_code)> on_end;
   };
@@ -57,17 +57,17 @@ class StreamDriver {
   // stream takes it without asking for it.
   bool hear(const monitor::NowPlaying& report, bool is_only);
   // Somebody was told of its escalation, or nobody could be.
-  void on_alert_told(bool delivered);
+  void on_alert_result(bool delivered);
   // Everybody was told of everything there was to tell.
-  void on_everybody_told();
+  void on_all_delivered();
 
   // Other receivers of alerts: those that are open are made known to them.
-  void tell_again();
+  void redeliver();
 
   bool has_ended() const;
   const StreamConfig& config() const;
   // What another life of the stream begins with.
-  recovery::Past past() const;
+  recovery::PersistedState past() const;
 
  private:
   struct State;

@@ -1,4 +1,4 @@
-// What the outside may know of a stream, told to the board.
+// What the outside may know of a stream, told to the snapshots.
 
 #include <utility>
 
@@ -17,11 +17,11 @@ void StreamDriver::State::publish() {
   snapshot->has_rtmp_output = primary->command.has_rtmp_output();
   if (fallback) snapshot->fallback = fallback->masked;
   snapshot->status = core.status();
-  snapshot->totals = ledger.totals();
-  snapshot->history = ledger.history();
-  snapshot->incidents = ledger.incidents();
-  snapshot->anomalies = ledger.anomalies().told();
-  snapshot->last_restart_at = ledger.last_restart_at();
+  snapshot->totals = recorder.totals();
+  snapshot->history = recorder.history();
+  snapshot->incidents = recorder.incidents();
+  snapshot->anomalies = recorder.anomalies().told();
+  snapshot->last_restart_at = recorder.last_restart_at();
   snapshot->last_progress_at = last_progress_at;
   snapshot->launched_at = launched_at;
   snapshot->auto_recovery_enabled = config.recovery.enabled;
@@ -55,7 +55,7 @@ void StreamDriver::State::publish() {
   }
   snapshot->log_lines = stderr_reader.gate().lines();
   snapshot->log_lines_suppressed = stderr_reader.gate().suppressed_total();
-  context.board.publish(context.place, std::move(snapshot));
+  context.snapshots.publish(context.place, std::move(snapshot));
 }
 
 }  // namespace supervisor

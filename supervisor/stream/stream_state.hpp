@@ -18,11 +18,11 @@
 #include "monitor/probes/process.hpp"
 #include "monitor/probes/sink_statistics.hpp"
 #include "monitor/probes/sockets.hpp"
-#include "recovery/ledger.hpp"
 #include "recovery/stream_core.hpp"
+#include "recovery/stream_recorder.hpp"
 #include "supervisor/child/child_process.hpp"
 #include "supervisor/ffmpeg/stderr_reader.hpp"
-#include "supervisor/log/narrator.hpp"
+#include "supervisor/log/event_log.hpp"
 #include "supervisor/stream/launchable.hpp"
 #include "supervisor/stream/stream_driver.hpp"
 #include "supervisor/tracks/station_watch.hpp"
@@ -70,21 +70,21 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   void look_around();
   monitor::probes::SinkStatistics sink_statistics() const;
 
-  // stream_memory.cpp: what goes on beyond this life and this program.
+  // stream_persistence.cpp: what goes on beyond this life and this program.
   void resume();
-  void tell_again(const recovery::Alert& alert);
-  void on_everybody_told();
-  void tell_people(const recovery::Step& step);
+  void redeliver(const recovery::Alert& alert);
+  void on_all_delivered();
+  void dispatch_alerts(const recovery::Step& step);
   void note_in_journal(const recovery::Step& step);
   bool is_noted(const std::optional<recovery::WallTime>& launch) const;
-  recovery::Past past_now() const;
+  recovery::PersistedState persisted_state() const;
 
   // stream_tracks.cpp
   void begin_tracks();
   void start();
   void begin_at_last();
-  void on_track_news(const monitor::TrackNews& news, monitor::Way way);
-  void tell_track(const monitor::TrackNews& news, monitor::Way way);
+  void on_track_news(const monitor::TrackNews& news, monitor::ReportChannel channel);
+  void tell_track(const monitor::TrackNews& news, monitor::ReportChannel channel);
   void write_text();
   void fill_in_track();
 
@@ -104,8 +104,8 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   std::vector<monitor::probes::Target> sinks;
 
   recovery::StreamCore core;
-  recovery::Ledger ledger;
-  Narrator narrator;
+  recovery::StreamRecorder recorder;
+  EventLog event_log;
   StderrReader stderr_reader;
   monitor::ProgressParser parser;
 

@@ -14,8 +14,8 @@
 
 namespace supervisor {
 
+using monitor::ReportChannel;
 using monitor::TrackNews;
-using monitor::Way;
 using namespace std::chrono_literals;
 using Change = TrackNews::Change;
 
@@ -40,10 +40,11 @@ void StreamDriver::State::begin_tracks() {
   station = std::make_unique<StationWatch>(
       config, StationWatch::Context{
                   .loop = executor,
-                  .outside = context.outside,
+                  .io_thread = context.io_thread,
                   .log = context.log,
                   .secrets = context.secrets,
-                  .on_news = [this](const TrackNews& news, Way way) { on_track_news(news, way); },
+                  .on_news = [this](const TrackNews& news,
+                                    ReportChannel channel) { on_track_news(news, channel); },
                   .on_look =
                       [this] {
                         if (is_closed) return;
@@ -80,10 +81,10 @@ void StreamDriver::State::begin_at_last() {
   wake(recovery::StartRequested{});
 }
 
-void StreamDriver::State::on_track_news(const TrackNews& news, Way way) {
+void StreamDriver::State::on_track_news(const TrackNews& news, ReportChannel channel) {
   if (is_closed) return;
   if (news.change != Change::none) {
-    tell_track(news, way);
+    tell_track(news, channel);
     write_text();
   }
   const bool is_late = news.change == Change::first && lacks_values;
@@ -96,7 +97,7 @@ void StreamDriver::State::on_track_news(const TrackNews& news, Way way) {
   if (news.change != Change::none) begin_at_last();
 }
 
-void StreamDriver::State::tell_track(const TrackNews& news, Way way) {
+void StreamDriver::State::tell_track(const TrackNews& news, ReportChannel channel) {
   const monitor::CurrentTrack& current = *station->current();
   const std::string words = monitor::track_text("{artist} - {title}", current.track);
   context.log.write(LogLevel::info, "track_changed", config.name,
@@ -109,18 +110,18 @@ void StreamDriver::State::tell_track(const TrackNews& news, Way way) {
                      {"is_live", current.is_live},
                      {"streamer", std::string_view(current.streamer)},
                      {"renamed", news.change == Change::renamed},
-                     {"way", way_names[static_cast<std::size_t>(way)]}});
+                     {"way", way_names[static_cast<std::size_t>(channel)]}});
 }
 
-// On the outside thread, one after the other: a disk that hangs delays no restart.
+// On the I/O thread, one after the other: a disk that hangs delays no restart.
 void StreamDriver::State::write_text() {
   if (config.tracks.text_file.empty()) return;
   std::string text = text_of(config.tracks, station->current());
   if (text == written_text) return;
   written_text = text;
   boost::asio::post(
-      context.outside.executor(), [weak = weak_from_this(), loop = executor,
-                                   path = config.tracks.text_file, text = std::move(text)] {
+      context.io_thread.executor(), [weak = weak_from_this(), loop = executor,
+                                     path = config.tracks.text_file, text = std::move(text)] {
         std::string trouble = write_track_file(path, text);
         boost::asio::post(loop, [weak, trouble = std::move(trouble)] {
           const auto self = weak.lock();

@@ -91,7 +91,7 @@ void StreamDriver::State::look_around() {
   const recovery::Generation generation = core.status().generation;
   if (!config.sink.url.empty() && !asks_sink) {
     asks_sink = true;
-    probe_sink_statistics(context.outside.executor(), sink_statistics(), look_timeout,
+    probe_sink_statistics(context.io_thread.executor(), sink_statistics(), look_timeout,
                           answer<monitor::SinkReport>([generation](State& self, auto report) {
                             self.asks_sink = false;
                             report.sentence = self.context.secrets.mask(report.sentence);
@@ -101,7 +101,7 @@ void StreamDriver::State::look_around() {
   if (folders.empty() || asks_space) return;
   asks_space = true;
   monitor::probes::probe_space(
-      context.outside.executor(), folders, look_timeout,
+      context.io_thread.executor(), folders, look_timeout,
       answer<std::vector<monitor::SpaceSample>>([generation](State& self, auto space) {
         self.asks_space = false;
         for (auto& folder : space) folder.path = self.context.secrets.mask(folder.path);

@@ -61,26 +61,26 @@ Streams::Entry Streams::make(StreamParts parts) {
   std::vector<std::size_t> places;
   for (const Entry& entry : present_) places.push_back(entry.place);
   places.push_back(place);
-  context_.board.arrange(places);  // it shows itself from the start
-  recovery::Past before = past_of(parts.config.name);
+  context_.snapshots.arrange(places);  // it shows itself from the start
+  recovery::PersistedState before = past_of(parts.config.name);
   return {place,
           std::make_unique<StreamDriver>(
               context_.executor, std::move(parts),
               StreamDriver::Context{.log = context_.log,
                                     .secrets = context_.secrets,
-                                    .board = context_.board,
+                                    .snapshots = context_.snapshots,
                                     .place = place,
                                     .max_incidents = context_.max_incidents,
-                                    .outside = context_.outside,
+                                    .io_thread = context_.io_thread,
                                     .alerts = context_.alerts,
                                     .journal = context_.journal,
                                     .before = std::move(before),
                                     .on_end = [this, place](int code) { on_end(place, code); }})};
 }
 
-recovery::Past Streams::past_of(const std::string& name) {
+recovery::PersistedState Streams::past_of(const std::string& name) {
   if (const auto removed = removed_.extract(name)) return std::move(removed.mapped());
-  return context_.journal ? context_.journal->past(name) : recovery::Past();
+  return context_.journal ? context_.journal->past(name) : recovery::PersistedState();
 }
 
 void Streams::arrange(const std::vector<std::string>& order) {
@@ -91,7 +91,7 @@ void Streams::arrange(const std::vector<std::string>& order) {
                    [&](const Entry& left, const Entry& right) { return rank(left) < rank(right); });
   std::vector<std::size_t> places;
   for (const Entry& entry : present_) places.push_back(entry.place);
-  context_.board.arrange(places);
+  context_.snapshots.arrange(places);
 }
 
 void Streams::remove(const std::string& name) {

@@ -23,10 +23,10 @@ class Streams {
     boost::asio::any_io_executor executor;
     Log& log;
     const Secrets& secrets;
-    http::Board& board;
+    http::SnapshotStore& snapshots;
     std::size_t max_incidents;
-    Outside& outside;
-    AlertOffice& alerts;
+    IoThread& io_thread;
+    AlertDispatcher& alerts;
     Journal* journal;  // null: nothing outlives the process
     // Everything has ended. Called from within a stream's step, as the next one.
     std::function<void()> on_all_ended;
@@ -64,7 +64,7 @@ class Streams {
 
  private:
   struct Entry {
-    std::size_t place;  // on the board; of no other stream, ever
+    std::size_t place;  // on the snapshots; of no other stream, ever
     std::unique_ptr<StreamDriver> driver;
   };
 
@@ -74,7 +74,7 @@ class Streams {
   void reconfigure(const StreamChange& change, StreamParts parts);
   void on_end(std::size_t place, int exit_code);
   void on_gone(std::size_t place);
-  recovery::Past past_of(const std::string& name);
+  recovery::PersistedState past_of(const std::string& name);
 
   Context context_;
   std::size_t next_place_ = 0;
@@ -82,7 +82,7 @@ class Streams {
   std::vector<Entry> leaving_;
   std::vector<std::pair<std::size_t, int>> ended_;  // of those present: place, exit code; in time
   // What streams that were removed came to, for the day they return.
-  std::map<std::string, recovery::Past> removed_;
+  std::map<std::string, recovery::PersistedState> removed_;
 };
 
 }  // namespace supervisor

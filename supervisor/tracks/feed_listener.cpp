@@ -14,8 +14,8 @@ namespace supervisor {
 using namespace std::chrono_literals;
 
 struct FeedListener::State : std::enable_shared_from_this<State> {
-  State(const boost::asio::any_io_executor& outside, monitor::probes::Azuracast where)
-      : executor(outside), from(std::move(where)), timer(outside) {}
+  State(const boost::asio::any_io_executor& io_thread, monitor::probes::Azuracast where)
+      : executor(io_thread), from(std::move(where)), timer(io_thread) {}
 
   void open();
   void on_end(std::string sentence);
@@ -51,13 +51,13 @@ void FeedListener::State::on_end(std::string sentence) {
   });
 }
 
-FeedListener::FeedListener(boost::asio::any_io_executor outside, monitor::probes::Azuracast from,
+FeedListener::FeedListener(boost::asio::any_io_executor io_thread, monitor::probes::Azuracast from,
                            std::function<void(monitor::NowPlaying)> heard,
                            std::function<void(std::string)> ended)
-    : state_(std::make_shared<State>(outside, std::move(from))) {
+    : state_(std::make_shared<State>(io_thread, std::move(from))) {
   state_->heard = std::move(heard);
   state_->ended = std::move(ended);
-  boost::asio::post(outside, [state = state_] { state->open(); });
+  boost::asio::post(io_thread, [state = state_] { state->open(); });
 }
 
 FeedListener::~FeedListener() {

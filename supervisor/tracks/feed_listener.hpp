@@ -12,11 +12,11 @@
 namespace supervisor {
 
 // Hears AzuraCast's server-sent events and opens the feed again whenever it ends: after a second,
-// later after up to a minute. Lives on the outside thread: made and used from any one, but its
+// later after up to a minute. Lives on the I/O thread: made and used from any one, but its
 // call-backs come on `outside`, and may still come for what was under way when it is destroyed.
 class FeedListener {
  public:
-  FeedListener(boost::asio::any_io_executor outside, monitor::probes::Azuracast from,
+  FeedListener(boost::asio::any_io_executor io_thread, monitor::probes::Azuracast from,
                std::function<void(monitor::NowPlaying)> heard,
                std::function<void(std::string)> ended);
   ~FeedListener();

@@ -12,7 +12,7 @@
 namespace supervisor {
 
 using monitor::NowPlaying;
-using monitor::Way;
+using monitor::ReportChannel;
 using monitor::probes::AzuracastReport;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
@@ -43,11 +43,11 @@ struct StationWatch::State : std::enable_shared_from_this<State> {
   void on_report(const AzuracastReport& report);
   void note(const AzuracastReport& report);
   void listen();
-  bool take(const NowPlaying& report, Way way);
+  bool take(const NowPlaying& report, ReportChannel channel);
   bool is_mine(const NowPlaying& report);
   void mind_overdue();
 
-  // `act(State&, value)` on the loop, for a call-back from the outside thread.
+  // `act(State&, value)` on the loop, for a call-back from the I/O thread.
   template <class Value, class Act>
   std::function<void(Value)> on_loop(Act act) {
     return [weak = weak_from_this(), loop = context.loop, act](Value value) {
@@ -71,7 +71,7 @@ struct StationWatch::State : std::enable_shared_from_this<State> {
 
 void StationWatch::State::look() {
   monitor::probes::poll_azuracast(
-      context.outside.executor(), config.azuracast, etag, look_timeout,
+      context.io_thread.executor(), config.azuracast, etag, look_timeout,
       on_loop<AzuracastReport>(
           [](State& state, const AzuracastReport& report) { state.on_report(report); }));
 }
@@ -87,8 +87,8 @@ void StationWatch::State::look_later(bool success) {
 void StationWatch::State::on_report(const AzuracastReport& report) {
   note(report);
   etag = report.etag;
-  if (report.is_unchanged) tracks.on_unchanged(Way::poll, steady_clock::now());
-  if (report.now_playing) take(*report.now_playing, Way::poll);
+  if (report.is_unchanged) tracks.on_unchanged(ReportChannel::poll, steady_clock::now());
+  if (report.now_playing) take(*report.now_playing, ReportChannel::poll);
   mind_overdue();
   look_later(report.is_unchanged || report.now_playing);
   context.on_look();
@@ -116,9 +116,9 @@ void StationWatch::State::note(const AzuracastReport& report) {
 
 void StationWatch::State::listen() {
   feed = std::make_unique<FeedListener>(
-      context.outside.executor(), config.azuracast,
+      context.io_thread.executor(), config.azuracast,
       on_loop<NowPlaying>(
-          [](State& state, const NowPlaying& report) { state.take(report, Way::feed); }),
+          [](State& state, const NowPlaying& report) { state.take(report, ReportChannel::feed); }),
       on_loop<std::string>([](State& state, const std::string& sentence) {
         state.context.log.write(LogLevel::debug, "azuracast_feed_ended", state.config.name,
                                 state.context.secrets.mask(sentence));
@@ -133,11 +133,11 @@ bool StationWatch::State::is_mine(const NowPlaying& report) {
   return is_of_station(report, station);
 }
 
-bool StationWatch::State::take(const NowPlaying& report, Way way) {
+bool StationWatch::State::take(const NowPlaying& report, ReportChannel channel) {
   if (!is_mine(report)) return false;
   const monitor::TrackNews news =
-      tracks.on_report(report, way, steady_clock::now(), system_clock::now());
-  context.on_news(news, way);
+      tracks.on_report(report, channel, steady_clock::now(), system_clock::now());
+  context.on_news(news, channel);
   mind_overdue();
   return true;
 }
@@ -171,7 +171,7 @@ void StationWatch::start() {
 }
 
 bool StationWatch::hear(const NowPlaying& report) {
-  return state_->take(report, Way::hook);
+  return state_->take(report, ReportChannel::hook);
 }
 
 const std::optional<monitor::CurrentTrack>& StationWatch::current() const {

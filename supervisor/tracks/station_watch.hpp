@@ -8,24 +8,24 @@
 #include "http/snapshot.hpp"
 #include "monitor/tracks/track_log.hpp"
 #include "supervisor/config/config.hpp"
+#include "supervisor/io/io_thread.hpp"
 #include "supervisor/log/log.hpp"
-#include "supervisor/outside/outside.hpp"
 #include "supervisor/secrets/secrets.hpp"
 
 namespace supervisor {
 
 // What is on air at a stream's station: asks its AzuraCast again and again, hears its feed where
 // that is wanted, is told what the web hook brought, and makes one track state of it. Decides
-// nothing. Used from the supervising loop only; what talks to AzuraCast runs on the outside thread.
+// nothing. Used from the supervising loop only; what talks to AzuraCast runs on the I/O thread.
 class StationWatch {
  public:
   struct Context {
     boost::asio::any_io_executor loop;
-    Outside& outside;
+    IoThread& io_thread;
     Log& log;
     const Secrets& secrets;
     // Both are called from the loop, never from within the constructor or start().
-    std::function<void(const monitor::TrackNews&, monitor::Way)> on_news;
+    std::function<void(const monitor::TrackNews&, monitor::ReportChannel)> on_news;
     std::function<void()> on_look;  // one look at AzuraCast has ended
   };
 

@@ -3,8 +3,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include "recovery/ledger.hpp"
 #include "recovery/stream_core.hpp"
+#include "recovery/stream_recorder.hpp"
 
 namespace {
 
@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds period{500};
 // A stream on air, and a child that says what a healthy one says.
 struct Stream {
   StreamCore core{Policy{}, monitor::Limits{}, {}, 1};
-  Ledger ledger{"radio", 1000};
+  StreamRecorder recorder{"radio", 1000};
   Instant now = Instant{} + std::chrono::hours(1);
   monitor::Progress block;
 
@@ -54,7 +54,7 @@ void healthy_progress_with_ledger(benchmark::State& state) {
   for (auto _ : state) {
     const Event event = stream.next_block();
     const Step step = stream.core.step(event, stream.now);
-    stream.ledger.record(event, step, stream.core.status(), stream.now, WallTime{});
+    stream.recorder.record(event, step, stream.core.status(), stream.now, WallTime{});
     benchmark::DoNotOptimize(stream.core.next_deadline());
   }
 }

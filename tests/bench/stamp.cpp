@@ -1,10 +1,10 @@
-// A supervised child for the whole-process benchmark: writes the monotonic clock (ns, text) as one line to
-// the FIFO given, then lives until it is killed.
-#include <fcntl.h>
-#include <unistd.h>
-
+// A supervised child for the whole-process benchmark: writes the monotonic clock (ns, text) as one
+// line to the FIFO given, then lives until it is killed.
 #include <cstdio>
 #include <ctime>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 int main(int argc, char** argv) {
   timespec now{};

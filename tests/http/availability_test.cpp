@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const http::Moment now = http::Moment::now();
+const http::ClockReading now = http::ClockReading::now();
 
 recovery::IncidentRecord incident(std::chrono::seconds began_ago, std::chrono::seconds lasted,
                                   bool off_air = true) {

@@ -18,20 +18,20 @@ TEST(ConfigState, IsToldByMetrics) {
   Stage stage;
   EXPECT_EQ(stage.get("/metrics").body.find("radio_config"), std::string::npos);
   http::ConfigState state = refused();
-  stage.board.publish(std::make_shared<const http::ConfigState>(state));
+  stage.snapshots.publish(std::make_shared<const http::ConfigState>(state));
   const std::string body = stage.get("/metrics").body;
   EXPECT_NE(body.find("\nradio_config_last_reload_successful 0\n"), std::string::npos) << body;
   EXPECT_NE(body.find("\nradio_config_last_reload_success_timestamp_seconds 1700000000\n"),
             std::string::npos);
   state.successful = true;
-  stage.board.publish(std::make_shared<const http::ConfigState>(state));
+  stage.snapshots.publish(std::make_shared<const http::ConfigState>(state));
   EXPECT_NE(stage.get("/metrics").body.find("\nradio_config_last_reload_successful 1\n"),
             std::string::npos);
 }
 
 TEST(ConfigState, ThatWasRefusedDegradesHealthAndSaysWhy) {
   Stage stage;
-  stage.board.publish(std::make_shared<const http::ConfigState>(refused()));
+  stage.snapshots.publish(std::make_shared<const http::ConfigState>(refused()));
   const auto answer = stage.get("/health/detailed");
   EXPECT_EQ(answer.status, 200);
   EXPECT_NE(answer.body.find("\"degraded\""), std::string::npos);
@@ -39,25 +39,25 @@ TEST(ConfigState, ThatWasRefusedDegradesHealthAndSaysWhy) {
   EXPECT_EQ(stage.get("/health/readiness").status, 200) << "the streams are on air";
 }
 
-TEST(Board, ShowsTheStreamsOfItsPlacesInTheirOrder) {
-  http::Board board(2);
-  board.publish(0, snapshot_of("radio"));
-  board.publish(1, snapshot_of("jazz"));
-  board.arrange({2, 1});
-  board.publish(0, snapshot_of("radio"));  // the last word of one that left
-  ASSERT_EQ(board.read().streams.size(), 1U) << "the new one has not shown itself";
-  board.publish(2, snapshot_of("rock"));
-  const auto streams = board.read().streams;
+TEST(SnapshotStore, ShowsTheStreamsOfItsPlacesInTheirOrder) {
+  http::SnapshotStore snapshots(2);
+  snapshots.publish(0, snapshot_of("radio"));
+  snapshots.publish(1, snapshot_of("jazz"));
+  snapshots.arrange({2, 1});
+  snapshots.publish(0, snapshot_of("radio"));  // the last word of one that left
+  ASSERT_EQ(snapshots.read().streams.size(), 1U) << "the new one has not shown itself";
+  snapshots.publish(2, snapshot_of("rock"));
+  const auto streams = snapshots.read().streams;
   ASSERT_EQ(streams.size(), 2U);
   EXPECT_EQ(streams[0]->name, "rock");
   EXPECT_EQ(streams[1]->name, "jazz");
 }
 
-TEST(Board, TellsThatStreamsHaveGone) {
+TEST(SnapshotStore, TellsThatStreamsHaveGone) {
   Stage stage({on_air_snapshot("radio"), cooling_snapshot("jazz")});
   EXPECT_EQ(stage.get("/health/readiness").status, 503);
   EXPECT_NE(stage.get("/metrics").body.find("stream=\"jazz\""), std::string::npos);
-  stage.board.arrange({0});
+  stage.snapshots.arrange({0});
   EXPECT_EQ(stage.get("/health/readiness").status, 200);
   EXPECT_EQ(stage.get("/metrics").body.find("stream=\"jazz\""), std::string::npos);
   EXPECT_EQ(stage.get("/api/v1/streams/jazz").status, 404);

@@ -61,7 +61,7 @@ void publish_incidents(Stage& stage, std::vector<recovery::IncidentRecord> list)
   auto snapshot = on_air_snapshot("radio");
   snapshot->incidents =
       std::make_shared<const std::vector<recovery::IncidentRecord>>(std::move(list));
-  stage.board.publish(0, snapshot);
+  stage.snapshots.publish(0, snapshot);
 }
 
 TEST(Events, BeginWithStateFiguresIncidentsAndLog) {
@@ -71,7 +71,7 @@ TEST(Events, BeginWithStateFiguresIncidentsAndLog) {
   snapshot->incidents = std::make_shared<const std::vector<recovery::IncidentRecord>>(
       std::vector{incident("new"), old});
   Stage stage({snapshot, cooling_snapshot("second")});
-  stage.board.log.add(R"({"event":"on_air","stream":"radio"})");
+  stage.snapshots.log.add(R"({"event":"on_air","stream":"radio"})");
   Follower follower(stage);
   const auto head = follower.head();
   EXPECT_EQ(head.status, 200);
@@ -103,11 +103,11 @@ TEST(Events, TellAChangeOfStateAndNotEachFigure) {
     auto busy = on_air_snapshot("radio");
     busy->fps = 25 + i;
     busy->sample = monitor::ProcessSample{};
-    stage.board.publish(0, busy);
+    stage.snapshots.publish(0, busy);
     ::usleep(120'000);  // longer than the hub needs to look
   }
   EXPECT_EQ(follower.told("state").size(), 1u);
-  stage.board.publish(0, cooling_snapshot("radio"));
+  stage.snapshots.publish(0, cooling_snapshot("radio"));
   ASSERT_TRUE(follower.hears("state", 2));
   EXPECT_EQ(follower.told("state")[1].data.at("state"), "cooling_down");
 }
@@ -168,11 +168,11 @@ TEST(Events, TellAnIncidentWhenItOpensChangesAndCloses) {
 
 TEST(Events, TellEachLogLineOnce) {
   Stage stage;
-  for (int i = 0; i < 300; ++i) stage.board.log.add(R"({"n":)" + std::to_string(i) + "}");
+  for (int i = 0; i < 300; ++i) stage.snapshots.log.add(R"({"n":)" + std::to_string(i) + "}");
   Follower follower(stage);
   follower.head();
   ASSERT_TRUE(follower.hears("log", 200));
-  for (int i = 300; i < 320; ++i) stage.board.log.add(R"({"n":)" + std::to_string(i) + "}");
+  for (int i = 300; i < 320; ++i) stage.snapshots.log.add(R"({"n":)" + std::to_string(i) + "}");
   ASSERT_TRUE(follower.hears("log", 220));
   const auto told = follower.told("log");
   ASSERT_EQ(told.size(), 220u);
@@ -198,7 +198,7 @@ TEST(Events, AClientThatDoesNotReadIsCutOffAndNobodyElseNotices) {
   other.head();
   const std::string line = R"({"x":")" + std::string(4000, 'x') + R"("})";
   const bool cut = holds_soon([&] {
-    for (int i = 0; i < 100; ++i) stage.board.log.add(line);
+    for (int i = 0; i < 100; ++i) stage.snapshots.log.add(line);
     other.told();
     return stage.get("/health/liveness").status == 200 && deaf.text().empty() &&
            stage.log().size() > 0 && other.told("log").size() > 3000;

@@ -64,7 +64,7 @@ TEST(Readiness, NeedsEveryStreamOnAir) {
   EXPECT_EQ(text(body_of(ready).at("message")), "Service is ready");
   EXPECT_TRUE(body_of(ready).at("details").at("ffmpeg_running").as_bool());
 
-  stage.board.publish(1, cooling_snapshot("two"));
+  stage.snapshots.publish(1, cooling_snapshot("two"));
   const auto not_ready = stage.get("/health/readiness");
   EXPECT_EQ(not_ready.status, 503);
   EXPECT_EQ(text(body_of(not_ready).at("status")), "unhealthy");
@@ -158,7 +158,7 @@ http::DependencyState dependency(const std::string& name, bool up, const std::st
 }
 
 void publish(Stage& stage, std::vector<http::DependencyState> dependencies) {
-  stage.board.publish(
+  stage.snapshots.publish(
       std::make_shared<const std::vector<http::DependencyState>>(std::move(dependencies)));
 }
 

@@ -68,7 +68,7 @@ TEST(Metrics, AlertsAreCountedByReceiverAndOutcomeWhereThereAreReceivers) {
   Stage stage;
   EXPECT_EQ(stage.get("/metrics").body.find("radio_alerts_sent_total"), std::string::npos);
   std::vector<http::AlertCount> counts{{"slack", {}}, {"alertmanager", {{2, 1, 0}}}};
-  stage.board.publish(std::make_shared<const std::vector<http::AlertCount>>(counts));
+  stage.snapshots.publish(std::make_shared<const std::vector<http::AlertCount>>(counts));
   const auto series = scrape(stage);
   EXPECT_EQ(series.at("radio_alerts_sent_total{receiver=\"slack\",outcome=\"delivered\"}"), 0);
   EXPECT_EQ(series.at("radio_alerts_sent_total{receiver=\"alertmanager\",outcome=\"delivered\"}"),
@@ -81,7 +81,7 @@ TEST(Metrics, EachDependencyThatWasLookedAtHasItsSeries) {
   EXPECT_EQ(stage.get("/metrics").body.find("radio_dependency"), std::string::npos);
   std::vector<http::DependencyState> states{{"database", true, "", 12ms, {}},
                                             {"website", false, "", 5s, {}}};
-  stage.board.publish(std::make_shared<const std::vector<http::DependencyState>>(states));
+  stage.snapshots.publish(std::make_shared<const std::vector<http::DependencyState>>(states));
   const auto series = scrape(stage);
   EXPECT_EQ(series.at("radio_dependency_up{dependency=\"database\"}"), 1);
   EXPECT_EQ(series.at("radio_dependency_up{dependency=\"website\"}"), 0);
@@ -170,7 +170,7 @@ TEST(Metrics, WhatIsUnknownIsAbsentAndWhatIsKnownIsThere) {
   known->log_lines[5] = 4;
   known->log_lines_suppressed = 6;
   known->sample = monitor::ProcessSample{'S', 150, 2, 100 * 1024 * 1024, 9};
-  stage.board.publish(0, known);
+  stage.snapshots.publish(0, known);
   const auto after = scrape(stage);
   EXPECT_EQ(after.at("radio_ffmpeg_fps{stream=\"radio\"}"), 25);
   EXPECT_EQ(after.at("radio_ffmpeg_speed_ratio{stream=\"radio\"}"), 1.01);
@@ -203,7 +203,7 @@ TEST(Metrics, StateAndStatusAreOneHotInEveryState) {
     snapshot->status.state = static_cast<recovery::State>(i);
     snapshot->status.failed = i % 2 == 1;
     if (i < 3) snapshot->status.pid = 5;
-    stage.board.publish(0, snapshot);
+    stage.snapshots.publish(0, snapshot);
     const auto series = scrape(stage);
     double states = 0, statuses = 0;
     for (const auto& [name, value] : series) {
@@ -258,7 +258,7 @@ TEST(Metrics, CountersNeverShrink) {
   // Stamped just before that scrape, published after it.
   auto back = on_air_snapshot("radio");
   back->status.off_air_total = 12s - 3ms;
-  stage.board.publish(0, back);
+  stage.snapshots.publish(0, back);
   const auto after = scrape(stage);
   for (const auto& [name, value] : before) {
     if (name.find("_total{") == std::string::npos) continue;
@@ -272,7 +272,7 @@ TEST(Metrics, APublishIsSeenByTheNextScrape) {
   for (std::uint64_t restarts = 1; restarts < 50; ++restarts) {
     auto next = std::make_shared<http::StreamSnapshot>(*snapshot);
     next->totals.restarts = restarts;
-    stage.board.publish(0, next);
+    stage.snapshots.publish(0, next);
     EXPECT_EQ(scrape(stage).at("radio_ffmpeg_restarts_total{stream=\"radio\"}"), restarts);
   }
 }

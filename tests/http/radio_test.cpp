@@ -106,19 +106,19 @@ TEST(Radio, ATrackThatIsLongOverIsTold) {
 // A server whose loop keeps what the hook brought.
 class Hooked {
  public:
-  explicit Hooked(const std::string& password) : board(1) {
-    board.publish(0, on_air_snapshot("radio"));
+  explicit Hooked(const std::string& password) : snapshots(1) {
+    snapshots.publish(0, on_air_snapshot("radio"));
     http::Settings settings;
     settings.address = "127.0.0.1";
     settings.port = 0;
     settings.azuracast_password = password;
-    http::Loop loop;
+    http::SupervisorApi loop;
     loop.ping = [](std::function<void()> answer) { answer(); };
     loop.hear = [this](monitor::NowPlaying report) {
       const std::scoped_lock lock(mutex_);
       heard_.push_back(std::move(report));
     };
-    server = std::make_unique<http::Server>(settings, http::Bounds{}, board, std::move(loop),
+    server = std::make_unique<http::Server>(settings, http::Bounds{}, snapshots, std::move(loop),
                                             [](const http::Server::LogEntry&) {});
   }
 
@@ -139,7 +139,7 @@ class Hooked {
   std::vector<monitor::NowPlaying> heard_;
 
  public:
-  http::Board board;
+  http::SnapshotStore snapshots;
   std::unique_ptr<http::Server> server;  // last: it uses all the others
 };
 

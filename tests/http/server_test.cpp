@@ -167,9 +167,9 @@ TEST(Server, LogsEachRequestWithoutItsQuery) {
 }
 
 std::string failure_of(const http::Settings& settings) {
-  const http::Board board(0);
+  const http::SnapshotStore snapshots(0);
   try {
-    const http::Server server(settings, {}, board, {}, {});
+    const http::Server server(settings, {}, snapshots, {}, {});
     return "no failure";
   } catch (const std::runtime_error& error) {
     return error.what();
@@ -212,8 +212,8 @@ TEST(Server, ListensOnIpv6) {
   http::Settings settings;
   settings.address = "::1";
   settings.port = 0;
-  const http::Board board(0);
-  const http::Server server(settings, {}, board, {}, {});
+  const http::SnapshotStore snapshots(0);
+  const http::Server server(settings, {}, snapshots, {}, {});
   sockaddr_in6 address{};
   address.sin6_family = AF_INET6;
   address.sin6_port = htons(server.port());

@@ -103,21 +103,21 @@ class FakeLoop {
   std::vector<std::pair<std::string, http::Control>> asked_;
 };
 
-// A server on a free port of 127.0.0.1 with its board, its loop and its log.
+// A server on a free port of 127.0.0.1 with its snapshots, its loop and its log.
 class Stage {
  public:
   explicit Stage(
       std::vector<std::shared_ptr<http::StreamSnapshot>> streams = {on_air_snapshot("radio")},
       const http::Bounds& bounds = {}, const std::string& metrics_path = "/metrics",
       http::Settings settings = {})
-      : board(streams.size()) {
-    for (std::size_t i = 0; i < streams.size(); ++i) board.publish(i, streams[i]);
+      : snapshots(streams.size()) {
+    for (std::size_t i = 0; i < streams.size(); ++i) snapshots.publish(i, streams[i]);
     settings.address = "127.0.0.1";
     settings.port = 0;
     settings.metrics_path = metrics_path;
     server = std::make_unique<http::Server>(
-        settings, bounds, board,
-        http::Loop{
+        settings, bounds, snapshots,
+        http::SupervisorApi{
             .ping = [this](std::function<void()> answer) { loop.ping(std::move(answer)); },
             .control = [this](const std::string& stream, http::Control what,
                               auto answer) { loop.control(stream, what, std::move(answer)); },
@@ -144,7 +144,7 @@ class Stage {
     return log_;
   }
 
-  http::Board board;
+  http::SnapshotStore snapshots;
   FakeLoop loop;
 
  private:

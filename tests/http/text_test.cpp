@@ -3,9 +3,9 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "http/clock_reading.hpp"
 #include "http/encoding.hpp"
 #include "http/json.hpp"
-#include "http/moment.hpp"
 #include "monitor/text/utf8.hpp"
 
 namespace {

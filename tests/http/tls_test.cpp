@@ -143,9 +143,9 @@ std::string failure_of(const http::Tls& files) {
   settings.address = "127.0.0.1";
   settings.port = 0;
   settings.tls = files;
-  const http::Board board(0);
+  const http::SnapshotStore snapshots(0);
   try {
-    const http::Server server(settings, {}, board, {}, {});
+    const http::Server server(settings, {}, snapshots, {}, {});
     return "no failure";
   } catch (const std::runtime_error& error) {
     return error.what();

@@ -239,7 +239,7 @@ TEST(Arrival, WhatPassedWhileNobodyRanIsForgiven) {
   stage.plays_for(60);
   stage.stands_for(8);
   stage.now += 60s;
-  stage.detector.forgive(stage.now);
+  stage.detector.rebase(stage.now);
   stage.stands_for(5);
   EXPECT_FALSE(stage.cause());
 }

@@ -135,16 +135,16 @@ TEST(BitrateAnomaly, ALaunchKeepsTheHistoryAndItsBurstIsNotHeldAgainstIt) {
   };
   run(launch, 2500, 30h);
   for (int i = 0; i < 10; ++i) {
-    bitrate.forgive();
+    bitrate.rebase();
     bytes = 0;
     run(launch + 30h + i * 20min, 2500, 20min);
     EXPECT_FALSE(bitrate.check());
   }
-  bitrate.forgive();
+  bitrate.rebase();
   bytes = 0;
   run(launch + 40h, 2000, 30min);
   EXPECT_TRUE(bitrate.check());
-  bitrate.forgive();
+  bitrate.rebase();
   EXPECT_FALSE(bitrate.check()) << "what was told was of the life before";
 }
 

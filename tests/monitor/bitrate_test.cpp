@@ -243,7 +243,7 @@ TEST(Bitrate, ForgivenTimeIsNotHeldAgainstFFmpeg) {
   stream.play(10min, 1.0);
   stream.play(14s, 0.2);
   stream.now += 1h;
-  stream.detector.forgive();
+  stream.detector.rebase();
   EXPECT_EQ(stream.detector.deadline(), never);
   EXPECT_EQ(stream.play(1h, 1.0), 0);
   EXPECT_LE(stream.until_fault(0.4), 22s);

@@ -38,7 +38,7 @@ class Replay {
         continue;
       }
       // What was left out of the recording is held against nobody.
-      if (std::exchange(gap_, false)) watch_.forgive(line.at);
+      if (std::exchange(gap_, false)) watch_.rebase(line.at);
       for (const Progress& block : parser_.feed(line.text + "\n")) {
         ++seen_.blocks;
         seen_.advances += watch_.on_progress(block, line.at);

@@ -200,7 +200,7 @@ TEST(Content, TimeWithoutAnAdvanceDoesNotCount) {
   ContentDetector detector(all_limits());
   detector.on_mark({Kind::black, true, 1}, start);
   detector.on_mark({Kind::silence, true, 1}, start);
-  detector.forgive(start + 9s);
+  detector.rebase(start + 9s);
   EXPECT_TRUE(detector.check(start + 18s).empty());
   EXPECT_EQ(causes(detector, start + 19s), Causes{Cause::source_black});
   // The filters say nothing again of what goes on.

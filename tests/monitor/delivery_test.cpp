@@ -354,7 +354,7 @@ TEST(Delivery, WhatPassedWhileNobodyRanIsForgiven) {
   stage.takes_for(60);
   for (int i = 0; i < 8; ++i) stage.is_shut();
   stage.now += 60s;
-  stage.detector.forgive(stage.now);
+  stage.detector.rebase(stage.now);
   EXPECT_FALSE(stage.detector.check(stage.now));
   stage.is_shut();
   EXPECT_FALSE(stage.detector.check(stage.now));

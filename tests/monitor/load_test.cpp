@@ -56,7 +56,7 @@ TEST(Cpu, TheFaultBeginsAtTheDeadline) {
   detector.on_sample(cpu(100, 1), start);
   EXPECT_FALSE(detector.check(detector.deadline() - 1ns));
   EXPECT_TRUE(detector.check(detector.deadline()));
-  detector.forgive();
+  detector.rebase();
   EXPECT_FALSE(detector.check(start + 1h));
 }
 

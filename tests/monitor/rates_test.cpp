@@ -105,7 +105,7 @@ TEST(Rates, AThousandBlocksASecondGiveTheSameRate) {
 
 TEST(Rates, ForgivingStartsTheWindowAnew) {
   Rates rates = fed(40);
-  rates.forgive();
+  rates.rebase();
   EXPECT_FALSE(rates.fps(start + 20s));
 }
 

@@ -99,7 +99,7 @@ TEST(Speed, AStreamWithoutOutTimeHasNoSpeed) {
 TEST(Speed, ForgivenTimeIsNotHeldAgainstFFmpeg) {
   Life run;
   run.go(25s, 0.5);
-  run.detector.forgive();
+  run.detector.rebase();
   EXPECT_EQ(run.detector.deadline(), never);
   run.now += 1h;
   EXPECT_FALSE(run.go(1min, 1.0));

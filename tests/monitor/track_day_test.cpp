@@ -51,7 +51,7 @@ TEST(StationDay, WithoutHooksAndFeedThePollAloneCountsTheSame) {
   Day day({}, dice);
   TrackLog log;
   for (const Message& message : day.messages(1, 0, 0)) {
-    if (message.way == Way::poll) station::hear(log, message, message.arrives);
+    if (message.way == ReportChannel::poll) station::hear(log, message, message.arrives);
   }
   EXPECT_EQ(log.played_total(), 300U);
 }
@@ -89,7 +89,7 @@ TEST(StationDay, AnyInterleavingOfHookPollAndFeedGivesTheSameCount) {
     ASSERT_GT(in_order.played_total(), 20U);
 
     std::ranges::shuffle(messages, dice);
-    for (Message& message : messages) message.way = static_cast<Way>(dice() % way_count);
+    for (Message& message : messages) message.way = static_cast<ReportChannel>(dice() % way_count);
     TrackLog shuffled;
     double at = 0;
     for (const Message& message : messages) {
@@ -111,7 +111,7 @@ TEST(StationDay, AnyWayOfArrivingEndsWithWhatTheLastPollSays) {
     for (const Message& message : day.messages(0.5, 0.5, 300))
       station::hear(log, message, message.arrives);
     const double at = day.end() - 1;
-    station::hear(log, {day.says(at), Way::poll, at}, at + 400);
+    station::hear(log, {day.says(at), ReportChannel::poll, at}, at + 400);
     ASSERT_EQ(log.current()->track.title, day.plays().back().title);
     ASSERT_TRUE(log.is_online(Instant::max()));
   }

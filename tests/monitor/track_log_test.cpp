@@ -19,8 +19,8 @@ struct Stand {
   TrackLog log;
   double skew = 0;  // s that our clock is ahead
 
-  TrackNews hear(const NowPlaying& report, double at, Way way = Way::hook) {
-    return log.on_report(report, way, instant(at), wall(at));
+  TrackNews hear(const NowPlaying& report, double at, ReportChannel channel = ReportChannel::hook) {
+    return log.on_report(report, channel, instant(at), wall(at));
   }
   static Instant instant(double at) {
     return Instant(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(1000 + at)));
@@ -83,8 +83,9 @@ TEST(TrackLog, TheFirstTrackCountsButIsNoBoundary) {
 TEST(TrackLog, APlayCountsOnceByWhicheverWayAndHoweverOftenItIsHeard) {
   Stand stand;
   stand.hear(playing(10, "Dusk", 0, 1), 1);
-  for (const Way way : {Way::hook, Way::poll, Way::feed, Way::hook}) {
-    const TrackNews news = stand.hear(playing(10, "Dusk", 0, 15), 15, way);
+  for (const ReportChannel channel :
+       {ReportChannel::hook, ReportChannel::poll, ReportChannel::feed, ReportChannel::hook}) {
+    const TrackNews news = stand.hear(playing(10, "Dusk", 0, 15), 15, channel);
     EXPECT_EQ(news.change, Change::none);
     EXPECT_EQ(news.plays, 0U);
   }
@@ -123,20 +124,22 @@ TEST(TrackLog, ALateReportCountsWhatWasMissedAndDoesNotTurnTheTrackBack) {
 // AzuraCast #5992: a cache gives the last track for minutes.
 TEST(TrackLog, APollThatIsStuckAtTheLastTrackNeverTurnsItBack) {
   Stand stand;
-  stand.hear(playing(10, "Dusk", 0, 1), 1, Way::poll);
-  stand.hear(playing(11, "Dawn", 200, 201), 201, Way::hook);
+  stand.hear(playing(10, "Dusk", 0, 1), 1, ReportChannel::poll);
+  stand.hear(playing(11, "Dawn", 200, 201), 201, ReportChannel::hook);
   for (double at = 210; at < 900; at += 10) {
-    EXPECT_EQ(stand.hear(playing(10, "Dusk", 0, at), at, Way::poll).change, Change::none) << at;
+    EXPECT_EQ(stand.hear(playing(10, "Dusk", 0, at), at, ReportChannel::poll).change, Change::none)
+        << at;
   }
   EXPECT_EQ(stand.title(), "Dawn");
 }
 
 TEST(TrackLog, APollThatIsStuckAtTheLastLiveTitleNeverTurnsItBack) {
   Stand stand;
-  stand.hear(live(20, "One", 10'000, 10'005), 10'005, Way::poll);
-  stand.hear(live(21, "Two", 10'100, 10'101), 10'101, Way::hook);
+  stand.hear(live(20, "One", 10'000, 10'005), 10'005, ReportChannel::poll);
+  stand.hear(live(21, "Two", 10'100, 10'101), 10'101, ReportChannel::hook);
   for (double at = 10'110; at < 10'400; at += 10)
-    EXPECT_EQ(stand.hear(live(20, "One", 10'000, at), at, Way::poll).change, Change::none) << at;
+    EXPECT_EQ(stand.hear(live(20, "One", 10'000, at), at, ReportChannel::poll).change, Change::none)
+        << at;
 }
 
 TEST(TrackLog, WhatAllWaysMissedIsCountedFromTheHistory) {
@@ -290,7 +293,7 @@ TEST(TrackLog, AClockThatIsAheadOrBehindIsAllowedForOnceThreePollsAgree) {
     Stand stand;
     stand.skew = skew;
     for (const double at : {20.0, 30.0, 40.0})
-      stand.hear(playing(10, "Dusk", 0, at), at, Way::poll);
+      stand.hear(playing(10, "Dusk", 0, at), at, ReportChannel::poll);
     EXPECT_NEAR(std::chrono::duration<double>(*stand.log.playing_for(Stand::instant(50))).count(),
                 50, 2)
         << skew;
@@ -299,7 +302,8 @@ TEST(TrackLog, AClockThatIsAheadOrBehindIsAllowedForOnceThreePollsAgree) {
 
 TEST(TrackLog, ReportsThatWereKeptSomewhereDoNotLookLikeAnotherClock) {
   Stand stand;
-  for (double at = 20; at < 190; at += 20) stand.hear(playing(10, "Dusk", 0, 10), at, Way::poll);
+  for (double at = 20; at < 190; at += 20)
+    stand.hear(playing(10, "Dusk", 0, 10), at, ReportChannel::poll);
   EXPECT_EQ(stand.log.clock().skew(), 0);
   EXPECT_DOUBLE_EQ(
       std::chrono::duration<double>(*stand.log.playing_for(Stand::instant(190))).count(), 190);
@@ -327,7 +331,7 @@ TEST(TrackLog, SilenceOfAzuracastAndLiveShowsAreNotOverdue) {
   Stand silent;
   silent.hear(playing(10, "Dusk", 0, 10, 212), 10);
   EXPECT_FALSE(silent.log.overdue(Stand::instant(5000)));
-  silent.log.on_unchanged(Way::hook, Stand::instant(5000));
+  silent.log.on_unchanged(ReportChannel::hook, Stand::instant(5000));
   EXPECT_TRUE(silent.log.overdue(Stand::instant(5000))) << "said to be so still";
   Stand show;
   show.hear(live(20, "One", 10'000, 17'000), 17'000);
@@ -336,11 +340,11 @@ TEST(TrackLog, SilenceOfAzuracastAndLiveShowsAreNotOverdue) {
 
 TEST(TrackLog, TellsWhenEachWayWasLastHeard) {
   Stand stand;
-  stand.hear(playing(10, "Dusk", 0, 1), 1, Way::hook);
-  stand.hear(playing(10, "Dusk", 0, 5), 5, Way::poll);
-  EXPECT_EQ(stand.log.heard(Way::hook).last, Stand::instant(1));
-  EXPECT_EQ(stand.log.heard(Way::poll).reports, 1U);
-  EXPECT_FALSE(stand.log.heard(Way::feed).last);
+  stand.hear(playing(10, "Dusk", 0, 1), 1, ReportChannel::hook);
+  stand.hear(playing(10, "Dusk", 0, 5), 5, ReportChannel::poll);
+  EXPECT_EQ(stand.log.heard(ReportChannel::hook).last, Stand::instant(1));
+  EXPECT_EQ(stand.log.heard(ReportChannel::poll).reports, 1U);
+  EXPECT_FALSE(stand.log.heard(ReportChannel::feed).last);
   EXPECT_EQ(stand.log.last_heard(), Stand::instant(5));
 }
 

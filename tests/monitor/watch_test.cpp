@@ -208,7 +208,7 @@ TEST(Watch, ASilenceWhileNobodyRanIsForgiven) {
   publisher.second(100);
   publisher.is_asked(false);
   publisher.now += 1h;
-  publisher.watch.forgive(publisher.now);
+  publisher.watch.rebase(publisher.now);
   for (int i = 0; i < 20; ++i) {
     publisher.second(i == 0 ? 100 : 0);
     EXPECT_TRUE(publisher.watch.check(publisher.now).empty()) << i;
@@ -245,7 +245,7 @@ TEST(Watch, ForgivenTimeIsHeldAgainstNobody) {
   for (int i = 1; i <= 240; ++i) watch.on_progress(frame(i * 25 / 2), launch + i * 500ms);
   watch.on_sample(sample(100, 4096), launch + 2min);
   const Instant woken = launch + 3h;
-  watch.forgive(woken);
+  watch.rebase(woken);
   EXPECT_TRUE(watch.check(woken).empty());
   EXPECT_EQ(watch.deadline(woken), woken + Limits{}.freeze_timeout);
   for (int i = 241; i <= 600; ++i) {

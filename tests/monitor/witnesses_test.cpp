@@ -128,7 +128,7 @@ TEST_F(ReceptionTest, AServerThatRefusesIsNotSilent) {
 TEST_F(ReceptionTest, SilenceWhileNobodyRanIsForgiven) {
   publisher(1000);
   reports(silent(1s));
-  detector_.forgive();
+  detector_.rebase();
   EXPECT_FALSE(detector_.silent_since());
 }
 

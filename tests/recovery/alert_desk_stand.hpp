@@ -8,7 +8,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "recovery/alerts/desk.hpp"
+#include "recovery/alerts/notifier.hpp"
 
 namespace recovery::alerts::test {
 
@@ -30,23 +30,23 @@ inline Alert resolved(Alert alert) {
   return alert;
 }
 
-// A desk on a loop, with all that it reported.
+// A notifier on a loop, with all that it reported.
 struct DeskStand {
   explicit DeskStand(const Settings& settings) { open(settings); }
 
   void open(const Settings& settings) {
-    desk = std::make_unique<Desk>(
+    notifier = std::make_unique<Notifier>(
         loop.get_executor(), settings, "studio-1",
-        Desk::Handlers{.on_report =
-                           [this](const Report& report) {
-                             reports.push_back(report);
-                             if (on_report) on_report(report);
-                           },
-                       .run_command =
-                           [this](std::string json, std::function<void(std::string)> done) {
-                             commands.push_back(json);
-                             done(command_error);
-                           }});
+        Notifier::Handlers{.on_report =
+                               [this](const Report& report) {
+                                 reports.push_back(report);
+                                 if (on_report) on_report(report);
+                               },
+                           .run_command =
+                               [this](std::string json, std::function<void(std::string)> done) {
+                                 commands.push_back(json);
+                                 done(command_error);
+                               }});
   }
 
   // Turns the loop until the condition holds; false if it did not in time.
@@ -70,7 +70,7 @@ struct DeskStand {
   }
 
   boost::asio::io_context loop{1};
-  std::unique_ptr<Desk> desk;
+  std::unique_ptr<Notifier> notifier;
   std::vector<Report> reports;
   std::function<void(const Report&)> on_report;
   std::vector<std::string> commands;

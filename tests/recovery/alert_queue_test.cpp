@@ -26,7 +26,7 @@ Alert alert(const std::string& stream, int number = 1) {
 
 std::string words(const AlertMessage& message) {
   const char* told[] = {"fires", "still fires", "is over"};
-  return message.alert.id + " " + told[static_cast<int>(message.tell)];
+  return message.alert.id + " " + told[static_cast<int>(message.kind)];
 }
 
 // A receiver in virtual time: it takes each message at the moment it is due.
@@ -347,12 +347,12 @@ TEST(AlertQueueTest, ReminderThatIsOvertakenByItsResolutionIsNotTriedAgain) {
   ASSERT_TRUE(queue.take_due(now));
   queue.delivered(now);
   now += 1min;
-  ASSERT_EQ(queue.take_due(now)->tell, Tell::reminder);
+  ASSERT_EQ(queue.take_due(now)->kind, NotificationKind::reminder);
   ASSERT_TRUE(queue.resolve(alert("radio"), now).empty());
   ASSERT_TRUE(queue.failed(now, absent).empty());
   const auto next = queue.take_due(now);
   ASSERT_TRUE(next);
-  EXPECT_EQ(next->tell, Tell::resolution);
+  EXPECT_EQ(next->kind, NotificationKind::resolution);
   queue.delivered(now);
   EXPECT_EQ(queue.next_deadline(), monitor::never);
 }

@@ -36,8 +36,8 @@ TEST_F(AlertmanagerTest, FiringIsVisibleWithItsLabelsAndResolvedAfterwards) {
   DeskStand stand({.alertmanager = {manager.base_url()}, .webhooks = {}, .command = {}});
   ASSERT_TRUE(stand.until([&] { return manager.is_ready(); })) << manager.log();
 
-  stand.desk->fire(alert("radio"));
-  ASSERT_TRUE(stand.until([&] { return stand.desk->idle(); }));
+  stand.notifier->fire(alert("radio"));
+  ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
   ASSERT_EQ(stand.outcomes(), std::vector<std::string>{"alertmanager delivered"})
       << stand.reports[0].error << manager.log();
   const auto alerts = boost::json::parse(manager.alerts());
@@ -54,7 +54,7 @@ TEST_F(AlertmanagerTest, FiringIsVisibleWithItsLabelsAndResolvedAfterwards) {
   EXPECT_EQ(field(alerts, "/0/annotations/tried"), "restarted 3 times");
   ASSERT_TRUE(stand.until([&] { return told("firing") > 0; })) << manager.log();
 
-  stand.desk->resolve(resolved(alert("radio")));
+  stand.notifier->resolve(resolved(alert("radio")));
   ASSERT_TRUE(stand.until([&] { return manager.alerts() == "[]\n"; })) << manager.alerts();
   ASSERT_TRUE(stand.until([&] { return told("resolved") > 0; })) << manager.log();
   EXPECT_EQ(told("firing"), 1u);
@@ -67,14 +67,14 @@ TEST_F(AlertmanagerTest, NextLifeResolvesWhatTheLastOneFired) {
   DeskStand stand(settings);
   ASSERT_TRUE(stand.until([&] { return manager.is_ready(); })) << manager.log();
   const Alert fired = alert("radio");
-  stand.desk->fire(fired);
+  stand.notifier->fire(fired);
   ASSERT_TRUE(stand.until([&] { return told("firing") > 0; })) << manager.log();
 
   stand.open(settings);
-  stand.desk->adopt(fired);
+  stand.notifier->adopt(fired);
   ASSERT_TRUE(stand.until([&] { return stand.reports.size() == 2; }));
   EXPECT_EQ(boost::json::parse(manager.alerts()).as_array().size(), 1u) << "the same alert";
-  stand.desk->resolve(resolved(fired));
+  stand.notifier->resolve(resolved(fired));
   ASSERT_TRUE(stand.until([&] { return manager.alerts() == "[]\n"; })) << manager.alerts();
   ASSERT_TRUE(stand.until([&] { return told("resolved") > 0; })) << manager.log();
   EXPECT_EQ(told("firing"), 1u);

@@ -5,20 +5,20 @@
 
 #include <gtest/gtest.h>
 
-#include "recovery/ledger.hpp"
+#include "recovery/stream_recorder.hpp"
 #include "tests/monitor/simulated_streams.hpp"
 #include "tests/recovery/stand.hpp"
 
 namespace recovery::test {
 namespace {
 
-// The ledger beside a core, as the driver has it, and a child that is fed by hand.
+// The recorder beside a core, as the driver has it, and a child that is fed by hand.
 class AnomalyWatchTest : public testing::Test {
  protected:
   void send(const Event& event) {
     const Step step = stand.send(event);
-    ledger.record(event, step, stand.core.status(), stand.now, {});
-    for (AnomalyChange& change : ledger.take_anomaly_changes()) changes.push_back(change);
+    recorder.record(event, step, stand.core.status(), stand.now, {});
+    for (AnomalyChange& change : recorder.take_anomaly_changes()) changes.push_back(change);
     for (const Launch& launch : launches(step)) launched(launch);
   }
   void launched(const Launch& launch) {
@@ -66,14 +66,14 @@ class AnomalyWatchTest : public testing::Test {
   }
 
   const std::optional<monitor::Anomaly>& told(AnomalyKind kind) const {
-    return ledger.anomalies().told()[static_cast<std::size_t>(kind)];
+    return recorder.anomalies().told()[static_cast<std::size_t>(kind)];
   }
   bool is_anything_told() const {
     return told(AnomalyKind::restarts) || told(AnomalyKind::errors) || told(AnomalyKind::bitrate);
   }
 
   Stand stand;
-  Ledger ledger{"radio", 10};
+  StreamRecorder recorder{"radio", 10};
   std::vector<AnomalyChange> changes;
   monitor::Chance chance{1};
   double bytes = 0;
@@ -108,7 +108,7 @@ TEST_F(AnomalyWatchTest, RestartsThatWereAskedForAreNone) {
     send(Exited{stand.generation(), code(255)});
     run(3min);
   }
-  EXPECT_EQ(ledger.totals().restarts, 20U);
+  EXPECT_EQ(recorder.totals().restarts, 20U);
   EXPECT_TRUE(changes.empty());
 }
 
@@ -118,8 +118,8 @@ TEST_F(AnomalyWatchTest, AStartOfWhatRunsDoesNotMakeTheNextCrashAskedFor) {
   send(StartRequested{});
   crash();
   run(1min);
-  EXPECT_EQ(ledger.totals().restarts, 1U);
-  EXPECT_EQ(ledger.totals().restarts_on_purpose, 0U);
+  EXPECT_EQ(recorder.totals().restarts, 1U);
+  EXPECT_EQ(recorder.totals().restarts_on_purpose, 0U);
 }
 
 TEST_F(AnomalyWatchTest, RestartsForAReloadAreNone) {
@@ -130,7 +130,7 @@ TEST_F(AnomalyWatchTest, RestartsForAReloadAreNone) {
     send(Exited{stand.generation(), code(255)});
     run(3min);
   }
-  EXPECT_EQ(ledger.totals().restarts, 20U);
+  EXPECT_EQ(recorder.totals().restarts, 20U);
   EXPECT_TRUE(changes.empty());
 }
 
@@ -194,7 +194,7 @@ TEST_F(AnomalyWatchTest, AMonthOfAHealthyStreamHasNoAnomaly) {
     if (chance.comes(0.5, 1 / 60.0)) complain();
     run(1min, 2500 * std::exp(0.1 * wander.next(chance)), 0.05);
   }
-  EXPECT_GT(ledger.totals().restarts, 10U);
+  EXPECT_GT(recorder.totals().restarts, 10U);
   for (const AnomalyChange& change : changes) ADD_FAILURE() << change.anomaly.sentence;
 }
 

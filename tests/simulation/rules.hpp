@@ -79,7 +79,7 @@ class Rules {
     unsigned retries = 0;
     Instant retried_at{};  // or since
   };
-  // Looks at an endpoint, as `recovery/lookout.hpp` promises them.
+  // Looks at an endpoint, as `recovery/probe_schedule.hpp` promises them.
   struct Looks {
     Duration shortest;  // between two, in a wait
     std::uint64_t number = 0;

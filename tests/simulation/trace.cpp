@@ -12,12 +12,13 @@ using namespace recovery;
 
 namespace {
 
-constexpr const char* event_names[] = {
-    "StartRequested", "StopRequested", "RestartRequested", "KillRequested",   "Launched",
-    "LaunchFailed",   "ProgressSeen",  "Sampled",          "ConnectionsSeen", "HostSeen",
-    "SpaceSeen",      "SinkReported",  "ContentSeen",      "SignSeen",        "Exited",
-    "SourceProbed",   "SinkProbed",    "TrackChanged",     "Tick",            "Paused",
-    "Reconfigured"};
+constexpr const char* event_names[] = {"StartRequested", "StopRequested", "RestartRequested",
+                                       "KillRequested",  "Launched",      "LaunchFailed",
+                                       "ProgressSeen",   "Sampled",       "ConnectionsSeen",
+                                       "HostSeen",       "SpaceSeen",     "SinkReported",
+                                       "ContentSeen",    "SignSeen",      "Exited",
+                                       "SourceProbed",   "SinkProbed",    "TrackChanged",
+                                       "Tick",           "Paused",        "Reconfigured"};
 constexpr const char* notice_names[] = {
     "CameOnAir",      "WentOffAir", "FaultDetected",      "IncidentOpened",    "IncidentClosed",
     "Decided",        "Escalated",  "EscalationResolved", "SourceChanged",     "FallbackOnAir",

@@ -149,7 +149,7 @@ void World::send(const Event& event, bool advanced) {
     require(!std::holds_alternative<Launch>(action) || !child_.running,
             "one publisher over all lives", "Launch while a child of this stream lives");
   }
-  ledger_->record(event, step, core_->status(), now_, WallTime{} + now_.time_since_epoch());
+  recorder_->record(event, step, core_->status(), now_, WallTime{} + now_.time_since_epoch());
   rules_.check(event, step, *core_,
                {advanced, child_.starved || child_.hung, child_.said_permanent, child_.said_lost,
                 child_.blames_source, child_.resists_kill},
@@ -162,7 +162,7 @@ void World::send(const Event& event, bool advanced) {
   }
   const bool noted = journal_.would_note(step, core_->status(), now_);
   if (noted && !core_->status().ended && dice_.chance(scenario_.crash_at_note)) return die(true);
-  tell_people(step);
+  dispatch_alerts(step);
   note(step);
 }
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "recovery/ledger.hpp"
 #include "recovery/stream_core.hpp"
+#include "recovery/stream_recorder.hpp"
 #include "tests/simulation/child.hpp"
 #include "tests/simulation/journal.hpp"
 #include "tests/simulation/outside.hpp"
@@ -115,7 +115,7 @@ class World {
   // its lives (world_lives.cpp)
   void be_born();
   void die(bool record_is_lost);
-  void tell_people(const recovery::Step& step);
+  void dispatch_alerts(const recovery::Step& step);
   void note(const recovery::Step& step);
   void await_receiver();
   void check_ledger() const;
@@ -124,7 +124,7 @@ class World {
   Dice dice_;
   Scenario scenario_;
   std::optional<recovery::StreamCore> core_;  // empty: the supervisor is dead
-  std::optional<recovery::Ledger> ledger_;
+  std::optional<recovery::StreamRecorder> recorder_;
   Journal journal_;
   Receiver receiver_;
   Instant began_ = Instant{} + std::chrono::hours(1000);
@@ -133,7 +133,7 @@ class World {
   Trace trace_;
   Child child_;
   Kind kind_;
-  Outside source_, sink_;
+  IoThread source_, sink_;
   Instant name_held_until_ = Instant::min();
   Instant bad_until_ = began_;
   Instant primary_free_since_ = began_;  // nothing has been in its way since

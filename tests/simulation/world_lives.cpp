@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 void World::be_born() {
   ++life_;
   core_.emplace(scenario_.policy, scenario_.limits, scenario_.command, seed_ * 1000 + life_);
-  ledger_.emplace("simulated", 50);
+  recorder_.emplace("simulated", 50);
   child_ = {};
   launched_at_.reset();
   alert_ = journal_.record().escalation;
@@ -56,7 +56,7 @@ void World::perform(const End&) {
   }
 }
 
-void World::tell_people(const Step& step) {
+void World::dispatch_alerts(const Step& step) {
   for (const Notice& notice : step.notices) {
     if (const auto* escalated = std::get_if<Escalated>(&notice)) {
       alert_.emplace();
@@ -94,14 +94,15 @@ void World::await_receiver() {
 }
 
 void World::check_ledger() const {
-  const Totals& totals = ledger_->totals();
+  const Totals& totals = recorder_->totals();
   require(totals.launches <= rules_.tally().launches - launches_at_birth_ &&
               totals.restarts <= totals.launches,
-          "the ledger counts launches", "another number");
+          "the recorder counts launches", "another number");
   require(totals.errors_critical == rules_.tally().escalations - escalations_at_birth_,
-          "the ledger counts escalations", "another number");
-  require(ledger_->history()->size() <= Ledger::history_limit && ledger_->incidents()->size() <= 50,
-          "the ledger is bounded", "it is not");
+          "the recorder counts escalations", "another number");
+  require(recorder_->history()->size() <= StreamRecorder::history_limit &&
+              recorder_->incidents()->size() <= 50,
+          "the recorder is bounded", "it is not");
 }
 
 }  // namespace simulation

@@ -1,4 +1,4 @@
-#include "supervisor/outside/alert_command.hpp"
+#include "supervisor/io/alert_command.hpp"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -145,7 +145,7 @@ TEST(Status, SaysWhyAStreamIsOffAir) {
 }
 
 TEST(Status, ReadsWhatTheApiWrites) {
-  http::Board board(1);
+  http::SnapshotStore snapshots(1);
   auto snapshot = std::make_shared<http::StreamSnapshot>();
   snapshot->name = "radio";
   snapshot->status.state = recovery::State::cooling_down;
@@ -156,8 +156,8 @@ TEST(Status, ReadsWhatTheApiWrites) {
   snapshot->fps = 25;
   snapshot->speed = 1;
   snapshot->bitrate_bps = 96'000;
-  board.publish(0, snapshot);
-  OneAnswer server(200, *http::streams(board.read(), http::Moment{}).body);
+  snapshots.publish(0, snapshot);
+  OneAnswer server(200, *http::streams(snapshots.read(), http::ClockReading{}).body);
   const Result result = status(at(server.url()));
   EXPECT_EQ(result.code, 1);
   EXPECT_EQ(

@@ -256,10 +256,10 @@ TEST(ReferenceFile, EqualsTheDefaultsAndHoldsEveryKey) {
   const auto& exporters = reference.exporters;
   EXPECT_EQ(exporters.pushgateway.url + exporters.statsd.address + exporters.otlp.url, "");
   EXPECT_TRUE(exporters.pushgateway.headers.empty() && exporters.otlp.headers.empty());
-  for (const char* key : {"streams[0].fallback", "alerts.alertmanager", "alerts.webhooks",
-                          "alerts.command", "dependencies", "http.auth.basic_users",
-                          "exporters.pushgateway.url", "exporters.statsd.address",
-                          "exporters.otlp.url"}) {
+  for (const char* key :
+       {"streams[0].fallback", "alerts.alertmanager", "alerts.webhooks", "alerts.command",
+        "dependencies", "http.auth.basic_users", "exporters.pushgateway.url",
+        "exporters.statsd.address", "exporters.otlp.url"}) {
     EXPECT_TRUE(reference.origins.contains(key)) << key;
   }
 }

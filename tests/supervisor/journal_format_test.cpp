@@ -18,15 +18,15 @@ std::string line(const std::string& json_object) {
   return sealed_line(object) + '\n';
 }
 
-recovery::Past past_of(const std::string& text, JournalReading* reading = nullptr) {
-  JournalMemory memory(kept);
+recovery::PersistedState past_of(const std::string& text, JournalReading* reading = nullptr) {
+  JournalState memory(kept);
   const JournalReading found = read_journal(text, memory);
   if (reading) *reading = found;
-  return memory.pasts()["radio"];
+  return memory.persisted_states()["radio"];
 }
 
 std::string whole(const Journal::Change& change) {
-  JournalMemory memory(kept);
+  JournalState memory(kept);
   memory.note(change);
   return memory.text();
 }
@@ -62,14 +62,14 @@ TEST(JournalFormat, EverythingComesBackAsItWas) {
 
 TEST(JournalFormat, EveryCauseComesBackAsItWas) {
   for (std::size_t i = 0; i < monitor::cause_count; ++i) {
-    recovery::Past past = full_past();
+    recovery::PersistedState past = full_past();
     past.escalation->cause = past.incidents[0].cause = static_cast<monitor::Cause>(i);
     EXPECT_EQ(shown(past_of(whole({"radio", past}))), shown(past));
   }
 }
 
 TEST(JournalFormat, AStreamWithoutAPastComesBackWithoutOne) {
-  EXPECT_EQ(shown(past_of(whole({"radio", {}}))), shown(recovery::Past{}));
+  EXPECT_EQ(shown(past_of(whole({"radio", {}}))), shown(recovery::PersistedState{}));
 }
 
 TEST(JournalFormat, TimesAreWrittenForPeople) {
@@ -88,14 +88,14 @@ TEST(JournalFormat, UnknownMembersArePassedOver) {
 
 TEST(JournalFormat, MissingMembersAreAtTheirDefault) {
   const auto past = past_of(line(R"({"stream":"radio","now":{}})"));
-  EXPECT_EQ(shown(past), shown(recovery::Past{}));
+  EXPECT_EQ(shown(past), shown(recovery::PersistedState{}));
 }
 
 TEST(JournalFormat, MembersOfAnotherTypeAreAtTheirDefault) {
   const auto past = past_of(
       line(R"({"stream":"radio","now":{"attempts":-1,"source_retries":1e99,"stopped_as_asked":3,)"
            R"("launched_at":12,"escalation":[]},"incidents":{}})"));
-  EXPECT_EQ(shown(past), shown(recovery::Past{}));
+  EXPECT_EQ(shown(past), shown(recovery::PersistedState{}));
 }
 
 TEST(JournalFormat, ATimeThatMakesNoSenseLeavesTheRestOfItsRecord) {
@@ -122,9 +122,9 @@ TEST(JournalFormat, ALaterRecordReplacesStateAndIncidentsOfTheSameId) {
 }
 
 TEST(JournalFormat, TheOldestIncidentsBeyondTheLimitAreForgotten) {
-  JournalMemory memory(2);
+  JournalState memory(2);
   memory.note({"radio", full_past()});
-  const auto past = memory.pasts()["radio"];
+  const auto past = memory.persisted_states()["radio"];
   ASSERT_EQ(past.incidents.size(), 2u);
   EXPECT_EQ(past.incidents[0].id, "radio-3");
   EXPECT_EQ(past.incidents[1].id, "radio-2");
@@ -170,7 +170,7 @@ TEST(JournalFormat, NoLineIsLongerThanAReaderTakes) {
 }
 
 TEST(JournalFormat, TextThatIsNoUtf8DoesNotSpoilItsRecord) {
-  recovery::Past past = full_past();
+  recovery::PersistedState past = full_past();
   past.incidents[0].evidence = {"\xff\xfe caf\xe9", std::string("\0x", 2)};
   const auto back = past_of(whole({"radio", past}));
   ASSERT_EQ(back.incidents.size(), 3u);
@@ -268,7 +268,7 @@ TEST(JournalFormat, RandomBytesAreNoJournal) {
     if (round % 3 == 0) text.insert(0, R"({"crc":")");
     if (round % 3 == 1) text = sealed_line({{"stream", "radio"}, {"now", text}}) + '\n' + text;
     if (round % 3 == 2) text.insert(0, R"({"journal":"ffsupervisor",)");
-    JournalMemory memory(kept);
+    JournalState memory(kept);
     const JournalReading reading = read_journal(text, memory);
     ASSERT_EQ(reading.records, round % 3 == 1 ? 1u : 0u) << round;
     ASSERT_LE(reading.good_bytes, text.size()) << round;
@@ -299,9 +299,9 @@ TEST(JournalFormat, SoundLinesWithSenselessContentDoNoHarm) {
         boost::system::error_code error;
         const auto parsed = boost::json::parse(text, error);
         if (error) continue;
-        JournalMemory memory(kept);
+        JournalState memory(kept);
         read_journal(sealed_line(parsed.as_object()) + '\n', memory);
-        for (const auto& [name, past] : memory.pasts()) {
+        for (const auto& [name, past] : memory.persisted_states()) {
           for (const auto& record : past.incidents) ASSERT_GE(record.off_air_seconds, 0) << text;
         }
       }

@@ -8,7 +8,7 @@
 #include "journal_mount.hpp"
 #include "journal_stand.hpp"
 #include "supervisor/journal/journal_file.hpp"
-#include "supervisor/journal/journal_memory.hpp"
+#include "supervisor/journal/journal_state.hpp"
 
 namespace supervisor {
 namespace {
@@ -47,7 +47,7 @@ TEST(JournalKill, AtAnyMomentItLosesAtMostTheLastRecord) {
     const unsigned last = std::max(before, written_until_killed(folder / "j", lives));
     Problems problems;
     const Journal journal(folder / "j", 50, problems.sink());
-    const recovery::Past& past = journal.past("radio");
+    const recovery::PersistedState& past = journal.past("radio");
     ASSERT_GE(past.attempts + 1, last) << "round " << round;
     ASSERT_LE(past.attempts, last + 1) << "round " << round;
     ASSERT_EQ(past.incidents.size(), std::min(past.attempts, 50u));
@@ -69,7 +69,7 @@ unsigned rewritten_until_killed(const std::string& path, std::chrono::microsecon
     JournalFile file(path);
     if (file.open()) ::_exit(1);
     for (unsigned i = 1;; ++i) {
-      JournalMemory memory(1000);
+      JournalState memory(1000);
       Journal::Change next = change(i);
       for (unsigned j = 0; j < 200; ++j) {
         next.now.incidents.push_back(incident(std::to_string(200 - j)));
@@ -95,7 +95,7 @@ void kill_while_rewriting(const std::string& path) {
     const auto lives = std::chrono::microseconds(round * 7919 % 10'000);
     const unsigned last = rewritten_until_killed(path, lives);
     ASSERT_GT(last, 0u);
-    const recovery::Past past = past_at(path);
+    const recovery::PersistedState past = past_at(path);
     ASSERT_GE(past.attempts, last) << "round " << round;
     ASSERT_LE(past.attempts, last + 1) << "round " << round;
     ASSERT_EQ(past.incidents.size(), 200u) << "round " << round;

@@ -15,7 +15,7 @@
 
 #include <gtest/gtest.h>
 
-#include "http/moment.hpp"
+#include "http/clock_reading.hpp"
 #include "supervisor/journal/journal.hpp"
 
 namespace supervisor {
@@ -113,8 +113,8 @@ inline recovery::Alert alert() {
   return alert;
 }
 
-inline recovery::Past full_past() {
-  recovery::Past past;
+inline recovery::PersistedState full_past() {
+  recovery::PersistedState past;
   past.attempts = 3;
   past.source_retries = 17;
   past.stopped_as_asked = false;
@@ -160,7 +160,7 @@ inline std::string shown(const recovery::Alert& alert) {
   return text.str();
 }
 
-inline std::string shown(const recovery::Past& past) {
+inline std::string shown(const recovery::PersistedState& past) {
   std::ostringstream text;
   text << past.attempts << ' ' << past.source_retries << ' ' << past.stopped_as_asked << ' '
        << shown(past.launched_at) << '\n'
@@ -170,7 +170,8 @@ inline std::string shown(const recovery::Past& past) {
 }
 
 // What a new life finds at this path.
-inline recovery::Past past_at(const std::string& path, const std::string& stream = "radio") {
+inline recovery::PersistedState past_at(const std::string& path,
+                                        const std::string& stream = "radio") {
   return Journal(path, 1000, {}).past(stream);
 }
 

@@ -4,7 +4,7 @@
 
 #include "journal_stand.hpp"
 #include "supervisor/journal/journal_line.hpp"
-#include "supervisor/journal/journal_memory.hpp"
+#include "supervisor/journal/journal_state.hpp"
 
 namespace supervisor {
 namespace {
@@ -35,7 +35,7 @@ TEST(Journal, EverythingOutlivesTheProcess) {
 TEST(Journal, AStreamThatIsNotKnownHasADefaultPast) {
   const JournalFolder folder;
   const Journal journal(folder / "j", 1000, {});
-  EXPECT_EQ(shown(journal.past("radio")), shown(recovery::Past{}));
+  EXPECT_EQ(shown(journal.past("radio")), shown(recovery::PersistedState{}));
 }
 
 TEST(Journal, StreamsAreKeptApart) {
@@ -304,13 +304,14 @@ TEST(Journal, ChangesOfOneStreamMergeIntoOneThatSaysTheSame) {
   Journal::Change earlier{"radio", full_past()};
   Journal::Change later = change(8);
   later.now.incidents = {incident("radio-5"), incident("radio-3")};
-  JournalMemory one_by_one(4);
+  JournalState one_by_one(4);
   one_by_one.note(earlier);
   one_by_one.note(later);
   merge(earlier, std::move(later), 4);
-  JournalMemory merged(4);
+  JournalState merged(4);
   merged.note(earlier);
-  EXPECT_EQ(shown(merged.pasts()["radio"]), shown(one_by_one.pasts()["radio"]));
+  EXPECT_EQ(shown(merged.persisted_states()["radio"]),
+            shown(one_by_one.persisted_states()["radio"]));
   EXPECT_EQ(earlier.now.incidents.size(), 4u);
 }
 

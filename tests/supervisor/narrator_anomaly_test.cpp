@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "supervisor/log/narrator.hpp"
+#include "supervisor/log/event_log.hpp"
 
 namespace supervisor {
 namespace {
@@ -17,7 +17,7 @@ boost::json::value line_of(const recovery::AnomalyChange& change) {
   {
     const Secrets secrets;
     Log log({LogFormat::json, LogLevel::info}, secrets, fds[1]);
-    Narrator(log, "radio").record(change);
+    EventLog(log, "radio").record(change);
   }
   ::close(fds[1]);
   std::array<char, 4096> buffer{};

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A reloader with a file that the test plays; the outside thread is a real one.
+// A reloader with a file that the test plays; the I/O thread is a real one.
 class ReloaderTest : public testing::Test {
  protected:
   ~ReloaderTest() override { ::close(null_); }
@@ -45,7 +45,7 @@ class ReloaderTest : public testing::Test {
   int null_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   Secrets secrets;
   Log log{{LogFormat::json, LogLevel::info}, secrets, null_};
-  http::Board board{0};
+  http::SnapshotStore snapshots{0};
   boost::asio::io_context loop;
   std::atomic<int> reads = 0;
   std::atomic<const char*> broken = nullptr;
@@ -53,12 +53,12 @@ class ReloaderTest : public testing::Test {
   const char* refusal = nullptr;
   std::vector<std::string> applied;
   std::vector<http::Outcome> answers;
-  Outside outside;
+  IoThread io_thread;
   Reloader reloader{{.loop = loop.get_executor(),
-                     .outside = outside,
+                     .io_thread = io_thread,
                      .log = log,
                      .secrets = secrets,
-                     .board = board,
+                     .snapshots = snapshots,
                      .load = [this] { return load(); },
                      .must_wait = [this](const Config&) { return waits; },
                      .apply =
@@ -70,8 +70,8 @@ class ReloaderTest : public testing::Test {
 };
 
 TEST_F(ReloaderTest, TheConfigurationItRunsWithCountsAsRead) {
-  ASSERT_TRUE(board.read().config);
-  EXPECT_TRUE(board.read().config->successful);
+  ASSERT_TRUE(snapshots.read().config);
+  EXPECT_TRUE(snapshots.read().config->successful);
 }
 
 TEST_F(ReloaderTest, WhatIsReadIsAppliedAndSaid) {
@@ -82,21 +82,21 @@ TEST_F(ReloaderTest, WhatIsReadIsAppliedAndSaid) {
 }
 
 TEST_F(ReloaderTest, AFileThatCannotBeReadIsRefusedAndTheNextMayBeRight) {
-  const auto before = board.read().config->succeeded_at;
+  const auto before = snapshots.read().config->succeeded_at;
   broken = "radio.yml:3: streams: expected a list";
   ask();
   ASSERT_TRUE(run_until_answers(1));
   EXPECT_EQ(answers[0].status, 422U);
   EXPECT_EQ(answers[0].message, "radio.yml:3: streams: expected a list");
   EXPECT_TRUE(applied.empty());
-  EXPECT_FALSE(board.read().config->successful);
-  EXPECT_EQ(board.read().config->succeeded_at, before);
+  EXPECT_FALSE(snapshots.read().config->successful);
+  EXPECT_EQ(snapshots.read().config->succeeded_at, before);
   broken = nullptr;
   ask();
   ASSERT_TRUE(run_until_answers(2));
   EXPECT_EQ(answers[1].status, 200U);
-  EXPECT_TRUE(board.read().config->successful);
-  EXPECT_GT(board.read().config->succeeded_at, before);
+  EXPECT_TRUE(snapshots.read().config->successful);
+  EXPECT_GT(snapshots.read().config->succeeded_at, before);
 }
 
 TEST_F(ReloaderTest, WhatCannotBeAppliedIsRefused) {
@@ -104,7 +104,7 @@ TEST_F(ReloaderTest, WhatCannotBeAppliedIsRefused) {
   ask();
   ASSERT_TRUE(run_until_answers(1));
   EXPECT_EQ(answers[0].status, 422U);
-  EXPECT_FALSE(board.read().config->successful);
+  EXPECT_FALSE(snapshots.read().config->successful);
 }
 
 TEST_F(ReloaderTest, WhatIsAskedDuringAReadingIsAnsweredByOneMore) {
@@ -148,7 +148,7 @@ TEST_F(ReloaderTest, SecretsOfARefusalAreMasked) {
   ask();
   ASSERT_TRUE(run_until_answers(1));
   EXPECT_EQ(answers[0].message.find("Str3am"), std::string::npos);
-  EXPECT_EQ(board.read().config->message.find("Str3am"), std::string::npos);
+  EXPECT_EQ(snapshots.read().config->message.find("Str3am"), std::string::npos);
 }
 
 }  // namespace

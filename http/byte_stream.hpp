@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <tuple>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "http/tls.hpp"
+
+namespace http {
+
+// A connection's bytes, in plain or through TLS. The socket is another's, which closes and cancels
+// it, and outlives the wire.
+class ByteStream {
+ public:
+  explicit ByteStream(boost::asio::ip::tcp::socket& socket) : socket_(socket) {}
+
+  using Result = std::tuple<boost::system::error_code, std::size_t>;
+
+  // From now on through TLS.
+  boost::asio::awaitable<boost::system::error_code> handshake(TlsIdentity::Context context);
+
+  boost::asio::awaitable<Result> read_some(boost::asio::mutable_buffer bytes);
+  template <class Buffers>
+  boost::asio::awaitable<Result> write(const Buffers& bytes);
+  // Tells the peer that nothing more comes.
+  boost::asio::awaitable<boost::system::error_code> end();
+
+ private:
+  boost::asio::ip::tcp::socket& socket_;
+  TlsIdentity::Context context_;  // outlives the stream
+  std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
+};
+
+template <class Buffers>
+boost::asio::awaitable<ByteStream::Result> ByteStream::write(const Buffers& bytes) {
+  constexpr auto as_result = boost::asio::as_tuple(boost::asio::use_awaitable);
+  if (tls_) co_return co_await boost::asio::async_write(*tls_, bytes, as_result);
+  co_return co_await boost::asio::async_write(socket_, bytes, as_result);
+}
+
+}  // namespace http

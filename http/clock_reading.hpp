@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "monitor/time.hpp"
+#include "recovery/stream_recorder.hpp"
+
+namespace http {
+
+// One reading of both clocks, taken once for each answer.
+struct ClockReading {
+  monitor::Instant steady;
+  recovery::WallTime wall;
+
+  static ClockReading now() {
+    return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()};
+  }
+};
+
+using recovery::rfc3339;
+// "Wed, 05 Nov 2025 10:00:00 GMT", as the Date header wants it.
+std::string http_date(recovery::WallTime time);
+// Seconds since 1970.
+double unix_seconds(recovery::WallTime time);
+// From then to now, never below 0.
+double seconds_since(monitor::Instant then, monitor::Instant now);
+
+}  // namespace http

@@ -1,0 +1,64 @@
+#include "recovery/probe_schedule.hpp"
+
+#include <algorithm>
+
+namespace recovery {
+
+namespace {
+
+using std::chrono_literals::operator""s;
+
+constexpr int share = 200;  // of the time waited: 0.5 %
+constexpr Duration answer_limit =
+    30s;  // the hands answer within seconds; one that is lost costs this
+
+}  // namespace
+
+void ProbeSchedule::watch(Duration pace, Instant now) {
+  if (!known_) return;
+  awaits_ = false;
+  under_way_ = false;
+  pace_ = pace;
+  due_at_ = now + pace;
+}
+
+void ProbeSchedule::await(Duration pace, Instant now) {
+  if (!known_) return;
+  awaits_ = true;
+  under_way_ = false;
+  pace_ = pace;
+  awaits_since_ = now;
+  due_at_ = now;
+}
+
+void ProbeSchedule::hasten(Instant now) {
+  if (!known_ || awaits_) return;
+  awaits_ = true;
+  awaits_since_ = now;
+  due_at_ = now + std::min(pace_, shortest_);
+}
+
+void ProbeSchedule::rest() {
+  under_way_ = false;
+  due_at_ = monitor::never;
+}
+
+std::uint64_t ProbeSchedule::begin(Instant now) {
+  under_way_ = true;
+  due_at_ = now + answer_limit;
+  return ++number_;
+}
+
+bool ProbeSchedule::accept(std::uint64_t number, Instant now) {
+  if (!under_way_ || number != number_) return false;
+  under_way_ = false;
+  due_at_ = now + interval(now);
+  return true;
+}
+
+Duration ProbeSchedule::interval(Instant now) const {
+  if (!awaits_) return pace_;
+  return std::min(pace_, std::max(shortest_, (now - awaits_since_) / share));
+}
+
+}  // namespace recovery

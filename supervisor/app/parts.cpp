@@ -1,0 +1,96 @@
+#include <stdexcept>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "supervisor/app/supervisor.hpp"
+
+namespace supervisor {
+
+std::unique_ptr<Journal> Supervisor::open_journal() {
+  if (config_.journal_path.empty()) return nullptr;
+  return std::make_unique<Journal>(
+      config_.journal_path, config_.journal_max_incidents,
+      [this](const std::string& problem) { log_.write(LogLevel::error, "journal", {}, problem); });
+}
+
+std::unique_ptr<AlertDispatcher> Supervisor::make_alert_dispatcher() {
+  AlertDispatcher::Context context{
+      .loop = loop_.get_executor(),
+      .io_thread = io_thread_,
+      .log = log_,
+      .secrets = secrets_,
+      .snapshots = snapshots_,
+      .on_alert_result =
+          [this](const std::string& name, bool delivered) {
+            if (StreamDriver* stream = streams_.find(name)) stream->on_alert_result(delivered);
+          },
+      .on_all_delivered =
+          [this] { streams_.for_each([](StreamDriver& stream) { stream.on_all_delivered(); }); }};
+  try {
+    return std::make_unique<AlertDispatcher>(config_.alerts, std::move(context));
+  } catch (const std::runtime_error& error) {
+    throw ConfigError(std::string("alerts: ") + error.what());
+  }
+}
+
+std::unique_ptr<MetricsPusher> Supervisor::make_metrics_pusher() {
+  try {
+    return std::make_unique<MetricsPusher>(config_.exporters,
+                                           MetricsPusher::Context{.loop = loop_.get_executor(),
+                                                                  .io_thread = io_thread_,
+                                                                  .log = log_,
+                                                                  .secrets = secrets_,
+                                                                  .snapshots = snapshots_});
+  } catch (const std::runtime_error& error) {
+    throw ConfigError(std::string("exporters: ") + error.what());
+  }
+}
+
+std::unique_ptr<DependencyWatch> Supervisor::watch_dependencies() {
+  return std::make_unique<DependencyWatch>(config_,
+                                           DependencyWatch::Context{.loop = loop_.get_executor(),
+                                                                    .io_thread = io_thread_,
+                                                                    .log = log_,
+                                                                    .secrets = secrets_,
+                                                                    .snapshots = snapshots_},
+                                           dependencies_.get());
+}
+
+Streams::Context Supervisor::streams_context() {
+  // What ends a stream comes from within its own step: what it leaves behind is published after it.
+  const auto later = [this](auto what) { boost::asio::post(loop_, what); };
+  return {.executor = loop_.get_executor(),
+          .log = log_,
+          .secrets = secrets_,
+          .snapshots = snapshots_,
+          .max_incidents = config_.journal_max_incidents,
+          .io_thread = io_thread_,
+          .alerts = *alerts_,
+          .journal = journal_.get(),
+          .on_all_ended =
+              [this, later] {
+                later([this] {
+                  if (streams_.all_ended()) leave();
+                });
+              },
+          .on_gave_up =
+              [this, later] {
+                if (stopping_) return;
+                later([this] { stop("A stream gave up, and on_exhausted is exit"); });
+              },
+          .on_gone = [this] { reloader_.try_again(); }};
+}
+
+Reloader::Context Supervisor::reloader_context(std::function<Config()> load) {
+  return {.loop = loop_.get_executor(),
+          .io_thread = io_thread_,
+          .log = log_,
+          .secrets = secrets_,
+          .snapshots = snapshots_,
+          .load = std::move(load),
+          .must_wait = [this](const Config& next) { return must_wait(next); },
+          .apply = [this](const Config& next) { return apply(next); }};
+}
+
+}  // namespace supervisor

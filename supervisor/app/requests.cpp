@@ -1,0 +1,58 @@
+#include <stdexcept>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "supervisor/app/supervisor.hpp"
+#include "supervisor/log/request_log.hpp"
+
+namespace supervisor {
+
+std::unique_ptr<http::Server> Supervisor::serve() {
+  http::SupervisorApi loop;
+  loop.ping = [this](std::function<void()> answer) { boost::asio::post(loop_, std::move(answer)); };
+  loop.control = [this](std::string name, http::Control what, auto answer) {
+    boost::asio::post(loop_, [this, name = std::move(name), what, answer = std::move(answer)] {
+      answer(control(name, what));
+    });
+  };
+  loop.reload = [this](Reloader::Answer answer) {
+    boost::asio::post(loop_, [this, answer = std::move(answer)] { reloader_.request(answer); });
+  };
+  loop.hear = [this](monitor::NowPlaying report) { hear(std::move(report)); };
+  const auto log = [this](const http::Server::LogEntry& entry) { log_request(log_, entry); };
+  try {
+    return std::make_unique<http::Server>(config_.http, http::Bounds{}, snapshots_, std::move(loop),
+                                          log);
+  } catch (const std::runtime_error& error) {
+    throw ConfigError(error.what());
+  }
+}
+
+http::Outcome Supervisor::control(const std::string& name, http::Control what) {
+  if (stopping_) return {409, "ffsupervisor is stopping"};
+  if (StreamDriver* stream = streams_.find(name)) return stream->control(what);
+  return {404, "there is no such stream"};
+}
+
+// From the HTTP thread. What a loop that hangs cannot take is dropped: AzuraCast is asked, too.
+void Supervisor::hear(monitor::NowPlaying report) {
+  constexpr unsigned waiting_limit = 256;  // reports of some KB
+  if (hooks_waiting_.fetch_add(1) >= waiting_limit) {
+    hooks_waiting_.fetch_sub(1);
+    return;
+  }
+  boost::asio::post(loop_, [this, report = std::move(report)] {
+    hooks_waiting_.fetch_sub(1);
+    bool is_of_one = false;
+    const bool is_only = streams_.size() == 1;
+    streams_.for_each(
+        [&](StreamDriver& stream) { is_of_one = stream.hear(report, is_only) || is_of_one; });
+    if (is_of_one || std::exchange(told_of_hook_, true)) return;
+    log_.write(LogLevel::warning, "azuracast_hook_ignored", {},
+               "A web hook of AzuraCast is of a station that no stream names as its source",
+               {{"station", std::string_view(report.station)}});
+  });
+}
+
+}  // namespace supervisor

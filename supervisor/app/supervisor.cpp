@@ -1,0 +1,100 @@
+#include "supervisor/app/supervisor.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include <unistd.h>
+
+#include "supervisor/init.hpp"
+#include "supervisor/watchdog.hpp"
+
+namespace supervisor {
+
+namespace {
+
+// For alerts on their way when everything has ended: of a supervisor that gives up, and of one that
+// was asked to stop and must be gone within its grace.
+constexpr auto last_word_limit = std::chrono::seconds(5);
+constexpr auto stopped_word_limit = std::chrono::milliseconds(500);
+constexpr auto last_export_limit = std::chrono::seconds(2);  // … of what the grace has left
+
+}  // namespace
+
+Supervisor::Supervisor(const Config& config, const std::vector<int>& inherited,
+                       std::function<Config()> load)
+    : config_(config),
+      inherited_(inherited),
+      secrets_(secrets_of({config})),
+      log_(config.log, secrets_, STDERR_FILENO, &snapshots_.log),
+      journal_(open_journal()),
+      alerts_(make_alert_dispatcher()),
+      exports_(make_metrics_pusher()),
+      streams_(streams_context()),
+      reloader_(reloader_context(std::move(load))) {
+  known_.push_back(config);
+}
+
+int Supervisor::run() {
+  std::vector<StreamParts> parts = parts_of(config_.streams);
+  streams_.add(parts);
+  const std::unique_ptr<http::Server> server = serve();
+  const Init init(loop_.get_executor(), {.on_stop = [this] { stop("Asked to stop"); },
+                                         .on_force_stop = [this] { kill(); },
+                                         .on_hangup = [this] { reloader_.request({}); }});
+  say_start(server->port());
+  say_warnings(config_, parts);
+  streams_.start();
+  dependencies_ = watch_dependencies();
+  exports_->start();
+  notify_service_manager("READY=1");
+  const Watchdog watchdog(loop_.get_executor());
+  loop_.run();
+  return streams_.exit_code();
+}
+
+void Supervisor::say_start(std::uint16_t port) {
+  log_.write(LogLevel::info, "supervisor_started", {}, "ffsupervisor " FFSUPERVISOR_VERSION,
+             {{"version", std::string_view(FFSUPERVISOR_VERSION)},
+              {"address", std::string_view(config_.http.address)},
+              {"port", std::int64_t{port}},
+              {"streams", static_cast<std::int64_t>(streams_.size())}});
+}
+
+void Supervisor::stop(const char* why) {
+  stopping_ = true;
+  stop_by_ = std::chrono::steady_clock::now();
+  for (const StreamConfig& stream : config_.streams) {
+    stop_by_ = std::max(stop_by_, std::chrono::steady_clock::now() + stream.recovery.stop_grace);
+  }
+  log_.write(LogLevel::info, "supervisor_stopping", {}, why);
+  notify_service_manager("STOPPING=1");
+  reloader_.close();
+  streams_.shut_down();
+}
+
+void Supervisor::kill() {
+  if (streams_.all_ended()) return loop_.stop();
+  streams_.kill();
+}
+
+// People who have not been told yet are given a moment, and so are those who are handed the last
+// state of the metrics: nobody is there to tell them later. A second signal does not wait for them.
+void Supervisor::leave() {
+  const bool by_itself = streams_.exit_code() != 0 && !stopping_;
+  const auto waited_for = std::make_shared<int>(2);
+  const auto done = [this, waited_for] {
+    if (--*waited_for == 0) loop_.stop();
+  };
+  alerts_->drain(by_itself ? last_word_limit : stopped_word_limit, done);
+  exports_->finish(export_limit(), done);
+}
+
+monitor::Duration Supervisor::export_limit() const {
+  if (!stopping_) return last_word_limit;
+  return std::clamp<monitor::Duration>(stop_by_ - std::chrono::steady_clock::now(),
+                                       stopped_word_limit, last_export_limit);
+}
+
+}  // namespace supervisor

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "http/server.hpp"
+#include "http/snapshot.hpp"
+#include "http/supervisor_api.hpp"
+#include "supervisor/config/config.hpp"
+#include "supervisor/io/alert_dispatcher.hpp"
+#include "supervisor/io/dependency_watch.hpp"
+#include "supervisor/io/io_thread.hpp"
+#include "supervisor/io/metrics_pusher.hpp"
+#include "supervisor/journal/journal.hpp"
+#include "supervisor/log/log.hpp"
+#include "supervisor/reload/reloader.hpp"
+#include "supervisor/secrets/secrets.hpp"
+#include "supervisor/stream/streams.hpp"
+
+namespace supervisor {
+
+// The supervising loop with all it is made of. One thread; HTTP has its own and sees only the
+// snapshots.
+class Supervisor {
+ public:
+  // Throws CommandError.
+  Supervisor(const Config& config, const std::vector<int>& inherited, std::function<Config()> load);
+
+  int run();
+
+ private:
+  void say_start(std::uint16_t port);
+  void stop(const char* why);
+  void kill();
+  void leave();
+  monitor::Duration export_limit() const;
+
+  // parts.cpp: what it is made of
+  std::unique_ptr<Journal> open_journal();
+  std::unique_ptr<AlertDispatcher> make_alert_dispatcher();
+  std::unique_ptr<MetricsPusher> make_metrics_pusher();
+  std::unique_ptr<DependencyWatch> watch_dependencies();
+  Streams::Context streams_context();
+  Reloader::Context reloader_context(std::function<Config()> load);
+
+  // requests.cpp: what HTTP asks of the loop
+  std::unique_ptr<http::Server> serve();
+  http::Outcome control(const std::string& name, http::Control what);
+  void hear(monitor::NowPlaying report);
+
+  // reconfiguring.cpp: from one configuration to the next
+  static Secrets secrets_of(const std::deque<Config>& configs);
+  void learn(const Config& config);
+  std::vector<StreamParts> parts_of(const std::vector<StreamConfig>& streams) const;
+  void say_warnings(const Config& config, const std::vector<StreamParts>& parts);
+  bool must_wait(const Config& next) const;
+  void set_receivers(const recovery::alerts::Settings& settings);
+  std::string apply(const Config& read);
+
+  Config config_;  // the running one
+  const std::vector<int> inherited_;
+  std::deque<Config> known_;  // the newest last; of whose secrets `secrets_` is made
+  Secrets secrets_;
+  http::SnapshotStore snapshots_{0};
+  Log log_;
+  boost::asio::io_context loop_{1};
+  IoThread io_thread_;
+  std::unique_ptr<Journal> journal_;  // null: nothing outlives the process
+  std::unique_ptr<AlertDispatcher> alerts_;
+  std::unique_ptr<MetricsPusher> exports_;
+  Streams streams_;
+  Reloader reloader_;
+  std::unique_ptr<DependencyWatch> dependencies_;
+  bool stopping_ = false;
+  monitor::Instant stop_by_{};  // when the grace of every stream is over
+  std::atomic<unsigned> hooks_waiting_{0};
+  bool told_of_hook_ = false;  // that one was of no stream
+};
+
+}  // namespace supervisor

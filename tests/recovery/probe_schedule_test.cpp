@@ -1,0 +1,109 @@
+#include "recovery/probe_schedule.hpp"
+
+#include <chrono>
+
+#include <gtest/gtest.h>
+
+namespace recovery {
+namespace {
+
+using namespace std::chrono_literals;
+
+class LookoutTest : public testing::Test {
+ protected:
+  // Looks and answers at once for `span`; how many looks that took.
+  int look_for(Duration span) {
+    int looks = 0;
+    for (const Instant until = now + span; schedule.deadline() <= until; ++looks) {
+      now = std::max(now, schedule.deadline());
+      EXPECT_TRUE(schedule.accept(schedule.begin(now), now));
+    }
+    return looks;
+  }
+
+  ProbeSchedule schedule{true, 200ms};
+  Instant now = Instant{} + 1000h;
+};
+
+TEST_F(LookoutTest, RestsUntilSomethingIsWanted) {
+  EXPECT_EQ(schedule.deadline(), monitor::never);
+}
+
+TEST_F(LookoutTest, WhatCannotBeLookedAtIsNeverLookedAt) {
+  ProbeSchedule blind(false, 200ms);
+  blind.watch(5s, now);
+  EXPECT_EQ(blind.deadline(), monitor::never);
+  blind.await(5s, now);
+  EXPECT_EQ(blind.deadline(), monitor::never);
+}
+
+TEST_F(LookoutTest, WatchesAtASteadyPace) {
+  schedule.watch(5s, now);
+  EXPECT_EQ(look_for(60s), 12);
+}
+
+TEST_F(LookoutTest, LooksAtOnceWhenAReturnIsAwaited) {
+  schedule.await(5s, now);
+  EXPECT_EQ(schedule.deadline(), now);
+}
+
+TEST_F(LookoutTest, AMinuteOfWaitingCostsNoMoreThanThreeHundredLooks) {
+  schedule.await(5s, now);
+  const int looks = look_for(60s);
+  EXPECT_GT(looks, 200);
+  EXPECT_LT(looks, 300);
+}
+
+TEST_F(LookoutTest, AReturnIsSeenWithinHalfAPercentOfTheTimeWaitedOrThePaceGiven) {
+  schedule.await(5s, now);
+  const Instant began = now;
+  look_for(100s);
+  EXPECT_LE(schedule.deadline() - now, (now - began) / 200);
+  look_for(10h);
+  EXPECT_EQ(schedule.deadline() - now, 5s);
+}
+
+TEST_F(LookoutTest, APaceQuickerThanTheShortestIntervalIsKept) {
+  schedule.await(50ms, now);
+  EXPECT_GE(look_for(1s), 20);
+}
+
+TEST_F(LookoutTest, AnAnswerToALookThatAnotherHasReplacedIsRefused) {
+  schedule.await(5s, now);
+  const std::uint64_t old = schedule.begin(now);
+  schedule.await(5s, now);
+  const std::uint64_t newer = schedule.begin(now);
+  EXPECT_FALSE(schedule.accept(old, now));
+  EXPECT_TRUE(schedule.accept(newer, now));
+  EXPECT_FALSE(schedule.accept(newer, now)) << "the same answer twice";
+}
+
+TEST_F(LookoutTest, NoSecondLookBeginsWhileOneIsUnderWay) {
+  schedule.await(1s, now);
+  schedule.begin(now);
+  EXPECT_GE(schedule.deadline() - now, 10s);
+}
+
+TEST_F(LookoutTest, ALookWhoseAnswerIsLostIsMadeAgain) {
+  schedule.await(1s, now);
+  schedule.begin(now);
+  EXPECT_LE(schedule.deadline() - now, 1min);
+}
+
+TEST_F(LookoutTest, WhatWasSeenToBeGoneIsLookedForOften) {
+  schedule.watch(5s, now);
+  schedule.hasten(now);
+  EXPECT_EQ(schedule.deadline() - now, 200ms) << "not at once: it has just been looked at";
+  EXPECT_GT(look_for(10s), 40);
+}
+
+TEST_F(LookoutTest, AnAnswerAtRestIsRefused) {
+  schedule.watch(5s, now);
+  const std::uint64_t number = schedule.begin(now);
+  schedule.rest();
+  EXPECT_FALSE(schedule.accept(number, now));
+  EXPECT_EQ(schedule.deadline(), monitor::never);
+}
+
+}  // namespace
+}  // namespace recovery
