@@ -45,7 +45,11 @@ bool Watch::on_progress(const Progress& block, Instant now) {
   return true;
 }
 
-void Watch::on_sample(const ProcessSample& sample, Instant now) {
+void Watch::on_observation(const Observation& what, Instant now) {
+  std::visit([this, now](const auto& seen) { on(seen, now); }, what);
+}
+
+void Watch::on(const ProcessSample& sample, Instant now) {
   evidence_.sample = sample;
   freeze_.on_sample(sample, now);
   cpu_.on_sample(sample, now);
@@ -60,7 +64,7 @@ void Watch::on_sign(const Sign& sign, std::string text, Instant now) {
   remember(evidence_, {sign, std::move(text), now});
 }
 
-void Watch::on_connections(const ConnectionSamples& all, Instant now) {
+void Watch::on(const ConnectionSamples& all, Instant now) {
   delivery_.on_connections(all, has_advanced(), now);
   arrival_.on_connections(all, now);
   refresh_evidence(now);
@@ -69,7 +73,7 @@ void Watch::on_connections(const ConnectionSamples& all, Instant now) {
   if (delivery_.is_taking() == false) bitrate_.rebase();
 }
 
-void Watch::on_host(const HostSample& sample, Instant now) {
+void Watch::on(const HostSample& sample, Instant now) {
   if (!evidence_.first_host) evidence_.first_host = sample;
   evidence_.host = sample;
   throttle_.on_host(sample, now);
@@ -78,11 +82,11 @@ void Watch::on_host(const HostSample& sample, Instant now) {
   refresh_evidence(now);
 }
 
-void Watch::on_space(const std::vector<SpaceSample>& folders, Instant now) {
+void Watch::on(const std::vector<SpaceSample>& folders, Instant now) {
   space_.on_space(folders, now);
 }
 
-void Watch::on_sink_report(const SinkReport& report, Instant now) {
+void Watch::on(const SinkReport& report, Instant now) {
   reception_.on_report(report, now);
   evidence_.sink_report = report;
   // What never answered is no sign: the URL may be another server's.
@@ -92,7 +96,7 @@ void Watch::on_sink_report(const SinkReport& report, Instant now) {
   refresh_evidence(now);
 }
 
-void Watch::on_content(const ContentMark& mark, Instant now) {
+void Watch::on(const ContentMark& mark, Instant now) {
   content_.on_mark(mark, now);
 }
 

@@ -19,6 +19,7 @@
 #include "monitor/forecast/lag_forecast.hpp"
 #include "monitor/forecast/memory_forecast.hpp"
 #include "monitor/limits.hpp"
+#include "monitor/observation.hpp"
 
 namespace monitor {
 
@@ -32,13 +33,8 @@ class Watch {
 
   // True when the block advanced the stream.
   bool on_progress(const Progress& block, Instant now);
-  void on_sample(const ProcessSample& sample, Instant now);
+  void on_observation(const Observation& what, Instant now);
   void on_sign(const Sign& sign, std::string text, Instant now);
-  void on_connections(const ConnectionSamples& all, Instant now);
-  void on_host(const HostSample& sample, Instant now);
-  void on_space(const std::vector<SpaceSample>& folders, Instant now);
-  void on_sink_report(const SinkReport& report, Instant now);
-  void on_content(const ContentMark& mark, Instant now);
   void on_exit(const ExitStatus& status);
   void on_spawn_error(int error_number);
   // The clock went on while nobody could run: nothing that passed is held against FFmpeg.
@@ -67,6 +63,12 @@ class Watch {
   std::optional<bool> sink_is_taking() const;
 
  private:
+  void on(const ProcessSample& sample, Instant now);
+  void on(const ConnectionSamples& all, Instant now);
+  void on(const HostSample& sample, Instant now);
+  void on(const std::vector<SpaceSample>& folders, Instant now);
+  void on(const SinkReport& report, Instant now);
+  void on(const ContentMark& mark, Instant now);
   void refresh_evidence(Instant now);
   bool is_path_silent() const;
 

@@ -7,13 +7,9 @@
 
 #include <sys/types.h>
 
-#include "monitor/connection_sample.hpp"
-#include "monitor/detectors/content.hpp"
 #include "monitor/evidence.hpp"
 #include "monitor/ffmpeg/progress.hpp"
-#include "monitor/host_sample.hpp"
-#include "monitor/process_sample.hpp"
-#include "monitor/sink_report.hpp"
+#include "monitor/observation.hpp"
 #include "recovery/policy.hpp"
 #include "recovery/setup.hpp"
 
@@ -48,30 +44,10 @@ struct ProgressSeen {
   Generation generation;
   monitor::Progress progress;
 };
-struct Sampled {
+// What a witness outside FFmpeg saw of this life.
+struct Observed {
   Generation generation;
-  monitor::ProcessSample sample;
-};
-// What the witnesses outside FFmpeg say of this life.
-struct ConnectionsSeen {
-  Generation generation;
-  monitor::ConnectionSamples connections;
-};
-struct HostSeen {
-  Generation generation;
-  monitor::HostSample sample;
-};
-struct SpaceSeen {
-  Generation generation;
-  std::vector<monitor::SpaceSample> folders;
-};
-struct SinkReported {
-  Generation generation;
-  monitor::SinkReport report;
-};
-struct ContentSeen {
-  Generation generation;
-  monitor::ContentMark mark;
+  monitor::Observation what;
 };
 struct SignSeen {
   Generation generation;
@@ -117,8 +93,7 @@ struct Reconfigured {
 };
 
 using Event = std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,
-                           LaunchFailed, ProgressSeen, Sampled, ConnectionsSeen, HostSeen,
-                           SpaceSeen, SinkReported, ContentSeen, SignSeen, Exited, SourceProbed,
+                           LaunchFailed, ProgressSeen, Observed, SignSeen, Exited, SourceProbed,
                            SinkProbed, TrackChanged, Tick, Paused, Reconfigured>;
 
 }  // namespace recovery

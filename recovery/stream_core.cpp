@@ -235,50 +235,27 @@ void StreamCore::on(const ProgressSeen& event) {
   check_open();
 }
 
-void StreamCore::on(const Sampled& event) {
+void StreamCore::on(const Observed& event) {
   if (!is_present(event.generation)) return;
-  watch_->on_sample(event.sample, now_);
+  watch_->on_observation(event.what, now_);
+  if (const auto* sample = std::get_if<monitor::ProcessSample>(&event.what)) {
+    return on_process_sample(*sample);
+  }
+  if (std::holds_alternative<monitor::ConnectionSamples>(event.what)) hears_connections_ = true;
+  check_watch();
+}
+
+void StreamCore::on_process_sample(const monitor::ProcessSample& sample) {
   if (status_.state == State::stopping) {
     // Stopped by SIGSTOP after the TERM: it will never act on it.
-    if (monitor::is_stopped(event.sample)) kill_child();
-  } else {
-    // Its life is all that such a command shows; without this its time on air would stand still
-    // until it ends.
-    if (!command_.reports_progress) check_health();
-    check_open();
-    note_memory_forecast();
+    if (monitor::is_stopped(sample)) kill_child();
+    return;
   }
-}
-
-void StreamCore::on(const ConnectionsSeen& event) {
-  if (!is_present(event.generation)) return;
-  hears_connections_ = true;
-  watch_->on_connections(event.connections, now_);
-  check_watch();
-}
-
-void StreamCore::on(const HostSeen& event) {
-  if (!is_present(event.generation)) return;
-  watch_->on_host(event.sample, now_);
-  check_watch();
-}
-
-void StreamCore::on(const SpaceSeen& event) {
-  if (!is_present(event.generation)) return;
-  watch_->on_space(event.folders, now_);
-  check_watch();
-}
-
-void StreamCore::on(const SinkReported& event) {
-  if (!is_present(event.generation)) return;
-  watch_->on_sink_report(event.report, now_);
-  check_watch();
-}
-
-void StreamCore::on(const ContentSeen& event) {
-  if (!is_present(event.generation)) return;
-  watch_->on_content(event.mark, now_);
-  check_watch();
+  // Its life is all that such a command shows; without this its time on air would stand still
+  // until it ends.
+  if (!command_.reports_progress) check_health();
+  check_open();
+  note_memory_forecast();
 }
 
 void StreamCore::on(const SignSeen& event) {

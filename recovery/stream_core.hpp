@@ -120,12 +120,8 @@ class StreamCore {
   void on(const Launched& event);
   void on(const LaunchFailed& event);
   void on(const ProgressSeen& event);
-  void on(const Sampled& event);
-  void on(const ConnectionsSeen& event);
-  void on(const HostSeen& event);
-  void on(const SpaceSeen& event);
-  void on(const SinkReported& event);
-  void on(const ContentSeen& event);
+  void on(const Observed& event);
+  void on_process_sample(const monitor::ProcessSample& sample);
   void on(const SignSeen& event);
   void on(const Exited& event);
   void on(const SourceProbed& event);

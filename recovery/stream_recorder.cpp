@@ -72,8 +72,9 @@ void StreamRecorder::record(const Event& event, const Step& step, const Status& 
     if (lives(status, seen->generation)) count(seen->progress, seen->generation);
     if (step.actions.empty() && step.notices.empty()) return;
   }
-  if (const auto* seen = std::get_if<ConnectionsSeen>(&event)) {
-    if (lives(status, seen->generation)) count(seen->connections);
+  if (const auto* seen = std::get_if<Observed>(&event)) {
+    const auto* connections = std::get_if<monitor::ConnectionSamples>(&seen->what);
+    if (connections && lives(status, seen->generation)) count(*connections);
   }
   const ClockReading moment{now, wall};
   if (const auto* launched = std::get_if<Launched>(&event)) {

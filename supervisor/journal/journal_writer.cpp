@@ -126,7 +126,7 @@ void JournalWriter::judge(const JournalReading& reading, std::size_t skipped_byt
     problem += counted(reading.unknown, "incident", "incidents") + " of an unknown cause, ";
   }
   report(problem + counted(reading.damaged_lines, "corrupt line", "corrupt lines") +
-       "; the rest is used, the file as it was is put aside as " + file_.path() + ".corrupt");
+         "; the rest is used, the file as it was is put aside as " + file_.path() + ".corrupt");
 }
 
 Trouble JournalWriter::append_unsaved() {

@@ -148,7 +148,7 @@ void StreamDriver::State::on_progress(std::string_view bytes) {
     take(recovery::ProgressSeen{generation, block});
   }
   for (const monitor::ContentMark& mark : parser.marks()) {
-    take(recovery::ContentSeen{generation, mark});
+    take(recovery::Observed{generation, mark});
   }
   finish();
 }

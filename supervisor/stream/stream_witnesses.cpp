@@ -61,7 +61,7 @@ void StreamDriver::State::sample() {
   next_sample_at = now + (starts ? std::min(interval, starting_interval) : interval);
   const recovery::Generation generation = core.status().generation;
   last_sample = probe->read(now);
-  if (last_sample) take(recovery::Sampled{generation, *last_sample});
+  if (last_sample) take(recovery::Observed{generation, *last_sample});
   sample_host();
   sample_connections();
 }
@@ -69,7 +69,7 @@ void StreamDriver::State::sample() {
 void StreamDriver::State::sample_host() {
   if (!host) return;
   last_host = host->read();
-  take(recovery::HostSeen{core.status().generation, *last_host});
+  take(recovery::Observed{core.status().generation, *last_host});
 }
 
 void StreamDriver::State::sample_connections() {
@@ -82,7 +82,7 @@ void StreamDriver::State::sample_connections() {
     return;
   }
   connections = *seen;
-  take(recovery::ConnectionsSeen{core.status().generation, std::move(*seen)});
+  take(recovery::Observed{core.status().generation, std::move(*seen)});
 }
 
 // What may take its time.
@@ -95,7 +95,7 @@ void StreamDriver::State::look_around() {
                           answer<monitor::SinkReport>([generation](State& self, auto report) {
                             self.asks_sink = false;
                             report.sentence = self.context.secrets.mask(report.sentence);
-                            return recovery::SinkReported{generation, std::move(report)};
+                            return recovery::Observed{generation, std::move(report)};
                           }));
   }
   if (folders.empty() || asks_space) return;
@@ -105,7 +105,7 @@ void StreamDriver::State::look_around() {
       answer<std::vector<monitor::SpaceSample>>([generation](State& self, auto space) {
         self.asks_space = false;
         for (auto& folder : space) folder.path = self.context.secrets.mask(folder.path);
-        return recovery::SpaceSeen{generation, std::move(space)};
+        return recovery::Observed{generation, std::move(space)};
       }));
 }
 

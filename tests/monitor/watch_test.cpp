@@ -69,7 +69,7 @@ TEST(Watch, SignsAreEvidenceAndBounded) {
 
 TEST(Watch, TheEndIsEvidence) {
   Watch watch(Limits{}, true, launch);
-  watch.on_sample(sample(10, 100), launch + 1s);
+  watch.on_observation(sample(10, 100), launch + 1s);
   watch.on_spawn_error(2);
   watch.on_exit(ExitStatus{{}, 9});
   EXPECT_EQ(watch.evidence().exit->signal, 9);
@@ -79,7 +79,8 @@ TEST(Watch, TheEndIsEvidence) {
 
 TEST(Watch, TheOffAirFaultComesFirst) {
   Watch watch(Limits{}, true, launch);
-  for (auto now = launch; now <= launch + 40s; now += 1s) watch.on_sample(sample(100, 4096), now);
+  for (auto now = launch; now <= launch + 40s; now += 1s)
+    watch.on_observation(sample(100, 4096), now);
   EXPECT_EQ(causes(watch.check(launch + 40s)),
             (std::vector{Cause::encoder_frozen, Cause::cpu_high, Cause::memory_high}));
   EXPECT_TRUE(watch.check(launch + 40s).front().off_air);
@@ -90,7 +91,7 @@ TEST(Watch, TheDeadlineIsTheEarliestOneStillAhead) {
   limits.startup_timeout = 60s;
   Watch watch(limits, true, launch);
   EXPECT_EQ(watch.deadline(launch), launch + 60s);
-  watch.on_sample(sample(100, 4096), launch);
+  watch.on_observation(sample(100, 4096), launch);
   EXPECT_EQ(watch.deadline(launch), launch + 10s);        // memory
   EXPECT_EQ(watch.deadline(launch + 10s), launch + 30s);  // CPU, while memory's fault stands
   EXPECT_EQ(watch.deadline(launch + 30s), launch + 60s);
@@ -101,7 +102,7 @@ TEST(Watch, TheDeadlineIsTheEarliestOneStillAhead) {
 TEST(Watch, EachDeadlineBringsAFault) {
   Watch watch(Limits{}, true, launch);
   watch.on_progress(frame(1), launch + 1s);
-  watch.on_sample(sample(100, 4096), launch + 1s);
+  watch.on_observation(sample(100, 4096), launch + 1s);
   std::size_t found = 0;
   Instant checked = launch + 1s;
   for (int rounds = 0; rounds < 3; ++rounds) {
@@ -122,7 +123,7 @@ TEST(Watch, AHealthyStreamHasNoFaultAndFigures) {
   for (int i = 1; i <= 7200; ++i) {
     const Instant now = launch + i * 500ms;
     watch.on_progress(frame(i * 25 / 2), now);
-    if (i % 2 == 0) watch.on_sample(sample(50, 200), now);
+    if (i % 2 == 0) watch.on_observation(sample(50, 200), now);
     ASSERT_TRUE(watch.check(now).empty()) << i;
   }
   EXPECT_NEAR(*watch.rates().fps(launch + 1h), 25, 0.2);
@@ -135,7 +136,7 @@ TEST(Watch, ACommandWithoutProgressIsWatchedByItsLoadAlone) {
   EXPECT_EQ(watch.deadline(launch), never);
   EXPECT_TRUE(watch.check(launch + 1h).empty());
   EXPECT_FALSE(watch.on_progress(frame(5), launch + 1s));
-  watch.on_sample(sample(1, 4096), launch + 1h);
+  watch.on_observation(sample(1, 4096), launch + 1h);
   EXPECT_EQ(causes(watch.check(launch + 1h + 10s)), std::vector{Cause::memory_high});
 }
 
@@ -155,14 +156,14 @@ class Publisher {
     *connection_.peer_window_bytes -= narrower;
     connection_.acked_bytes += 16'000;
     watch.on_progress(frame(25 * seconds_), now);
-    watch.on_connections({connection_}, now);
+    watch.on_observation(ConnectionSamples{connection_}, now);
   }
   void is_asked(bool answers) {
     SinkReport report;
     report.answered = report.has_publisher = answers;
     if (answers) report.received_bytes = static_cast<std::uint64_t>(seconds_) * 16'000;
     if (!answers) report.silent_for = 500ms;
-    watch.on_sink_report(report, now);
+    watch.on_observation(report, now);
   }
   // Until the first fault; empty within a minute.
   std::optional<int> seconds_to_fault() {
@@ -235,7 +236,7 @@ TEST(Watch, WhatIsNotTakenSaysNothingOfTheBitrate) {
     connection.unsent_bytes += taken ? 0 : 50'000;
     connection.peer_window_bytes = taken ? 126'976 : 0;
     watch.on_progress(block, now);
-    watch.on_connections({connection}, now);
+    watch.on_observation(ConnectionSamples{connection}, now);
     ASSERT_TRUE(watch.check(now).empty()) << i;
   }
 }
@@ -243,7 +244,7 @@ TEST(Watch, WhatIsNotTakenSaysNothingOfTheBitrate) {
 TEST(Watch, ForgivenTimeIsHeldAgainstNobody) {
   Watch watch(Limits{}, true, launch);
   for (int i = 1; i <= 240; ++i) watch.on_progress(frame(i * 25 / 2), launch + i * 500ms);
-  watch.on_sample(sample(100, 4096), launch + 2min);
+  watch.on_observation(sample(100, 4096), launch + 2min);
   const Instant woken = launch + 3h;
   watch.rebase(woken);
   EXPECT_TRUE(watch.check(woken).empty());

@@ -126,7 +126,7 @@ class Stand {
   Step sampled(char process_state) {
     monitor::ProcessSample sample;
     sample.state = process_state;
-    return send(Sampled{generation(), sample});
+    return send(Observed{generation(), sample});
   }
   Step sign(monitor::Cause cause, bool retryable) {
     return send(SignSeen{generation(), {cause, retryable, 200}, "a telling line"});

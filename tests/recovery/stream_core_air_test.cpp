@@ -219,7 +219,7 @@ TEST(Warning, StandsWhileItsConditionHoldsAndTheStreamStaysOnAir) {
       monitor::ProcessSample sample;
       sample.state = 'S';
       sample.rss_bytes = rss_bytes;
-      Stand::append(all, stand.send(Sampled{stand.generation(), sample}));
+      Stand::append(all, stand.send(Observed{stand.generation(), sample}));
     }
     return all;
   };
@@ -246,7 +246,7 @@ TEST(Warning, EndsWithTheLifeItWasAbout) {
     stand.feed(1s);
     monitor::ProcessSample sample;
     sample.rss_bytes = 200 << 20;
-    stand.send(Sampled{stand.generation(), sample});
+    stand.send(Observed{stand.generation(), sample});
   }
   ASSERT_EQ(stand.core.open_incidents().size(), 1U);
   const Step step = stand.exited(code(1));
@@ -345,7 +345,7 @@ TEST(Totals, OfACommandThatIsNotFfmpegGrowWithEachSampleOfIt) {
   const monitor::ProcessSample sample{'S', 1, 2, 1 << 20, 1};
   for (int i = 1; i <= 3; ++i) {
     stand.wait(10s);
-    stand.send(Sampled{stand.generation(), sample});
+    stand.send(Observed{stand.generation(), sample});
     EXPECT_EQ(stand.core.status().on_air_total, i * 10s);
   }
   stand.send(Exited{stand.generation(), code(1)});

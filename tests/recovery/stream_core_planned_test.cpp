@@ -190,7 +190,7 @@ TEST(PlannedRestart, ComesBeforeTheMemoryMeetsItsLimit) {
       sample.state = 'S';
       const double hours = monitor::seconds(stand.now - launched) / 3600;
       sample.rss_bytes = static_cast<std::uint64_t>((1400 + 100 * hours) * 1024 * 1024);
-      Stand::append(all, stand.send(Sampled{stand.generation(), sample}));
+      Stand::append(all, stand.send(Observed{stand.generation(), sample}));
     }
     return all;
   };

@@ -130,7 +130,7 @@ TEST_F(ReconfigureTest, AWrongCommandInPlaceOfOneThatWasOnAirEndsNothing) {
 
 TEST_F(ReconfigureTest, AnotherCommandNeedNotProveItselfToTheOldSink) {
   stand.on_air();
-  stand.send(ConnectionsSeen{1, {}});  // the kernel tells of connections here
+  stand.send(Observed{1, monitor::ConnectionSamples{}});  // the kernel tells of connections here
   stand.ended_by(Cause::sink_unreachable);
   stand.launched();
   change_command();

@@ -290,9 +290,9 @@ TEST(OlderGenerations, AreDroppedInEveryState) {
     monitor::ProcessSample frozen;
     frozen.state = 'T';
     const Event stale[] = {
-        Exited{old, code(1)}, LaunchFailed{old, ENOENT},
-        Launched{old, 4711},  ProgressSeen{old, stand.progress()},
-        Sampled{old, frozen}, SignSeen{old, {monitor::Cause::command_invalid, false, 255}, "old"}};
+        Exited{old, code(1)},  LaunchFailed{old, ENOENT},
+        Launched{old, 4711},   ProgressSeen{old, stand.progress()},
+        Observed{old, frozen}, SignSeen{old, {monitor::Cause::command_invalid, false, 255}, "old"}};
     for (const Event& event : stale) {
       EXPECT_TRUE(is_empty(stand.send(event)));
       EXPECT_EQ(stand.state(), state);

@@ -38,8 +38,9 @@ class WitnessTest : public testing::Test {
     return all;
   }
   Step witnesses() {
-    Step all = stand.send(ConnectionsSeen{stand.generation(), {input(), output()}});
-    Stand::append(all, stand.send(HostSeen{stand.generation(), host}));
+    Step all =
+        stand.send(Observed{stand.generation(), monitor::ConnectionSamples{input(), output()}});
+    Stand::append(all, stand.send(Observed{stand.generation(), host}));
     return all;
   }
   Step seconds(int count) {
@@ -149,7 +150,8 @@ TEST_F(WitnessTest, AServerWhoseStatisticsStandStillIsHung) {
   be_well();
   Step all;
   for (int i = 0; i < 6 && stand.state() == State::on_air; ++i) {
-    Stand::append(all, stand.send(SinkReported{stand.generation(), {true, true, 1000, "stat"}}));
+    Stand::append(all, stand.send(Observed{stand.generation(),
+                                           monitor::SinkReport{true, true, 1000, "stat"}}));
     for (int s = 0; s < 5 && stand.state() == State::on_air; ++s) Stand::append(all, second());
   }
   EXPECT_EQ(stand.state(), State::stopping);
@@ -159,7 +161,8 @@ TEST_F(WitnessTest, AServerWhoseStatisticsStandStillIsHung) {
 TEST_F(WitnessTest, StatisticsFromBeforeTheFirstOutputAccuseNobody) {
   stand.starting();
   for (int i = 0; i < 5; ++i) {
-    stand.send(SinkReported{stand.generation(), {true, false, {}, "nobody publishes"}});
+    stand.send(
+        Observed{stand.generation(), monitor::SinkReport{true, false, {}, "nobody publishes"}});
     stand.wait(5s);
   }
   Step all = stand.block();
@@ -197,7 +200,8 @@ TEST_F(WitnessTest, BytesThatFfmpegHasNotReadClearTheSource) {
     Stand::append(all, stand.wait(1s));
     ConnectionSample waiting = input();
     waiting.unread_bytes = 100'000;
-    Stand::append(all, stand.send(ConnectionsSeen{stand.generation(), {waiting, output()}}));
+    Stand::append(all, stand.send(Observed{stand.generation(),
+                                           monitor::ConnectionSamples{waiting, output()}}));
   }
   EXPECT_EQ(only_incident(all).cause, Cause::encoder_frozen);
 }
@@ -220,7 +224,8 @@ TEST_F(WitnessTest, AnotherKillIsACrash) {
 
 TEST_F(WitnessTest, AFullDiskIsNoticedAtOnce) {
   be_well();
-  Step all = stand.send(SpaceSeen{stand.generation(), {{"/out", 0, 1'000'000'000'000, {}}}});
+  Step all = stand.send(Observed{
+      stand.generation(), std::vector<monitor::SpaceSample>{{"/out", 0, 1'000'000'000'000, {}}}});
   Stand::append(all, stand.wait(1s));
   EXPECT_EQ(actions(all), "TERM");
   EXPECT_EQ(only_incident(all).cause, Cause::host_disk_full);
@@ -229,12 +234,15 @@ TEST_F(WitnessTest, AFullDiskIsNoticedAtOnce) {
 TEST_F(WitnessTest, ADiskThatFillsUpIsAWarningUntilThereIsRoom) {
   be_well();
   const monitor::SpaceSample low{"/out", 100'000'000, 1'000'000'000'000, {}};
-  Step all = stand.send(SpaceSeen{stand.generation(), {low}});
+  Step all = stand.send(Observed{stand.generation(), std::vector<monitor::SpaceSample>{low}});
   Stand::append(all, seconds(5));
   EXPECT_FALSE(only_incident(all).off_air);
   EXPECT_EQ(stand.state(), State::on_air);
   const monitor::SpaceSample roomy{"/out", 500'000'000'000, 1'000'000'000'000, {}};
-  EXPECT_EQ(notices<IncidentClosed>(stand.send(SpaceSeen{stand.generation(), {roomy}})).size(), 1U);
+  EXPECT_EQ(notices<IncidentClosed>(
+                stand.send(Observed{stand.generation(), std::vector<monitor::SpaceSample>{roomy}}))
+                .size(),
+            1U);
 }
 
 TEST_F(WitnessTest, SlownessThatTurnsOutToBeTheQuotaStaysOneIncident) {
@@ -285,8 +293,8 @@ class ContentTest : public WitnessTest {
     stand.core = StreamCore(steady_policy(), limits, command, 1);
   }
   Step silence(bool begins) {
-    Step all =
-        stand.send(ContentSeen{stand.generation(), {ContentMark::Kind::silence, begins, 30}});
+    Step all = stand.send(
+        Observed{stand.generation(), monitor::ContentMark{ContentMark::Kind::silence, begins, 30}});
     Stand::append(all, seconds(1));
     return all;
   }

@@ -134,8 +134,8 @@ void Rules::take(const Event& event) {
     const bool is_healthy_fallback = is_before(State::fallback) && child_.on_air_since &&
                                      now_ - *child_.on_air_since >= policy_.restart_cooldown;
     if (is_healthy_fallback) fallback_relaunches_.clear();
-  } else if (const auto* sampled = std::get_if<Sampled>(&event)) {
-    child_.in_state_t = monitor::is_stopped(sampled->sample);
+  } else if (const auto* sample = process_sample_of(event)) {
+    child_.in_state_t = monitor::is_stopped(*sample);
     if (!child_.in_state_t) child_.in_state_t_since.reset();
     if (child_.in_state_t && !child_.in_state_t_since) child_.in_state_t_since = now_;
   } else if (const auto* said = std::get_if<SignSeen>(&event)) {

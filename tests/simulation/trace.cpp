@@ -12,13 +12,14 @@ using namespace recovery;
 
 namespace {
 
-constexpr const char* event_names[] = {"StartRequested", "StopRequested", "RestartRequested",
-                                       "KillRequested",  "Launched",      "LaunchFailed",
-                                       "ProgressSeen",   "Sampled",       "ConnectionsSeen",
-                                       "HostSeen",       "SpaceSeen",     "SinkReported",
-                                       "ContentSeen",    "SignSeen",      "Exited",
-                                       "SourceProbed",   "SinkProbed",    "TrackChanged",
-                                       "Tick",           "Paused",        "Reconfigured"};
+constexpr const char* event_names[] = {
+    "StartRequested", "StopRequested", "RestartRequested", "KillRequested",
+    "Launched",       "LaunchFailed",  "ProgressSeen",     "Observed",
+    "SignSeen",       "Exited",        "SourceProbed",     "SinkProbed",
+    "TrackChanged",   "Tick",          "Paused",           "Reconfigured"};
+constexpr const char* observation_names[] = {"ProcessSample", "ConnectionSamples", "HostSample",
+                                             "SpaceSamples",  "SinkReport",        "ContentMark"};
+static_assert(std::size(observation_names) == std::variant_size_v<monitor::Observation>);
 constexpr const char* notice_names[] = {
     "CameOnAir",      "WentOffAir", "FaultDetected",      "IncidentOpened",    "IncidentClosed",
     "Decided",        "Escalated",  "EscalationResolved", "SourceChanged",     "FallbackOnAir",
@@ -26,10 +27,21 @@ constexpr const char* notice_names[] = {
 static_assert(std::size(event_names) == std::variant_size_v<Event>);
 static_assert(std::size(notice_names) == std::variant_size_v<Notice>);
 
+// An index into event_names, or behind them into observation_names.
+std::size_t kind_of(const Event& event) {
+  const auto* seen = std::get_if<Observed>(&event);
+  return seen ? std::size(event_names) + seen->what.index() : event.index();
+}
+
+const char* name_of_kind(std::size_t kind) {
+  constexpr std::size_t events = std::size(event_names);
+  return kind < events ? event_names[kind] : observation_names[kind - events];
+}
+
 int detail_of(const Event& event) {
   if (const auto* stop = std::get_if<StopRequested>(&event)) return stop->shutdown ? 1 : 0;
   if (const auto* failed = std::get_if<LaunchFailed>(&event)) return failed->error_number;
-  if (const auto* sampled = std::get_if<Sampled>(&event)) return sampled->sample.state;
+  if (const auto* sample = process_sample_of(event)) return sample->state;
   if (const auto* seen = std::get_if<SignSeen>(&event)) return static_cast<int>(seen->sign.cause);
   if (const auto* probed = std::get_if<SourceProbed>(&event)) return probed->available ? 1 : 0;
   if (const auto* probed = std::get_if<SinkProbed>(&event)) return probed->available ? 1 : 0;
@@ -65,6 +77,11 @@ char letter_of(const Action& action) {
 
 }  // namespace
 
+const monitor::ProcessSample* process_sample_of(const Event& event) {
+  const auto* seen = std::get_if<Observed>(&event);
+  return seen ? std::get_if<monitor::ProcessSample>(&seen->what) : nullptr;
+}
+
 Generation generation_of(const Event& event) {
   return std::visit(
       [](const auto& value) -> Generation {
@@ -88,13 +105,13 @@ void Trace::say(const char* what, Instant now) {
 void Trace::add(const Event& event, const Step& step, const StreamCore& core, Instant now) {
   const State state = core.status().state;
   const bool is_usual =
-      std::holds_alternative<ProgressSeen>(event) || std::holds_alternative<Sampled>(event);
+      std::holds_alternative<ProgressSeen>(event) || process_sample_of(event) != nullptr;
   if (is_usual && step.actions.empty() && step.notices.empty() && state == state_) return;
   state_ = state;
   Line line{};
   line.at = now;
   line.deadline = core.next_deadline();
-  line.event = event.index();
+  line.event = kind_of(event);
   line.number = number_of(event);
   line.detail = detail_of(event);
   line.state = state;
@@ -136,7 +153,7 @@ std::string Trace::tell(const Line& line) const {
   std::string text = head;
   if (line.text) return text + "· " + line.text + '\n';
   std::snprintf(head, sizeof head, "%-16s #%-4llu %4d → %-18s attempts %u retries %u next ",
-                event_names[line.event], static_cast<unsigned long long>(line.number), line.detail,
+                name_of_kind(line.event), static_cast<unsigned long long>(line.number), line.detail,
                 std::string(name(line.state)).c_str(), line.attempts, line.retries);
   text += head;
   if (line.deadline == monitor::never) {

@@ -47,6 +47,8 @@ class Trace {
   std::size_t count_ = 0;
 };
 
+// Null where the event is no sample of the process.
+const monitor::ProcessSample* process_sample_of(const recovery::Event& event);
 // Of a child's event; 0 for the others.
 recovery::Generation generation_of(const recovery::Event& event);
 

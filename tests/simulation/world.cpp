@@ -138,7 +138,7 @@ void World::happen_to_child(const Item& item) {
   if (item.what == What::exit) return exit();
   monitor::ProcessSample sample;
   sample.state = child_.hung && child_.trouble == Trouble::is_stopped ? 'T' : 'S';
-  send(Sampled{child_.generation, sample});
+  send(Observed{child_.generation, sample});
 }
 
 void World::send(const Event& event, bool advanced) {

@@ -94,7 +94,7 @@ void World::send_stale(Generation generation) {
     case 2:
       return send(ProgressSeen{generation, block}, true);
     case 3:
-      return send(Sampled{generation, stopped});
+      return send(Observed{generation, stopped});
     case 4:
       return send(Launched{generation, 1});
     case 5:
