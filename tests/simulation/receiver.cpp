@@ -105,8 +105,8 @@ void Receiver::hear(const AlertMessage& message) {
 
 void Receiver::check_idle(Instant now) const {
   if (!up_ || now - quiet_since_ <= told_within || !under_way_) return;
-  require(under_way_->tell == NotificationKind::reminder, "an alert is told while its receiver is there",
-          "it still waits");
+  require(under_way_->kind == NotificationKind::reminder,
+          "an alert is told while its receiver is there", "it still waits");
 }
 
 }  // namespace simulation
