@@ -67,7 +67,7 @@ void World::take_next() {
 
 std::string World::tell() const {
   std::ostringstream text;
-  text << scenario_ << trace_.kind();
+  text << scenario_ << trace_.tell();
   return text.str();
 }
 
