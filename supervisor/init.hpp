@@ -31,7 +31,7 @@ class Init {
   std::shared_ptr<State> state_;
 };
 
-// Tells the service manager, where there is one (NOTIFY_SOCKET), e.g. "READY=1". Errors are
+// Notifies the service manager, where there is one (NOTIFY_SOCKET), e.g. "READY=1". Errors are
 // ignored: it may be gone.
 void notify_service_manager(const std::string& message);
 

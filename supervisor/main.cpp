@@ -1,19 +1,25 @@
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include <malloc.h>
 
 #include "recovery/exit_code.hpp"
+#include "supervisor/app/supervisor.hpp"
 #include "supervisor/child/child_process.hpp"
 #include "supervisor/command_line/check_command.hpp"
 #include "supervisor/command_line/client_commands.hpp"
 #include "supervisor/command_line/options.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
-#include "supervisor/run.hpp"
 
 namespace {
+
+using ReadConfig = std::function<supervisor::Config()>;
 
 std::optional<std::string> environment(const char* name) {
   const char* value = std::getenv(name);
@@ -40,8 +46,9 @@ int run(int argc, char** argv) {
       return supervisor::run_healthcheck(options);
     case Options::Mode::run:
       const auto load = [options] { return supervisor::load_config(options, environment); };
-      if (!options.config_file) return supervisor::run_supervisor(load(), inherited);
-      return supervisor::run_supervisor(load(), inherited, load);
+      // Without a file there is nothing that a reload could read anew.
+      const bool can_reload = options.config_file.has_value();
+      return supervisor::Supervisor(load(), inherited, can_reload ? load : ReadConfig()).run();
   }
   return recovery::exit_code::internal_error;
 }
@@ -54,7 +61,8 @@ int fail(const std::exception& error, int exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  mallopt(M_ARENA_MAX, 1);  // two threads, one of them idle: a second arena is only memory
+  mallopt(M_ARENA_MAX, 1);  // the supervising loop allocates, the other threads hardly do: a second
+                            // arena would only cost memory
   try {
     return run(argc, argv);
   } catch (const supervisor::UsageError& error) {

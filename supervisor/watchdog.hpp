@@ -8,12 +8,12 @@
 
 namespace supervisor {
 
-// How often the service manager wants to hear from this process: half of what it tolerates
+// The interval of watchdog notifications: half of what the service manager tolerates
 // (WATCHDOG_USEC). Nothing where it does not ask, asks another process (WATCHDOG_PID), or says what
 // is no number of microseconds.
 std::optional<std::chrono::microseconds> watchdog_interval();
 
-// Tells the service manager, where it asks for it, that the supervising loop turns: from that loop
+// Notifies the service manager, where it asks for that, that the supervising loop runs: from it
 // and nowhere else, so a stuck loop falls silent and the service manager ends the process. The
 // executor's context must not be run any more once this is gone.
 class Watchdog {

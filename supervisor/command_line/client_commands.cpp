@@ -7,8 +7,7 @@
 
 #include "http/client.hpp"
 #include "supervisor/command_line/status_table.hpp"
-#include "supervisor/config/environment.hpp"
-#include "supervisor/config/flags.hpp"
+#include "supervisor/config/overrides.hpp"
 #include "supervisor/config/problems.hpp"
 #include "supervisor/secrets/secrets.hpp"
 
@@ -48,7 +47,7 @@ std::string health_message(const std::string& body) {
   return std::string(message->get_string());
 }
 
-// Whom to ask, and how to get in.
+// The server's address and the credentials for it.
 struct Instance {
   std::string base;
   std::string token;  // empty: none

@@ -24,7 +24,7 @@ Usage:
   ffsupervisor status [--url URL] [--json]
       What a running instance says of its streams. Exit code 0: every stream is on air.
   ffsupervisor healthcheck [liveness|readiness] [--url URL]
-      For a container's HEALTHCHECK; readiness unless said otherwise. Exit code 0 or 1.
+      For a container's HEALTHCHECK; readiness by default. Exit code 0 or 1.
 
 Options:
   --config FILE            configuration in YAML; /etc/ffsupervisor/ffsupervisor.yml is the
@@ -57,7 +57,7 @@ Environment:
   CPU_THRESHOLD_PERCENT           warn above, of what the process may use (90)
   MEMORY_THRESHOLD_MB             warn above, MiB (2048)
   BITRATE_DROP_THRESHOLD_PERCENT  warn when the bitrate falls by so much (50)
-  RTMP_ENDPOINT                   rtmp:// URL of the sink, if the command does not tell it
+  RTMP_ENDPOINT                   rtmp:// URL of the sink, if the command does not name it
   FFSUPERVISOR_TOKEN              bearer token for control; status and healthcheck send it
   SSL_CERT_FILE                   status, healthcheck: authorities to trust, in PEM
   Without effect in this version: AZURACAST_URL, AZURACAST_API_KEY, AZURACAST_WEBHOOK_PASSWORD

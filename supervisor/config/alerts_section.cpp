@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "supervisor/config/headers_value.hpp"
+#include "supervisor/config/secret_value.hpp"
 #include "supervisor/config/settings.hpp"
-#include "supervisor/config/text_value.hpp"
 #include "supervisor/config/urls.hpp"
 #include "supervisor/config/words.hpp"
 

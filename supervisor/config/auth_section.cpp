@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "supervisor/config/bounded_file.hpp"
+#include "supervisor/config/secret_value.hpp"
 #include "supervisor/config/settings.hpp"
-#include "supervisor/config/text_value.hpp"
 
 namespace supervisor {
 
@@ -95,9 +95,10 @@ void check_protect(const Config& config, Problems& problems) {
   const bool anybody =
       !auth.bearer_token.empty() || !auth.bearer_token_file.empty() || !auth.basic_users.empty();
   if (anybody) return;
-  problems.add(where(config, "http.auth.protect") +
-               ": all, but nobody has credentials; expected bearer_token_file, basic_users or the "
-               "environment variable FFSUPERVISOR_TOKEN");
+  problems.add(
+      where(config, "http.auth.protect") +
+      ": all, but no credentials are configured; expected bearer_token_file, basic_users or the "
+      "environment variable FFSUPERVISOR_TOKEN");
 }
 
 void check_tls(const Config& config, Problems& problems) {

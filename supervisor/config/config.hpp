@@ -36,7 +36,7 @@ struct TrackSettings {
   std::string text_file;                             // for drawtext; empty: none is written
   std::string text_template = "{artist} - {title}";  // `template`: of the text in it
   std::string default_file;  // in place of a track's own file that is not there; empty: none
-  bool feed = false;         // hear AzuraCast's server-sent events, too
+  bool feed = false;         // also listen to AzuraCast's server-sent events
 
   bool operator==(const TrackSettings&) const = default;
 };
@@ -51,18 +51,18 @@ struct StreamConfig {
   // that gives media. Empty: read off the command.
   std::string source_url;
   SourceKey source_key = SourceKey::http;
-  // `source.azuracast`: who tells what is on air. An empty URL: only its web hook does.
+  // `source.azuracast`: the station that reports the track on air. Empty URL: by web hook only.
   monitor::probes::Azuracast azuracast;
   TrackSettings tracks;
   // Where the receiving server's own statistics of this stream are read; an empty URL: nowhere.
   monitor::probes::SinkStatistics sink;
-  // RTMP_ENDPOINT: where the command's sink is, if its own output does not tell. Empty: it does.
+  // RTMP_ENDPOINT: the command's sink, where its own output does not name it. Empty: it does.
   std::string rtmp_endpoint;
 
   bool operator==(const StreamConfig&) const = default;
 };
 
-// Whether it asks for anything that AzuraCast tells: then its command may hold placeholders.
+// Whether the stream uses anything that AzuraCast reports: then its command may have placeholders.
 bool hears_azuracast(const StreamConfig& stream);
 
 // Where a value came from; the later one wins.

@@ -18,7 +18,7 @@ std::size_t target_at(string_view url) {
   return std::min(url.find_first_of("/?#", std::min(host + 3, url.size())), url.size());
 }
 
-// An error message may tell the target alone, or one part of it.
+// An error message may contain the target alone, or one part of it.
 void learn_webhook(const std::string& url, Secrets& secrets) {
   secrets.learn(std::vector{url});  // credentials in it by their form
   string_view rest = string_view(url).substr(target_at(url));

@@ -4,8 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "supervisor/config/secret_value.hpp"
 #include "supervisor/config/settings.hpp"
-#include "supervisor/config/text_value.hpp"
 #include "supervisor/config/urls.hpp"
 #include "supervisor/config/values.hpp"
 

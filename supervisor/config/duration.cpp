@@ -1,9 +1,11 @@
+#include "supervisor/config/duration.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <string_view>
 
-#include "supervisor/config/load.hpp"
+#include "supervisor/config/config.hpp"
 #include "supervisor/config/problems.hpp"
 
 namespace supervisor {
@@ -19,7 +21,7 @@ struct Unit {
 // Largest first: the order in which they may follow each other.
 constexpr std::array<Unit, 5> units{{{"d", 24h}, {"h", 1h}, {"m", 1min}, {"s", 1s}, {"ms", 1ms}}};
 
-constexpr monitor::Duration longest = 366 * 24h;  // far from overflow, longer than any sane value
+constexpr monitor::Duration longest = 366 * 24h;  // far from overflow, longer than any useful value
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why) {
   throw ConfigError(shown(text) + " is not a duration: " + why);
@@ -78,7 +80,7 @@ monitor::Duration parse_duration(const std::string& text) {
 
 std::string print_duration(monitor::Duration duration) {
   if (duration < 1s && duration > 0s) return decimal(monitor::seconds(duration) * 1000) + "ms";
-  // "60s" and "90s" are how people write them; "7200s" is not.
+  // "60s" and "90s" are the usual spellings; "7200s" is not.
   if (duration < 2min || duration % 1s != 0s) return decimal(monitor::seconds(duration)) + "s";
   std::string text;
   for (const Unit& unit : units) {

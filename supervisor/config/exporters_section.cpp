@@ -3,9 +3,8 @@
 #include <algorithm>
 
 #include "monitor/text/utf8.hpp"
-#include "supervisor/config/headers_value.hpp"
+#include "supervisor/config/secret_value.hpp"
 #include "supervisor/config/settings.hpp"
-#include "supervisor/config/text_value.hpp"
 #include "supervisor/config/urls.hpp"
 #include "supervisor/config/values.hpp"
 

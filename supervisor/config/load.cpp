@@ -4,8 +4,8 @@
 
 #include "monitor/tracks/track_text.hpp"
 #include "supervisor/config/auth_section.hpp"
-#include "supervisor/config/environment.hpp"
-#include "supervisor/config/flags.hpp"
+#include "supervisor/config/duration.hpp"
+#include "supervisor/config/overrides.hpp"
 #include "supervisor/config/problems.hpp"
 #include "supervisor/config/settings.hpp"
 #include "supervisor/ffmpeg/track_command.hpp"
@@ -51,8 +51,8 @@ void require_unique_name(const Config& config, std::size_t index, Problems& prob
   }
 }
 
-// With fewer than two periods, one late block would be a fault. Told at the place of the one that
-// was set: the other may be a default.
+// With fewer than two periods, one late block would be a fault. Reported at the place of the one
+// that was set: the other may be a default.
 void require_periods(const Config& config, std::size_t index, const char* key,
                      monitor::Duration timeout, Problems& problems) {
   const monitor::Duration period = config.streams[index].monitor.stats_period;
@@ -108,7 +108,7 @@ void require_azuracast_url(Config& config, std::size_t index, Problems& problems
   }
 }
 
-// The names under which AzuraCast itself is told of beside the dependencies.
+// The names under which AzuraCast itself is reported beside the dependencies.
 void require_other_names(const Config& config, Problems& problems) {
   const bool asks = std::any_of(config.streams.begin(), config.streams.end(),
                                 [](const auto& each) { return !each.azuracast.url.empty(); });

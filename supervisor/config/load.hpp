@@ -29,8 +29,4 @@ void read_yaml_text(const std::string& text, const std::string& source_name, Con
 // program reads back, each line ended by `# origin`. Secrets are masked.
 std::string print_config(const Config& config);
 
-// "30s", "1m30s", "500ms", "2h", "1.5" (seconds). Throws ConfigError naming the text.
-monitor::Duration parse_duration(const std::string& text);
-std::string print_duration(monitor::Duration duration);
-
 }  // namespace supervisor

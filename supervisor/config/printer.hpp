@@ -20,7 +20,7 @@ class Printer {
   explicit Printer(const Config& config) : config_(config) {}
 
   void line(const std::string& text) { text_ += text + '\n'; }
-  // `start`: the indentation and the key with its colon; `full_key`: whose origin is told.
+  // `start`: the indentation and the key with its colon; `full_key`: whose origin is printed.
   void value(const std::string& start, const std::string& written, const std::string& full_key);
 
   // In their order; a group is opened where the key before was not in it. `prefix`: of the full

@@ -6,10 +6,10 @@
 
 namespace supervisor {
 
-// Gathers what is wrong with a configuration, so that one run tells all of it.
+// Gathers what is wrong with a configuration, so that one run reports all of it.
 class Problems {
  public:
-  static constexpr std::size_t limit = 20;  // more than a screen of them helps nobody
+  static constexpr std::size_t limit = 20;  // about one screen
 
   void add(std::string sentence);
   bool any() const { return !sentences_.empty(); }

@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "supervisor/config/auth_section.hpp"
-#include "supervisor/config/content_settings.hpp"
-#include "supervisor/config/endpoint_settings.hpp"
+#include "supervisor/config/duration.hpp"
 #include "supervisor/config/exporters_section.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/config/track_settings.hpp"
 #include "supervisor/config/values.hpp"
+#include "supervisor/config/witness_settings.hpp"
 #include "supervisor/config/words.hpp"
 
 namespace supervisor {

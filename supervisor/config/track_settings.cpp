@@ -4,8 +4,9 @@
 #include <optional>
 
 #include "monitor/tracks/track_text.hpp"
+#include "supervisor/config/duration.hpp"
 #include "supervisor/config/load.hpp"
-#include "supervisor/config/text_value.hpp"
+#include "supervisor/config/secret_value.hpp"
 #include "supervisor/config/urls.hpp"
 #include "supervisor/config/values.hpp"
 #include "supervisor/config/words.hpp"

@@ -93,7 +93,7 @@ void check_url(const std::string& text, const Kind& kind) {
   require_host(text, kind);
 }
 
-// As those who will use it do: a character that must be percent-encoded is better told here.
+// Parsed as its users parse it: a character that must be percent-encoded is reported here.
 void check_http_url(const std::string& text, const Kind& kind) {
   check_url(text, kind);
   const bool spelt_well = boost::urls::parse_uri(text).has_value();

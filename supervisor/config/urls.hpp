@@ -5,9 +5,9 @@
 namespace supervisor {
 
 // Checks of URLs; each gives the text back or throws Unexpected. As URLs may hold credentials, what
-// was found is told in words and never shown.
+// was found is described and never shown.
 
-// Of an HTTP request of our own: http or https, with a host, spelt as RFC 3986 wants it; up to 8
+// Of an HTTP request of our own: http or https, with a host, valid by RFC 3986; up to 8
 // KiB.
 std::string read_http_url(const std::string& text);
 // The same without a query or fragment: something is appended to it.
@@ -22,7 +22,7 @@ std::string read_azuracast_url(const std::string& text);
 std::string read_media_url(const std::string& text);
 // The same with a path: of a mount, not of its server.
 std::string read_mount_url(const std::string& text);
-// rtmp or rtmps, with a host. Stream keys are spelt in any way, so what follows is taken as it is.
+// rtmp or rtmps, with a host. Stream keys have any form, so what follows is taken as it is.
 std::string read_rtmp_url(const std::string& text);
 
 }  // namespace supervisor

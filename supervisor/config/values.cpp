@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 
+#include "supervisor/config/duration.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/config/settings.hpp"
 
@@ -63,7 +64,7 @@ monitor::Duration read_duration(const std::string& text, DurationRange range) {
     const monitor::Duration value = parse_duration(text);
     if (value >= range.min && value <= range.max) return value;
   } catch (const ConfigError&) {
-    // Told below, with the range.
+    // Reported below, with the range.
   }
   throw Unexpected("expected a duration from " + print_duration(range.min) + " to " +
                    print_duration(range.max) + ", written as 30s, 1m30s, 500ms or seconds");
@@ -87,7 +88,7 @@ std::string print_number(double number) {
 
 double read_decibels(const std::string& text) {
   constexpr std::string_view unit = "dB";
-  constexpr double quietest = -120;  // below what 16 or 20 bits can tell from nothing
+  constexpr double quietest = -120;  // below the resolution of 16 and 20 bits
   const bool has_unit = text.ends_with(unit);
   const auto value =
       decimal(std::string_view(text).substr(0, text.size() - (has_unit ? unit.size() : 0)));

@@ -155,7 +155,7 @@ std::size_t sequence_length(unsigned char lead) {
 }
 
 // The offset of the first byte that is no UTF-8 text, or npos. Overlong forms and surrogates pass:
-// they harm nobody here.
+// they are harmless here.
 std::size_t first_binary_byte(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = sequence_length(static_cast<unsigned char>(text[i]));
@@ -177,7 +177,7 @@ void require_text(std::string_view text, const std::string& source_name) {
                     ": not a text file: found a byte that is not UTF-8, expected YAML");
 }
 
-// The one mistake that yaml-cpp's messages do not tell.
+// The one mistake that yaml-cpp's messages do not name.
 bool is_indented_by_tab(const std::string& text, int line) {
   std::istringstream in(text);
   std::string content;

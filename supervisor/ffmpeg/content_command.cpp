@@ -22,7 +22,7 @@ std::string seconds_text(monitor::Duration duration) {
   return number_text(monitor::seconds(duration));
 }
 
-// A new graph (the source's format has changed) has forgotten what the last one said, so it begins
+// A new graph (the source's format has changed) has no memory of the last one, so it begins
 // by saying that it is over.
 std::string begin_with(const std::string& prefix, const std::string& key) {
   return prefix + "metadata=add:key=lavfi." + key + ":value=0:enable='eq(n,0)',";

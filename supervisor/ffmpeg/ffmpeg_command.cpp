@@ -214,8 +214,9 @@ void FfmpegCommand::warn_about_options() {
   constexpr std::array hiding =
       std::to_array<string_view>({"quiet", "panic", "fatal", "-8", "0", "8"});
   if (std::ranges::find(hiding, own_log_level_) != hiding.end())
-    warnings_.push_back("-loglevel " + own_log_level_ +
-                        " hides FFmpeg's error lines: the causes of faults are told less exactly");
+    warnings_.push_back(
+        "-loglevel " + own_log_level_ +
+        " hides FFmpeg's error lines: the causes of faults are reported less exactly");
 }
 
 std::vector<std::string> FfmpegCommand::with_supervision(int progress_fd,

@@ -23,8 +23,8 @@ struct LaunchedProgram {
   std::string_view wrapper;                  // that has this way; empty when in place
 };
 
-// Looks only through wrappers it knows: their own words are told from the command by their options,
-// so the user name in `gosu ffmpeg ffmpeg …` is no FFmpeg. Views into `argv`.
+// Looks only through wrappers it knows: their own arguments are separated from the command by their
+// options, so the user name in `gosu ffmpeg ffmpeg …` is no FFmpeg. Views into `argv`.
 LaunchedProgram find_launched_program(const std::vector<std::string>& argv);
 
 // The last component of a path.

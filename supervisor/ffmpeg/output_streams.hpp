@@ -21,7 +21,7 @@ StreamMap read_stream_map(std::string_view value);
 // What decides which streams an output has, and when it ends.
 struct OutputStreams {
   std::vector<StreamMap> maps;  // none: FFmpeg chooses
-  bool has_audio = true;        // as far as the options tell
+  bool has_audio = true;        // as far as the options show
   bool has_picture = true;
   bool shortest = false;
   std::vector<std::string> times;  // -ss, -t and -to with their values

@@ -30,7 +30,7 @@ bool input_has_ended(int fd) {
   return (poll_now(fd, POLLIN | POLLRDHUP) & (POLLHUP | POLLRDHUP)) != 0;
 }
 
-// The write end of a pipe nobody reads shows POLLERR.
+// The write end of a pipe without a reader shows POLLERR.
 bool output_is_closed(int fd) {
   struct stat what {};
   if (fstat(fd, &what) != 0) return true;

@@ -39,11 +39,11 @@ void StderrReader::feed(std::string_view bytes, monitor::Instant now) {
 
 void StderrReader::end_of_life(monitor::Instant now) {
   splitter_.finish([&](std::string_view line) { take_line(line, now); });
-  tell(gate_.flush(monitor::never));
+  log(gate_.flush(monitor::never));
 }
 
 void StderrReader::flush(monitor::Instant now) {
-  tell(gate_.flush(now));
+  log(gate_.flush(now));
 }
 
 void StderrReader::take_line(std::string_view line, monitor::Instant now) {
@@ -52,7 +52,7 @@ void StderrReader::take_line(std::string_view line, monitor::Instant now) {
   if (monitor::is_status_line(line)) return;
   const monitor::LogLine parsed = monitor::parse_log_line(line);
   const monitor::LogGate::Passed passed = gate_.on_line(parsed, now);
-  tell(passed);
+  log(passed);
   if (passed.pass) {
     log_.write(
         our_level(parsed.level), "ffmpeg_log", stream_, parsed.text,
@@ -64,7 +64,7 @@ void StderrReader::take_line(std::string_view line, monitor::Instant now) {
   }
 }
 
-void StderrReader::tell(const monitor::LogGate::Passed& passed) {
+void StderrReader::log(const monitor::LogGate::Passed& passed) {
   if (passed.repeated > 0) {
     log_.write(LogLevel::info, "ffmpeg_log", stream_, "Last line repeated",
                {{"repeated", static_cast<std::int64_t>(passed.repeated)}});

@@ -22,13 +22,13 @@ class StderrReader {
 
   StderrReader(Log& log, const Secrets& secrets, std::string stream, OnSign on_sign);
 
-  // The next child is about to begin: what it is told to read and write.
+  // The next child is about to start: what its command reads and writes.
   void begin_life(const monitor::Endpoints& endpoints) { endpoints_ = endpoints; }
 
   void feed(std::string_view bytes, monitor::Instant now);
   void end_of_life(monitor::Instant now);
 
-  // Folded repeats are told after a while even if nothing else comes.
+  // Folded repeats are logged after a while even if no other line comes.
   monitor::Instant deadline() const { return gate_.deadline(); }
   void flush(monitor::Instant now);
 
@@ -36,7 +36,7 @@ class StderrReader {
 
  private:
   void take_line(std::string_view line, monitor::Instant now);
-  void tell(const monitor::LogGate::Passed& passed);
+  void log(const monitor::LogGate::Passed& passed);
   bool may_search(monitor::Instant now);
 
   static constexpr std::size_t line_limit = 4096;  // bytes; a log line is cut there as well

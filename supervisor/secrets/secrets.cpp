@@ -18,7 +18,7 @@ constexpr std::size_t shortest_strong = 6;   // a shorter secret is likely to be
 constexpr std::size_t shortest_weak = 3;     // "1" would eat the figures of every line
 constexpr std::size_t shortest_unnamed = 8;  // a header's value of which the name says nothing
 
-// Words of FFmpeg's own lines that people use as stream keys.
+// Words of FFmpeg's own lines that are also used as stream keys.
 constexpr auto ordinary_words = std::to_array<string_view>(
     {"stream",   "Stream",   "output",  "Output",  "source",  "encoder", "channel",  "publish",
      "default",  "ffmpeg",   "FFmpeg",  "string",  "bitrate", "quality", "subtitle", "internal",
@@ -56,12 +56,12 @@ void for_each_piece(string_view text, string_view separators, Take take) {
   }
 }
 
-// The lines of a -headers or -cookies value; shells hand on both real and spelt-out line ends.
+// The lines of a -headers or -cookies value; shells pass on both real and escaped line ends.
 std::vector<std::string> lines_of(string_view value) {
   std::string text(value);
-  for (const string_view spelt : {"\\r", "\\n"})
-    for (std::size_t at = text.find(spelt); at != std::string::npos; at = text.find(spelt, at))
-      text.replace(at, spelt.size(), "\n");
+  for (const string_view escaped : {"\\r", "\\n"})
+    for (std::size_t at = text.find(escaped); at != std::string::npos; at = text.find(escaped, at))
+      text.replace(at, escaped.size(), "\n");
   std::vector<std::string> lines;
   for_each_piece(text, "\r\n", [&](string_view line) { lines.emplace_back(line); });
   return lines;

@@ -30,7 +30,7 @@ std::string json_escaped(std::string_view text, JsonSlash slash = JsonSlash::pla
 void append_json(std::string& out, std::string_view text, std::size_t limit,
                  JsonSlash slash = JsonSlash::plain);
 
-// For a terminal: what it could take for a command is spelt out (`\x1b`, `\n`); limit as above.
+// For a terminal: what it could take for a command is escaped (`\x1b`, `\n`); limit as above.
 void append_printable(std::string& out, std::string_view text, std::size_t limit);
 
 }  // namespace supervisor

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "supervisor/config/environment.hpp"
+#include "supervisor/config/overrides.hpp"
 
 namespace supervisor {
 namespace {

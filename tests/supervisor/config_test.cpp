@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "supervisor/config/duration.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/config/problems.hpp"
 #include "supervisor/config/settings.hpp"

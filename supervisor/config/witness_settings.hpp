@@ -10,4 +10,7 @@ namespace supervisor {
 std::vector<Setting<StreamConfig>> source_settings();
 std::vector<Setting<StreamConfig>> sink_settings();
 
+// `streams[].monitor.content`: what counts as dead air, where that is asked for.
+std::vector<Setting<StreamConfig>> content_settings();
+
 }  // namespace supervisor
