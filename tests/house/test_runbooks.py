@@ -14,7 +14,7 @@ ALERT = re.compile(r"[A-Z][a-z]*(?:[A-Z][A-Za-z]*)+")  # as alerts are named, an
 
 def alerts(text):
     """(place, name, annotations) of each alert, in the order of the file."""
-    lines = [text.count("\n", 0, found.start()) + 1 for found in re.finditer(r"^\s*- alert:", text, re.M)]
+    lines = [text.count("\n", 0, found.start()) + 1 for found in re.finditer(r"^[ \t]*- alert:", text, re.M)]
     rules = [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"] if "alert" in rule]
     return [(f"{RULES}:{line}", rule["alert"], rule.get("annotations") or {})
             for line, rule in zip(lines, rules, strict=True)]
