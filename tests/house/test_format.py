@@ -24,7 +24,7 @@ def interpreted(path, by):
 
 def findings(tool, paths, line):
     """What the tool says of the paths, as far as it has the form of a finding; an error where it cannot run."""
-    done = subprocess.run([*tool, *paths], capture_output=True, text=True, cwd=ROOT, timeout=100)
+    done = subprocess.run([*tool, *paths], capture_output=True, text=True, cwd=ROOT, timeout=250)
     found = [each for each in (done.stdout + done.stderr).splitlines() if re.match(line, each)]
     if done.returncode and not found:
         raise AssertionError(f"{' '.join(tool)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
