@@ -1,6 +1,5 @@
 """The streams under supervision, light enough for several on two cores."""
 
-import stage  # noqa: F401  finds the live tests' modules
 from harness import AAC, H264, TONE, VIDEO
 from scenario import Stream
 

@@ -7,7 +7,6 @@ import subprocess
 import threading
 import time
 
-import stage  # noqa: F401  finds the live tests' modules
 from harness import AAC, H264, TONE, VIDEO, Process, wait_until
 
 CHUNK = 1316  # seven TS packets

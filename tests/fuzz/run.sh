@@ -44,12 +44,12 @@ build() {
 }
 
 run() {
-  local found=build/fuzz/$1.found/ learned=build/fuzz/$1.corpus seeds=tests/fuzz/corpus/$1
-  mkdir -p "$found" "$learned"
-  [[ -d $seeds ]] || seeds=
+  local found=build/fuzz/$1.found/ corpora=("build/fuzz/$1.corpus") seeds=tests/fuzz/corpus/$1
+  mkdir -p "$found" "${corpora[@]}"
+  [[ ! -d $seeds ]] || corpora+=("$seeds")
   echo "== $1, $seconds s"
   if ! "build/fuzz/$1" -max_total_time="$seconds" -max_len=4096 -timeout=5 -rss_limit_mb=1024 \
-      -artifact_prefix="$found" -print_final_stats=1 "$learned" $seeds >"build/fuzz/$1.log" 2>&1; then
+      -artifact_prefix="$found" -print_final_stats=1 "${corpora[@]}" >"build/fuzz/$1.log" 2>&1; then
     tail -n 40 "build/fuzz/$1.log"
     echo "run.sh: $1 found something; its input is in $found" >&2
     exit 1

@@ -1,4 +1,4 @@
-"""What etc/prometheus promises: valid, complete, each alert proven to fire and to leave alone, each with a runbook."""
+"""What etc/prometheus promises: valid, complete, each alert proven to fire and to leave alone."""
 
 import glob
 import os
@@ -33,11 +33,6 @@ def alerts():
 
 def test_files():
     return sorted(glob.glob(os.path.join(HERE, "*_test.yml")))
-
-
-def anchor(heading):
-    """Of a Markdown heading, as GitHub makes it."""
-    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def cases():
@@ -93,17 +88,6 @@ class Rules(unittest.TestCase):
                 self.assertIn(rule["labels"]["severity"], ("warning", "error", "critical"))
                 self.assertTrue(rule["annotations"]["summary"])
                 self.assertRegex(rule["annotations"]["description"], r"\{\{")
-
-    def test_each_runbook_is_a_heading_of_the_readme(self):
-        with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
-            anchors = {anchor(heading) for heading in re.findall(r"^#+ (.*)$", file.read(), re.M)}
-        with open(os.path.join(ROOT, "CMakeLists.txt"), encoding="utf-8") as file:
-            home = re.search(r'HOMEPAGE_URL "?([^"\s)]+)', file.read()).group(1)
-        for rule in alerts():
-            page, _, fragment = rule["annotations"]["runbook_url"].partition("#")
-            self.assertEqual(page, home, rule["alert"])
-            self.assertEqual(fragment, anchor(rule["alert"]))
-            self.assertIn(fragment, anchors, f"README.md has no heading {rule['alert']}")
 
     def test_who_is_told(self):
         def receivers(**labels):
