@@ -13,8 +13,8 @@ declare -A groups=(
   [run]="ffmpeg procps ca-certificates libprometheus-cpp-core1.0 zlib1g libssl3 libyaml-cpp0.7 libfmt9"
   [test]="libgtest-dev python3 util-linux nginx libnginx-mod-rtmp icecast2 prometheus
           prometheus-alertmanager openssl postgresql systemd
-          groff-base python3-yaml chromium chromium-driver python3-jsonschema prometheus-pushgateway"
-  [npm]="nodejs npm"
+          groff-base python3-yaml chromium chromium-driver python3-jsonschema prometheus-pushgateway
+          collectd-core"
   [fuzz]="clang libclang-rt-14-dev"
   [lab]="nftables iproute2 faketime"
   [package]="dpkg-dev file"
