@@ -14,8 +14,7 @@ declare -A groups=(
   [test]="libgtest-dev python3 util-linux nginx libnginx-mod-rtmp icecast2 prometheus
           prometheus-alertmanager openssl postgresql systemd
           groff-base python3-yaml chromium chromium-driver python3-jsonschema prometheus-pushgateway
-          clang-format shellcheck pyflakes3"
-  [npm]="nodejs npm"
+          clang-format shellcheck pyflakes3 collectd-core"
   [fuzz]="clang libclang-rt-14-dev"
   [lab]="nftables iproute2 faketime"
   [package]="dpkg-dev file"

@@ -17,8 +17,6 @@ case $preset in
 esac
 
 etc/packages.sh build run test package lab
-# Debian's npm cannot be installed beside another build of Node.js, which brings its own.
-command -v npm >/dev/null || etc/packages.sh npm
 # A chroot fresh from debootstrap has none.
 [[ -e /etc/hosts ]] || printf '127.0.0.1 localhost\n::1 localhost\n' >/etc/hosts
 jobs=$(nproc)

@@ -1,5 +1,5 @@
-// Curves of one stream, drawn by dygraphs. Colours come from the style sheet, so they follow dark
-// and light; off-air time is shaded.
+// Charts of one stream, drawn by dygraphs. Colours come from the style sheet, so they follow dark and light
+// mode; off-air time is shaded.
 
 import { el, setText } from "./dom.js";
 import { bitrate, bytes, clock, percent, perSecond, times } from "./format.js";
@@ -9,11 +9,11 @@ import { serverNow } from "./time.js";
 const { Dygraph } = window;
 const mib = 1048576;
 const shortest_ms = 120e3; // of the time shown, while there is little to show
-// Its legend sets style attributes, which the page's security policy forbids; the captions are ours.
+// Its legend sets style attributes, which the page's security policy forbids; the page has its own captions.
 Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
 
-// from: the least height of the scale, so that noise around a steady value looks steady.
-// unit: what one on the scale is, so that the scale has round numbers.
+// from: minimum height of the scale, so that noise around a steady value looks steady.
+// unit: divisor of the values, so that the scale has round numbers.
 const charts = [
   { title: "Bitrate", fields: ["bitrate_bps", "delivered_bps"], labels: ["output", "delivered"],
     format: bitrate, axis: axis_bitrate, wide: true, from: 1000 },
@@ -46,7 +46,7 @@ export class Charts {
     new ResizeObserver(() => this.list?.forEach((chart) => chart.resize())).observe(root);
   }
 
-  // The first time when there is room on the page: dygraphs asks for its size once.
+  // Created when first shown: dygraphs measures its size once.
   render(stream) {
     this.list ??= charts.map((chart) => new Chart(this.root, chart));
     for (const chart of this.list) chart.render(stream);
@@ -133,7 +133,7 @@ class Chart {
     }
   }
 
-  // What a curve says to those who don't see it.
+  // The text alternative of a chart.
   describe(list) {
     const { title, labels, format } = this.chart;
     const parts = this.chart.fields.map((_, i) => {

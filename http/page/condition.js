@@ -1,4 +1,4 @@
-// How a stream is, in the few kinds that the wall shows, and the words for it.
+// A stream's state as the wall shows it: one of a few kinds, and a word.
 
 const words_of = {
   on_air: "On air",
@@ -10,7 +10,7 @@ const words_of = {
   stopped: "Stopped",
 };
 
-// kind: good, warn, bad, busy, idle. The wall's colours and signs hang on it.
+// kind: good, warn, bad, busy, idle. It selects the colours and signs of the wall.
 export function condition(stream) {
   const { state } = stream;
   if (!state) return { kind: "idle", word: "Unknown" };
@@ -27,12 +27,12 @@ function kind_of(state) {
     case "waiting_for_source": return "bad";
     case "starting":
     case "stopping": return failed ? "bad" : "busy";
-    case "stopped": return failed && !asked(state) ? "bad" : "idle";
+    case "stopped": return failed && !was_requested(state) ? "bad" : "idle";
     default: return "busy";
   }
 }
 
-function asked(state) {
+function was_requested(state) {
   return state.verdict?.component === "operator";
 }
 

@@ -1,17 +1,17 @@
-// Restart, stop and start: asks whether it is meant, and for the token where none is known yet.
+// Restart, stop and start, after a confirmation; asks for the token where none is stored.
 
 import { byId, setText } from "./dom.js";
-import { bearer, forgetToken, isToken, keepToken, token } from "./token.js";
+import { bearer, removeToken, isToken, storeToken, token } from "./token.js";
 
 const verbs = {
-  restart: { title: "Restart", text: (name) => `FFmpeg of ${name} is stopped and launched again. The stream is off air meanwhile.` },
-  stop: { title: "Stop", text: (name) => `${name} goes off air and stays so until it is started.` },
-  start: { title: "Start", text: (name) => `FFmpeg of ${name} is launched.` },
-  token: { title: "Use token", text: () => "The token lets this page control the streams, and see them where that needs it." },
+  restart: { title: "Restart", text: (name) => `Stops FFmpeg of ${name} and starts it again. The stream is off air in between.` },
+  stop: { title: "Stop", text: (name) => `Stops FFmpeg of ${name}. The stream stays off air until it is started again.` },
+  start: { title: "Start", text: (name) => `Starts FFmpeg of ${name}.` },
+  token: { title: "Save token", text: () => "The token authorizes this page to control the streams, and to show them where the supervisor requires it." },
 };
 
 export class Control {
-  // onToken: a token was given or forgotten. onDone(text): for the screen reader.
+  // onToken: the token was saved or removed. onDone(text): a message for the screen reader.
   constructor({ onToken, onDone }) {
     this.onToken = onToken;
     this.onDone = onDone;
@@ -37,7 +37,7 @@ export class Control {
     setText(byId("control-text"), text(stream));
     setText(byId("control-go"), title);
     this.needToken(verb === "token" || !token());
-    this.say(error);
+    this.showError(error);
     if (!this.dialog.open) this.dialog.showModal();
     (byId("token-field").hidden ? byId("control-cancel") : this.input).focus();
   }
@@ -46,13 +46,13 @@ export class Control {
     byId("token-field").hidden = !needed;
   }
 
-  say(error) {
+  showError(error) {
     setText(byId("control-error"), error);
     this.input.toggleAttribute("aria-invalid", error !== "");
   }
 
   async submit() {
-    if (!byId("token-field").hidden && !this.take()) return;
+    if (!byId("token-field").hidden && !this.saveToken()) return;
     if (this.verb === "token") {
       this.dialog.close();
       return;
@@ -62,21 +62,21 @@ export class Control {
     try {
       await this.send();
     } catch (error) {
-      this.say(`The supervisor was not reached: ${error.message}`);
+      this.showError(`Request failed, no answer from the supervisor: ${error.message}`);
     } finally {
       go.disabled = false;
     }
   }
 
-  take() {
+  saveToken() {
     const value = this.input.value.trim();
-    if (!value && this.verb !== "token") return true; // who is logged in otherwise needs none
+    if (!value && this.verb !== "token") return true; // a browser that sends Basic credentials needs none
     if (!isToken(value)) {
-      this.say(value ? "A token has no blanks and no other than ASCII characters." : "Enter the token.");
+      this.showError(value ? "Invalid token: use ASCII characters without spaces." : "Enter the token.");
       this.input.focus();
       return false;
     }
-    keepToken(value);
+    storeToken(value);
     this.input.value = "";
     this.showToken();
     this.onToken();
@@ -93,22 +93,22 @@ export class Control {
       this.onDone(`${verbs[verb].title} ${stream}: accepted.`);
       return;
     }
-    this.say(refusal_of(answer, message));
+    this.showError(error_of(answer, message));
     if (answer.status === 401) this.wrongToken();
   }
 
   wrongToken() {
-    forgetToken();
+    removeToken();
     this.showToken();
     this.needToken(true);
     this.input.focus();
   }
 
   forget() {
-    forgetToken();
+    removeToken();
     this.showToken();
     this.onToken();
-    this.onDone("The token is forgotten.");
+    this.onDone("Token removed.");
   }
 
   showToken() {
@@ -125,13 +125,13 @@ async function message_of(answer) {
   }
 }
 
-function refusal_of(answer, message) {
-  const said = message ? ` The supervisor says: ${message}.` : "";
-  if (answer.status === 401) return `Not accepted: the right token is needed (401).${said}`;
-  if (answer.status === 403) return `Not allowed (403).${said}`;
+function error_of(answer, message) {
+  const detail = message ? ` Supervisor: ${message}.` : "";
+  if (answer.status === 401) return `Authentication failed (401): wrong or missing token.${detail}`;
+  if (answer.status === 403) return `Access denied (403).${detail}`;
   if (answer.status === 429) {
     const wait = answer.headers.get("Retry-After");
-    return `Too many attempts (429)${wait ? `; try again in ${wait} s` : ""}.${said}`;
+    return `Too many failed attempts (429)${wait ? `; retry in ${wait} s` : ""}.${detail}`;
   }
-  return `Not done (${answer.status}).${said}`;
+  return `Request failed (${answer.status}).${detail}`;
 }

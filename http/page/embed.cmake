@@ -1,4 +1,4 @@
-# Writes a C++ file that holds files of the live page, packed by gzip.
+# Writes a C++ file that holds the files of the live page, compressed by gzip.
 #
 #   cmake -DOUTPUT=FILE.cpp -DGZIP=PROGRAM "-DFILES=PATH;…" -P embed.cmake
 #

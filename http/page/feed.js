@@ -1,15 +1,14 @@
-// The connection to /api/v1/events: opens it, says how it is, and opens it again, for ever.
+// The connection to /api/v1/events: opens it, reports its state, and reopens it whenever it ends.
 //
-// With fetch, not EventSource: it can carry the token, and an answer of 401 can be told from a
-// network that is gone.
+// Uses fetch, not EventSource: fetch can send the token, and distinguishes status 401 from a lost network.
 
 import { SseParser } from "./sse.js";
 import { bearer } from "./token.js";
 
-const silence_limit_ms = 8000; // progress comes once a second; after this the link is taken for dead
+const silence_limit_ms = 8000; // progress comes once a second; after this the connection counts as lost
 const first_delay_ms = 500;
 const longest_delay_ms = 5000;
-const refused_delay_ms = 30000; // a wrong token is not tried again and again
+const refused_delay_ms = 30000; // no hammering with a wrong token
 const refusals = new Set([401, 403, 429]);
 
 export class Feed {
@@ -31,7 +30,7 @@ export class Feed {
     }
   }
 
-  // A new token, or the network is back.
+  // For a new token, and when the network is back.
   retryNow() {
     this.delay_ms = first_delay_ms;
     this.abort?.abort();
@@ -48,7 +47,7 @@ export class Feed {
     });
   }
 
-  // True when the server wants a token.
+  // True when the server refused.
   async once() {
     this.abort = new AbortController();
     try {
@@ -57,7 +56,7 @@ export class Feed {
         this.onLink("refused", answer.status);
         return true;
       }
-      if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+      if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
       await this.read(answer.body.getReader());
       throw new Error("the server closed the connection");
     } catch (error) {
@@ -92,6 +91,6 @@ export class Feed {
 
   watchSilence() {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => this.abort.abort(new Error("the server is silent")), silence_limit_ms);
+    this.silence = setTimeout(() => this.abort.abort(new Error(`no data for ${silence_limit_ms / 1000} s`)), silence_limit_ms);
   }
 }

@@ -1,4 +1,4 @@
-// The figures of one stream that are no curve.
+// The statistics of one stream that have no chart.
 
 import { el, setText } from "./dom.js";
 import { availability, count, duration, moment, running } from "./format.js";
@@ -7,15 +7,15 @@ import { availabilityOf, uptime } from "./model.js";
 const entries = [
   ["Uptime", (stream, now_ms) => running(uptime(stream, now_ms))],
   ["Availability", (stream, now_ms) => availability(availabilityOf(stream, now_ms).ratio)],
-  ["Off air", (stream, now_ms) => duration(availabilityOf(stream, now_ms).off_air_s)],
-  ["Watched since", ({ state }) => moment(state.availability?.since)],
+  ["Off air in total", (stream, now_ms) => duration(availabilityOf(stream, now_ms).off_air_s)],
+  ["Monitored since", ({ state }) => moment(state.availability?.since)],
   ["Restarts", ({ state }) => count(state.recovery?.restart_count)],
   ["Last restart", ({ state }) => moment(state.recovery?.last_restart_time)],
   ["Frames", ({ state, progress }) => count(progress?.frames ?? state.progress?.frame)],
-  ["Dropped", ({ state }) => count(state.progress?.drop_frames)],
+  ["Dropped frames", ({ state }) => count(state.progress?.drop_frames)],
   ["Process", ({ state }) => (state.pid ? `pid ${state.pid}` : "–")],
-  ["Source", ({ state }) => yesNo(state.source?.available, "there", "missing")],
-  ["Sink", ({ state }) => yesNo(state.evidence?.sink_is_taking, "taking data", "not taking data")],
+  ["Source", ({ state }) => yesNo(state.source?.available, "available", "unavailable")],
+  ["Sink", ({ state }) => yesNo(state.evidence?.sink_is_taking, "accepts data", "accepts no data")],
   ["Recovery", ({ state }) => yesNo(state.recovery?.auto_recovery_enabled, "automatic", "off")],
 ];
 

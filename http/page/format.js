@@ -1,4 +1,4 @@
-// Figures and times as people read them. Nothing is known: a dash.
+// Formats figures and times. An unknown value: a dash.
 
 const none = "–";
 
@@ -17,7 +17,7 @@ export function duration(seconds) {
   return `${Math.floor(s / 86400)} d ${two(Math.floor(s / 3600) % 24)} h`;
 }
 
-// 7:04:31, for a clock that runs; days in front of it.
+// 7:04:31, for a running clock; with days: 2 d 7:04:31.
 export function running(seconds) {
   if (!known(seconds)) return none;
   const s = Math.max(0, Math.floor(seconds));
@@ -43,7 +43,7 @@ export function percent(value) {
   return known(value) ? `${value.toFixed(value < 10 ? 1 : 0)} %` : none;
 }
 
-// 0.99987 → 99.987 %: as many nines as there are, never rounded up to a whole that it is not.
+// 0.99987 → 99.987 %: all nines, never rounded up to 100 %.
 export function availability(ratio) {
   if (!known(ratio)) return none;
   if (ratio >= 1) return "100 %";

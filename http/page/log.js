@@ -1,30 +1,31 @@
-// The tail of FFmpeg's and the supervisor's log of one stream, filtered by level. Follows the newest
-// line unless the reader has scrolled back.
+// The newest log lines of one stream, from FFmpeg and from the supervisor, filtered by level. Scrolls to the
+// newest line unless the reader has scrolled back.
 
-import { el } from "./dom.js";
 import { clock, words } from "./format.js";
+import { h, patch } from "./patch.js";
 
 const ranks = { trace: 0, debug: 1, info: 2, warning: 3, warn: 3, error: 4, critical: 5, fatal: 5 };
 const shown_limit = 200;
+const rows = new WeakMap(); // line → its description; a line never changes
 
 export class LogPanel {
   constructor(list, level, origin) {
     this.list = list;
     this.level = level;
     this.origin = origin;
-    this.shown = [];
     for (const select of [level, origin]) select.addEventListener("change", () => this.stream && this.render(this.stream));
   }
 
   render(stream) {
     this.stream = stream;
     const lines = stream.lines.filter((line) => this.passes(line)).slice(-shown_limit);
-    const key = [stream.name, this.level.value, this.origin.value, lines.at(-1)?.number, lines.length].join();
-    if (key === this.key) return;
-    this.key = key;
+    const key = [stream.name, lines[0]?.number, lines.at(-1)?.number, lines.length].join();
+    const filter = [this.level.value, this.origin.value].join();
+    if (key === this.key && filter === this.filter) return;
+    Object.assign(this, { key, filter });
     const { list } = this;
     const follows = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-    this.keepOnly(lines);
+    patch(list, lines.map((line) => row(stream.name, line)));
     if (follows) list.scrollTop = list.scrollHeight;
   }
 
@@ -33,30 +34,20 @@ export class LogPanel {
     if (this.origin.value === "all") return true;
     return (line.event === "ffmpeg_log") === (this.origin.value === "ffmpeg");
   }
-
-  // Lines that stay are left alone, so that a selection stays.
-  keepOnly(lines) {
-    const wanted = new Set(lines);
-    const kept = new Set();
-    for (const { line, element } of this.shown) {
-      if (wanted.has(line)) kept.add(line);
-      else element.remove();
-    }
-    const elements = new Map(this.shown.map(({ line, element }) => [line, element]));
-    this.shown = lines.map((line) => ({ line, element: kept.has(line) ? elements.get(line) : row(line) }));
-    this.shown.forEach(({ element }, i) => {
-      if (this.list.children[i] !== element) this.list.insertBefore(element, this.list.children[i] ?? null);
-    });
-  }
 }
 
-function row(line) {
-  const of_ffmpeg = line.event === "ffmpeg_log";
-  const level = line.ffmpeg_level && of_ffmpeg ? line.ffmpeg_level : line.level;
-  const origin = of_ffmpeg ? line.ffmpeg_component || "ffmpeg" : words(line.event);
-  return el("li", { "data-level": line.level },
-    el("time", { datetime: line.ts }, clock(new Date(line.ts))),
-    el("span", { class: "level" }, level),
-    el("span", { class: "origin" }, origin),
-    el("span", { class: "msg" }, line.msg ?? ""));
+function row(stream_name, line) {
+  if (!rows.has(line)) rows.set(line, describe(`${line.number} ${stream_name}`, line));
+  return rows.get(line);
+}
+
+function describe(key, line) {
+  const is_ffmpeg = line.event === "ffmpeg_log";
+  const level = line.ffmpeg_level && is_ffmpeg ? line.ffmpeg_level : line.level;
+  const origin = is_ffmpeg ? line.ffmpeg_component || "ffmpeg" : words(line.event);
+  return h("li", { key, "data-level": line.level },
+    h("time", { datetime: line.ts }, clock(new Date(line.ts))),
+    h("span", { class: "level" }, level),
+    h("span", { class: "origin" }, origin),
+    h("span", { class: "msg" }, line.msg ?? ""));
 }

@@ -1,4 +1,4 @@
-// Puts the page together: events into the model, the model onto the page, at most once a frame.
+// Composition: events into the model, the model onto the page, at most once a frame.
 
 import { Charts } from "./charts.js";
 import { condition, overall } from "./condition.js";
@@ -27,7 +27,7 @@ const panels = [
 const timeline = new Timeline(byId("timeline"), byId("incident-list"), byId("span"));
 const charts = new Charts(byId("charts"));
 const link = { state: "connecting", detail: "" };
-const told = new Map(); // stream → the word last told to the screen reader
+const announced = new Map(); // stream → the line last announced to the screen reader
 
 const control = new Control({ onToken: () => feed.retryNow(), onDone: announce });
 const feed = new Feed(onEvent, onLink);
@@ -37,40 +37,42 @@ function onEvent(type, text) {
   try {
     data = JSON.parse(text);
   } catch {
-    return; // not ours
+    return; // not an event of this API
   }
-  link.heardAt = serverNow();
+  link.receivedAt = serverNow();
   const name = model.apply(type, data);
-  if (name && type === "state") tell(model.stream(name));
+  if (name && type === "state") announceState(model.stream(name));
   draw();
 }
 
 function onLink(state, detail = "") {
   if (state === "live") model.begin();
-  if (state !== link.state && link.heardAt) announce(state === "live" ? "Connected again." : "Connection lost.");
+  if (state !== link.state && link.receivedAt) announce(state === "live" ? "Connection restored." : "Connection lost.");
   Object.assign(link, { state, detail });
   const notice = byId("notice");
   notice.hidden = state !== "refused";
-  if (state === "refused") setText(notice, refusals[detail]);
+  if (state === "refused") setText(notice, refusals[detail].notice);
   draw();
 }
 
 const refusals = {
-  401: "The streams are shown to those with the right token (401). Enter it above.",
-  403: "The supervisor shows the streams to nobody: it has no token to ask for (403).",
-  429: "Too many wrong tokens came from here (429). The page asks again in half a minute.",
+  401: { link: "authentication required", notice: "Authentication required (401). Enter the token above." },
+  403: { link: "access denied", notice: "Access denied (403). The supervisor has no credentials configured: set " +
+    "FFSUPERVISOR_TOKEN, http.auth.bearer_token_file or http.auth.basic_users." },
+  429: { link: "too many failed logins", notice: "Too many failed logins from this address (429). The page " +
+    "retries every 30 s." },
 };
 
 function announce(text) {
   setText(byId("announcer"), text);
 }
 
-function tell(stream) {
+function announceState(stream) {
   const { word } = condition(stream);
   const cause = stream.state.verdict ? `, ${words(stream.state.verdict.cause)}` : "";
   const line = `${stream.name}: ${word.toLowerCase()}${cause}`;
-  if (told.has(stream.name) && told.get(stream.name) !== line) announce(line);
-  told.set(stream.name, line);
+  if (announced.has(stream.name) && announced.get(stream.name) !== line) announce(line);
+  announced.set(stream.name, line);
 }
 
 function selected() {
@@ -78,16 +80,16 @@ function selected() {
   try {
     name = decodeURIComponent(location.hash.slice(1));
   } catch {
-    // no name of a stream
+    // not the name of a stream
   }
   return model.streams.get(name) ?? model.streams.values().next().value;
 }
 
 function link_text() {
   if (link.state === "live") return "live";
-  if (link.state === "refused") return "not let in";
+  if (link.state === "refused") return refusals[link.detail].link;
   if (link.state === "connecting") return "connecting";
-  const since = link.heardAt ? `, last heard ${duration(Math.round((serverNow() - link.heardAt) / 1000))} ago` : "";
+  const since = link.receivedAt ? `, last data ${duration(Math.round((serverNow() - link.receivedAt) / 1000))} ago` : "";
   return `connection lost${since}`;
 }
 
@@ -106,7 +108,7 @@ function render() {
   setText(byId("link-text"), link_text());
   setText(byId("overall"), link.state === "live" ? overall(streams) : "");
   setText(byId("clock"), clock(new Date(serverNow())));
-  const now_ms = link.state === "live" ? serverNow() : link.heardAt ?? serverNow();
+  const now_ms = link.state === "live" ? serverNow() : link.receivedAt ?? serverNow();
   wall.render(streams, stream?.name, link.state, now_ms);
   showTab(streams, link.state);
   byId("detail").hidden = !stream;
@@ -119,7 +121,7 @@ function render() {
   renderSlowly(stream);
 }
 
-// Curves and the bar of time move once a second, or when another stream is chosen.
+// Charts and time bar move once a second, or when another stream is selected.
 let drawn = { at: 0 };
 function renderSlowly(stream) {
   if (drawn.name === stream.name && Date.now() - drawn.at < 900) return;
@@ -128,7 +130,7 @@ function renderSlowly(stream) {
   timeline.render(stream);
 }
 
-// A tile that is alone has room for the track's name.
+// The tile of a single stream has room for the name of the track.
 function showTrack({ state, stateAt }, alone, now_ms) {
   const track = state?.track;
   const text = [alone ? "" : trackLine(track), trackDetails(track, stateAt, now_ms)].filter(Boolean).join(" · ");

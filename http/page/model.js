@@ -1,11 +1,11 @@
-// What the page knows: streams by name, each with its samples, incidents and log lines, all bounded.
+// The data of the page: streams by name, each with its samples, incidents and log lines, all bounded.
 
-import { hearServerTime, serverNow } from "./time.js";
+import { noteServerTime, serverNow } from "./time.js";
 
 const samples_limit = 3600;
 const incidents_limit = 1000; // of one stream
 const lines_limit = 400; // of one stream's log
-const silent_limit_ms = 10e3; // each stream's progress comes once a second
+const silent_limit_ms = 10e3; // progress comes once a second for each stream
 const gap_factor = 3.5; // samples farther apart than this many intervals are not joined
 
 export class Model {
@@ -13,46 +13,46 @@ export class Model {
     this.streams = new Map();
   }
 
-  // A new connection tells everything again.
+  // A new connection sends everything again. Log lines that are known already stay the same objects.
   begin() {
-    for (const stream of this.streams.values()) stream.lines = [];
+    for (const stream of this.streams.values()) Object.assign(stream, { earlier: stream.lines, isReplaced: true });
   }
 
   stream(name) {
     if (!this.streams.has(name)) {
       this.streams.set(name, {
         name, state: null, progress: null, samples: [], interval_s: 1,
-        incidents: new Map(), lines: [], lineCount: 0,
+        incidents: new Map(), lines: [], lineCount: 0, earlier: [], isReplaced: false,
       });
     }
     return this.streams.get(name);
   }
 
-  // The name of the stream that it is about; undefined for what is not known.
+  // Returns the name of the stream that the event is about; undefined for an unknown event.
   apply(type, data) {
     const name = Object.hasOwn(handlers, type) ? handlers[type](this, data) : undefined;
-    if (name && told_of_present.has(type)) this.streams.get(name).heardAt = Date.now();
+    if (name && present_types.has(type)) this.streams.get(name).receivedAt = Date.now();
     return name;
   }
 
-  // The same stream as events have told of, with newer figures; what is news is theirs to tell.
+  // Newer figures of a state that an event has reported. A new state comes by an event only.
   refresh(data) {
     const stream = this.streams.get(data.name);
     const same = stream?.state && stream.state.state === data.state && stream.state.generation === data.generation;
     if (same) handlers.state(this, data);
   }
 
-  // Streams that a reload has taken away. Not while nothing is heard of any.
+  // Removes streams that a reload has removed. None while nothing is received for any stream.
   forgetGone() {
-    const newest = Math.max(...[...this.streams.values()].map((stream) => stream.heardAt ?? 0));
+    const newest = Math.max(...[...this.streams.values()].map((stream) => stream.receivedAt ?? 0));
     for (const stream of this.streams.values()) {
-      if (newest - (stream.heardAt ?? 0) > silent_limit_ms) this.streams.delete(stream.name);
+      if (newest - (stream.receivedAt ?? 0) > silent_limit_ms) this.streams.delete(stream.name);
     }
   }
 }
 
-// Of these a stream that is gone gets no more; its incidents and log lines stay known.
-const told_of_present = new Set(["state", "progress"]);
+// A removed stream gets no more of these; its incidents and log lines are still sent.
+const present_types = new Set(["state", "progress"]);
 
 const handlers = {
   state(model, data) {
@@ -69,7 +69,7 @@ const handlers = {
   },
   progress(model, data) {
     const stream = model.stream(data.stream);
-    hearServerTime(data.t);
+    noteServerTime(data.t);
     stream.progress = data;
     stream.progressAt = serverNow();
     addSample(stream, data);
@@ -84,11 +84,21 @@ const handlers = {
   log(model, data) {
     if (!data.stream) return undefined;
     const stream = model.stream(data.stream);
-    stream.lines.push({ ...data, number: ++stream.lineCount });
+    if (stream.isReplaced) Object.assign(stream, { lines: [], isReplaced: false });
+    stream.lines.push(earlierLine(stream, data) ?? { ...data, number: ++stream.lineCount });
     if (stream.lines.length > lines_limit) stream.lines.shift();
     return data.stream;
   },
 };
+
+// The line of the connection before, if it is the same. Lines come in order: those before it are done with.
+function earlierLine(stream, { ts, event, msg }) {
+  const i = stream.earlier.findIndex((line) => line.ts === ts && line.event === event && line.msg === msg);
+  if (i < 0) return undefined;
+  const line = stream.earlier[i];
+  stream.earlier = stream.earlier.slice(i + 1);
+  return line;
+}
 
 function addSample(stream, data) {
   const last = stream.samples.at(-1);
@@ -98,7 +108,7 @@ function addSample(stream, data) {
   while (stream.samples[0].t < oldest || stream.samples.length > samples_limit) stream.samples.shift();
 }
 
-// Rows for a chart: a time, then the values of these fields; a hole where nothing was measured.
+// Rows for a chart: a time, then the values of these fields; null where nothing was measured.
 export function rows(stream, fields, unit) {
   const list = [];
   const gap_s = gap_factor * Math.max(stream.interval_s, 1);
@@ -120,7 +130,7 @@ export function newestFirst(stream) {
   return [...stream.incidents.values()].sort((a, b) => (a.detected_at < b.detected_at ? 1 : -1));
 }
 
-// A state is told only when it changes: this is as of `now_ms`, the last time that is known of.
+// A state event comes only on a change: this extrapolates it to `now_ms`.
 export function availabilityOf(stream, now_ms) {
   const { state } = stream;
   const since_ms = Date.parse(state?.availability?.since);
@@ -131,7 +141,7 @@ export function availabilityOf(stream, now_ms) {
   return { off_air_s, ratio: span_s > 0 ? Math.max(0, 1 - off_air_s / span_s) : undefined };
 }
 
-// Counted on between two events.
+// Extrapolated between two events.
 export function uptime(stream, now_ms) {
   const { state, progress } = stream;
   if (state?.state !== "on_air") return 0;

@@ -1,11 +1,11 @@
-# The live page, packed into one C++ file of the library http.
+# The live page, embedded as one C++ file of the library http.
 find_program(GZIP gzip REQUIRED)
 find_file(DYGRAPHS dygraph.min.js PATHS /usr/share/javascript/dygraphs REQUIRED)
 find_file(DYGRAPHS_COPYRIGHT copyright PATHS /usr/share/doc/libjs-dygraphs REQUIRED NO_DEFAULT_PATH)
 
 set(page_dir ${CMAKE_CURRENT_BINARY_DIR}/page)
 file(MAKE_DIRECTORY ${page_dir})
-# Without the line that points debuggers at a map that is not served.
+# Without the sourceMappingURL line: the map is not served.
 add_custom_command(OUTPUT ${page_dir}/dygraph.js
   COMMAND sed "/^..# sourceMappingURL=/d" ${DYGRAPHS} > ${page_dir}/dygraph.js
   DEPENDS ${DYGRAPHS} VERBATIM)

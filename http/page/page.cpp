@@ -8,7 +8,7 @@
 namespace http {
 namespace {
 
-// Nothing but our own files runs, styles or is asked; nobody frames the page.
+// Scripts, styles and requests: this origin only. No other site may put the page into a frame.
 constexpr std::string_view security_headers =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
     "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
@@ -34,7 +34,7 @@ bool is_known(const Asset& asset, std::string_view if_none_match) {
 
 using Body = std::shared_ptr<const std::string>;
 
-// One copy for all who ask.
+// One copy, shared by all connections.
 Body packed(const Asset& asset) {
   thread_local std::map<std::string_view, Body> bodies;
   Body& body = bodies[asset.path];

@@ -4,13 +4,13 @@
 
 namespace http {
 
-// The live page and the files it is made of, as embedded at build time: the same for everybody,
-// without anything of the streams. What it shows it asks of the API, with the reader's token.
+// The live page and its files, embedded at build time. They hold no data of the streams: the page
+// requests that from the API, with the user's token.
 
-// False for a path that is none of its own, and for `/` where no HTML is asked for.
+// True for the path of one of these files; for `/` only where the client accepts HTML.
 bool is_of_page(const Request& request);
 
-// Where it is.
+// The file, or 304 where the client has it. Precondition: is_of_page(request).
 Reply page(const Request& request);
 
 }  // namespace http

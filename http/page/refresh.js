@@ -1,11 +1,11 @@
-// Events tell of a stream when something changes that people act on. What the witnesses say moves
-// all the time: for the stream that is looked at, it is asked for.
+// The server sends a state event only for changes that need action. Observations change all the time: the
+// page polls them, for the selected stream only.
 
 import { bearer } from "./token.js";
 
 const every_ms = 5000;
 
-// current(): the name of the stream that is shown, or undefined while there is nothing to ask.
+// current(): the name of the selected stream, or undefined while there is nothing to poll.
 export function keepFresh(current, onState) {
   setInterval(async () => {
     const name = document.hidden ? undefined : current();
@@ -15,7 +15,7 @@ export function keepFresh(current, onState) {
         { headers: bearer(), cache: "no-store" });
       if (answer.ok) onState(await answer.json());
     } catch {
-      // the events tell of a lost connection
+      // the event stream reports a lost connection
     }
   }, every_ms);
 }

@@ -1,5 +1,5 @@
-// Server-sent events out of text that comes in pieces of any size (WHATWG HTML, 9.2.6): what
-// EventSource does, for a stream that fetch has opened with a token.
+// Parses server-sent events from text chunks of any size (WHATWG HTML, 9.2.6): what EventSource does, for a
+// response that fetch has opened with a token.
 
 const buffer_limit = 4 * 1024 * 1024; // characters of one unfinished event
 
@@ -22,14 +22,14 @@ export class SseParser {
     this.skipLineFeed = text.endsWith("\r");
     const lines = (this.rest + text).split(/\r\n|\r|\n/);
     this.rest = lines.pop();
-    if (this.rest.length + this.size > buffer_limit) throw new Error("an event is too long");
+    if (this.rest.length + this.size > buffer_limit) throw new Error("an event exceeds 4 Mi characters");
     for (const line of lines) this.take(line);
   }
 
   take(line) {
     if (line === "") return this.finish();
     const colon = line.indexOf(":");
-    if (colon === 0) return; // a comment, to keep the connection
+    if (colon === 0) return; // a comment: keep-alive
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (field === "event") this.type = value;

@@ -1,4 +1,4 @@
-// The browser's tab says it too: in its title and its icon.
+// The worst state of all streams in the title and the icon of the browser's tab.
 
 import { condition } from "./condition.js";
 import { byId } from "./dom.js";

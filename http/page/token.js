@@ -1,4 +1,4 @@
-// The bearer token: asked for once, kept for this tab, sent as a header, never in an address or in
+// The bearer token: entered once, stored for this tab, sent as a header, never part of an address or of
 // the document.
 
 const key = "ffsupervisor.token";
@@ -7,11 +7,11 @@ export function token() {
   return sessionStorage.getItem(key) ?? "";
 }
 
-export function keepToken(value) {
+export function storeToken(value) {
   sessionStorage.setItem(key, value);
 }
 
-export function forgetToken() {
+export function removeToken() {
   sessionStorage.removeItem(key);
 }
 
@@ -19,7 +19,7 @@ export function bearer() {
   return token() ? { Authorization: `Bearer ${token()}` } : {};
 }
 
-// What a header may carry: anything else would make fetch throw.
+// A header may carry it; fetch throws for anything else.
 export function isToken(value) {
   return /^[\x21-\x7e]+$/.test(value);
 }

@@ -232,7 +232,7 @@ class Watched(Trial):
             time.sleep(LOOK_S)
         self.result.action = next(iter(decided()), "none")
         try:
-            self.result.action += f", exit {self.runner.wait(0.5)}"
+            self.result.action += f", exit {self.runner.popen.wait(0.5)}"
         except subprocess.TimeoutExpired:
             pass
 

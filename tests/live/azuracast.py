@@ -142,7 +142,7 @@ class AzuraCast:
 
     # The web hook.
 
-    def hook(self, url, user="azuracast", password=None, body=None, timeout=5,
+    def hook(self, url, user="azuracast", password=None, body=None, timeout=20,
              content_type="application/json"):
         """Sends what is on air as AzuraCast does: no retry, no redirect. The status, 0 for none."""
         data = json.dumps(self.now_playing()).encode() if body is None else body

@@ -32,7 +32,7 @@ class Browser:
         request = urllib.request.Request(self.url + path, method=method,
                                          data=None if body is None else json.dumps(body).encode())
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return json.loads(answer.read())["value"]
         except urllib.error.HTTPError as error:
             with error:
@@ -63,6 +63,20 @@ class Browser:
     def click(self, selector):
         element = self.call("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
         self.call("POST", f"/element/{element}/click", {})
+
+    def press(self, selector):
+        """The mouse's button, on the middle of the element; it stays down."""
+        self.point(selector, {"type": "pointerDown", "button": 0})
+
+    def release(self, selector):
+        """Wherever the element is by now."""
+        self.point(selector, {"type": "pointerUp", "button": 0})
+
+    def point(self, selector, action):
+        element = self.call("POST", "/element", {"using": "css selector", "value": selector})
+        move = {"type": "pointerMove", "duration": 0, "x": 0, "y": 0, "origin": element}
+        self.call("POST", "/actions", {"actions": [
+            {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": [move, action]}]})
 
     def text(self, selector):
         """As it is shown; empty when it is not."""

@@ -1,6 +1,7 @@
 """What the live tests share: a supervisor to start and ask, and a machine that is clean afterwards."""
 
 import ctypes
+import datetime
 import json
 import os
 import random
@@ -17,12 +18,17 @@ import urllib.request
 import uuid
 
 BINARY = os.environ.get("FFSUPERVISOR", "")
+# Every limit of a wait is what an idle machine needs, times this: the tests hold beside other work. What has to be
+# prompt is judged by the supervisor's own time stamps (Supervisor.seconds_between), not by how long a test waited.
+PATIENCE = 4
+HTTP_TIMEOUT_S = 20
 CONTRACT_VARIABLES = (
     "METRICS_PORT METRICS_PATH HEALTH_CHECK_INTERVAL FFMPEG_CHECK_INTERVAL STREAM_FREEZE_TIMEOUT "
     "ENABLE_AUTO_RECOVERY MAX_RESTART_ATTEMPTS RESTART_COOLDOWN AUDIO_STREAM_RETRY_INTERVAL "
     "AUDIO_STREAM_MAX_RETRIES CPU_THRESHOLD_PERCENT MEMORY_THRESHOLD_MB "
     "BITRATE_DROP_THRESHOLD_PERCENT AZURACAST_URL AZURACAST_API_KEY AZURACAST_WEBHOOK_PASSWORD "
     "RTMP_ENDPOINT FFSUPERVISOR_TOKEN NOTIFY_SOCKET").split()
+CLAIMS = []  # of ports, as long as this process lives
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
@@ -34,14 +40,15 @@ AAC = "-c:a aac -b:a 64k".split()
 
 
 def wait_until(condition, seconds, what):
-    """Polls until the condition gives something true, and returns it. `what` may be a function."""
-    deadline = time.monotonic() + seconds
+    """Polls until the condition gives something true, and returns it. `seconds`: on an idle machine. `what` may be a
+    function."""
+    deadline = time.monotonic() + seconds * PATIENCE
     while True:
         result = condition()
         if result:
             return result
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
+            raise AssertionError(f"not within {seconds * PATIENCE} s: {what() if callable(what) else what}")
         time.sleep(0.02)
 
 
@@ -55,10 +62,24 @@ def holds(condition, seconds):
     return True
 
 
+def is_reserved(port):
+    """Takes the port for this process among all tests that run at the same time: an abstract address of that name."""
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0ffsupervisor-live-test-{port}")
+    except OSError:
+        claim.close()
+        return False
+    CLAIMS.append(claim)
+    return True
+
+
 def free_port():
-    """From below the range that the kernel gives to outgoing connections: nobody takes it meanwhile."""
+    """From below the range that the kernel gives to outgoing connections: nothing else takes it meanwhile."""
     while True:
         port = random.randrange(10000, 32000)
+        if not is_reserved(port):
+            continue
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 continue
@@ -137,7 +158,7 @@ def resident_mib(pid):
         return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1)) / 1024
 
 
-def get(url, timeout=5):
+def get(url, timeout=HTTP_TIMEOUT_S):
     """(status, body) of a GET; HTTP errors are answers too."""
     try:
         with urllib.request.urlopen(url, timeout=timeout) as answer:
@@ -185,10 +206,11 @@ class Process:
         self.popen.send_signal(number)
 
     def wait(self, seconds):
-        """The exit code; stderr has been read to its end then, unless something holds it open."""
-        code = self.popen.wait(seconds)
+        """The exit code; stderr has been read to its end then, unless something holds it open. `seconds`: on an idle
+        machine."""
+        code = self.popen.wait(seconds * PATIENCE)
         if self.reader:
-            self.reader.join(1)
+            self.reader.join(PATIENCE)
         return code
 
     def end(self):
@@ -222,10 +244,19 @@ class Supervisor(Process):
         return wait_until(lambda: self.events(name, **fields)[count - 1:], seconds,
                           lambda: f"event {name} {fields} ×{count}; {self.account()}")[0]
 
+    @staticmethod
+    def seconds_between(earlier, later):
+        """By the time stamps of two events of the log; a number is a time.time()."""
+        def moment(event):
+            if isinstance(event, float):
+                return event
+            return datetime.datetime.fromisoformat(event["ts"].replace("Z", "+00:00")).timestamp()
+        return moment(later) - moment(earlier)
+
     def account(self):
         """What it says of itself, for the message of a test that failed."""
         try:
-            told = "\n".join(self.get(path, 2)[1] for path in ("/api/v1/streams", "/api/v1/incidents"))
+            told = "\n".join(self.get(path)[1] for path in ("/api/v1/streams", "/api/v1/incidents"))
         except OSError as error:
             told = str(error)
         threads = [f"{pid} {command_name(pid)}: {threads_of(pid)}"
@@ -234,15 +265,15 @@ class Supervisor(Process):
         return ("the log says\n" + "\n".join(own)[-6000:] + f"\nHTTP says\n{told}\nthe kernel says\n"
                 + "\n".join(threads))
 
-    def get(self, path, timeout=5):
-        return get(f"http://127.0.0.1:{self.port}{path}", timeout)
+    def get(self, path):
+        return get(f"http://127.0.0.1:{self.port}{path}")
 
     def json(self, path):
         return json.loads(self.get(path)[1])
 
     def answers(self):
         try:
-            return self.get("/health/liveness", 2)[0] == 200
+            return self.get("/health/liveness")[0] == 200
         except OSError:
             return False
 
@@ -262,7 +293,7 @@ class Supervisor(Process):
 
     def is_ready(self):
         try:
-            return self.get("/health/readiness", 2)[0] == 200
+            return self.get("/health/readiness")[0] == 200
         except OSError:
             return False
 
@@ -334,7 +365,7 @@ class LiveTest(unittest.TestCase):
 
     def ffmpeg(self, *arguments):
         """Makes test material; to its end."""
-        subprocess.run(["ffmpeg", "-v", "error", "-y", *arguments], check=True, timeout=60,
+        subprocess.run(["ffmpeg", "-v", "error", "-y", *arguments], check=True, timeout=240,
                        stdin=subprocess.DEVNULL)
 
     def alive(self):

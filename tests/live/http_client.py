@@ -10,9 +10,9 @@ import threading
 def ask(supervisor, method, path, headers=None, tls=None):
     """(status, headers in lower case, body). `tls`: an ssl.SSLContext for HTTPS."""
     if tls:
-        connection = http.client.HTTPSConnection("127.0.0.1", supervisor.port, timeout=10, context=tls)
+        connection = http.client.HTTPSConnection("127.0.0.1", supervisor.port, timeout=30, context=tls)
     else:
-        connection = http.client.HTTPConnection("127.0.0.1", supervisor.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", supervisor.port, timeout=30)
     try:
         connection.request(method, path, headers=headers or {})
         answer = connection.getresponse()
@@ -42,7 +42,7 @@ class Events:
     def __init__(self, test, supervisor, headers=None, tls=None):
         factory = http.client.HTTPSConnection if tls else http.client.HTTPConnection
         options = {"context": tls} if tls else {}
-        self.connection = factory("127.0.0.1", supervisor.port, timeout=30, **options)
+        self.connection = factory("127.0.0.1", supervisor.port, timeout=120, **options)
         self.connection.request("GET", "/api/v1/events", headers=headers or {})
         self.answer = self.connection.getresponse()
         self.text, self.heard = "", []

@@ -1,16 +1,14 @@
 """Systems that the supervisor hands its metrics to. Each says what it holds as {(name, labels): value}."""
 
+import glob
 import json
 import os
 import re
 import socket
-import subprocess
+import threading
 
 from harness import free_port, get, listens, parse_metrics, wait_until
 from servers import Receiver
-
-CACHE = os.environ.get("FFSUPERVISOR_CACHE", "")
-
 
 class Pushgateway:
     """The real one, of Debian."""
@@ -32,61 +30,119 @@ class Pushgateway:
                 if group <= labels and not name.startswith("push_")}
 
 
-class Statsd:
-    """StatsD's own server, of npm. It adds counters up: the flush that would begin them anew is far."""
+COLLECTD = """
+Hostname "here"
+FQDNLookup false
+BaseDir "{folder}"
+PIDFile "{folder}/pid"
+Interval 0.5
+LoadPlugin logfile
+<Plugin logfile>
+  LogLevel info
+  File stderr
+</Plugin>
+LoadPlugin statsd
+<Plugin statsd>
+  Host "127.0.0.1"
+  Port "{port}"
+</Plugin>
+LoadPlugin csv
+<Plugin csv>
+  DataDir "{folder}"
+  StoreRates false
+</Plugin>
+"""
 
-    VERSION = "0.9.0"
+
+class Collectd:
+    """The real one, of Debian, as a StatsD server; its csv plugin writes down what it holds. Refuses tags.
+
+    Counters are whole numbers there: what is behind the point is carried over to the next addition.
+    """
+
+    NAME_LIMIT = 127  # longer names are cut
 
     def __init__(self, test, port=None):
-        self.port, self.mgmt_port = port or free_port(), free_port()
-        config = test.write(f"statsd-{self.port}.js", json.dumps({
-            "address": "127.0.0.1", "port": self.port, "mgmt_address": "127.0.0.1",
-            "mgmt_port": self.mgmt_port, "backends": [], "flushInterval": 3_600_000,
-            "keyNameSanitize": False}))
-        process = test.start("node", os.path.join(self.install(), "stats.js"), config)
-        wait_until(lambda: listens(self.mgmt_port) or process.popen.poll() is not None, 10, "StatsD listens")
-        assert process.popen.poll() is None, f"statsd: {process.log()}"
+        self.port = port or free_port()
+        self.folder = test.path(f"collectd-{self.port}")
+        os.makedirs(self.folder)
+        config = test.write(f"collectd-{self.port}.conf", COLLECTD.format(folder=self.folder, port=self.port))
+        self.process = test.start("/usr/sbin/collectd", "-f", "-C", config)
+        wait_until(lambda: "Listening on" in self.process.log() or self.process.popen.poll() is not None, 10,
+                   lambda: f"collectd listens; {self.process.log()}")
+        assert self.process.popen.poll() is None, f"collectd: {self.process.log()}"
 
     def address(self):
         return f"127.0.0.1:{self.port}"
 
-    def install(self):
-        folder = os.path.join(CACHE, f"statsd-{self.VERSION}")
-        package = os.path.join(folder, "node_modules", "statsd")
-        if not os.path.exists(package):
-            os.makedirs(folder, exist_ok=True)
-            subprocess.run(["npm", "install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund",
-                            "--omit=optional", f"statsd@{self.VERSION}"],
-                           check=True, timeout=120, capture_output=True)
-        return package
-
-    def ask(self, what):
-        with socket.create_connection(("127.0.0.1", self.mgmt_port), 5) as asked:
-            asked.sendall(f"{what}\n".encode())
-            answer = b""
-            while b"END\n" not in answer:
-                more = asked.recv(65536)
-                assert more, "StatsD hangs up"
-                answer += more
-        return {key: float(value) for key, value in re.findall(r"'([^']+)': ([-+.\w]+)", answer.decode())}
-
     def bad_lines(self):
-        return self.ask("counters")["statsd.bad_lines_seen"]
+        return [line for line in list(self.process.lines) if "Unable to parse" in line]
 
     def series(self):
-        """Tags are what it puts behind semicolons; in a plain name, every second node is a label's value."""
+        """Counters as int, gauges as float. In a name, every second node is a label's value."""
         found = {}
-        for key, value in {**self.ask("counters"), **self.ask("gauges")}.items():
-            if key.startswith("statsd."):
-                continue
-            if ";" in key:
-                name, *tags = key.split(";")
-                pairs = [tuple(tag.split("=", 1)) for tag in tags]
-            else:
-                name, *nodes = key.split(".")
-                pairs = list(zip(nodes[::2], nodes[1::2]))
-            found[name, frozenset(pairs)] = value
+        for path in sorted(glob.glob(f"{self.folder}/here/statsd/*")):  # the newest day last
+            kind, name = re.fullmatch(r"(derive|gauge)-(.+)-\d{4}-\d\d-\d\d", os.path.basename(path)).groups()
+            assert len(name) < self.NAME_LIMIT, name
+            with open(path) as file:
+                lines = file.read().split("\n")[1:-1]  # without the head, and what is not written to its end
+            if lines:
+                name, *nodes = name.split(".")
+                value = lines[-1].split(",")[1]
+                found[name, frozenset(zip(nodes[::2], nodes[1::2]))] = (int if kind == "derive" else float)(value)
         return found
+
+
+class DogStatsd:
+    """Counters and gauges by DogStatsD's published grammar, and nothing else. Not a real server: Debian has none that
+    keeps tags (collectd refuses them; Netdata takes them, but adds up all series of a name).
+
+    https://docs.datadoghq.com/developers/dogstatsd/datagram_shell: <NAME>:<VALUE>|<TYPE>|@<RATE>|#<KEY>:<VALUE>,…
+    Names: letters, digits, underscores, points. A gauge is set, whatever its sign. A tag ends at a comma, a bar or the
+    line's end. The rate is left out here: the supervisor samples nothing.
+    """
+
+    LINE = re.compile(r"([a-zA-Z][a-zA-Z0-9_.]*):([-+]?\d+(?:\.\d+)?)\|([cg])(?:\|#([^|\n]+))?")
+    TAG = re.compile(r"([a-zA-Z][a-zA-Z0-9_]*):([^,|]+)")
+
+    def __init__(self, test):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.socket.bind(("127.0.0.1", 0))
+        self.lock, self.held, self.refused = threading.Lock(), {}, []
+        test.addCleanup(self.socket.close)
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def _take(self):
+        while True:
+            try:
+                datagram = self.socket.recv(65536)
+            except OSError:
+                return
+            with self.lock:
+                for line in datagram.decode(errors="replace").split("\n"):
+                    self._line(line)
+
+    def _line(self, line):
+        parts = self.LINE.fullmatch(line)
+        tags = [self.TAG.fullmatch(tag) for tag in (parts[4] or "").split(",") if tag] if parts else []
+        if not parts or None in tags:
+            self.refused.append(line)
+            return
+        key = parts[1], frozenset(tag.groups() for tag in tags)
+        before = self.held.get(key, 0.0) if parts[3] == "c" else 0.0
+        self.held[key] = before + float(parts[2])
+
+    def address(self):
+        return f"127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def bad_lines(self):
+        with self.lock:
+            return list(self.refused)
+
+    def series(self):
+        with self.lock:
+            return dict(self.held)
 
 
 class Otlp(Receiver):

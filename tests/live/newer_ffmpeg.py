@@ -3,6 +3,7 @@
 Its blocks go on while everything else in it hangs, unlike those of 5.1.
 """
 
+import fcntl
 import glob
 import os
 import shutil
@@ -67,14 +68,22 @@ def write_wrapper(root, name):
     loader, = glob.glob(f"{root}/usr/lib64/ld-linux*.so.*") or glob.glob(f"{root}/usr/lib/ld-linux*.so.*")
     os.makedirs(os.path.join(root, "wrapped"), exist_ok=True)
     path = os.path.join(root, "wrapped", name)
-    with open(path, "w") as wrapper:
+    with open(path + ".new", "w") as wrapper:
         wrapper.write(WRAPPER.format(loader=loader, libraries=":".join(folders),
                                      program=f"{root}/usr/bin/{name}"))
-    os.chmod(path, 0o755)
+    os.chmod(path + ".new", 0o755)
+    os.replace(path + ".new", path)  # another test may be running it
 
 
 def install(folder):
-    """Returns the folder to put first in PATH. What is there from an earlier run is taken."""
+    """Returns the folder to put first in PATH. What is there from an earlier run is taken; one test installs, others
+    that run at the same time wait for it."""
+    with open(os.path.join(folder, "lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return install_alone(folder)
+
+
+def install_alone(folder):
     root = os.path.join(folder, f"ffmpeg-{RELEASE}")
     if not os.path.exists(root):
         work = root + ".new"

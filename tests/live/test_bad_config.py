@@ -17,7 +17,7 @@ LIKE_ANYBODY = (["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 class BadFile(LiveTest):
     def refused(self, path, *says, wrapper=()):
         for call in ([BINARY, "--config", path], [BINARY, "check", "--config", path]):
-            done = subprocess.run([*wrapper, *call], env=self.environment(), capture_output=True, text=True, timeout=10)
+            done = subprocess.run([*wrapper, *call], env=self.environment(), capture_output=True, text=True, timeout=60)
             self.assertEqual(done.returncode, 2, done.stderr)
             for words in (path, *says):
                 self.assertIn(words, done.stderr)

@@ -119,7 +119,7 @@ class BadClients(LiveTest):
         self.supervisor.wait_on_air()
 
     def connect(self):
-        client = socket.create_connection(("127.0.0.1", self.supervisor.port), timeout=15)
+        client = socket.create_connection(("127.0.0.1", self.supervisor.port), timeout=60)
         self.addCleanup(client.close)
         return client
 
@@ -179,7 +179,7 @@ class BadClients(LiveTest):
         url = f"http://127.0.0.1:{self.supervisor.port}"
         def ask(*words):
             return subprocess.run([self.supervisor.popen.args[0], *words, "--url", url],
-                                  capture_output=True, text=True, timeout=10)
+                                  capture_output=True, text=True, timeout=60)
         self.assertEqual(ask("healthcheck").returncode, 0)
         self.assertEqual(ask("healthcheck", "liveness").returncode, 0)
         status = ask("status")

@@ -10,7 +10,7 @@ import time
 import unittest
 
 from harness import BINARY, TONE, VIDEO, LiveTest, free_port, parse_metrics, wait_until
-from metric_receivers import Otlp, Pushgateway, Statsd
+from metric_receivers import Collectd, DogStatsd, Otlp, Pushgateway
 from servers import Silent
 
 NULL = ["-f", "null", "-"]
@@ -25,9 +25,10 @@ def of_stream(series, stream):
 
 
 def near(held, said):
-    """A StatsD server keeps a gauge that is told no more."""
-    return held.keys() >= said.keys() and all(abs(held[key] - said[key]) <= 1e-6 * max(1, abs(said[key]))
-                                              for key in said)
+    """A StatsD server keeps a gauge that is sent no more. One that counts in whole numbers (int) is half a one off."""
+    def is_near(one, other):
+        return abs(one - other) <= (0.5 if isinstance(one, int) else 0) + 1e-6 * max(1, abs(other))
+    return held.keys() >= said.keys() and all(is_near(held[key], said[key]) for key in said)
 
 
 def in_plain_names(series):
@@ -91,33 +92,42 @@ class Exporters(LiveTest):
             self.assertEqual(supervisor.metric("radio_exports_total", exporter=exporter, outcome="failed"), 0)
         self.assertEqual(supervisor.events("export_failed"), [])
 
-    def test_statsd_adds_up_what_metrics_says(self):
-        statsd = Statsd(self)
-        supervisor = self.radio({"statsd": {"address": statsd.address(), "interval": "1s"}}, self.jingle(2))
+    def assert_adds_up(self, first, statsd, again):
+        """Over all lives of the supervisor: the next one begins at 0, the server does not."""
+        key = ("radio_ffmpeg_frames_total", frozenset({("stream", "jingle")}))
+        before = statsd.series()[key]
+        first.signal(signal.SIGTERM)
+        first.wait(10)
+        second = again()
+        self.wait_ended(second)
+        total = before + second.metric("radio_ffmpeg_frames_total", stream="jingle")
+        wait_until(lambda: statsd.series()[key] == total, 10, lambda: f"{total} frames, not {statsd.series()[key]}")
+        self.assertEqual(statsd.bad_lines(), [])
+
+    def test_dogstatsd_adds_up_what_metrics_says(self):
+        statsd = DogStatsd(self)
+
+        def supervise():
+            return self.radio({"statsd": {"address": statsd.address(), "interval": "1s"}}, self.jingle(2))
+        supervisor = supervise()
         self.wait_ended(supervisor)
         self.assert_holds(supervisor, statsd.series)
-        # By every life: the next one begins at 0, the server does not.
-        before = statsd.series()
-        supervisor.signal(signal.SIGTERM)
-        supervisor.wait(10)
-        again = self.radio({"statsd": {"address": statsd.address(), "interval": "1s"}}, self.jingle(2))
-        self.wait_ended(again)
-        key = ("radio_ffmpeg_frames_total", frozenset({("stream", "jingle")}))
-        total = before[key] + again.metric("radio_ffmpeg_frames_total", stream="jingle")
-        wait_until(lambda: statsd.series()[key] == total, 5, f"{total} frames")
-        self.assertEqual(statsd.bad_lines(), 0)
+        self.assert_adds_up(supervisor, statsd, supervise)
 
     def test_a_statsd_that_was_away_and_knows_no_tags_gets_all_of_it(self):
         port = free_port()
-        supervisor = self.radio({"statsd": {"address": f"localhost:{port}", "format": "plain",
-                                            "interval": "1s"}}, self.jingle(2))
+
+        def supervise():
+            return self.radio({"statsd": {"address": f"localhost:{port}", "format": "plain", "interval": "1s"}},
+                              self.jingle(2))
+        supervisor = supervise()
         supervisor.wait_event("export_failed", 5, exporter="statsd")
         self.wait_ended(supervisor)
-        statsd = Statsd(self, port)
+        statsd = Collectd(self, port)
         supervisor.wait_event("export_resumed", 15, exporter="statsd")
         self.assert_holds(supervisor, statsd.series, spelt=in_plain_names)
         self.assertEqual(len(supervisor.events("export_failed")), 1)
-        self.assertEqual(statsd.bad_lines(), 0)
+        self.assert_adds_up(supervisor, statsd, supervise)
 
     def test_dead_receivers_hold_up_nothing_and_are_told_of_once(self):
         hanging, failing = Silent(self), Otlp(self, status=503)
@@ -127,10 +137,10 @@ class Exporters(LiveTest):
         supervisor.wait_on_air()
         wait_until(lambda: hanging.taken, 5, "a push under way")
         pid = supervisor.child_pid()
-        killed = time.monotonic()
+        killed_at = time.time()
         os.kill(pid, signal.SIGKILL)
-        supervisor.wait_event("ffmpeg_started", 5, count=2)
-        self.assertLess(time.monotonic() - killed, 2)
+        launched = supervisor.wait_event("ffmpeg_started", 5, count=2)
+        self.assertLess(supervisor.seconds_between(killed_at, launched), 2)
         wait_until(lambda: len(failing.requests) >= 3, 10, "tried again")
         self.assertEqual(supervisor.get("/health/liveness")[0], 200)
         supervisor.wait_event("export_failed", 10, exporter="pushgateway")
@@ -143,7 +153,7 @@ class Exporters(LiveTest):
         asked_at = time.monotonic()
         supervisor.signal(signal.SIGTERM)
         self.assertEqual(supervisor.wait(10), 0)
-        self.assertLess(time.monotonic() - asked_at, GRACE + 1)
+        self.assertLess(time.monotonic() - asked_at, GRACE + 2)
 
     def short_job(self, pushgateway, **settings):
         return self.supervise_file([self.jingle(1)], sections={"exporters": {
@@ -177,7 +187,7 @@ class Exporters(LiveTest):
         config = self.write("checked.yml", json.dumps({"exporters": exporters, "streams": [
             {"command": ["ffmpeg", "-i", "a", "b"]}]}))
         checked = subprocess.run([BINARY, "check", "--config", config], env=self.environment(**env),
-                                 capture_output=True, text=True, timeout=10)
+                                 capture_output=True, text=True, timeout=60)
         self.assertEqual(checked.returncode, 0, checked.stderr)
         supervisor = self.radio(exporters, {"name": "sink", "command": [
             "ffmpeg", *TONE, "-f", "flv", f"rtmp://127.0.0.1:{free_port()}/live/{key}"]}, env=env)

@@ -29,7 +29,7 @@ def bcrypt(password):
 def client(test, *words, **env):
     """(exit code, what it says) of `ffsupervisor status` and the like."""
     done = subprocess.run([BINARY, *words], env=test.environment(**env), capture_output=True, text=True,
-                          timeout=15)
+                          timeout=60)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -145,7 +145,7 @@ class Following(LiveTest):
         os.kill(supervisor.child_pid(), signal.SIGKILL)
         launched = supervisor.wait_event("ffmpeg_started", 5, generation=2)
         exited = supervisor.wait_event("ffmpeg_exited", 1)
-        self.assertEqual(launched["ts"][:16], exited["ts"][:16])
+        self.assertLess(supervisor.seconds_between(exited, launched), 2)
         supervisor.wait_on_air()
 
 
@@ -155,7 +155,7 @@ class Tls(LiveTest):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                         "-nodes", "-days", "2", "-subj", "/CN=test", "-addext", f"subjectAltName={kind}:{name}",
                         "-keyout", self.path("key.pem"), "-out", self.path("cert.pem")],
-                       check=True, capture_output=True, timeout=30)
+                       check=True, capture_output=True, timeout=60)
 
     def served(self, supervisor):
         """The certificate that is served, in PEM."""
@@ -246,7 +246,7 @@ class Tls(LiveTest):
 
     def run_config(self, config):
         done = subprocess.run([BINARY, "--listen", "127.0.0.1:0", "--config", config], env=self.environment(),
-                              capture_output=True, text=True, timeout=10)
+                              capture_output=True, text=True, timeout=60)
         return done.returncode, done.stderr
 
 

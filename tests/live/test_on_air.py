@@ -54,16 +54,18 @@ class OnAir(LiveTest):
     def test_a_freeze_is_noticed_in_time_and_mended(self):
         supervisor = self.on_air(env={"STREAM_FREEZE_TIMEOUT": 3})
         frozen = supervisor.child_pid()
+        stopped_at = time.time()
         os.kill(frozen, signal.SIGSTOP)
-        stopped_at = time.monotonic()
-        supervisor.wait_event("fault_detected", 5)
-        noticed_after = time.monotonic() - stopped_at
+        fault = supervisor.wait_event("fault_detected", 5)
         # Counted from the last block, which is up to a stats_period older than the stop.
+        noticed_after = supervisor.seconds_between(stopped_at, fault)
         self.assertGreater(noticed_after, 2.0)
-        self.assertLess(noticed_after, 3.5)
+        self.assertLess(noticed_after, 4)
 
-        # A stopped process cannot act on SIGTERM: no grace is spent on it.
-        wait_until(lambda: stat_fields(frozen) is None, 1, "end of the frozen FFmpeg")
+        # A stopped process cannot act on SIGTERM: no grace (5 s) is spent on it.
+        exited = supervisor.wait_event("ffmpeg_exited", 2)
+        self.assertLess(supervisor.seconds_between(fault, exited), 2)
+        self.assertIsNone(stat_fields(frozen))
         supervisor.wait_on_air(5)
         self.server.wait_receiving("radio", 5)
         self.assertEqual(supervisor.metric("radio_ffmpeg_restarts_total"), 1)
@@ -103,7 +105,7 @@ class OnAir(LiveTest):
         asked_at = time.monotonic()
         supervisor.signal(number)
         self.assertEqual(supervisor.wait(6), 0)
-        self.assertLess(time.monotonic() - asked_at, 2)  # FFmpeg itself needs 40 ms
+        self.assertLess(time.monotonic() - asked_at, 4)  # FFmpeg itself needs 40 ms, the grace ends after 5 s
         self.assertEqual([name for name in map(command_name, self.alive()) if name == "ffmpeg"], [])
         self.assertTrue(supervisor.events("supervisor_stopping"))
         self.assertFalse(supervisor.events("incident_opened"))
@@ -133,17 +135,18 @@ class Deaf(LiveTest):
         self.assertEqual(supervisor.wait(8), 0)
         took = time.monotonic() - asked_at
         self.assertGreater(took, 4)  # stop_grace is 5 s
-        self.assertLess(took, 6)
+        self.assertLess(took, 8)
         self.assert_nothing_left()
 
     def test_a_second_signal_forces(self):
         supervisor = self.deaf()
         supervisor.signal(signal.SIGTERM)
         supervisor.wait_event("supervisor_stopping", 2)
-        # Again and again: two within an instant may be one wish, as timeout(1) sends it.
-        wait_until(lambda: supervisor.popen.poll() is not None or supervisor.signal(signal.SIGTERM),
-                   2, "the end, long before the grace of 5 s")
-        self.assertEqual(supervisor.wait(1), 0)
+        time.sleep(0.2)  # two within 100 ms are one wish, as timeout(1) sends it
+        asked_at = time.monotonic()
+        supervisor.signal(signal.SIGTERM)
+        self.assertEqual(supervisor.wait(2), 0)
+        self.assertLess(time.monotonic() - asked_at, 4, "before the grace of 5 s ends")
         self.assert_nothing_left()
 
 

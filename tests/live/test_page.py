@@ -52,6 +52,49 @@ for (const character of text) parser.feed(character);
 return events;
 """
 
+# One update of a list and of a text. Returns what the browser saw of it.
+PATCH = """
+const { h, patch } = await import('/page/patch.js');
+const root = document.createElement('div');
+document.body.append(root);
+const draw = (keys, text) => patch(root, [...keys.map((key) => h('input', { key, id: key, class: text })),
+                                          h('p', { key: 'text' }, text)]);
+draw(['a', 'b', 'c', 'd', 'e'], 'sent 1.2 Mbit/s in 10 s');
+const removed = [], lost = [];
+const before = new Map([...root.children].map((element) => [element.id, element]));
+const observer = new MutationObserver(() => {});
+observer.observe(root, { childList: true });
+root.querySelector('#c').value = 'typed';
+root.querySelector('#c').focus();
+root.addEventListener('focusout', () => lost.push('focus'));
+getSelection().selectAllChildren(root.querySelector('p'));
+draw(['e', 'a', 'c', 'x', 'd'], 'sent 3.45 Mbit/s in 10 s');
+const result = {
+  order: [...root.children].map((element) => element.id).join(''),
+  attributes: new Set([...root.querySelectorAll('input')].map((element) => element.className)).size,
+  same: ['a', 'c', 'd', 'e'].every((key) => root.querySelector('#' + key) === before.get(key)),
+  removed: observer.takeRecords().flatMap((record) => [...record.removedNodes]).map((node) => node.id).join(''),
+  selection: getSelection().toString(), focus: document.activeElement.id, lost: [...lost], value: root.querySelector('#c').value,
+};
+root.remove();
+return result;
+"""
+
+# From now on notes each of these elements that leaves the document, be it for a moment.
+KEEP = """
+window.kept = [...document.querySelectorAll(arguments[0])];
+window.taken = [];
+new MutationObserver((records) => {
+  for (const node of records.flatMap((record) => [...record.removedNodes])) {
+    taken.push(...kept.filter((element) => node.contains(element)).map((element) => element.outerHTML));
+  }
+}).observe(document.body, { childList: true, subtree: true });
+return kept.length;
+"""
+KEPT = ("#wall *, #figures *, #verdict-body .headline, #verdict-body .cause, #timeline *, #incident-list .incident, "
+        "#incident-list details, #incident-list summary, #incident-list summary *, #log-lines li:nth-last-child(-n+5), "
+        "#log-lines li:nth-last-child(-n+5) *")
+
 
 class Page(LiveTest):
     def setUp(self):
@@ -62,22 +105,23 @@ class Page(LiveTest):
         return ["ffmpeg", *VIDEO, *TONE, *H264, *AAC, "-metadata", f"title={HOSTILE}", "-f", "flv",
                 self.server.url(KEY)]
 
-    def supervisor(self, http=None, **env):
+    def supervisor(self, http=None, recovery=None, **env):
         sections = {"http": http} if http else None
         return self.supervise_file(
-            [{"name": "radio", "command": self.command(), "monitor": {"freeze_timeout": "2s"}}],
+            [{"name": "radio", "command": self.command(), "monitor": {"freeze_timeout": "2s"},
+              "recovery": recovery or {}}],
             sections=sections, env={"FFSUPERVISOR_TOKEN": TOKEN, **env})
 
-    def open(self, supervisor):
+    def open(self, supervisor, **size):
         self.origin = f"http://127.0.0.1:{supervisor.port}"
-        self.browser = Browser(self)
+        self.browser = Browser(self, **size)
         self.browser.open(self.origin + "/")
         return self.browser
 
-    def on_air(self):
-        supervisor = self.supervisor()
+    def on_air(self, recovery=None, **size):
+        supervisor = self.supervisor(recovery=recovery)
         supervisor.wait_on_air()
-        browser = self.open(supervisor)
+        browser = self.open(supervisor, **size)
         browser.wait_text(WORD, "on air", 10)
         return supervisor, browser
 
@@ -106,9 +150,10 @@ class Page(LiveTest):
         self.fail(f"Tab does not lead to {what}")
 
     def test_a_kill_and_a_freeze_and_both_recoveries_are_seen_as_they_happen(self):
-        supervisor, browser = self.on_air()
+        # Off air for 3 s: a browser that draws seldom shows it, too.
+        supervisor, browser = self.on_air({"restart_delay": {"initial": "3s"}})
         browser.js(WATCH)
-        browser.wait_text("#verdict-body", "nothing is wrong", 5)
+        browser.wait_text("#verdict-body", "no fault detected", 5)
         wait_until(lambda: re.match(r"2\d\.\d", browser.text(".chart:nth-of-type(2) .value")), 10,
                    lambda: f"25 frames a second, not {browser.text('.charts')}")
         wait_until(lambda: "Mbit/s" in browser.text(".series-1 .value")
@@ -117,8 +162,8 @@ class Page(LiveTest):
 
         os.kill(supervisor.child_pid(), signal.SIGKILL)
         browser.wait_text("#incident-list", "encoder crashed", 5)
-        wait_until(lambda: browser.js("return told.at(-1)") == "On air", 10, "on air again")
-        self.assertIn("Starting", browser.js("return told"))
+        wait_until(lambda: browser.js("return told.length > 0 && told.at(-1) === 'On air'"), 10, "on air again")
+        self.assertIn("Off air", browser.js("return told"))
         wait_until(lambda: self.figure("Restarts") == "1", 3, "the restart is counted")
 
         browser.js("told.length = 0")
@@ -130,6 +175,53 @@ class Page(LiveTest):
         browser.wait_text("#incident-list", "evidence", 2)
         self.assertEqual(browser.js("return document.querySelectorAll('#timeline .mark').length"), 2)
         self.assertRegex(self.figure("Availability"), r"^\d+\.\d+ %$")
+        self.assert_clean()
+
+    def test_an_update_moves_as_few_elements_as_it_can_and_keeps_focus_and_selection(self):
+        _, browser = self.on_air()
+        self.assertEqual(browser.js(PATCH), {
+            "order": "eacxd", "attributes": 1, "same": True, "removed": "be", "focus": "c", "lost": [], "value": "typed",
+            "selection": "sent 3.45 Mbit/s in 10 s"})
+
+    def test_elements_survive_updates_and_so_does_a_click(self):
+        _, browser = self.on_air({"restart_cooldown": "2s"}, height=2600)
+        self.server.process.end()
+        browser.wait_text("#verdict-body .headline", "component: sink", 15)
+        browser.wait_text("#incident-list .length", "open", 5)
+        self.assertGreater(browser.js(KEEP, KEPT), 80)
+        browser.js("document.querySelector('#incident-list summary').focus();"
+                   "getSelection().selectAllChildren(document.querySelector('#log-lines li:last-child .msg'))")
+        selection = browser.js("return getSelection().toString()")
+        self.assertTrue(selection)
+
+        def moments():
+            """Of what moves: log lines, the incident's actions, the verdict, the clock."""
+            return browser.js("return [document.querySelector('#log-lines li:last-child').innerText,"
+                              "document.querySelectorAll('#incident-list li li').length,"
+                              "document.getElementById('verdict-body').innerText,"
+                              "document.getElementById('clock').textContent]")
+
+        def wait_all_move(seconds):
+            before = moments()
+            wait_until(lambda: all(old != new for old, new in zip(before, moments())), seconds,
+                       lambda: f"{before} all become others: {moments()}")
+
+        wait_all_move(20)
+        wait_all_move(20)
+        self.assertEqual(browser.js("return taken"), [])
+        self.assertTrue(browser.js("return document.activeElement === document.querySelector('#incident-list summary')"))
+        self.assertEqual(browser.js("return getSelection().toString()"), selection)
+
+        browser.press("#incident-list summary")
+        wait_all_move(20)
+        self.assertEqual(browser.js("return taken"), [])
+        browser.js(KEEP, ".incident, .incident *")
+        self.server.start()
+        browser.wait_text("#incident-list .length", "off air", 20)
+        browser.release("#incident-list summary")
+        self.assertTrue(browser.js("return document.querySelector('#incident-list details').open"))
+        self.assertTrue(browser.js("return document.querySelector('#incident-list summary').matches(':hover')"))
+        self.assertEqual(browser.js("return taken"), [])
         self.assert_clean()
 
     def test_texts_of_others_stay_texts_and_the_log_is_filtered_by_level(self):
@@ -181,7 +273,7 @@ class Page(LiveTest):
     def test_a_lost_connection_is_shown_and_comes_back_by_itself(self):
         supervisor, browser = self.on_air()
         supervisor.end()
-        browser.wait_text("#link-text", "connection lost, last heard", 5)
+        browser.wait_text("#link-text", "connection lost, last data", 5)
         self.assertEqual(browser.js("return document.querySelector('.tile').dataset.kind"), "lost")
         again = self.supervisor(METRICS_PORT=supervisor.port)
         again.port = supervisor.port
@@ -195,7 +287,7 @@ class Page(LiveTest):
         supervisor = self.supervisor(http={"auth": {"protect": "all"}})
         wait_until(supervisor.answers, 10, "liveness, which is open")
         browser = self.open(supervisor)
-        browser.wait_text("#notice", "token", 5)
+        browser.wait_text("#notice", "authentication required (401)", 5)
         self.assertEqual(browser.js("return document.querySelectorAll('.tile').length"), 0)
         browser.click("#give-token")
         browser.keys(TOKEN + ENTER)

@@ -51,7 +51,7 @@ class Prometheus(LiveTest):
         self.supervisor.wait_on_air()
         request = urllib.request.Request(f"http://127.0.0.1:{self.supervisor.port}/metrics",
                                          headers={"Accept-Encoding": "gzip"})
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=20) as answer:
             self.assertEqual(answer.headers["Content-Encoding"], "gzip")
             self.assertIn("version=0.0.4", answer.headers["Content-Type"])
             self.assertIn("radio_ffmpeg_status", gzip.decompress(answer.read()).decode())

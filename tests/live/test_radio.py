@@ -5,7 +5,7 @@ import time
 import urllib.request
 
 from azuracast import AzuraCast
-from harness import AAC, H264, LiveTest, holds, wait_until
+from harness import AAC, H264, PATIENCE, LiveTest, holds, wait_until
 from servers import Icecast, RtmpServer, Silent
 
 HOOK = "/webhook/azuracast"
@@ -98,7 +98,7 @@ class Tracks(Station):
                                              stream="radio") == 2, 3, "2 switches measured")
         self.assertLess(supervisor.metric("radio_track_switch_duration_seconds_sum",
                                           stream="radio"), 2)
-        self.assertLess(supervisor.metric("radio_current_track_duration_seconds", stream="radio"), 10)
+        self.assertLess(supervisor.metric("radio_current_track_duration_seconds", stream="radio"), 60)
         supervisor.wait_event("track_changed", 2, title="Missed by the hook", way="poll")
         asked = self.radio.requests_of("/api/nowplaying/night_fm")
         self.assertTrue(any("If-None-Match" in headers for headers in asked))
@@ -212,7 +212,7 @@ class Restarts(Station):
         """How long the server received nothing, from the last byte of the old to the first of the new."""
         grown_at = time.monotonic()
         seen, gap = self.nginx.bytes_in("stream"), 0
-        deadline = grown_at + 20
+        deadline = grown_at + 20 * PATIENCE
         while time.monotonic() < deadline:
             now, received = time.monotonic(), self.nginx.bytes_in("stream")
             if received not in (0, seen):
@@ -233,7 +233,7 @@ class StartThatWaits(LiveTest):
         stop = urllib.request.Request(f"http://127.0.0.1:{supervisor.port}/api/v1/streams/radio/stop",
                                       method="POST",
                                       headers={"Authorization": "Bearer a-token-of-the-test"})
-        with urllib.request.urlopen(stop, timeout=2) as answer:
+        with urllib.request.urlopen(stop, timeout=20) as answer:
             self.assertEqual(answer.status, 202)
         self.assertTrue(holds(lambda: supervisor.stream()["state"] == "stopped", 3), supervisor.log())
         self.assertEqual(supervisor.events("ffmpeg_started"), [])

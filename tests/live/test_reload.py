@@ -194,7 +194,7 @@ class Reload(LiveTest):
     def test_the_service_manager_hears_of_it(self):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(self.path("notify"))
-            manager.settimeout(5)
+            manager.settimeout(60)
             supervisor = self.supervise_streams(("radio", NULL, {}),
                                                 env={"NOTIFY_SOCKET": self.path("notify")})
             self.assertEqual(manager.recv(1000), b"READY=1")

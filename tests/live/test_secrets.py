@@ -105,7 +105,7 @@ class Secrets(LiveTest):
 
     def output_of(self, *words):
         done = subprocess.run([BINARY, *words], env=self.environment(), capture_output=True, text=True,
-                              timeout=10)
+                              timeout=60)
         return done.stdout + done.stderr
 
     def test_everything_said_in_json(self):

@@ -38,9 +38,10 @@ class SinkLoss(LiveTest):
         self.assertTrue(holds(lambda: len(supervisor.events("ffmpeg_started")) == launches, 2))
 
         self.server.start()
-        back_at = time.monotonic()
+        back_at = time.time()
         self.server.wait_receiving("radio", 6)
-        self.assertLess(time.monotonic() - back_at, 3)
+        launched = supervisor.events("ffmpeg_started")[-1]
+        self.assertLess(supervisor.seconds_between(back_at, launched), 4)
         history = supervisor.json("/api/v1/streams/radio/recovery")["history"]
         self.assertIn("the sink is back", history[0]["reason"])
 
@@ -54,9 +55,9 @@ class SinkLoss(LiveTest):
             return abs(sink("delivered_bytes_total") - self.server.bytes_in("radio")) < 20_000  # 2 s
         wait_until(lambda: (sink("delivered_bytes_total") or 0) > 50_000, 15, "delivered bytes")
         wait_until(agrees, 5, "the same count at both ends")
-        self.assertAlmostEqual(sink("delivered_bitrate_bps"), 66_000, delta=15_000)
-        self.assertLess(sink("unsent_bytes"), 20_000)
-        self.assertLess(sink("rtt_seconds"), 0.1)
+        wait_until(lambda: abs(sink("delivered_bitrate_bps") - 66_000) < 15_000 and sink("unsent_bytes") < 20_000
+                   and sink("rtt_seconds") < 0.1, 10,
+                   lambda: [sink(name) for name in ("delivered_bitrate_bps", "unsent_bytes", "rtt_seconds")])
         self.assertEqual(sink("retransmits_total"), 0)
         self.assertEqual(supervisor.metric("radio_rtmp_connection_status", stream="radio"), 1)
         self.server.process.end()
