@@ -87,15 +87,17 @@ class Content(LiveTest):
         self.assertEqual(supervisor.wait(20), 0, supervisor.log())
 
     def test_silence_leaves_the_air_to_the_fallback_and_the_command_is_tried_again(self):
-        fallback = ["ffmpeg", "-y", "-re", "-f", "lavfi", "-i", "sine", "-f", "mpegts", self.path("slate.ts")]
+        fallback = ["ffmpeg", "-y", "-re", "-f", "lavfi", "-i", "sine", "-flush_packets", "1", "-f", "mpegts",
+                    self.path("slate.ts")]
         supervisor = self.supervise_copy({"silence": {"duration": "2s"}, "action": "fallback"}, "-re",
-                                         fallback=fallback, recovery={"restart_cooldown": "3s"})
+                                         fallback=fallback, recovery={"restart_cooldown": "10s"})
         supervisor.wait_event("fallback_started", 30)
         self.assertEqual(supervisor.stream()["state"], "fallback")
-        supervisor.wait_event("on_air", 15, count=2)
+        wait_until(lambda: os.path.exists(self.path("slate.ts")) and os.path.getsize(self.path("slate.ts")) > 0, 4,
+                   "the fallback's output")
+        supervisor.wait_event("on_air", 25, count=2)
         self.assertEqual(supervisor.stream()["recovery"]["attempts"], 0)
         self.assertEqual(supervisor.events("escalated"), [])
-        self.assertGreater(os.path.getsize(self.path("slate.ts")), 0)
 
     def test_what_cannot_be_looked_at_is_said(self):
         supervisor = self.supervise_file([{
