@@ -213,8 +213,13 @@ class Icecast:
             "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "sine=frequency=440", "-c:a",
             "libmp3lame", "-b:a", "128k", "-content_type", "audio/mpeg", "-f", "mp3",
             self.url(mount))
-        wait_until(lambda: self.has_mount(mount), 5, f"mount {mount}")
+        wait_until(lambda: self.has_mount(mount), 10, lambda: f"mount {mount}; the feeder ended with "
+                   f"{feeder.popen.poll()} and says {feeder.log()}; {self.log()}")
         return feeder
+
+    def log(self):
+        with open(self.test.path("icecast-error.log"), errors="replace") as file:
+            return file.read()[-3000:]
 
     def has_mount(self, mount):
         return f"/{mount}" in get(f"http://127.0.0.1:{self.port}/status-json.xsl")[1]
