@@ -121,6 +121,8 @@ void StreamRecorder::note(const Notice& notice, bool came_on_air, const ClockRea
     note(*decided, moment);
   } else if (const auto* opened = std::get_if<IncidentOpened>(&notice)) {
     open(opened->incident, moment);
+  } else if (const auto* changed = std::get_if<IncidentChanged>(&notice)) {
+    note(*changed);
   } else if (const auto* closed = std::get_if<IncidentClosed>(&notice)) {
     close(closed->incident, came_on_air, moment);
   } else if (const auto* escalated = std::get_if<Escalated>(&notice)) {
@@ -136,7 +138,6 @@ void StreamRecorder::note(const Notice& notice, bool came_on_air, const ClockRea
 
 void StreamRecorder::note(const Decided& decision, const ClockReading& moment) {
   ++totals_.actions[static_cast<std::size_t>(decision.kind)];
-  add_action(decision);
   HistoryEntry entry;
   entry.action = decision.kind;
   entry.timestamp = moment.wall;
@@ -156,10 +157,7 @@ void StreamRecorder::note(const Escalated& escalation, const ClockReading& momen
   alert_->summary = stream_ + " is off air: " + escalation.reason;
   alert_->evidence = escalation.verdict.evidence;
   alert_->starts_at = moment.wall;
-  for (const OpenIncident& incident : open_incidents_) {
-    const IncidentRecord* record = incident.off_air ? find(incident.id) : nullptr;
-    if (record) alert_->tried = record->actions;
-  }
+  alert_->tried = escalation.actions;
 }
 
 void StreamRecorder::open(const Incident& incident, const ClockReading& moment) {
@@ -179,7 +177,7 @@ void StreamRecorder::open(const Incident& incident, const ClockReading& moment) 
   record.off_air_seconds = off_air_seconds(incident);
   record.id = id_of(stream_, record.detected_at) + "-" + std::to_string(incident.number);
   mark_changed(record.id);
-  open_incidents_.push_back({incident.number, record.id, incident.off_air});
+  open_incidents_.push_back({incident.number, record.id});
   incidents_.add(std::move(record));
 }
 
@@ -187,11 +185,7 @@ void StreamRecorder::close(const Incident& incident, bool came_on_air, const Clo
   if (incident.off_air && came_on_air) {
     totals_.off_air_seconds.observe(off_air_seconds(incident));
   }
-  const auto opened =
-      std::find_if(open_incidents_.begin(), open_incidents_.end(),
-                   [&](const OpenIncident& open) { return open.number == incident.number; });
-  if (opened == open_incidents_.end()) return;
-  if (IncidentRecord* record = find(opened->id)) {
+  if (IncidentRecord* record = find_open(incident.number)) {
     record->cause = incident.cause;
     record->resolved_at = moment.of(incident.resolved_at.value_or(moment.now));
     record->evidence = incident.evidence;
@@ -199,7 +193,8 @@ void StreamRecorder::close(const Incident& incident, bool came_on_air, const Clo
     record->off_air_seconds = off_air_seconds(incident);
     mark_changed(record->id);
   }
-  open_incidents_.erase(opened);
+  std::erase_if(open_incidents_,
+                [&](const OpenIncident& open) { return open.number == incident.number; });
 }
 
 void StreamRecorder::adopt(const PersistedState& past, WallTime wall) {
@@ -246,21 +241,18 @@ std::vector<IncidentRecord> StreamRecorder::take_changed() {
   return records;
 }
 
-// The core adds it to its open incident too, but shows that only when the incident closes, which
-// may be hours away.
-void StreamRecorder::add_action(const Decided& decision) {
-  const auto opened = std::find_if(open_incidents_.begin(), open_incidents_.end(),
-                                   [](const OpenIncident& open) { return open.off_air; });
-  if (opened == open_incidents_.end()) return;
-  IncidentRecord* record = find(opened->id);
+void StreamRecorder::note(const IncidentChanged& changed) {
+  IncidentRecord* record = find_open(changed.number);
   if (!record) return;
-  std::string action = std::string(name(decision.kind)) + ": " + decision.reason;
-  if (!record->actions.empty() && record->actions.back() == action) return;
-  if (record->actions.size() == Incident::actions_limit) {
-    record->actions.erase(record->actions.begin());
-  }
-  record->actions.push_back(std::move(action));
+  record->actions = changed.actions;
   mark_changed(record->id);
+}
+
+IncidentRecord* StreamRecorder::find_open(std::uint64_t number) {
+  const auto opened =
+      std::find_if(open_incidents_.begin(), open_incidents_.end(),
+                   [number](const OpenIncident& open) { return open.number == number; });
+  return opened == open_incidents_.end() ? nullptr : find(opened->id);
 }
 
 IncidentRecord* StreamRecorder::find(const std::string& id) {

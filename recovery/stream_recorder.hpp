@@ -101,7 +101,6 @@ class StreamRecorder {
   struct OpenIncident {
     std::uint64_t number;
     std::string id;
-    bool off_air;
   };
   struct ClockReading {
     Instant now;
@@ -118,7 +117,8 @@ class StreamRecorder {
   void close(const Incident& incident, bool came_on_air, const ClockReading& moment);
   void note(const Escalated& escalation, const ClockReading& moment);
   void close_adopted(const ClockReading& moment);
-  void add_action(const Decided& decision);
+  void note(const IncidentChanged& changed);
+  IncidentRecord* find_open(std::uint64_t number);
   void mark_changed(const std::string& id);
   IncidentRecord* find(const std::string& id);
 
