@@ -15,7 +15,7 @@
 #include "supervisor/config/config.hpp"
 #include "supervisor/io/alert_dispatcher.hpp"
 #include "supervisor/io/dependency_watch.hpp"
-#include "supervisor/io/io_thread.hpp"
+#include "supervisor/thread/io_thread.hpp"
 #include "supervisor/io/metrics_pusher.hpp"
 #include "supervisor/journal/journal.hpp"
 #include "supervisor/log/log.hpp"

@@ -12,7 +12,7 @@
 #include "monitor/tracks/now_playing.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/io/alert_dispatcher.hpp"
-#include "supervisor/io/io_thread.hpp"
+#include "supervisor/thread/io_thread.hpp"
 #include "supervisor/journal/journal.hpp"
 #include "supervisor/log/log.hpp"
 #include "supervisor/secrets/secrets.hpp"
