@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "recovery/alert.hpp"
+
 namespace recovery {
 
 namespace {
@@ -25,12 +27,6 @@ bool holds_came_on_air(const Step& step) {
   return std::any_of(step.notices.begin(), step.notices.end(), [](const Notice& notice) {
     return std::holds_alternative<CameOnAir>(notice);
   });
-}
-
-std::string id_of(const std::string& stream, WallTime time) {
-  const auto since_epoch =
-      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
-  return stream + "-" + std::to_string(since_epoch.count());
 }
 
 double off_air_seconds(const Incident& incident) {
@@ -125,12 +121,8 @@ void StreamRecorder::note(const Notice& notice, bool came_on_air, const ClockRea
     note(*changed);
   } else if (const auto* closed = std::get_if<IncidentClosed>(&notice)) {
     close(closed->incident, came_on_air, moment);
-  } else if (const auto* escalated = std::get_if<Escalated>(&notice)) {
-    note(*escalated, moment);
-  } else if (std::holds_alternative<EscalationResolved>(notice)) {
-    if (!alert_) return;
-    alert_->ends_at = moment.wall;
-    alert_->told = false;
+  } else if (std::holds_alternative<Escalated>(notice)) {
+    ++totals_.errors_critical;
   } else if (std::holds_alternative<CameOnAir>(notice)) {
     close_adopted(moment);
   }
@@ -146,18 +138,6 @@ void StreamRecorder::note(const Decided& decision, const ClockReading& moment) {
   entry.attempt = decision.attempt;
   history_.add(std::move(entry));
   outcomes_.on(decision);
-}
-
-void StreamRecorder::note(const Escalated& escalation, const ClockReading& moment) {
-  ++totals_.errors_critical;
-  alert_.emplace();
-  alert_->id = id_of(stream_, moment.wall);
-  alert_->stream = stream_;
-  alert_->cause = escalation.verdict.cause;
-  alert_->summary = stream_ + " is off air: " + escalation.reason;
-  alert_->evidence = escalation.verdict.evidence;
-  alert_->starts_at = moment.wall;
-  alert_->tried = escalation.actions;
 }
 
 void StreamRecorder::open(const Incident& incident, const ClockReading& moment) {
@@ -210,11 +190,6 @@ void StreamRecorder::adopt(const PersistedState& past, WallTime wall) {
     }
     incidents_.add(std::move(adopted));
   }
-  alert_ = past.escalation;
-}
-
-bool StreamRecorder::on_all_delivered() {
-  return alert_ && !std::exchange(alert_->told, true);
 }
 
 void StreamRecorder::close_adopted(const ClockReading& moment) {

@@ -35,6 +35,7 @@ StreamDriver::State::State(StreamParts parts, Context context)
       core_(parts_.config.recovery, parts_.setup().limits, parts_.setup().command,
             std::random_device{}()),
       recorder_(parts_.config.name, context_.max_incidents),
+      alert_(parts_.config.name),
       event_log_(context_.services.log, parts_.config.name),
       tracks_(parts_, context_.services, context_.seams.clock, context_.seams.files,
               {.on_boundary = [this] { wake(recovery::TrackChanged{}); },

@@ -9,17 +9,7 @@ namespace supervisor {
 
 using recovery::PersistedState;
 using recovery::WallTime;
-
-namespace {
-
-template <class Notice>
-bool holds(const recovery::Step& step) {
-  return std::any_of(step.notices.begin(), step.notices.end(), [](const recovery::Notice& notice) {
-    return std::holds_alternative<Notice>(notice);
-  });
-}
-
-}  // namespace
+using Delivery = recovery::AlertState::Delivery;
 
 void StreamDriver::State::resume() {
   const PersistedState& before = context_.before;
@@ -33,36 +23,33 @@ void StreamDriver::State::resume() {
   }
   if (const auto& alert = before.escalation) {
     if (!alert->ends_at) resumed.escalation = {alert->cause, alert->evidence};
-    deliver_again(*alert);
   }
+  alert_.adopt(before.escalation);
+  redeliver();
   core_.resume(resumed, now_);
   recorder_.adopt(before, wall_);
 }
 
-// What the earlier run may not have come to deliver.
-void StreamDriver::State::deliver_again(const recovery::Alert& alert) {
-  if (alert.told || alert.ends_at) {
-    context_.alerts.adopt(alert);
-  } else {
-    context_.alerts.fire(alert);
-  }
-  if (alert.ends_at) context_.alerts.resolve(alert);
-}
-
+// What the receivers may not know: after a restart of the supervisor, or where they are others now.
 void StreamDriver::State::redeliver() {
-  const auto& alert = recorder_.alert();
-  if (alert && !(alert->ends_at && alert->told)) deliver_again(*alert);
+  const Delivery due = alert_.undelivered();
+  if (due == Delivery::nothing) return;
+  if (due == Delivery::firing) return context_.alerts.fire(*alert_.alert());
+  context_.alerts.adopt(*alert_.alert());
+  if (due == Delivery::resolution) context_.alerts.resolve(*alert_.alert());
 }
 
 void StreamDriver::State::on_all_delivered() {
-  if (!recorder_.on_all_delivered() || !context_.journal) return;
+  if (!alert_.on_all_delivered() || !context_.journal) return;
   wake_up([this] { context_.journal->note({config().name, persisted_state()}); });
 }
 
 void StreamDriver::State::dispatch_alerts(const recovery::Step& step) {
-  if (!recorder_.alert()) return;
-  if (holds<recovery::Escalated>(step)) context_.alerts.fire(*recorder_.alert());
-  if (holds<recovery::EscalationResolved>(step)) context_.alerts.resolve(*recorder_.alert());
+  for (const recovery::Notice& notice : step.notices) {
+    const Delivery due = alert_.on(notice, wall_);
+    if (due == Delivery::firing) context_.alerts.fire(*alert_.alert());
+    if (due == Delivery::resolution) context_.alerts.resolve(*alert_.alert());
+  }
 }
 
 void StreamDriver::State::note_in_journal(const recovery::Step& step) {
@@ -76,8 +63,7 @@ void StreamDriver::State::note_in_journal(const recovery::Step& step) {
 
 PersistedState StreamDriver::State::persisted_state() const {
   PersistedState state = journal_notes_.state(core_.status(), now_, wall_);
-  const auto& alert = recorder_.alert();
-  if (alert && !(alert->ends_at && alert->told)) state.escalation = alert;
+  if (!alert_.is_over()) state.escalation = alert_.alert();
   return state;
 }
 

@@ -11,6 +11,7 @@
 
 #include "monitor/ffmpeg/log_gate.hpp"
 #include "monitor/probes/finding.hpp"
+#include "recovery/alert_state.hpp"
 #include "recovery/stream_core.hpp"
 #include "recovery/stream_recorder.hpp"
 #include "supervisor/log/event_log.hpp"
@@ -71,7 +72,6 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   // stream_persistence.cpp: what outlives this run of the stream.
   void resume();
   void dispatch_alerts(const recovery::Step& step);
-  void deliver_again(const recovery::Alert& alert);
   void note_in_journal(const recovery::Step& step);
   recovery::PersistedState persisted_state() const;
 
@@ -80,6 +80,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   StreamParts parts_;
   recovery::StreamCore core_;
   recovery::StreamRecorder recorder_;
+  recovery::AlertState alert_;
   EventLog event_log_;
   monitor::LogGate log_gate_;  // of all its children
   JournalNotes journal_notes_;
