@@ -68,6 +68,11 @@ struct IncidentOpened {
 struct IncidentClosed {
   Incident incident;
 };
+// Something was done about the open incident: all that it holds of that now.
+struct IncidentChanged {
+  std::uint64_t number;
+  std::vector<std::string> actions;
+};
 struct Decided {
   DecisionKind kind;
   std::string reason;
@@ -77,7 +82,8 @@ struct Decided {
 struct Escalated {
   monitor::Verdict verdict;
   std::string reason;
-  unsigned attempts;  // restarts that did not help
+  unsigned attempts;                      // restarts that did not help
+  std::vector<std::string> actions = {};  // of the open off-air incident, oldest first
 };
 struct EscalationResolved {};
 // The first look, or one that found otherwise than the look before.
@@ -106,9 +112,10 @@ struct RestartedOnPurpose {
   monitor::Cause cause;  // track_change, or restart_requested: by `planned_restart`
 };
 
-using Notice = std::variant<CameOnAir, WentOffAir, FaultDetected, IncidentOpened, IncidentClosed,
-                            Decided, Escalated, EscalationResolved, SourceChanged, FallbackOnAir,
-                            FallbackFailed, Unkillable, TrackSwitchBegun, RestartedOnPurpose>;
+using Notice =
+    std::variant<CameOnAir, WentOffAir, FaultDetected, IncidentOpened, IncidentClosed, Decided,
+                 Escalated, EscalationResolved, SourceChanged, FallbackOnAir, FallbackFailed,
+                 Unkillable, TrackSwitchBegun, RestartedOnPurpose, IncidentChanged>;
 
 // The answer to one event. Nearly always empty.
 struct Step {

@@ -9,8 +9,8 @@
 
 namespace recovery {
 
-// One escalation of one stream, as told to people: fires once, is resolved once. A value; secrets
-// already masked in every string.
+// One escalation of one stream, as its receivers see it: fires once, is resolved once. A value;
+// secrets already masked in every string.
 struct Alert {
   std::string id;  // "radio-1763925600123": stream, ms of the escalation; the same when resolved
   std::string stream;
@@ -20,9 +20,12 @@ struct Alert {
   std::vector<std::string> tried;     // what was done about it, oldest first
   WallTime starts_at{};
   std::optional<WallTime> ends_at;  // resolved
-  // Everybody has been told of what it is now, firing or resolved, or was given up. Not part of
-  // what is told: the next life of the supervisor must know whether it has to.
-  bool told = false;
+  // All receivers know what it is now, firing or resolved, or were given up. Not part of the
+  // message: the next life of the supervisor must know whether to deliver it.
+  bool delivered = false;
 };
+
+// "radio-1763925600123"
+std::string id_of(const std::string& stream, WallTime time);
 
 }  // namespace recovery

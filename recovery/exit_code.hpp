@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cerrno>
+#include <cstdint>
 #include <optional>
 
 namespace recovery {
@@ -35,5 +36,9 @@ constexpr std::optional<int> exit_code_of_exec_error(int error_number) {
       return std::nullopt;
   }
 }
+
+// How far a command has ever come. Only a command that never ran is wrong by a failed execve, only
+// one that was never on air by its own words; later both are trouble of the moment.
+enum class CommandTrial : std::uint8_t { untried, has_run, was_on_air, is_wrong };
 
 }  // namespace recovery

@@ -6,8 +6,7 @@ namespace recovery {
 
 std::optional<Incident> OpenIncidents::open_off_air(const monitor::Verdict& verdict,
                                                     Instant last_good_at, Instant now) {
-  const auto is_open = [](const Incident& incident) { return incident.off_air; };
-  if (std::any_of(open_.begin(), open_.end(), is_open)) return std::nullopt;
+  if (off_air() != nullptr) return std::nullopt;
   return add(verdict, true, last_good_at, now);
 }
 
@@ -65,24 +64,28 @@ std::vector<Incident> OpenIncidents::close_warnings(const std::vector<monitor::F
   return close(is_over, now);
 }
 
-void OpenIncidents::note_action(const std::string& text) {
-  for (Incident& incident : open_) {
-    if (!incident.off_air) continue;
-    // A wait that goes on for hours would push out how it began.
-    if (!incident.actions.empty() && incident.actions.back() == text) continue;
-    if (incident.actions.size() == Incident::actions_limit) {
-      incident.actions.erase(incident.actions.begin());
-    }
-    incident.actions.push_back(text);
-  }
+const Incident* OpenIncidents::note_action(const std::string& text) {
+  Incident* const incident = off_air();
+  if (incident == nullptr) return nullptr;
+  auto& actions = incident->actions;
+  // A wait that goes on for hours would push out how it began.
+  if (!actions.empty() && actions.back() == text) return nullptr;
+  if (actions.size() == Incident::actions_limit) actions.erase(actions.begin());
+  actions.push_back(text);
+  return incident;
+}
+
+Incident* OpenIncidents::off_air() {
+  const auto found = std::find_if(open_.begin(), open_.end(),
+                                  [](const Incident& incident) { return incident.off_air; });
+  return found == open_.end() ? nullptr : &*found;
 }
 
 void OpenIncidents::note_evidence(const std::string& sentence) {
-  for (Incident& incident : open_) {
-    auto& known = incident.evidence;
-    if (!incident.off_air || known.size() >= monitor::evidence_limit) continue;
-    if (std::find(known.begin(), known.end(), sentence) == known.end()) known.push_back(sentence);
-  }
+  Incident* const incident = off_air();
+  if (incident == nullptr || incident->evidence.size() >= monitor::evidence_limit) return;
+  auto& known = incident->evidence;
+  if (std::find(known.begin(), known.end(), sentence) == known.end()) known.push_back(sentence);
 }
 
 }  // namespace recovery

@@ -27,11 +27,15 @@ class OpenIncidents {
   // Those warnings that no fault upholds any more; with no faults, all of them.
   std::vector<Incident> close_warnings(const std::vector<monitor::Fault>& upheld, Instant now);
 
-  // Remembers, with the off-air incident, what was done about it.
-  void note_action(const std::string& text);
+  // Keeps with the off-air incident what was done about it. The incident, where that has changed
+  // it; null where none is open, or the same was done last. Holds until the next call.
+  const Incident* note_action(const std::string& text);
 
   // Adds a sentence to the evidence of the off-air incident, once, while there is room.
   void note_evidence(const std::string& sentence);
+
+  // The one off air; null where none is open. Holds until the next call.
+  Incident* off_air();
 
   const std::vector<Incident>& all() const { return open_; }
 

@@ -25,7 +25,7 @@ class Outcomes {
   void on(const Event& event);
   void on(const Launch& launch);
   void on_stopped();
-  // Somebody was told of the escalation, or nobody could be.
+  // `delivered`: at least one receiver has accepted the alert; false: all gave up.
   void on_alert(bool delivered);
 
  private:

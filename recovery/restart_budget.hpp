@@ -38,6 +38,8 @@ class RestartBudget {
   void on_healthy() { attempts_ = 0; }
 
   unsigned attempts() const { return attempts_; }
+  // Instant::min() where there was none.
+  Instant last_launch() const { return last_launch_; }
 
  private:
   Duration growing_delay();

@@ -4,290 +4,223 @@
 #include <string>
 #include <utility>
 
-#include "monitor/diagnosis.hpp"
-#include "recovery/exit_code.hpp"
-
 namespace recovery {
 
+using monitor::Cause;
+using monitor::Component;
 using monitor::Fault;
 using monitor::Verdict;
 
-namespace {
-
-// While a return is awaited. A FFmpeg that fails at once takes as long as the first; a connection
-// that is only taken costs its server less than a request.
-constexpr Duration between_requests = 200ms;
-constexpr Duration between_connections = 100ms;
-
-}  // namespace
-
 StreamCore::StreamCore(const Policy& policy, const monitor::Limits& limits, Command command,
                        std::uint64_t seed)
-    : policy_(policy),
-      limits_(limits),
-      command_(command),
-      budget_(policy, seed),
-      stop_ladder_(policy.stop_grace),
-      source_(command.source_can_be_probed, between_requests),
-      sink_(command.sink_can_be_probed, between_connections),
-      fallback_budget_(policy, seed + 1) {
+    : setup_{policy, limits, command},
+      planner_(setup_, seed),
+      fallback_(policy, seed + 1),
+      stop_ladder_(policy.stop_grace) {
 }
 
 void StreamCore::resume(const Resumed& past, Instant now) {
-  resumes_crash_ = !past.stopped_as_asked && past.launched_ago;
-  budget_.resume(past.attempts, past.launched_ago ? now - *past.launched_ago : Instant::min());
-  status_.attempts = past.attempts;
-  status_.source_retries = past.source_retries;
-  status_.escalated = past.escalation.has_value();
+  if (!past.stopped_as_asked && past.launched_ago) plan_ = {Plan::Kind::resume};
+  planner_.resume(past.attempts, past.source_retries,
+                  past.launched_ago ? now - *past.launched_ago : Instant::min());
+  reporter_.resume(past.escalation.has_value());
   status_.verdict = past.escalation;
+  publish();
 }
 
 Step StreamCore::step(const Event& event, Instant now) {
   now_ = now;
-  out_ = {};
   std::visit([this](const auto& happened) { on(happened); }, event);
   consider_fallback();
-  send_looks();
-  status_.attempts = budget_.attempts();
-  return std::exchange(out_, {});
+  planner_.send_probes(context());
+  publish();
+  return reporter_.take();
+}
+
+void StreamCore::publish() {
+  status_.attempts = planner_.attempts();
+  status_.source_retries = planner_.source().retries();
+  status_.source_available = planner_.source().available();
+  status_.escalated = reporter_.is_escalated();
+  status_.next_launch_at = plan_.launch_at();
+  status_.fallback_since = fallback_.on_air_since();
+  status_.on_air_since = health_.on_air_since();
+  status_.on_air_total = health_.on_air_total();
+  status_.off_air_total = health_.off_air_total();
+  status_.settled_at = health_.settled_at();
 }
 
 Instant StreamCore::next_deadline() const {
-  return std::min({deadline_of_state(), source_.deadline(), sink_.deadline()});
+  return std::min(deadline_of_state(), planner_.deadline());
 }
 
 Instant StreamCore::deadline_of_state() const {
-  const Instant launch_at = status_.next_launch_at.value_or(monitor::never);
+  const Policy& policy = setup_.policy;
   switch (status_.state) {
     case State::starting:
+      return detection_.deadline();
     case State::on_air: {
-      if (fault_stands_) return monitor::never;
-      const Instant watched = watch_->deadline(checked_at_);
-      if (status_.state != State::on_air) return watched;
-      const Instant due = std::min(watched, planned_deadline());
-      if (command_.reports_progress || healthy_) return due;
-      return std::min(due, well_since_ + policy_.restart_cooldown);
+      const Instant due =
+          std::min(detection_.deadline(), planned_.deadline(policy, *status_.launched_at));
+      if (setup_.command.reports_progress) return due;
+      return std::min(due, health_.healthy_at(policy.restart_cooldown));
     }
     case State::stopping:
       return stop_ladder_.deadline();
     case State::cooling_down:
     case State::waiting_for_source:
-      return wants_fallback() ? std::min(launch_at, fallback_due_at()) : launch_at;
+      if (!wants_fallback()) return plan_.deadline();
+      return std::min(plan_.deadline(), fallback_.due_at(plan_, planner_.source(), now_));
     case State::fallback:
-      return std::min(launch_at, watch_->deadline(checked_at_));
+      return std::min(plan_.deadline(), detection_.deadline());
     case State::stopped:
       return monitor::never;
   }
   return monitor::never;
 }
 
-// ---------------------------------------------------------------------------- what people ask for
+// ---------------------------------------------------------------------------- requests
 
 void StreamCore::on(const StartRequested&) {
-  if (shutting_down_ || status_.ended) return;
-  if (status_.state == State::stopping) {
-    stop_then(After::launch_at_once);
-  } else if (std::exchange(resumes_crash_, false)) {
-    restart_after_crash();
-  } else if (!child_runs() || status_.role == Role::fallback) {
+  if (leaving_ != Leaving::no || status_.ended) return;
+  if (is(State::stopping)) {
+    stop_then({Plan::Kind::launch});
+  } else if (plan_.kind == Plan::Kind::resume) {
+    health_.begin(now_);
+    follow(planner_.after_crash(status_.verdict, context()));
+  } else if (!child_runs() || is(State::fallback)) {
     launch_in_place_of_fallback();
   }
 }
 
 void StreamCore::on(const StopRequested& event) {
-  removed_ = removed_ || event.removed;
-  shutting_down_ = shutting_down_ || event.shutdown || event.removed;
+  if (event.shutdown) leaving_ = std::max(leaving_, Leaving::shutdown);
+  if (event.removed) leaving_ = Leaving::removed;
   if (status_.ended) {
     status_.failed = status_.failed && !event.removed;
     if (event.removed) resolve_open_incident("removed from the configuration");
     return;
   }
-  if (status_.state == State::stopping) {
-    stop_then(After::stop);
+  if (is(State::stopping)) {
+    stop_then({Plan::Kind::stop});
   } else if (child_runs()) {
-    begin_stop(After::stop);
-  } else if (status_.state != State::stopped || shutting_down_ || status_.escalated) {
+    begin_stop({Plan::Kind::stop});
+  } else if (!is(State::stopped) || leaving_ != Leaving::no || reporter_.is_escalated()) {
     finish_stop();
   }
 }
 
 void StreamCore::on(const RestartRequested&) {
-  if (shutting_down_ || status_.ended) return;
-  if (status_.state == State::stopping) {
-    stop_then(After::launch_at_once);
-    return;
-  }
-  decide(DecisionKind::restart_ffmpeg, "restart requested", Duration::zero(), 0);
-  if (child_runs()) {
-    begin_stop(After::launch_at_once);
-  } else {
-    launch();
-  }
+  if (leaving_ != Leaving::no || status_.ended) return;
+  if (is(State::stopping)) return stop_then({Plan::Kind::launch});
+  reporter_.decide(DecisionKind::restart_ffmpeg, "restart requested");
+  if (child_runs()) return begin_stop({Plan::Kind::launch});
+  launch();
 }
 
 void StreamCore::on(const KillRequested&) {
-  if (status_.state == State::stopping) {
-    stop_then(After::stop);
-    kill_child();
+  if (is(State::stopping)) {
+    stop_then({Plan::Kind::stop});
+    send(stop_ladder_.kill(now_));
   } else if (child_runs()) {
-    begin_stop(After::stop, true);
-  } else if (status_.state != State::stopped || (status_.escalated && !status_.ended)) {
-    finish_stop();  // what has given up, too: it is people now who do not want it
+    begin_stop({Plan::Kind::stop}, true);
+  } else if (!is(State::stopped) || (reporter_.is_escalated() && !status_.ended)) {
+    finish_stop();  // recovery has given up, too: from now on it is off air by request
   }
 }
 
-// ---------------------------------------------------------------------------- what the child does
-
-bool StreamCore::is_present(Generation generation) const {
-  if (status_.ended || generation != status_.generation) return false;
-  return child_runs() || status_.state == State::stopping;
-}
-
-bool StreamCore::child_runs() const {
-  return status_.state == State::starting || status_.state == State::on_air ||
-         status_.state == State::fallback;
-}
-
-bool StreamCore::reports_progress() const {
-  return status_.role == Role::primary ? command_.reports_progress
-                                       : command_.fallback_reports_progress;
-}
-
-void StreamCore::start_child(Role role) {
-  ++status_.generation;
-  status_.role = role;
-  status_.state = role == Role::primary ? State::starting : State::fallback;
-  status_.launched_at = now_;
-  if (status_.settled_at == Instant{}) status_.settled_at = now_;
-  watch_.emplace(limits_, reports_progress(), now_);
-  checked_at_ = now_;
-  fault_stands_ = false;
-  out_.actions.push_back(Launch{status_.generation, role});
-}
-
-void StreamCore::launch() {
-  plan_ = Plan::none;
-  status_.next_launch_at.reset();
-  track_waits_ = false;
-  memory_due_since_.reset();
-  source_.watch(policy_.probe_interval, now_);
-  sink_.rest();
-  budget_.on_launch(now_);
-  primary_launched_at_ = now_;
-  start_child(Role::primary);
-}
-
-void StreamCore::launch_in_place_of_fallback() {
-  if (status_.state == State::stopping) return stop_then(After::launch_at_once);
-  if (status_.state == State::fallback) return begin_stop(After::launch_at_once);
-  launch();
-}
+// ---------------------------------------------------------------------------- the child
 
 void StreamCore::on(const Launched& event) {
   if (!is_present(event.generation)) return;
   status_.pid = event.pid;
   if (status_.role == Role::fallback) {
-    fallback_ever_launched_ = true;
-    if (status_.state == State::fallback && !reports_progress()) on_fallback_advance();
+    fallback_.on_launched();
+    if (is(State::fallback) && !reports_progress()) on_fallback_advance();
     return;
   }
-  ever_launched_ = true;
-  if (status_.state == State::starting && !command_.reports_progress) come_on_air();
+  primary_ = std::max(primary_, CommandTrial::has_run);
+  if (is(State::starting) && !setup_.command.reports_progress) come_on_air();
 }
 
 void StreamCore::on(const LaunchFailed& event) {
   if (!is_present(event.generation) || status_.pid) return;
-  watch_->on_spawn_error(event.error_number);
-  if (status_.state == State::stopping && after_stop_ == After::stop) {
-    finish_stop();
-    return;
-  }
+  detection_.watch()->on_spawn_error(event.error_number);
+  if (is(State::stopping) && plan_.kind == Plan::Kind::stop) return finish_stop();
   if (status_.role == Role::fallback) {
-    if (status_.state == State::stopping) return answer_exit();
-    return fallback_failed();
+    return is(State::stopping) ? on_child_gone() : on_fallback_end();
   }
-  Verdict verdict =
-      monitor::diagnose(watch_->evidence(), std::nullopt, now_, command_.reports_progress);
+  Verdict verdict = detection_.diagnose(std::nullopt, now_, setup_.command.reports_progress);
   const std::optional<int> hopeless = exit_code_of_exec_error(event.error_number);
-  const bool wrong_command = hopeless && !ever_launched_;
-  if (wrong_command) verdict.cause = monitor::Cause::command_invalid;
+  const bool wrong_command = hopeless && primary_ == CommandTrial::untried;
+  if (wrong_command) verdict.cause = Cause::command_invalid;
   go_off_air(verdict);
-  if (wrong_command) {
-    end(*hopeless);
-  } else {
-    recover(verdict);
-  }
+  if (wrong_command) return end(*hopeless);
+  recover(verdict);
 }
 
 void StreamCore::on(const ProgressSeen& event) {
   if (!is_present(event.generation)) return;
-  const bool advanced = watch_->on_progress(event.progress, now_);
+  const bool advanced = detection_.watch()->on_progress(event.progress, now_);
   if (!child_runs()) return;
-  if (status_.state == State::fallback) {
+  if (is(State::fallback)) {
     if (advanced) on_fallback_advance();
     return;
   }
-  if (advanced && status_.state == State::starting) {
-    if (!is_held_off_air()) come_on_air();
-    check_watch();  // for what was found before
-  }
-  if (advanced) check_health();
-  check_open();
+  if (advanced) check_progress();
+  if (!reporter_.open_incidents().empty()) check_detectors();
 }
 
 void StreamCore::on(const Observed& event) {
   if (!is_present(event.generation)) return;
-  watch_->on_observation(event.what, now_);
-  if (const auto* sample = std::get_if<monitor::ProcessSample>(&event.what)) {
-    return on_process_sample(*sample);
-  }
-  if (std::holds_alternative<monitor::ConnectionSamples>(event.what)) hears_connections_ = true;
-  check_watch();
-}
-
-void StreamCore::on_process_sample(const monitor::ProcessSample& sample) {
-  if (status_.state == State::stopping) {
+  detection_.observe(event.what, now_);
+  const auto* sample = std::get_if<monitor::ProcessSample>(&event.what);
+  if (!sample) return check_detectors();
+  if (is(State::stopping)) {
     // Stopped by SIGSTOP after the TERM: it will never act on it.
-    if (monitor::is_stopped(sample)) kill_child();
+    if (monitor::is_stopped(*sample)) send(stop_ladder_.kill(now_));
     return;
   }
   // Its life is all that such a command shows; without this its time on air would stand still
   // until it ends.
-  if (!command_.reports_progress) check_health();
-  check_open();
-  note_memory_forecast();
+  if (!setup_.command.reports_progress) check_health();
+  if (!reporter_.open_incidents().empty()) check_detectors();
+  const PlannedRestart& plan = setup_.policy.planned_restart;
+  if (!plan.before_memory_limit || !is(State::on_air)) return;
+  planned_.on_memory_forecast(plan, watch()->memory_forecast().time_to_limit(), now_);
 }
 
 void StreamCore::on(const SignSeen& event) {
   // What FFmpeg says while it is being stopped is about the stop.
   if (!is_present(event.generation) || !child_runs()) return;
-  watch_->on_sign(event.sign, event.text, now_);
+  detection_.watch()->on_sign(event.sign, event.text, now_);
 }
 
 void StreamCore::on(const Exited& event) {
   if (!is_present(event.generation)) return;
-  watch_->on_exit(event.status);
+  detection_.watch()->on_exit(event.status);
   status_.pid.reset();
   status_.last_exit = event.status;
-  if (status_.state == State::stopping) return answer_exit();
-  if (status_.state == State::fallback) return fallback_failed();
-  judge_end(event.pipeline);
+  if (is(State::stopping)) return on_child_gone();
+  if (is(State::fallback)) return on_fallback_end();
+  on_end(event.pipeline);
 }
 
-void StreamCore::answer_exit() {
-  status_.fallback_since.reset();
-  switch (after_stop_) {
-    case After::recover:
-      return recover(*status_.verdict);
-    case After::launch_at_once:
-      return launch();
-    case After::mind_fallback:
-      return fallback_failed();
-    case After::give_up:
-      return give_up();
-    case After::stop:
-      return finish_stop();
-  }
+// ---------------------------------------------------------------------------- probes and tracks
+
+void StreamCore::on(const SourceProbed& event) {
+  follow(planner_.take(event, plan_, status_.verdict, context()));
+}
+
+void StreamCore::on(const SinkProbed& event) {
+  follow(planner_.take(event, plan_, context()));
+}
+
+void StreamCore::on(const TrackChanged&) {
+  if (!is(State::starting) && !is(State::on_air)) return;
+  reporter_.notify(TrackSwitchBegun{setup_.policy.restart_on_track_change});
+  planned_.on_track_change(setup_.policy.restart_on_track_change);
+  restart_if_due(true);
 }
 
 // ---------------------------------------------------------------------------- time
@@ -296,18 +229,21 @@ void StreamCore::on(const Tick&) {
   switch (status_.state) {
     case State::starting:
     case State::on_air:
-      if (!command_.reports_progress) check_health();
-      check_watch();
-      restart_if_planned(false);
+      if (!setup_.command.reports_progress) check_health();
+      check_detectors();
+      return restart_if_due(false);
+    case State::stopping: {
+      const bool known = stop_ladder_.is_unkillable();
+      send(stop_ladder_.climb(now_));
+      if (!stop_ladder_.is_unkillable()) return;
+      if (!known && status_.pid) reporter_.notify(Unkillable{*status_.pid});
+      if (leaving_ != Leaving::no) end(exit_code::internal_error);
       return;
-    case State::stopping:
-      climb_stop_ladder();
-      return;
+    }
     case State::fallback:
-      check_fallback();
-      return;
+      return check_fallback();
     case State::cooling_down:
-      if (now_ >= *status_.next_launch_at) launch();
+      if (now_ >= plan_.deadline()) launch();
       return;
     case State::waiting_for_source:
     case State::stopped:
@@ -316,43 +252,55 @@ void StreamCore::on(const Tick&) {
 }
 
 void StreamCore::on(const Paused&) {
-  if (watch_) watch_->rebase(now_);
+  if (monitor::Watch* watch = detection_.watch()) watch->rebase(now_);
 }
 
-// FFmpeg puts out something, and that is not enough: something else has it off air, or a sink that
-// did not take the last life's is not known to take this one's.
-bool StreamCore::is_held_off_air() {
-  const std::vector<Fault> faults = watch_->check(now_);
-  return (!faults.empty() && faults.front().off_air) || !sink_is_back();
-}
-
-// A hung server's kernel takes a connection and the first bytes on it as any other's does.
-bool StreamCore::sink_is_back() const {
-  const auto& verdict = status_.verdict;
-  if (!verdict || monitor::component_of(verdict->cause) != monitor::Component::sink) return true;
-  if (sink_may_be_another_) return true;
-  const auto since = watch_->evidence().first_advance;
-  const bool waited = since && now_ - *since >= limits_.sink_stall_timeout;
-  if (waited || !hears_connections_) return true;
-  return watch_->delivery().is_proven().value_or(false);
-}
-
-// Of progress and samples, which come often: what is open may be over by now; what is not has its
-// deadline.
-void StreamCore::check_open() {
-  if (child_runs() && !open_.all().empty()) check_watch();
-}
-
-void StreamCore::check_watch() {
-  if (!child_runs() || fault_stands_) return;
-  if (status_.state == State::fallback) return check_fallback();
-  checked_at_ = now_;
-  const std::vector<Fault> faults = watch_->check(now_);
-  if (!faults.empty() && faults.front().off_air) {
-    judge_fault(faults.front());
-  } else if (status_.state == State::on_air) {
-    refresh_warnings(faults);
+// Nothing that was spent, opened or escalated is forgotten by another configuration.
+void StreamCore::on(const Reconfigured& event) {
+  if (event.fallback_changed) fallback_.on_other_command();
+  if (event.primary_changed) return restart_reconfigured(event.setup);
+  const bool was_enabled = setup_.policy.enabled;
+  set(event.setup);
+  if (leaving_ != Leaving::no || status_.ended) return;
+  if (event.fallback_changed && is(State::fallback)) return begin_stop(plan_);
+  const Policy& policy = setup_.policy;
+  if (policy.enabled && !was_enabled) detection_.unmute(now_);
+  follow(planner_.adjust(plan_, context()));
+  const bool would_not_give_up =
+      policy.enabled && (!was_enabled || policy.on_exhausted == OnExhausted::keep_trying);
+  if (gave_up() && would_not_give_up) {
+    reporter_.decide(DecisionKind::restart_ffmpeg, "the configuration has changed");
+    launch();
   }
+  check_detectors();
+}
+
+// As asked for by a person: no incident, no attempt. What a person stopped stays stopped.
+void StreamCore::restart_reconfigured(const Setup& setup) {
+  const bool rests = is(State::stopped) && !status_.failed && !status_.ended;
+  const bool is_stopped = is(State::stopping) && plan_.kind == Plan::Kind::stop;
+  if (leaving_ != Leaving::no || rests || is_stopped) return set(setup);
+  planner_.sink().on_other_command();
+  status_.ended = false;  // by a command that was wrong, or is another one now
+  reporter_.decide(DecisionKind::restart_ffmpeg, "the configuration has changed");
+  if (is(State::stopping)) {
+    stop_then({Plan::Kind::launch});
+    set(setup);
+  } else if (child_runs()) {
+    begin_stop({Plan::Kind::launch});  // by what was known of the child that runs
+    set(setup);
+  } else {
+    set(setup);
+    launch();
+  }
+}
+
+void StreamCore::set(const Setup& setup) {
+  setup_ = setup;
+  planner_.set(setup_);
+  fallback_.set_policy(setup_.policy);
+  stop_ladder_.set_grace(setup_.policy.stop_grace);
+  if (monitor::Watch* watch = detection_.watch()) watch->adjust(setup_.limits);
 }
 
 }  // namespace recovery

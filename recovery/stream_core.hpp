@@ -2,18 +2,20 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "monitor/limits.hpp"
 #include "monitor/watch.hpp"
 #include "recovery/action.hpp"
+#include "recovery/detection.hpp"
 #include "recovery/event.hpp"
+#include "recovery/exit_code.hpp"
+#include "recovery/fallback.hpp"
+#include "recovery/health.hpp"
 #include "recovery/incident.hpp"
-#include "recovery/open_incidents.hpp"
-#include "recovery/policy.hpp"
-#include "recovery/probe_schedule.hpp"
-#include "recovery/restart_budget.hpp"
+#include "recovery/plan.hpp"
+#include "recovery/planned_restarts.hpp"
+#include "recovery/reporter.hpp"
+#include "recovery/restart_planner.hpp"
 #include "recovery/setup.hpp"
 #include "recovery/status.hpp"
 #include "recovery/stop_ladder.hpp"
@@ -101,18 +103,15 @@ class StreamCore {
 
   const Status& status() const { return status_; }
   // Of the present or last child; null before the first launch.
-  const monitor::Watch* watch() const { return watch_ ? &*watch_ : nullptr; }
+  const monitor::Watch* watch() const { return detection_.watch(); }
   // Open ones; at most one off-air and one for each warning.
-  const std::vector<Incident>& open_incidents() const { return open_.all(); }
+  const std::vector<Incident>& open_incidents() const { return reporter_.open_incidents(); }
 
  private:
-  // What comes after `stopping`.
-  enum class After : std::uint8_t { recover, launch_at_once, mind_fallback, give_up, stop };
-  // What the primary waits for, while it does not run.
-  enum class Plan : std::uint8_t { none, time, source };
+  // Nothing is launched any more; a stream that is removed leaves nothing open for a later life.
+  enum class Leaving : std::uint8_t { no, shutdown, removed };
 
-  Instant deadline_of_state() const;
-
+  // The table's columns.
   void on(const StartRequested&);
   void on(const StopRequested& event);
   void on(const RestartRequested&);
@@ -121,7 +120,6 @@ class StreamCore {
   void on(const LaunchFailed& event);
   void on(const ProgressSeen& event);
   void on(const Observed& event);
-  void on_process_sample(const monitor::ProcessSample& sample);
   void on(const SignSeen& event);
   void on(const Exited& event);
   void on(const SourceProbed& event);
@@ -131,132 +129,69 @@ class StreamCore {
   void on(const Paused&);
   void on(const Reconfigured& event);
 
-  bool is_present(Generation generation) const;  // … its child, and it is not gone
-  bool child_runs() const;                       // launched, and not being stopped
-  bool reports_progress() const;                 // … the present child
+  // Detection.
+  void check_progress();
+  void check_detectors();
+  void check_health();
+  void check_fallback();
+  void on_fault(const monitor::Fault& fault);
+  void on_end(Pipeline pipeline);
+  void update_warnings(const std::vector<monitor::Fault>& faults);
+  bool restarts_on(const monitor::Fault& warning) const;
 
-  void start_child(Role role);
-  void launch();
-  void launch_in_place_of_fallback();
-  void answer_exit();
+  // On and off air.
   void come_on_air();
   void go_off_air(const monitor::Verdict& verdict);
-  void check_health();
+  void on_fallback_advance();
+  void resolve_open_incident(const char* reason);
 
-  void judge_end(Pipeline pipeline);
-  void judge_fault(const monitor::Fault& fault);
-  void refresh_warnings(const std::vector<monitor::Fault>& faults);
-  void warn(const monitor::Fault& fault);
-  void check_watch();
-  void check_open();
-  bool is_held_off_air();
-  bool sink_is_back() const;
-
+  // What follows.
   void recover(const monitor::Verdict& verdict);
-  void restart_by_budget(const monitor::Verdict& verdict);
-  void restart_after_crash();
-  void plan_launch(Duration delay);
-  void escalate(const monitor::Verdict& verdict, std::string reason);
-  void resolve_escalation();
+  void follow(const std::optional<Plan>& plan);
   void give_up();
+  void launch_in_place_of_fallback();
+  void launch();
+  void start_child(Role role);
+  void consider_fallback();
+  void on_fallback_end();
+  void restart_if_due(bool at_track_change);
+
+  // The end of a child, and of all.
+  void begin_stop(const Plan& then, bool without_grace = false, bool keeps_well = false);
+  void stop_then(const Plan& then) { plan_ = then; }
+  void send(std::optional<int> signal);
+  void on_child_gone();
+  void finish_stop();
   void rest(bool failed);
   void end(int exit_code);
 
-  void await_source(const monitor::Verdict& verdict);
-  void source_is_there(const std::string& sentence);
-  void source_is_missing(const SourceProbed& finding);
-  void count_source_retry(const std::string& sentence);
-  void note_source(bool available, const std::string& sentence);
-  bool may_return() const;
-  void launch_after_return(std::string reason);
-  void send_looks();
-
-  void take(const Setup& setup);
+  // Another configuration.
+  void set(const Setup& setup);
   void restart_reconfigured(const Setup& setup);
-  void adjust_waits();
-  void reconsider_rest(bool was_disabled);
 
+  bool is(State state) const { return status_.state == state; }
+  bool is_present(Generation generation) const;  // … its child, and it is not gone
+  bool child_runs() const;                       // launched, and not being stopped
+  bool reports_progress() const;                 // … the present child
+  bool gave_up() const { return is(State::stopped) && status_.failed; }
   bool wants_fallback() const;
-  Instant fallback_due_at() const;
-  void consider_fallback();
-  void check_fallback();
-  void on_fallback_advance();
-  void fallback_failed();
+  Instant deadline_of_state() const;
+  RestartPlanner::Context context() { return {setup_, reporter_, now_}; }
+  void publish();
 
-  // stream_planned.cpp
-  struct Planned {
-    Instant due;
-    std::string reason;
-  };
-  std::optional<Planned> planned_restart() const;
-  Instant planned_deadline() const;
-  void note_memory_forecast();
-  void restart_if_planned(bool at_track_change);
-  void restart_on_purpose(monitor::Cause cause);
-
-  void begin_stop(After after, bool without_grace = false);
-  void stop_then(After after);
-  void climb_stop_ladder();
-  void kill_child();
-  void finish_stop();
-  void resolve_open_incident(const char* reason);
-  void send(std::optional<int> signal);
-
-  void open_incident(const monitor::Verdict& verdict, Instant last_good_at);
-  bool restarts_on(const monitor::Fault& warning) const;
-  bool yields_for(monitor::Cause cause) const;
-  void close_warnings(const std::vector<monitor::Fault>& upheld);
-  void close_off_air();
-  void tell_closed(std::vector<Incident> closed);
-  void decide(DecisionKind kind, std::string reason, Duration delay, unsigned attempt);
-  void settle(bool on_air);
-  static std::string reason_of(const monitor::Verdict& verdict);
-
-  Policy policy_;
-  monitor::Limits limits_;
-  Command command_;
-  RestartBudget budget_;
-  Status status_;
-  std::optional<monitor::Watch> watch_;
-  OpenIncidents open_;
+  Setup setup_;
+  Status status_;  // its slices that others own are copied at the end of each step
+  RestartPlanner planner_;
+  Fallback fallback_;
+  PlannedRestarts planned_;
+  Health health_;
+  Detection detection_;
   StopLadder stop_ladder_;
-
+  Plan plan_;
+  CommandTrial primary_ = CommandTrial::untried;
+  Leaving leaving_ = Leaving::no;
+  Reporter reporter_;
   Instant now_{};  // of the present step
-  Step out_;       // … and its answer
-
-  bool resumes_crash_ = false;
-  bool shutting_down_ = false;
-  bool removed_ = false;
-  bool ever_launched_ = false;
-  bool ever_on_air_ = false;
-  bool hears_connections_ = false;  // the kernel tells of them here
-  bool healthy_ = false;            // on air for a whole cooldown, this time
-  Instant well_since_{};            // … counted from here: restarts on purpose do not break it
-  bool stays_well_ = false;         // the child is being replaced on purpose
-  bool track_waits_ = false;        // another is on air than FFmpeg was launched for
-  std::optional<Instant> memory_due_since_;  // the forecast has wanted a restart of this child
-  bool fault_stands_ = false;  // recovery is off: the fault was told, nothing is done about it
-  std::optional<Instant> last_good_at_;
-  Instant checked_at_{};  // when the detectors were last asked
-
-  After after_stop_ = After::stop;
-
-  Plan plan_ = Plan::none;
-  ProbeSchedule source_;
-  ProbeSchedule sink_;
-  Instant primary_launched_at_{};
-  bool name_in_use_ = false;          // the sink said so of the primary's last life
-  bool source_was_missing_ = false;   // … in this wait
-  bool sink_was_missing_ = false;     // … in this cooldown
-  bool sink_may_be_another_ = false;  // the command is another one since the last time on air
-  Instant awaited_since_{};
-  Instant next_retry_at_{};
-  unsigned vain_returns_ = 0;  // launches for a source or sink that came back, none of them lasting
-
-  RestartBudget fallback_budget_;
-  Instant fallback_not_before_ = Instant::min();
-  bool fallback_ever_launched_ = false;
-  bool fallback_is_wrong_ = false;
 };
 
 }  // namespace recovery

@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "recovery/alert.hpp"
+
 namespace recovery {
 
 namespace {
@@ -25,12 +27,6 @@ bool holds_came_on_air(const Step& step) {
   return std::any_of(step.notices.begin(), step.notices.end(), [](const Notice& notice) {
     return std::holds_alternative<CameOnAir>(notice);
   });
-}
-
-std::string id_of(const std::string& stream, WallTime time) {
-  const auto since_epoch =
-      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
-  return stream + "-" + std::to_string(since_epoch.count());
 }
 
 double off_air_seconds(const Incident& incident) {
@@ -90,15 +86,6 @@ void StreamRecorder::record(const Event& event, const Step& step, const Status& 
   if (status.state == State::stopped) outcomes_.on_stopped();
 }
 
-unsigned StreamRecorder::recent_attempts(WallTime wall) const {
-  const auto is_recent = [&](const HistoryEntry& entry) {
-    return entry.action == DecisionKind::restart_ffmpeg &&
-           wall - entry.timestamp < std::chrono::hours(1);
-  };
-  const auto& entries = history_.entries();
-  return static_cast<unsigned>(std::count_if(entries.begin(), entries.end(), is_recent));
-}
-
 void StreamRecorder::count(const Launched&, const ClockReading& moment) {
   if (totals_.launches++ == 0) return;
   ++totals_.restarts;
@@ -130,14 +117,12 @@ void StreamRecorder::note(const Notice& notice, bool came_on_air, const ClockRea
     note(*decided, moment);
   } else if (const auto* opened = std::get_if<IncidentOpened>(&notice)) {
     open(opened->incident, moment);
+  } else if (const auto* changed = std::get_if<IncidentChanged>(&notice)) {
+    note(*changed);
   } else if (const auto* closed = std::get_if<IncidentClosed>(&notice)) {
     close(closed->incident, came_on_air, moment);
-  } else if (const auto* escalated = std::get_if<Escalated>(&notice)) {
-    note(*escalated, moment);
-  } else if (std::holds_alternative<EscalationResolved>(notice)) {
-    if (!alert_) return;
-    alert_->ends_at = moment.wall;
-    alert_->told = false;
+  } else if (std::holds_alternative<Escalated>(notice)) {
+    ++totals_.errors_critical;
   } else if (std::holds_alternative<CameOnAir>(notice)) {
     close_adopted(moment);
   }
@@ -145,7 +130,6 @@ void StreamRecorder::note(const Notice& notice, bool came_on_air, const ClockRea
 
 void StreamRecorder::note(const Decided& decision, const ClockReading& moment) {
   ++totals_.actions[static_cast<std::size_t>(decision.kind)];
-  add_action(decision);
   HistoryEntry entry;
   entry.action = decision.kind;
   entry.timestamp = moment.wall;
@@ -154,21 +138,6 @@ void StreamRecorder::note(const Decided& decision, const ClockReading& moment) {
   entry.attempt = decision.attempt;
   history_.add(std::move(entry));
   outcomes_.on(decision);
-}
-
-void StreamRecorder::note(const Escalated& escalation, const ClockReading& moment) {
-  ++totals_.errors_critical;
-  alert_.emplace();
-  alert_->id = id_of(stream_, moment.wall);
-  alert_->stream = stream_;
-  alert_->cause = escalation.verdict.cause;
-  alert_->summary = stream_ + " is off air: " + escalation.reason;
-  alert_->evidence = escalation.verdict.evidence;
-  alert_->starts_at = moment.wall;
-  for (const OpenIncident& incident : open_incidents_) {
-    const IncidentRecord* record = incident.off_air ? find(incident.id) : nullptr;
-    if (record) alert_->tried = record->actions;
-  }
 }
 
 void StreamRecorder::open(const Incident& incident, const ClockReading& moment) {
@@ -188,7 +157,7 @@ void StreamRecorder::open(const Incident& incident, const ClockReading& moment) 
   record.off_air_seconds = off_air_seconds(incident);
   record.id = id_of(stream_, record.detected_at) + "-" + std::to_string(incident.number);
   mark_changed(record.id);
-  open_incidents_.push_back({incident.number, record.id, incident.off_air});
+  open_incidents_.push_back({incident.number, record.id});
   incidents_.add(std::move(record));
 }
 
@@ -196,11 +165,7 @@ void StreamRecorder::close(const Incident& incident, bool came_on_air, const Clo
   if (incident.off_air && came_on_air) {
     totals_.off_air_seconds.observe(off_air_seconds(incident));
   }
-  const auto opened =
-      std::find_if(open_incidents_.begin(), open_incidents_.end(),
-                   [&](const OpenIncident& open) { return open.number == incident.number; });
-  if (opened == open_incidents_.end()) return;
-  if (IncidentRecord* record = find(opened->id)) {
+  if (IncidentRecord* record = find_open(incident.number)) {
     record->cause = incident.cause;
     record->resolved_at = moment.of(incident.resolved_at.value_or(moment.now));
     record->evidence = incident.evidence;
@@ -208,7 +173,8 @@ void StreamRecorder::close(const Incident& incident, bool came_on_air, const Clo
     record->off_air_seconds = off_air_seconds(incident);
     mark_changed(record->id);
   }
-  open_incidents_.erase(opened);
+  std::erase_if(open_incidents_,
+                [&](const OpenIncident& open) { return open.number == incident.number; });
 }
 
 void StreamRecorder::adopt(const PersistedState& past, WallTime wall) {
@@ -224,19 +190,15 @@ void StreamRecorder::adopt(const PersistedState& past, WallTime wall) {
     }
     incidents_.add(std::move(adopted));
   }
-  alert_ = past.escalation;
-}
-
-bool StreamRecorder::on_all_delivered() {
-  return alert_ && !std::exchange(alert_->told, true);
 }
 
 void StreamRecorder::close_adopted(const ClockReading& moment) {
   if (!adopted_) return;
   if (IncidentRecord* record = find(*adopted_)) {
     record->resolved_at = moment.wall;
+    // The wall clock may have been set back between the two lives.
     record->off_air_seconds =
-        std::chrono::duration<double>(moment.wall - record->last_good_at).count();
+        std::max(0.0, std::chrono::duration<double>(moment.wall - record->last_good_at).count());
     mark_changed(*adopted_);
   }
   adopted_.reset();
@@ -254,21 +216,18 @@ std::vector<IncidentRecord> StreamRecorder::take_changed() {
   return records;
 }
 
-// The core adds it to its open incident too, but shows that only when the incident closes, which
-// may be hours away.
-void StreamRecorder::add_action(const Decided& decision) {
-  const auto opened = std::find_if(open_incidents_.begin(), open_incidents_.end(),
-                                   [](const OpenIncident& open) { return open.off_air; });
-  if (opened == open_incidents_.end()) return;
-  IncidentRecord* record = find(opened->id);
+void StreamRecorder::note(const IncidentChanged& changed) {
+  IncidentRecord* record = find_open(changed.number);
   if (!record) return;
-  std::string action = std::string(name(decision.kind)) + ": " + decision.reason;
-  if (!record->actions.empty() && record->actions.back() == action) return;
-  if (record->actions.size() == Incident::actions_limit) {
-    record->actions.erase(record->actions.begin());
-  }
-  record->actions.push_back(std::move(action));
+  record->actions = changed.actions;
   mark_changed(record->id);
+}
+
+IncidentRecord* StreamRecorder::find_open(std::uint64_t number) {
+  const auto opened =
+      std::find_if(open_incidents_.begin(), open_incidents_.end(),
+                   [number](const OpenIncident& open) { return open.number == number; });
+  return opened == open_incidents_.end() ? nullptr : find(opened->id);
 }
 
 IncidentRecord* StreamRecorder::find(const std::string& id) {

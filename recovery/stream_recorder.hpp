@@ -12,7 +12,6 @@
 #include "monitor/ffmpeg/stderr_log.hpp"
 #include "monitor/traffic.hpp"
 #include "recovery/action.hpp"
-#include "recovery/alert.hpp"
 #include "recovery/anomaly_watch.hpp"
 #include "recovery/event.hpp"
 #include "recovery/history.hpp"
@@ -80,15 +79,9 @@ class StreamRecorder {
   std::shared_ptr<const std::vector<HistoryEntry>> history() const { return history_.copy(); }
   std::shared_ptr<const std::vector<IncidentRecord>> incidents() const { return incidents_.copy(); }
   std::optional<WallTime> last_restart_at() const { return last_restart_at_; }
-  // restart_ffmpeg decisions of the last hour, as far back as the history reaches.
-  unsigned recent_attempts(WallTime wall) const;
 
-  // The newest escalation; over when it has an `ends_at`. Empty: there was none.
-  const std::optional<Alert>& alert() const { return alert_; }
-  // Somebody was told of the escalation, or nobody could be.
+  // `delivered`: at least one receiver has accepted the escalation's alert; false: all gave up.
   void on_alert(bool delivered) { outcomes_.on_alert(delivered); }
-  // Everybody was told of the alert as it is. True where that is news.
-  bool on_all_delivered();
 
   const AnomalyWatch& anomalies() const { return anomalies_; }
   // Those that began or ended since the last call.
@@ -103,7 +96,6 @@ class StreamRecorder {
   struct OpenIncident {
     std::uint64_t number;
     std::string id;
-    bool off_air;
   };
   struct ClockReading {
     Instant now;
@@ -118,9 +110,9 @@ class StreamRecorder {
   void note(const Decided& decision, const ClockReading& moment);
   void open(const Incident& incident, const ClockReading& moment);
   void close(const Incident& incident, bool came_on_air, const ClockReading& moment);
-  void note(const Escalated& escalation, const ClockReading& moment);
   void close_adopted(const ClockReading& moment);
-  void add_action(const Decided& decision);
+  void note(const IncidentChanged& changed);
+  IncidentRecord* find_open(std::uint64_t number);
   void mark_changed(const std::string& id);
   IncidentRecord* find(const std::string& id);
 
@@ -133,7 +125,6 @@ class StreamRecorder {
   std::vector<OpenIncident> open_incidents_;  // as many as the core has open: a handful
   std::optional<std::string> adopted_;        // the id of the earlier life's open incident
   std::vector<std::string> changed_;          // ids; one for each open one at most
-  std::optional<Alert> alert_;
   // The highest counters of the present life. Highest, not last: 7.1's last block steps back.
   Generation counted_generation_ = 0;
   std::uint64_t counted_frames_ = 0;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <mutex>
 #include <set>
@@ -55,9 +56,19 @@ HungFolders& hung_folders() {
   return folders;
 }
 
-std::optional<SpaceSample> space_of(const std::string& folder) {
+// Of a folder that does not exist yet: of the nearest one above it that does.
+bool ask_nearest(std::string& folder, struct statvfs& told) {
+  while (::statvfs(folder.c_str(), &told) != 0) {
+    const std::size_t slash = folder.find_last_of('/');
+    if (errno != ENOENT || slash == std::string::npos || folder == "/") return false;
+    folder.resize(std::max<std::size_t>(slash, 1));
+  }
+  return true;
+}
+
+std::optional<SpaceSample> space_of(std::string folder) {
   struct statvfs told {};
-  if (::statvfs(folder.c_str(), &told) != 0) return {};
+  if (!ask_nearest(folder, told)) return {};
   if (told.f_blocks == 0) return {};  // /proc and its like, some network mounts: no size to tell
   const bool is_root = ::geteuid() == 0;  // may use what is kept back from others
   SpaceSample sample;

@@ -16,7 +16,7 @@ std::unique_ptr<Journal> Supervisor::open_journal() {
 
 std::unique_ptr<AlertDispatcher> Supervisor::make_alert_dispatcher() {
   AlertDispatcher::Context context{
-      .loop = loop_.get_executor(),
+      .loop = loop_.executor(),
       .io_thread = io_thread_,
       .log = log_,
       .secrets = secrets_,
@@ -37,7 +37,7 @@ std::unique_ptr<AlertDispatcher> Supervisor::make_alert_dispatcher() {
 std::unique_ptr<MetricsPusher> Supervisor::make_metrics_pusher() {
   try {
     return std::make_unique<MetricsPusher>(config_.exporters,
-                                           MetricsPusher::Context{.loop = loop_.get_executor(),
+                                           MetricsPusher::Context{.loop = loop_.executor(),
                                                                   .io_thread = io_thread_,
                                                                   .log = log_,
                                                                   .secrets = secrets_,
@@ -49,7 +49,7 @@ std::unique_ptr<MetricsPusher> Supervisor::make_metrics_pusher() {
 
 std::unique_ptr<DependencyWatch> Supervisor::watch_dependencies() {
   return std::make_unique<DependencyWatch>(config_,
-                                           DependencyWatch::Context{.loop = loop_.get_executor(),
+                                           DependencyWatch::Context{.loop = loop_.executor(),
                                                                     .io_thread = io_thread_,
                                                                     .log = log_,
                                                                     .secrets = secrets_,
@@ -59,13 +59,9 @@ std::unique_ptr<DependencyWatch> Supervisor::watch_dependencies() {
 
 Streams::Context Supervisor::streams_context() {
   // What ends a stream comes from within its own step: what it leaves behind is published after it.
-  const auto later = [this](auto what) { boost::asio::post(loop_, what); };
-  return {.executor = loop_.get_executor(),
-          .log = log_,
-          .secrets = secrets_,
-          .snapshots = snapshots_,
+  const auto later = [this](auto what) { loop_.thread().post(what); };
+  return {.services = services_,
           .max_incidents = config_.journal_max_incidents,
-          .io_thread = io_thread_,
           .alerts = *alerts_,
           .journal = journal_.get(),
           .on_all_ended =
@@ -83,7 +79,7 @@ Streams::Context Supervisor::streams_context() {
 }
 
 Reloader::Context Supervisor::reloader_context(std::function<Config()> load) {
-  return {.loop = loop_.get_executor(),
+  return {.loop = loop_.executor(),
           .io_thread = io_thread_,
           .log = log_,
           .secrets = secrets_,

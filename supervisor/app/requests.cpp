@@ -10,14 +10,14 @@ namespace supervisor {
 
 std::unique_ptr<http::Server> Supervisor::serve() {
   http::SupervisorApi loop;
-  loop.ping = [this](std::function<void()> answer) { boost::asio::post(loop_, std::move(answer)); };
+  loop.ping = [this](std::function<void()> answer) { loop_.thread().post(std::move(answer)); };
   loop.control = [this](std::string name, http::Control what, auto answer) {
-    boost::asio::post(loop_, [this, name = std::move(name), what, answer = std::move(answer)] {
+    loop_.thread().post([this, name = std::move(name), what, answer = std::move(answer)] {
       answer(control(name, what));
     });
   };
   loop.reload = [this](Reloader::Answer answer) {
-    boost::asio::post(loop_, [this, answer = std::move(answer)] { reloader_.request(answer); });
+    loop_.thread().post([this, answer = std::move(answer)] { reloader_.request(answer); });
   };
   loop.hear = [this](monitor::NowPlaying report) { hear(std::move(report)); };
   const auto log = [this](const http::Server::LogEntry& entry) { log_request(log_, entry); };
@@ -42,12 +42,13 @@ void Supervisor::hear(monitor::NowPlaying report) {
     hooks_waiting_.fetch_sub(1);
     return;
   }
-  boost::asio::post(loop_, [this, report = std::move(report)] {
+  loop_.thread().post([this, report = std::move(report)] {
     hooks_waiting_.fetch_sub(1);
     bool is_of_one = false;
     const bool is_only = streams_.size() == 1;
-    streams_.for_each(
-        [&](StreamDriver& stream) { is_of_one = stream.hear(report, is_only) || is_of_one; });
+    streams_.for_each([&](StreamDriver& stream) {
+      is_of_one = stream.on_now_playing(report, is_only) || is_of_one;
+    });
     if (is_of_one || std::exchange(told_of_hook_, true)) return;
     log_.write(LogLevel::warning, "azuracast_hook_ignored", {},
                "A web hook of AzuraCast is of a station that no stream names as its source",

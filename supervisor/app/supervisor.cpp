@@ -40,16 +40,16 @@ int Supervisor::run() {
   std::vector<StreamParts> parts = parts_of(config_.streams);
   streams_.add(parts);
   const std::unique_ptr<http::Server> server = serve();
-  const Init init(loop_.get_executor(), {.on_stop = [this] { stop("Asked to stop"); },
-                                         .on_force_stop = [this] { kill(); },
-                                         .on_hangup = [this] { reloader_.request({}); }});
+  const Init init(loop_.executor(), {.on_stop = [this] { stop("Asked to stop"); },
+                                     .on_force_stop = [this] { kill(); },
+                                     .on_hangup = [this] { reloader_.request({}); }});
   say_start(server->port());
   say_warnings(config_, parts);
   streams_.start();
   dependencies_ = watch_dependencies();
   exports_->start();
   notify_service_manager("READY=1");
-  const Watchdog watchdog(loop_.get_executor());
+  const Watchdog watchdog(loop_.executor());
   loop_.run();
   return streams_.exit_code();
 }

@@ -7,21 +7,19 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
-
 #include "http/server.hpp"
 #include "http/snapshot.hpp"
 #include "http/supervisor_api.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/io/alert_dispatcher.hpp"
 #include "supervisor/io/dependency_watch.hpp"
-#include "supervisor/io/io_thread.hpp"
 #include "supervisor/io/metrics_pusher.hpp"
 #include "supervisor/journal/journal.hpp"
 #include "supervisor/log/log.hpp"
 #include "supervisor/reload/reloader.hpp"
 #include "supervisor/secrets/secrets.hpp"
 #include "supervisor/stream/streams.hpp"
+#include "supervisor/thread/services.hpp"
 
 namespace supervisor {
 
@@ -69,8 +67,9 @@ class Supervisor {
   Secrets secrets_;
   http::SnapshotStore snapshots_{0};
   Log log_;
-  boost::asio::io_context loop_{1};
+  Loop loop_;
   IoThread io_thread_;
+  const Services services_{loop_.thread(), io_thread_, log_, secrets_, snapshots_};
   std::unique_ptr<Journal> journal_;  // null: nothing outlives the process
   std::unique_ptr<AlertDispatcher> alerts_;
   std::unique_ptr<MetricsPusher> exports_;

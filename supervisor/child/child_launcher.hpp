@@ -24,6 +24,49 @@
 
 namespace supervisor {
 
+// The program to execute, made ready before the fork: the child must take no memory.
+class ExecPlan {
+ public:
+  // `argv` and `candidates` must outlive it; `argv` is not empty.
+  ExecPlan(const std::vector<std::string>& argv, const std::vector<std::string>& candidates) {
+    shell_.push_back("/bin/sh");
+    for (const std::string& word : argv) words_.push_back(word.c_str());
+    words_.push_back(nullptr);
+    shell_.insert(shell_.end(), words_.begin(), words_.end());
+    for (const std::string& file : candidates) files_.push_back(file.c_str());
+  }
+  // As the launcher takes them.
+  const char** words() const { return words_.data(); }
+
+  // In the child. Tries the candidates as execvp does; comes back only on failure, with errno.
+  void execute() const {
+    int error = ENOENT;
+    for (const char* file : files_) {
+      ::execve(file, const_cast<char* const*>(words_.data()), environ);
+      if (errno == ENOEXEC) execute_script(file);
+      if (files_.size() == 1) return;
+      if (errno == EACCES) error = EACCES;
+      if (errno != EACCES && !is_absence(errno)) return;
+    }
+    errno = error;
+  }
+
+ private:
+  // A script without a first line that names its shell.
+  void execute_script(const char* file) const {
+    shell_[1] = file;
+    ::execve(shell_[0], const_cast<char* const*>(shell_.data()), environ);
+  }
+  static bool is_absence(int error) {
+    return error == ENOENT || error == ENOTDIR || error == ESTALE || error == ENODEV ||
+           error == ETIMEDOUT;
+  }
+
+  mutable std::vector<const char*> words_;
+  mutable std::vector<const char*> shell_;  // /bin/sh, the script's file, its arguments
+  std::vector<const char*> files_;
+};
+
 // The initializer. The sources must have numbers above every target. Everything in on_exec_setup is
 // async-signal-safe and takes no memory: other threads run at the fork. (Asio's notify_fork around
 // it takes a few bytes in the child; glibc's fork holds the allocator's locks for that.)
@@ -38,7 +81,9 @@ class ChildSetup {
   int stderr_source = -1;
   int progress_source = -1;  // -1: none
   int progress_target = -1;
+  int exec_status = -1;  // the write end of the pipe that tells what became of the exec
   const std::vector<int>& inherited;
+  const ExecPlan& plan;
 
   template <typename Launcher>
   error_code on_setup(Launcher& launcher, const Path&, const char* const*&) const {
@@ -60,8 +105,13 @@ class ChildSetup {
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return fail(errno);
     if (::getppid() != parent) ::_exit(127);  // it died before the line above
     if (!place_descriptors()) return fail(errno);
+    // The parent waits for the end of the launcher's pipe, and an execve from a dead network mount
+    // may never come back. So that pipe ends here, and a failure goes into one that the parent
+    // reads when there is something to read.
+    if (::dup3(exec_status, launcher.fd_whitelist.back(), O_CLOEXEC) < 0) return fail(errno);
     reset_signals();
-    return {};
+    plan.execute();
+    return fail(errno);
   }
 
   // Boost 1.81's launcher would go on to ::exit, which runs this program's destructors in the

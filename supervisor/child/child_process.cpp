@@ -34,6 +34,7 @@ constexpr const char* standard_path = "/bin:/usr/bin";  // what execvp takes wit
 struct Ends {
   Pipe progress;
   Pipe errors;
+  Pipe exec_status;  // ends with the execve; else brings its errno
   Descriptor input;  // /dev/null, or what the caller gives
   // Holds the progress number meanwhile if it is free: the launcher's own pipe must not land on it.
   Descriptor placeholder;
@@ -55,6 +56,7 @@ bool open_ends(const ChildProcess::Spec& spec, Ends& ends) {
   const int above_targets = std::max(2, spec.capture_progress ? spec.progress_fd : 0) + 1;
   ends.input = open_input(spec, above_targets);
   if (!ends.input || !open_pipe(above_targets, ends.errors)) return false;
+  if (!open_pipe(above_targets, ends.exec_status)) return false;
   // Refused where the user's share of pipe memory is spent: then it keeps its usual size.
   ::fcntl(ends.errors.read.get(), F_SETPIPE_SZ, stderr_pipe_bytes);
   if (!spec.capture_progress) return has_room(ends.input);
@@ -62,13 +64,14 @@ bool open_ends(const ChildProcess::Spec& spec, Ends& ends) {
   return ends.placeholder && open_pipe(above_targets, ends.progress) && has_room(ends.input);
 }
 
-ChildSetup setup_for(const ChildProcess::Spec& spec, const Ends& ends) {
-  ChildSetup setup{.inherited = spec.inherited};
+ChildSetup setup_for(const ChildProcess::Spec& spec, const Ends& ends, const ExecPlan& plan) {
+  ChildSetup setup{.inherited = spec.inherited, .plan = plan};
   setup.stdin_source = spec.pass_stdin ? -1 : ends.input.get();
   setup.stdout_source = spec.join_output ? ends.errors.write.get() : -1;
   setup.stderr_source = ends.errors.write.get();
   setup.progress_source = ends.progress.write.get();
   setup.progress_target = spec.progress_fd;
+  setup.exec_status = ends.exec_status.write.get();
   return setup;
 }
 
@@ -86,23 +89,18 @@ void kill_and_reap(pid_t pid) {
 }
 
 // The pid, or -1 with the error; then no child is left (Boost 1.81's launcher leaves a zombie when
-// the exec fails). The launcher tells its context of the fork, and the loop's would rebuild itself
-// in the child, with memory and locks, and in the parent wait for a name being resolved: so it gets
-// one of its own.
-pid_t fork_and_exec(const std::string& file, const std::vector<std::string>& argv,
-                    const ChildSetup& setup, int& error_number) {
-  std::vector<const char*> words;
-  for (const auto& word : argv) words.push_back(word.c_str());
-  words.push_back(nullptr);
-  const char** arguments = words.data();
-
+// the child's setup fails). The launcher tells its context of the fork, and the loop's would
+// rebuild itself in the child, with memory and locks, and in the parent wait for a name being
+// resolved: so it gets one of its own.
+pid_t fork_and_exec(const ChildSetup& setup, int& error_number) {
   asio::io_context own_context;
   process::posix::default_launcher launcher;
   error_code error;
   try {
     const SignalsBlocked blocked;
-    auto child =
-        launcher(own_context.get_executor(), error, std::filesystem::path(file), arguments, setup);
+    const char** arguments = setup.plan.words();
+    auto child = launcher(own_context.get_executor(), error, std::filesystem::path(arguments[0]),
+                          arguments, setup);
     child.detach();
   } catch (const boost::system::system_error& failure) {
     if (::getpid() != setup.parent) ::_exit(127);
@@ -114,17 +112,20 @@ pid_t fork_and_exec(const std::string& file, const std::vector<std::string>& arg
   return -1;
 }
 
-pid_t execute(const ChildProcess::Spec& spec, const ChildSetup& setup, int& error_number) {
-  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it
-  const auto file = find_executable(spec.argv[0], path ? path : standard_path, error_number);
-  if (!file) return -1;
-  const pid_t pid = fork_and_exec(*file, spec.argv, setup, error_number);
-  if (pid > 0 || error_number != ENOEXEC) return pid;
-  // A script without a first line that names its shell: as execvp does.
-  std::vector<std::string> script = spec.argv;
-  script[0] = *file;
-  script.insert(script.begin(), "/bin/sh");
-  return fork_and_exec("/bin/sh", script, setup, error_number);
+std::vector<std::string> candidates_for(const std::string& program) {
+  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): no thread sets it
+  return executable_candidates(program, path ? path : standard_path);
+}
+
+// The errno that the child has sent; 0 where the pipe has ended without one; empty while neither.
+std::optional<int> read_exec_status(int fd) {
+  int error_number = 0;
+  ssize_t count = 0;
+  do {
+    count = ::read(fd, &error_number, sizeof error_number);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) return std::nullopt;
+  return count == sizeof error_number ? error_number : 0;
 }
 
 int open_pidfd(pid_t pid) {
@@ -155,10 +156,17 @@ struct ChildProcess::State : std::enable_shared_from_this<State> {
   using Handler = std::function<void(std::string_view)>;
 
   State(const asio::any_io_executor& executor, Handlers with)
-      : pidfd(executor), progress(executor), errors(executor), handlers(std::move(with)) {}
+      : pidfd(executor),
+        exec_status(executor),
+        progress(executor),
+        errors(executor),
+        handlers(std::move(with)) {}
 
   bool adopt(Descriptor fd, asio::posix::stream_descriptor& stream);
   void watch();
+  void watch_exec();
+  void learn_exec();
+  void fail_exec(int error_number);
   void watch_exit();
   void watch(asio::posix::stream_descriptor& stream, const Handler& handler);
   std::size_t read_chunk(asio::posix::stream_descriptor& stream, const Handler& handler);
@@ -177,6 +185,7 @@ struct ChildProcess::State : std::enable_shared_from_this<State> {
   // Waited on, and read by hand when ready: bytes of a read that Asio completes but has not yet
   // called back for would be overtaken by drain_progress().
   asio::posix::stream_descriptor pidfd;
+  asio::posix::stream_descriptor exec_status;  // open until it is known
   asio::posix::stream_descriptor progress;
   asio::posix::stream_descriptor errors;
   const Handlers handlers;
@@ -195,9 +204,40 @@ bool ChildProcess::State::adopt(Descriptor fd, asio::posix::stream_descriptor& s
 
 void ChildProcess::State::watch() {
   living()[pid] = weak_from_this();
+  watch_exec();
   watch(progress, handlers.on_progress);
   watch(errors, handlers.on_stderr);
   watch_exit();
+}
+
+void ChildProcess::State::watch_exec() {
+  if (ended || !exec_status.is_open()) return;
+  exec_status.async_wait(asio::posix::descriptor_base::wait_read,
+                         [self = shared_from_this()](const error_code& error) {
+                           if (error) return;
+                           self->learn_exec();
+                           self->watch_exec();
+                         });
+}
+
+// Before anything else of the child is reported.
+void ChildProcess::State::learn_exec() {
+  if (ended || !exec_status.is_open()) return;
+  const auto error_number = read_exec_status(exec_status.native_handle());
+  if (!error_number) return;
+  error_code ignored;
+  exec_status.close(ignored);
+  if (*error_number != 0) return fail_exec(*error_number);
+  if (handlers.on_executed) handlers.on_executed(0);
+}
+
+// The child is at its end: it exits once it has sent the error.
+void ChildProcess::State::fail_exec(int error_number) {
+  kill_and_reap(pid);
+  forget();
+  if (handlers.on_executed) return handlers.on_executed(error_number);
+  if (handlers.on_exit)
+    handlers.on_exit({.code = error_number == ENOENT ? 127 : 126, .signal = {}});
 }
 
 // A wait may end early: Asio hands a descriptor's record on to the next one while an event for the
@@ -225,6 +265,7 @@ void ChildProcess::State::watch(asio::posix::stream_descriptor& stream, const Ha
 
 std::size_t ChildProcess::State::read_chunk(asio::posix::stream_descriptor& stream,
                                             const Handler& handler) {
+  learn_exec();
   if (!stream.is_open()) return 0;
   std::array<char, chunk_bytes> buffer;
   const ssize_t count = ::read(stream.native_handle(), buffer.data(), buffer.size());
@@ -250,6 +291,7 @@ void ChildProcess::State::drain(asio::posix::stream_descriptor& stream, const Ha
 void ChildProcess::State::finish() {
   if (ended || !has_ended(pid)) return;
   const auto self = shared_from_this();  // the handlers may destroy the ChildProcess
+  learn_exec();
   drain(progress, handlers.on_progress);
   drain(errors, handlers.on_stderr);
   if (ended) return;
@@ -275,6 +317,7 @@ void ChildProcess::State::forget() {
   living().erase(pid);
   error_code ignored;
   pidfd.close(ignored);
+  exec_status.close(ignored);
   progress.close(ignored);
   errors.close(ignored);
 }
@@ -291,12 +334,15 @@ std::unique_ptr<ChildProcess> ChildProcess::launch(asio::any_io_executor executo
   Ends ends;
   if (!open_ends(spec, ends)) return fail();
   auto state = std::make_shared<State>(executor, std::move(handlers));
-  const ChildSetup setup = setup_for(spec, ends);
+  const std::vector<std::string> candidates = candidates_for(spec.argv[0]);
+  const ExecPlan plan(spec.argv, candidates);
+  const ChildSetup setup = setup_for(spec, ends, plan);
   if (!state->adopt(std::move(ends.errors.read), state->errors)) return fail();
   if (spec.capture_progress && !state->adopt(std::move(ends.progress.read), state->progress)) {
     return fail();
   }
-  state->pid = execute(spec, setup, error_number);
+  if (!state->adopt(std::move(ends.exec_status.read), state->exec_status)) return fail();
+  state->pid = fork_and_exec(setup, error_number);
   if (state->pid < 0) return nullptr;
   error_number = 0;
   if (!state->adopt(Descriptor(open_pidfd(state->pid)), state->pidfd)) {
@@ -328,6 +374,12 @@ void ChildProcess::signal(int number) {
 void ChildProcess::drain_progress() {
   const auto state = state_;  // the handler may destroy this
   state->drain(state->progress, state->handlers.on_progress);
+}
+
+ChildLauncher process_launcher(asio::any_io_executor executor) {
+  return [executor](const ChildSpec& spec, ChildHandlers handlers, int& error_number) {
+    return ChildProcess::launch(executor, spec, std::move(handlers), error_number);
+  };
 }
 
 bool ChildProcess::owns(pid_t pid) {

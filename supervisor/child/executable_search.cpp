@@ -20,22 +20,27 @@ int execute_error(const std::string& file) {
 
 }  // namespace
 
-std::optional<std::string> find_executable(const std::string& name, const std::string& path,
-                                           int& error_number) {
-  error_number = ENOENT;
-  if (name.empty()) return std::nullopt;
-  if (name.find('/') != std::string::npos) {
-    error_number = execute_error(name);
-    return error_number == 0 ? std::optional(name) : std::nullopt;
-  }
+std::vector<std::string> executable_candidates(const std::string& name, const std::string& path) {
+  if (name.empty()) return {};
+  if (name.find('/') != std::string::npos) return {name};
+  std::vector<std::string> candidates;
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find(':', begin), path.size());
     const std::string directory = path.substr(begin, end - begin);
-    const std::string file = directory.empty() ? name : directory + "/" + name;
-    const int error = execute_error(file);
-    if (error == 0) return directory.empty() ? "./" + name : file;
-    if (error == EACCES) error_number = EACCES;
+    candidates.push_back((directory.empty() ? "." : directory) + "/" + name);
     begin = end + 1;
+  }
+  return candidates;
+}
+
+std::optional<std::string> find_executable(const std::string& name, const std::string& path,
+                                           int& error_number) {
+  const bool searches = name.find('/') == std::string::npos;
+  error_number = ENOENT;
+  for (const std::string& file : executable_candidates(name, path)) {
+    const int error = execute_error(file);
+    if (error == 0) return file;
+    if (error == EACCES || !searches) error_number = error;
   }
   return std::nullopt;
 }

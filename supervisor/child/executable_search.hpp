@@ -2,12 +2,18 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace supervisor {
 
-// Where `name` is, as execvp searches: a name with a slash is itself; else the first regular
-// executable file in the directories of `path` (an empty one is the working directory). Without one
-// `error_number` is EACCES if something of that name was there, else ENOENT.
+// Where execvp looks for `name`, in order: a name with a slash is itself; else `name` in each of
+// the directories of `path` (an empty one is the working directory). None for an empty name. Asks
+// no file system.
+std::vector<std::string> executable_candidates(const std::string& name, const std::string& path);
+
+// The first of them that is a regular executable file. Without one `error_number` is EACCES if
+// something of that name was there, else ENOENT. Blocks as long as the file systems do: not for the
+// supervising loop.
 std::optional<std::string> find_executable(const std::string& name, const std::string& path,
                                            int& error_number);
 

@@ -29,8 +29,13 @@ LogLevel our_level(monitor::LogLevel level) {
 
 }  // namespace
 
-StderrReader::StderrReader(Log& log, const Secrets& secrets, std::string stream, OnSign on_sign)
-    : log_(log), secrets_(secrets), stream_(std::move(stream)), on_sign_(std::move(on_sign)) {
+StderrReader::StderrReader(Log& log, const Secrets& secrets, std::string stream,
+                           monitor::LogGate& gate, OnSign on_sign)
+    : log_(log),
+      secrets_(secrets),
+      stream_(std::move(stream)),
+      on_sign_(std::move(on_sign)),
+      gate_(gate) {
 }
 
 void StderrReader::feed(std::string_view bytes, monitor::Instant now) {

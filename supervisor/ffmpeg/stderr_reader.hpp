@@ -13,16 +13,18 @@
 
 namespace supervisor {
 
-// What FFmpeg writes to stderr: bytes in, `ffmpeg_log` events and signs out. Lives as long as its
-// stream; `end_of_life` is called between two children. Memory is bounded by one line, work by the
-// gate and by `signs_per_second`, whatever FFmpeg floods it with.
+// What one FFmpeg writes to stderr: bytes in, `ffmpeg_log` events and signs out. Memory is bounded
+// by one line, work by the gate and by `signs_per_second`, whatever FFmpeg floods it with.
 class StderrReader {
  public:
   using OnSign = std::function<void(const monitor::Sign& sign, std::string text)>;
 
-  StderrReader(Log& log, const Secrets& secrets, std::string stream, OnSign on_sign);
+  // `gate`: the stream's, so that its limits and counts hold over all its children. All references
+  // must outlive it.
+  StderrReader(Log& log, const Secrets& secrets, std::string stream, monitor::LogGate& gate,
+               OnSign on_sign);
 
-  // The next child is about to start: what its command reads and writes.
+  // The child is about to be launched: what its command reads and writes.
   void begin_life(const monitor::Endpoints& endpoints) { endpoints_ = endpoints; }
 
   void feed(std::string_view bytes, monitor::Instant now);
@@ -31,8 +33,6 @@ class StderrReader {
   // Folded repeats are logged after a while even if no other line comes.
   monitor::Instant deadline() const { return gate_.deadline(); }
   void flush(monitor::Instant now);
-
-  const monitor::LogGate& gate() const { return gate_; }
 
  private:
   void take_line(std::string_view line, monitor::Instant now);
@@ -48,7 +48,7 @@ class StderrReader {
   monitor::Endpoints endpoints_;
   OnSign on_sign_;
   monitor::LineSplitter splitter_{line_limit};
-  monitor::LogGate gate_;
+  monitor::LogGate& gate_;
   double searches_left_ = signs_per_second;
   monitor::Instant searches_refilled_at_{};
 };

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <string_view>
 
-#include <unistd.h>
-
 #include "monitor/tracks/track_text.hpp"
 
 namespace supervisor {
@@ -13,9 +11,9 @@ using monitor::ArgumentKind;
 
 namespace {
 
-bool is_there(std::string_view path) {
-  if (path.starts_with("file:")) path.remove_prefix(5);
-  return ::access(std::string(path).c_str(), R_OK) == 0;
+std::string path_of(std::string_view argument) {
+  if (argument.starts_with("file:")) argument.remove_prefix(5);
+  return std::string(argument);
 }
 
 }  // namespace
@@ -32,14 +30,32 @@ bool is_track_file(const std::vector<std::string>& command, std::size_t index) {
 }
 
 std::vector<std::string> filled_command(const std::vector<std::string>& command,
-                                        const monitor::Track& track,
-                                        const std::string& default_file) {
+                                        const monitor::Track& track) {
   std::vector<std::string> filled = command;
   for (std::size_t i = 0; i < command.size(); ++i) {
     if (!monitor::has_placeholder(command[i])) continue;
     filled[i] = monitor::filled_argument(command[i], track, monitor::argument_kind(command, i));
-    const bool takes_default = !default_file.empty() && is_track_file(command, i);
-    if (takes_default && !is_there(filled[i])) filled[i] = default_file;
+  }
+  return filled;
+}
+
+std::vector<std::string> track_files(const std::vector<std::string>& command,
+                                     const monitor::Track& track) {
+  const std::vector<std::string> filled = filled_command(command, track);
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; i < command.size(); ++i) {
+    if (is_track_file(command, i)) paths.push_back(path_of(filled[i]));
+  }
+  return paths;
+}
+
+std::vector<std::string> filled_command(
+    const std::vector<std::string>& command, const monitor::Track& track,
+    const std::string& default_file,
+    const std::function<bool(const std::string& path)>& is_readable) {
+  std::vector<std::string> filled = filled_command(command, track);
+  for (std::size_t i = 0; i < command.size(); ++i) {
+    if (is_track_file(command, i) && !is_readable(path_of(filled[i]))) filled[i] = default_file;
   }
   return filled;
 }

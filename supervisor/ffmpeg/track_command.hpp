@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,19 @@ bool has_placeholders(const std::vector<std::string>& command);
 // Whether the argument is an input file of the track's own: a path behind `-i` with a placeholder.
 bool is_track_file(const std::vector<std::string>& command, std::size_t index);
 
-// The command with the track's words put in, by the rules of monitor::filled_argument. An input
-// file that is not there is replaced by `default_file`, where that is not empty. Without
-// placeholders it comes back as it is.
+// The command with the track's words put in, by the rules of monitor::filled_argument. Without
+// placeholders it comes back as it is. Pure, as all here: which files are there is told to it.
 std::vector<std::string> filled_command(const std::vector<std::string>& command,
-                                        const monitor::Track& track,
-                                        const std::string& default_file);
+                                        const monitor::Track& track);
+
+// The paths of the track's own input files, as filled in: one a is_track_file() argument.
+std::vector<std::string> track_files(const std::vector<std::string>& command,
+                                     const monitor::Track& track);
+
+// As filled_command(), with `default_file` in place of each track's own file that is not readable.
+std::vector<std::string> filled_command(
+    const std::vector<std::string>& command, const monitor::Track& track,
+    const std::string& default_file,
+    const std::function<bool(const std::string& path)>& is_readable);
 
 }  // namespace supervisor

@@ -60,6 +60,8 @@ struct AlertCommand::State : std::enable_shared_from_this<State> {
   void begin();
   void launch();
   void expect_end(std::chrono::milliseconds within, int next_signal);
+  void on_executed(int error_number);
+  std::string cannot_be_started(int error_number) const;
   void on_bytes(std::string_view bytes);
   void on_line(std::string_view line);
   void on_exit(monitor::ExitStatus status);
@@ -103,13 +105,26 @@ void AlertCommand::State::launch() {
     // The handlers die with the child, which dies with this.
     child =
         ChildProcess::launch(executor, spec,
-                             {.on_progress = {},
+                             {.on_executed = [this](int error) { on_executed(error); },
                               .on_stderr = [this](std::string_view bytes) { on_bytes(bytes); },
                               .on_exit = [this](monitor::ExitStatus status) { on_exit(status); }},
                              error_number);
   }
   if (child) return expect_end(limits.timeout, SIGTERM);
-  finish(name() + " cannot be started: " + std::generic_category().message(error_number));
+  finish(cannot_be_started(error_number));
+}
+
+void AlertCommand::State::on_executed(int error_number) {
+  if (error_number == 0) return;
+  timer.cancel();
+  // Not from within the child's own call-back.
+  boost::asio::post(executor, [weak = weak_from_this(), error = cannot_be_started(error_number)] {
+    if (const auto state = weak.lock()) state->finish(error);
+  });
+}
+
+std::string AlertCommand::State::cannot_be_started(int error_number) const {
+  return name() + " cannot be started: " + std::generic_category().message(error_number);
 }
 
 void AlertCommand::State::expect_end(std::chrono::milliseconds within, int next_signal) {

@@ -14,7 +14,7 @@
 #include "recovery/alerts/notifier.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/io/alert_command.hpp"
-#include "supervisor/io/io_thread.hpp"
+#include "supervisor/thread/io_thread.hpp"
 #include "supervisor/log/log.hpp"
 #include "supervisor/secrets/secrets.hpp"
 

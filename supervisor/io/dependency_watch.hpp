@@ -6,7 +6,7 @@
 
 #include "http/snapshot.hpp"
 #include "supervisor/config/config.hpp"
-#include "supervisor/io/io_thread.hpp"
+#include "supervisor/thread/io_thread.hpp"
 #include "supervisor/log/log.hpp"
 #include "supervisor/secrets/secrets.hpp"
 

@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "monitor/backoff.hpp"
 #include "supervisor/io/exporter.hpp"
 
 namespace supervisor {
@@ -19,9 +20,10 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr monitor::Duration longest_back_off = 60s;  // a receiver that was mended, known by then
-constexpr monitor::Duration longest_rest = 5min;     // nobody asks to be left alone for the night
-constexpr unsigned doublings = 6;                    // 2^6 s is past the longest
+// The longest delay is a minute; for intervals above that it is 64 s, the sixth doubling.
+constexpr monitor::Duration longest_back_off = 60s;
+constexpr monitor::Duration sixth_doubling = 64s;
+constexpr monitor::Duration longest_rest = 5min;  // nobody asks to be left alone for the night
 
 // The exporter lives as long as what it sends, whoever asked is gone or not.
 asio::awaitable<ExportResult> send(std::shared_ptr<const Exporter> exporter, ExportInput moment) {
@@ -33,9 +35,8 @@ asio::awaitable<ExportResult> send(std::shared_ptr<const Exporter> exporter, Exp
 monitor::Duration export_delay(monitor::Duration interval, unsigned failures,
                                monitor::Duration rest) {
   if (failures == 0) return interval;
-  const monitor::Duration doubled = 1s * (1U << std::min(failures - 1, doublings));
-  return std::max(std::min(doubled, std::max(interval, longest_back_off)),
-                  std::min(rest, longest_rest));
+  const monitor::Backoff backoff(1s, std::clamp(interval, longest_back_off, sixth_doubling));
+  return std::max(backoff.after(failures), std::min(rest, longest_rest));
 }
 
 struct MetricsPusher::State : std::enable_shared_from_this<State> {

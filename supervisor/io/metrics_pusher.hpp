@@ -8,7 +8,7 @@
 #include "http/exporters/settings.hpp"
 #include "http/snapshot.hpp"
 #include "monitor/time.hpp"
-#include "supervisor/io/io_thread.hpp"
+#include "supervisor/thread/io_thread.hpp"
 #include "supervisor/log/log.hpp"
 #include "supervisor/secrets/secrets.hpp"
 

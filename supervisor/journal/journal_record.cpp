@@ -67,7 +67,7 @@ json::object json_of(const Alert& alert, const Shortening& to) {
   object["summary"] = shortened(alert.summary, to);
   object["evidence"] = shortened(alert.evidence, to);
   object["tried"] = shortened(alert.tried, to);
-  object["told"] = alert.told;
+  object["told"] = alert.delivered;
   return object;
 }
 
@@ -144,7 +144,7 @@ std::optional<Alert> alert_of(const JournalValues& values) {
   alert.tried = values.texts("tried");
   alert.starts_at = values.time("starts_at").value_or(recovery::WallTime{});
   alert.ends_at = values.time("ends_at");
-  alert.told = values.flag("told", false);
+  alert.delivered = values.flag("told", false);
   return alert;
 }
 

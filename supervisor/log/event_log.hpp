@@ -40,6 +40,7 @@ class EventLog {
   void say(const recovery::FallbackFailed& notice);
   void say(const recovery::Unkillable& notice);
   // `track_changed` and `recovery_decision` tell of these.
+  void say(const recovery::IncidentChanged&) {}
   void say(const recovery::TrackSwitchBegun&) {}
   void say(const recovery::RestartedOnPurpose&) {}
 

@@ -19,23 +19,16 @@ std::optional<fs::path> file_of(std::string_view url) {
   return fs::path(url);
 }
 
-fs::path nearest_folder(const fs::path& file) {
-  std::error_code ignored;
-  fs::path folder = fs::absolute(file, ignored).parent_path();
-  while (!folder.empty() && folder != folder.root_path() && !fs::is_directory(folder, ignored)) {
-    folder = folder.parent_path();
-  }
-  return folder;
-}
-
 }  // namespace
 
-std::vector<std::string> output_folders(const std::vector<monitor::probes::Target>& sinks) {
+std::vector<std::string> output_folders(const std::vector<monitor::probes::Target>& sinks,
+                                        const std::string& working_folder) {
   std::vector<std::string> folders;
   for (const monitor::probes::Target& sink : sinks) {
     const auto file = file_of(sink.url);
     if (!file || folders.size() == output_folders_limit) continue;
-    std::string folder = nearest_folder(*file).string();
+    std::string folder =
+        (fs::path(working_folder) / *file).lexically_normal().parent_path().string();
     const bool known = std::find(folders.begin(), folders.end(), folder) != folders.end();
     if (!folder.empty() && !known) folders.push_back(std::move(folder));
   }

@@ -1,4 +1,4 @@
-// What people ask of a stream, and what they are told.
+// Requests of users: what can be done in which state, and what they are answered.
 
 #include <string>
 
@@ -29,14 +29,9 @@ std::string objection(Control what, const recovery::Status& status) {
 }  // namespace
 
 Outcome StreamDriver::control(Control what) {
-  const recovery::Status& status = state_->core.status();
-  // The start that waits for its first track is overtaken by whatever is asked meanwhile.
-  const bool was_to_start = state_->awaits_track.has_value();
-  state_->awaits_track.reset();
-  if (was_to_start && what == Control::stop) {
-    return {202, "the stream stays stopped until it is started"};
+  if (const std::string problem = objection(what, state_->status()); !problem.empty()) {
+    return {409, problem};
   }
-  if (const std::string problem = objection(what, status); !problem.empty()) return {409, problem};
   switch (what) {
     case Control::start:
       state_->wake(recovery::StartRequested{});

@@ -1,23 +1,19 @@
 #include "supervisor/stream/stream_driver.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <random>
 #include <utility>
 
-#include "supervisor/ffmpeg/pipeline.hpp"
-#include "supervisor/ffmpeg/track_command.hpp"
+#include "monitor/probes/endpoint_probe.hpp"
+#include "supervisor/child/child_process.hpp"
+#include "supervisor/stream/stream_snapshot.hpp"
 #include "supervisor/stream/stream_state.hpp"
 
 namespace supervisor {
 
 using monitor::Instant;
 using monitor::probes::Finding;
-using monitor::probes::Reach;
-using monitor::probes::Target;
-using recovery::Generation;
 using recovery::Role;
-using recovery::WallTime;
 using namespace std::chrono_literals;
 
 namespace {
@@ -26,226 +22,265 @@ namespace {
 constexpr auto pause_limit = 1s;
 // FFmpeg's chatter alone refreshes the snapshots no faster than this.
 constexpr auto publish_interval = 250ms;
-constexpr monitor::Duration probe_timeout =
-    5s;  // a server that is slower is no source for a stream
+// A server that is slower is no source for a stream.
+constexpr monitor::Duration probe_timeout = 5s;
 
 }  // namespace
 
-StreamDriver::State::State(boost::asio::any_io_executor executor_in, StreamParts parts,
-                           Context context_in)
-    : executor(executor_in),
-      config(parts.config),
-      context(std::move(context_in)),
-      primary(parts.primary),
-      fallback(parts.fallback),
-      living(parts.primary),
-      sources(parts.sources),
-      sinks(parts.sinks),
-      core(config.recovery, parts.setup().limits, parts.setup().command, std::random_device{}()),
-      recorder(config.name, context.max_incidents),
-      event_log(context.log, config.name),
-      stderr_reader(context.log, context.secrets, config.name,
-                    [this](const monitor::Sign& sign, std::string text) {
-                      if (config.monitor.witnesses == monitor::Witnesses::progress) return;
-                      take(recovery::SignSeen{core.status().generation, sign, std::move(text)});
-                    }),
-      timer(executor_in) {
-  begin();
-  begin_tracks();
+StreamDriver::State::State(StreamParts parts, Context context)
+    : context_(std::move(context)),
+      launch_(context_.seams.launch ? context_.seams.launch
+                                    : process_launcher(context_.services.loop.executor())),
+      parts_(std::move(parts)),
+      core_(parts_.config.recovery, parts_.setup().limits, parts_.setup().command,
+            std::random_device{}()),
+      recorder_(parts_.config.name, context_.max_incidents),
+      alert_(parts_.config.name),
+      event_log_(context_.services.log, parts_.config.name),
+      tracks_(parts_, context_.services, context_.seams.clock, context_.seams.files,
+              {.on_boundary = [this] { wake(recovery::TrackChanged{}); },
+               .on_change = [this] { wake_up([this] { has_news_ = true; }); }}),
+      now_(context_.seams.clock.now()),
+      wall_(context_.seams.clock.wall()),
+      timer_(context_.seams.clock.make_timer(context_.services.loop.executor())) {
   resume();
   publish();
 }
 
-void StreamDriver::State::begin() {
-  now = std::chrono::steady_clock::now();
-  wall = std::chrono::system_clock::now();
+// ------------------------------------------------------------------------------- the loop
+
+void StreamDriver::State::wake(recovery::Event event) {
+  wake_up([this, &event] { take(std::move(event)); });
 }
 
-void StreamDriver::State::take(recovery::Event first) {
-  events.push_back(std::move(first));
-  if (events.size() > 1) return;  // already in the loop below
-  while (!events.empty()) {
-    const recovery::Event event = events.front();
-    const recovery::Step step = core.step(event, now);
-    // The deed first: what there is to tell can wait until the next child runs.
-    for (const recovery::Action& action : step.actions) {
-      std::visit([this](const auto& what) { perform(what); }, action);
-    }
-    event_log.record(event, step, core.status());
-    recorder.record(event, step, core.status(), now, wall);
-    for (const auto& change : recorder.take_anomaly_changes()) event_log.record(change);
-    dispatch_alerts(step);
-    note_in_journal(step);
-    events.pop_front();
+void StreamDriver::State::take(recovery::Event event) {
+  has_news_ = true;
+  events_.push_back(std::move(event));
+  if (is_stepping_) return;  // already in the loop below
+  const Raised stepping(is_stepping_);
+  while (!events_.empty()) {
+    const recovery::Event next = std::move(events_.front());
+    events_.pop_front();
+    step(next);
   }
-  has_news = true;
+}
+
+void StreamDriver::State::step(const recovery::Event& event) {
+  const bool is_of_no_process =
+      std::holds_alternative<recovery::Exited>(event) && life_ && !life_->command();
+  const recovery::Step step = core_.step(event, now_);
+  // Actions first: observers can wait until the next child runs.
+  for (const recovery::Action& action : step.actions) {
+    std::visit([this](const auto& what) { perform(what); }, action);
+  }
+  // The log knows nothing of a child that was never launched.
+  event_log_.record(is_of_no_process ? recovery::Event(recovery::Tick{}) : event, step,
+                    core_.status());
+  recorder_.record(event, step, core_.status(), now_, wall_);
+  for (const auto& change : recorder_.take_anomaly_changes()) event_log_.record(change);
+  dispatch_alerts(step);
+  note_in_journal(step);
 }
 
 void StreamDriver::State::finish() {
-  ended_child.reset();
-  if (has_news || now - published_at >= publish_interval) publish();
+  ended_lives_.clear();
+  if (life_) life_->release_ended_child();
+  if (has_news_ || now_ - published_at_ >= publish_interval) publish();
   arm_timer();
 }
 
-void StreamDriver::State::perform(const recovery::Launch& action) {
-  parser = {};
-  last_sample.reset();
-  end_witnesses();
-  int error_number = 0;
-  const Generation generation = action.generation;
-  living = action.role == Role::primary ? primary : fallback;
-  if (has_values && action.role == Role::primary) fill_in_track();
-  const Launchable& launchable = present();
-  stderr_reader.begin_life(launchable.command.endpoints());
-  child = ChildProcess::launch(
-      executor, launchable.spec,
-      {.on_progress = [this](std::string_view bytes) { on_progress(bytes); },
-       .on_stderr = [this](std::string_view bytes) { on_stderr(bytes); },
-       .on_exit = [this, generation](monitor::ExitStatus status) { on_exit(generation, status); }},
-      error_number);
-  if (!child) {
-    events.emplace_back(recovery::LaunchFailed{generation, error_number});
-    return;
-  }
-  launched_at = wall;
-  if (action.role == Role::primary) primary_launched_at = wall;
-  begin_witnesses();
-  events.emplace_back(recovery::Launched{generation, child->pid()});
-}
-
-void StreamDriver::State::perform(const recovery::Signal& action) {
-  if (child) child->signal(action.number);
-}
-
-void StreamDriver::State::perform(const recovery::ProbeSource& action) {
-  monitor::probes::probe_sources(
-      context.io_thread.executor(), sources, probe_timeout,
-      answer<Finding>([number = action.number](State& self, const Finding& finding) {
-        return recovery::SourceProbed{number, finding.available, finding.cause,
-                                      self.context.secrets.mask(finding.sentence)};
-      }));
-}
-
-void StreamDriver::State::perform(const recovery::ProbeSink& action) {
-  monitor::probes::probe_sinks(
-      context.io_thread.executor(), sinks, probe_timeout,
-      answer<Finding>([number = action.number](State& self, const Finding& finding) {
-        return recovery::SinkProbed{number, finding.available,
-                                    self.context.secrets.mask(finding.sentence)};
-      }));
-}
-
-void StreamDriver::State::perform(const recovery::End& action) {
-  is_closed = true;
-  context.on_end(action.exit_code);
-}
-
-void StreamDriver::State::on_progress(std::string_view bytes) {
-  begin();
-  const Generation generation = core.status().generation;
-  for (const monitor::Progress& block : parser.feed(bytes)) {
-    last_progress_at = wall;
-    take(recovery::ProgressSeen{generation, block});
-  }
-  for (const monitor::ContentMark& mark : parser.marks()) {
-    take(recovery::Observed{generation, mark});
-  }
-  finish();
-}
-
-void StreamDriver::State::on_stderr(std::string_view bytes) {
-  begin();
-  stderr_reader.feed(bytes, now);
-  finish();
-}
-
-void StreamDriver::State::on_exit(Generation generation, monitor::ExitStatus status) {
-  begin();
-  stderr_reader.end_of_life(now);
-  ended_child = std::move(child);
-  sample_host();  // the kernel counts those it killed for want of memory
-  end_witnesses();
-  take(recovery::Exited{generation, status, pipeline_state(present().command)});
-  finish();
+void StreamDriver::State::publish() {
+  published_at_ = now_;
+  has_news_ = false;
+  context_.services.snapshots.publish(context_.place,
+                                      make_snapshot({.parts = parts_,
+                                                     .core = core_,
+                                                     .recorder = recorder_,
+                                                     .life = life_.get(),
+                                                     .tracks = tracks_,
+                                                     .log_gate = log_gate_,
+                                                     .last_progress_at = last_progress_at_,
+                                                     .launched_at = launched_at_},
+                                                    now_));
 }
 
 void StreamDriver::State::on_timer() {
   const auto self = shared_from_this();
-  const Instant due = std::exchange(armed_for, monitor::never);
-  if (is_closed) return;
-  // What FFmpeg said in time must be heard before the time is judged.
-  if (child) child->drain_progress();
-  begin();
-  if (now - due > pause_limit) take(recovery::Paused{});
-  if (now >= next_sample_at) sample();
-  if (now >= next_look_at) look_around();
-  if (now >= stderr_reader.deadline()) stderr_reader.flush(now);
-  if (now >= core.next_deadline()) take(recovery::Tick{});
-  finish();
+  const Instant due = std::exchange(armed_for_, monitor::never);
+  if (is_closed_) return;
+  // What FFmpeg wrote in time is read before the time is judged.
+  if (life_) life_->drain_progress();
+  wake_up([this, due] {
+    if (now_ - due > pause_limit) take(recovery::Paused{});
+    tracks_.check();
+    check_life();
+    if (now_ >= core_.next_deadline()) take(recovery::Tick{});
+  });
 }
 
 Instant StreamDriver::State::next_wake() const {
-  return std::min({core.next_deadline(), next_sample_at, next_look_at, stderr_reader.deadline()});
+  const Instant of_life = life_ ? life_->deadline() : monitor::never;
+  return std::max(now_, std::min({core_.next_deadline(), of_life, tracks_.deadline()}));
 }
 
 // The timer is left alone when it is due earlier than needed: most blocks move a deadline back by
 // half a second, and a wake-up too early costs less than setting it anew each time.
 void StreamDriver::State::arm_timer() {
   const Instant due = next_wake();
-  if (is_closed || due >= armed_for) return;
-  armed_for = due;
-  timer.expires_at(due);
-  timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
-    if (error) return;
-    if (const auto self = weak.lock()) self->on_timer();
-  });
+  if (is_closed_ || due >= armed_for_) return;
+  armed_for_ = due;
+  timer_->set(due, [this] { on_timer(); });
+}
+
+// ------------------------------------------------------------------------------- actions
+
+void StreamDriver::State::perform(const recovery::Launch& action) {
+  if (life_) ended_lives_.push_back(std::move(life_));
+  life_ = std::make_unique<ChildLife>(action.generation, action.role, parts_, context_.services,
+                                      log_gate_,
+                                      [this](recovery::Event event) { wake(std::move(event)); });
+  tracks_.prepare(action.role == Role::primary ? parts_.primary : parts_.fallback, action.role,
+                  [this](std::shared_ptr<const PreparedCommand> command) {
+                    wake_up([&] { launch(std::move(command)); });
+                  });
+}
+
+void StreamDriver::State::launch(std::shared_ptr<const PreparedCommand> command) {
+  ChildLife& life = *life_;
+  int error_number = 0;
+  if (!life.launch(launch_, std::move(command), handlers_of(life), error_number)) {
+    return take(recovery::LaunchFailed{life.generation(), error_number});
+  }
+  if (life.role() == Role::primary) journal_notes_.on_launch(wall_);
+}
+
+// They end with the child, which ends with the life, which this owns.
+ChildHandlers StreamDriver::State::handlers_of(ChildLife& life) {
+  return {
+      .on_executed =
+          [this, &life](int error_number) { wake_up([&] { on_executed(life, error_number); }); },
+      .on_progress =
+          [this, &life](std::string_view bytes) {
+            wake_up([&] {
+              if (life.on_progress(bytes)) last_progress_at_ = wall_;
+            });
+          },
+      .on_stderr =
+          [this, &life](std::string_view bytes) { wake_up([&] { life.on_stderr(bytes, now_); }); },
+      .on_exit = [this, &life](
+                     monitor::ExitStatus status) { wake_up([&] { life.on_exit(status, now_); }); },
+  };
+}
+
+void StreamDriver::State::on_executed(ChildLife& life, int error_number) {
+  if (error_number == 0) {
+    launched_at_ = wall_;
+  } else if (life.role() == Role::primary) {
+    journal_notes_.on_launch_failed();
+  }
+  life.on_executed(error_number);
+}
+
+void StreamDriver::State::check_life() {
+  if (!life_) return;
+  life_->check(now_, core_.status().state == recovery::State::starting);
+  if (warned_of_sockets_ || !life_->probes()) return;
+  const std::string& trouble = life_->probes()->connections_trouble();
+  if (trouble.empty()) return;
+  warned_of_sockets_ = true;
+  context_.services.log.write(LogLevel::warning, "witness_unavailable", config().name, trouble);
+}
+
+// A launch that is still being prepared has no process: it ends at once.
+void StreamDriver::State::perform(const recovery::Signal& action) {
+  if (tracks_.abandon_preparation()) {
+    return take(recovery::Exited{life_->generation(), {.code = {}, .signal = action.number}});
+  }
+  if (life_) life_->signal(action.number);
+}
+
+template <class EventOf>
+auto StreamDriver::State::answer(EventOf event_of) {
+  return context_.services.loop.callback(
+      weak_from_this(), [event_of](State& state, const Finding& finding) {
+        if (state.is_closed_) return;
+        state.wake(event_of(finding, state.context_.services.secrets.mask(finding.sentence)));
+      });
+}
+
+void StreamDriver::State::perform(const recovery::ProbeSource& action) {
+  monitor::probes::probe_sources(
+      context_.services.io_thread.executor(), sources(), probe_timeout,
+      answer([number = action.number](const Finding& finding, std::string sentence) {
+        return recovery::SourceProbed{number, finding.available, finding.cause,
+                                      std::move(sentence)};
+      }));
+}
+
+void StreamDriver::State::perform(const recovery::ProbeSink& action) {
+  monitor::probes::probe_sinks(
+      context_.services.io_thread.executor(), parts_.sinks, probe_timeout,
+      answer([number = action.number](const Finding& finding, std::string sentence) {
+        return recovery::SinkProbed{number, finding.available, std::move(sentence)};
+      }));
+}
+
+// Those of the track on air, where the command has its words.
+std::vector<monitor::probes::Target> StreamDriver::State::sources() const {
+  const PreparedCommand* filled = tracks_.filled_command();
+  return filled ? sources_of(parts_.config, filled->command) : parts_.sources;
+}
+
+void StreamDriver::State::perform(const recovery::End& action) {
+  set_closed(true);
+  context_.on_end(action.exit_code);
+}
+
+void StreamDriver::State::set_closed(bool is_closed) {
+  is_closed_ = is_closed;
+  tracks_.set_ended(is_closed);
+}
+
+// ------------------------------------------------------------------------------- requests
+
+// FFmpeg is launched before AzuraCast is asked: what must wait for a track does so by itself.
+void StreamDriver::State::start() {
+  wake(recovery::StartRequested{});
+  tracks_.start();
 }
 
 // The child that runs goes on under the command it was launched with.
 void StreamDriver::State::reconfigure(StreamParts parts, bool primary_changed,
                                       bool fallback_changed) {
   recovery::Reconfigured event{parts.setup(), primary_changed, fallback_changed};
-  const bool is_other_station = config.azuracast != parts.config.azuracast ||
-                                config.tracks != parts.config.tracks ||
-                                hears_azuracast(config) != hears_azuracast(parts.config);
-  config = std::move(parts.config);
-  primary = std::move(parts.primary);
-  fallback = std::move(parts.fallback);
-  sources = std::move(parts.sources);
-  sinks = std::move(parts.sinks);
-  if (primary_changed) is_closed = false;  // a new command may run where the old one was wrong
-  has_values = hears_azuracast(config) && has_placeholders(config.command);
-  if (has_values && living && core.status().role == Role::primary) {
-    sources = sources_of(config, living->command);  // as they are of the present track
-  }
-  if (is_other_station) {
-    begin_tracks();
-    station->start();
-  }
-  wake(std::move(event));
-  is_closed = core.status().ended;
+  parts_ = std::move(parts);
+  if (primary_changed) set_closed(false);  // a new command may run where the old one was wrong
+  tracks_.reconfigure();
+  wake_up([&] {
+    if (life_) life_->adjust_intervals(now_);
+    take(std::move(event));
+  });
+  set_closed(core_.status().ended);
 }
 
-StreamDriver::StreamDriver(boost::asio::any_io_executor executor, StreamParts parts,
-                           Context context)
-    : state_(std::make_shared<State>(executor, std::move(parts), std::move(context))) {
+bool StreamDriver::State::on_now_playing(const monitor::NowPlaying& report, bool is_only) {
+  const bool takes = !is_closed_ && (is_only || hears_azuracast(config()));
+  return takes && tracks_.on_now_playing(report);
+}
+
+StreamDriver::StreamDriver(StreamParts parts, Context context)
+    : state_(std::make_shared<State>(std::move(parts), std::move(context))) {
 }
 
 StreamDriver::~StreamDriver() {
-  state_->is_closed = true;
+  state_->set_closed(true);
 }
 
 void StreamDriver::start() {
   state_->start();
 }
 
-bool StreamDriver::hear(const monitor::NowPlaying& report, bool is_only) {
-  const bool takes = !state_->is_closed && (is_only || hears_azuracast(state_->config));
-  return takes && state_->station->hear(report);
-}
-
 void StreamDriver::shut_down() {
-  state_->awaits_track.reset();
   state_->wake(recovery::StopRequested{.shutdown = true});
 }
 
@@ -253,17 +288,20 @@ void StreamDriver::remove() {
   state_->wake(recovery::StopRequested{.removed = true});
 }
 
+void StreamDriver::kill() {
+  state_->wake(recovery::KillRequested{});
+}
+
 void StreamDriver::reconfigure(StreamParts parts, bool primary_changed, bool fallback_changed) {
   state_->reconfigure(std::move(parts), primary_changed, fallback_changed);
 }
 
-void StreamDriver::kill() {
-  state_->awaits_track.reset();
-  state_->wake(recovery::KillRequested{});
+bool StreamDriver::on_now_playing(const monitor::NowPlaying& report, bool is_only) {
+  return state_->on_now_playing(report, is_only);
 }
 
 void StreamDriver::on_alert_result(bool delivered) {
-  state_->recorder.on_alert(delivered);
+  state_->on_alert_result(delivered);
 }
 
 void StreamDriver::on_all_delivered() {
@@ -271,23 +309,19 @@ void StreamDriver::on_all_delivered() {
 }
 
 void StreamDriver::redeliver() {
-  const auto& alert = state_->recorder.alert();
-  if (alert && !(alert->ends_at && alert->told)) state_->redeliver(*alert);
+  state_->redeliver();
 }
 
 bool StreamDriver::has_ended() const {
-  return state_->core.status().ended;
+  return state_->status().ended;
 }
 
 const StreamConfig& StreamDriver::config() const {
-  return state_->config;
+  return state_->config();
 }
 
 recovery::PersistedState StreamDriver::past() const {
-  recovery::PersistedState past = state_->persisted_state();
-  past.incidents = *state_->recorder.incidents();
-  if (past.escalation && past.escalation->ends_at) past.escalation.reset();  // on its way
-  return past;
+  return state_->past();
 }
 
 }  // namespace supervisor

@@ -3,44 +3,51 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <vector>
 
-#include <boost/asio/any_io_executor.hpp>
-
-#include "http/snapshot.hpp"
 #include "http/supervisor_api.hpp"
 #include "monitor/tracks/now_playing.hpp"
+#include "recovery/persisted_state.hpp"
+#include "supervisor/child/child.hpp"
 #include "supervisor/config/config.hpp"
+#include "supervisor/files/files.hpp"
 #include "supervisor/io/alert_dispatcher.hpp"
-#include "supervisor/io/io_thread.hpp"
 #include "supervisor/journal/journal.hpp"
-#include "supervisor/log/log.hpp"
-#include "supervisor/secrets/secrets.hpp"
+#include "supervisor/stream/clock.hpp"
 #include "supervisor/stream/stream_parts.hpp"
+#include "supervisor/thread/services.hpp"
 
 namespace supervisor {
 
 // The loop of one stream: turns bytes, exits and time into events, performs the core's actions,
-// tells the observers (recorder, log, snapshots). It decides nothing. One `now` for each wake-up.
+// informs the observers (recorder, log, journal, alerts, snapshots). It decides nothing. One `now`
+// for each wake-up. For the loop's thread.
 class StreamDriver {
  public:
+  // The world that a stream acts on; tests put another here.
+  struct Seams {
+    ChildLauncher launch = {};  // empty: ChildProcess's, on the loop
+    const Clock& clock = machine_clock();
+    std::shared_ptr<const Files> files = machine_files();
+  };
+
   struct Context {
-    Log& log;
-    const Secrets& secrets;
-    http::SnapshotStore& snapshots;
+    const Services& services;
     std::size_t place;  // of the stream on the snapshots
     std::size_t max_incidents;
-    IoThread& io_thread;
     AlertDispatcher& alerts;
     Journal* journal;                 // null: nothing outlives the process
     recovery::PersistedState before;  // what is known of an earlier life
     // The stream is final; called from the loop, again only after `reconfigure` has begun it anew.
     std::function<void(int exit_code)> on_end;
+    Seams seams = {};
   };
 
   // Everything in the context must outlive the driver.
-  StreamDriver(boost::asio::any_io_executor executor, StreamParts parts, Context context);
+  StreamDriver(StreamParts parts, Context context);
+  // Not from within `on_end`. Kills the child if it still lives.
   ~StreamDriver();
+  StreamDriver(const StreamDriver&) = delete;
+  StreamDriver& operator=(const StreamDriver&) = delete;
 
   void start();
   // The supervisor ends: stop, and end.
@@ -51,17 +58,17 @@ class StreamDriver {
   // command differs; all that was counted, spent, opened or escalated stays.
   void reconfigure(StreamParts parts, bool primary_changed, bool fallback_changed);
   void kill();
-  // Asked for by a person. 202: it has begun; 409: not in this state.
+  // A user's request. 202: it has begun; 409: not in this state.
   http::Outcome control(http::Control what);
   // What AzuraCast's web hook brought. False where it is not of this stream's station. The only
   // stream takes it without asking for it.
-  bool hear(const monitor::NowPlaying& report, bool is_only);
-  // Somebody was told of its escalation, or nobody could be.
+  bool on_now_playing(const monitor::NowPlaying& report, bool is_only);
+  // The alert of its escalation: at least one receiver accepted it, or all gave up.
   void on_alert_result(bool delivered);
-  // Everybody was told of everything there was to tell.
+  // Every receiver has accepted all that was to be delivered.
   void on_all_delivered();
 
-  // Other receivers of alerts: those that are open are made known to them.
+  // The receivers of alerts are other ones: gives them those that are open.
   void redeliver();
 
   bool has_ended() const;

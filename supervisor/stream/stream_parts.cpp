@@ -9,13 +9,13 @@ using monitor::probes::Target;
 
 namespace {
 
-std::shared_ptr<const Launchable> launchable(const std::vector<std::string>& argv,
-                                             const StreamConfig& config,
-                                             const std::vector<int>& inherited,
-                                             const Secrets& secrets) {
+std::shared_ptr<const PreparedCommand> prepared(const std::vector<std::string>& argv,
+                                                const StreamConfig& config,
+                                                const std::vector<int>& inherited,
+                                                const Secrets& secrets) {
   if (argv.empty()) return nullptr;
-  return std::make_shared<const Launchable>(
-      make_launchable(FfmpegCommand(argv), config.monitor, inherited, secrets));
+  return std::make_shared<const PreparedCommand>(
+      prepare_command(FfmpegCommand(argv), config.monitor, inherited, secrets));
 }
 
 bool can_be_probed(const std::vector<Target>& targets) {
@@ -34,8 +34,8 @@ StreamParts make_stream_parts(const StreamConfig& config, const std::vector<int>
                               const Secrets& secrets) {
   StreamParts parts;
   parts.config = config;
-  parts.primary = launchable(config.command, config, inherited, secrets);
-  parts.fallback = launchable(config.fallback, config, inherited, secrets);
+  parts.primary = prepared(config.command, config, inherited, secrets);
+  parts.fallback = prepared(config.fallback, config, inherited, secrets);
   parts.sources = sources_of(config, parts.primary->command);
   parts.sinks = sinks_of(config, parts.primary->command);
   return parts;

@@ -8,7 +8,7 @@
 #include "recovery/setup.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/secrets/secrets.hpp"
-#include "supervisor/stream/launchable.hpp"
+#include "supervisor/stream/prepared_command.hpp"
 
 namespace supervisor {
 
@@ -16,12 +16,12 @@ namespace supervisor {
 // command that cannot be used changes nothing. A value.
 struct StreamParts {
   StreamConfig config;
-  std::shared_ptr<const Launchable> primary;
-  std::shared_ptr<const Launchable> fallback;           // null: there is none
+  std::shared_ptr<const PreparedCommand> primary;
+  std::shared_ptr<const PreparedCommand> fallback;      // null: there is none
   std::vector<monitor::probes::Target> sources, sinks;  // where they are looked at
 
   recovery::Setup setup() const;
-  // What the user should know of the commands, once.
+  // For the log, once.
   std::vector<std::string> warnings() const;
 };
 

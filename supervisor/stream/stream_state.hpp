@@ -1,168 +1,135 @@
 #pragma once
 
-// Private to the stream's driver: what it holds and does, in one place for the files that do it.
+// Private to the stream's driver: what its source files share.
 
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-
-#include "monitor/probes/endpoint_probe.hpp"
-#include "monitor/probes/host.hpp"
-#include "monitor/probes/process.hpp"
-#include "monitor/probes/sink_statistics.hpp"
-#include "monitor/probes/sockets.hpp"
+#include "monitor/ffmpeg/log_gate.hpp"
+#include "monitor/probes/finding.hpp"
+#include "recovery/alert_state.hpp"
 #include "recovery/stream_core.hpp"
 #include "recovery/stream_recorder.hpp"
-#include "supervisor/child/child_process.hpp"
-#include "supervisor/ffmpeg/stderr_reader.hpp"
 #include "supervisor/log/event_log.hpp"
-#include "supervisor/stream/launchable.hpp"
+#include "supervisor/stream/child_life.hpp"
+#include "supervisor/stream/journal_notes.hpp"
 #include "supervisor/stream/stream_driver.hpp"
-#include "supervisor/tracks/station_watch.hpp"
+#include "supervisor/tracks/stream_tracks.hpp"
 
 namespace supervisor {
 
 struct StreamDriver::State : std::enable_shared_from_this<State> {
-  State(boost::asio::any_io_executor executor_in, StreamParts parts, Context context_in);
+ public:
+  State(StreamParts parts, Context context);
   void reconfigure(StreamParts parts, bool primary_changed, bool fallback_changed);
+  void start();
+  // Nothing is done for it any more; not for good, where another command comes.
+  void set_closed(bool is_closed);
 
-  // One wake-up: events in, everything they lead to done, the world told.
-  void wake(recovery::Event event) {
-    begin();
-    take(std::move(event));
-    finish();
-  }
-  void begin();
+  // An event from outside: what it leads to is done, and the observers are informed.
+  void wake(recovery::Event event);
+
+  bool on_now_playing(const monitor::NowPlaying& report, bool is_only);
+  void on_alert_result(bool delivered) { recorder_.on_alert(delivered); }
+  void on_all_delivered();
+  void redeliver();
+
+  const recovery::Status& status() const { return core_.status(); }
+  const StreamConfig& config() const { return parts_.config; }
+  recovery::PersistedState past() const;
+
+ private:
+  // One wake-up: reads the clock, does `what`, and leaves everything up to date. Within another
+  // wake-up it is a part of that.
+  template <class What>
+  void wake_up(What what);
   void take(recovery::Event event);
+  void step(const recovery::Event& event);
   void finish();
+  void publish();
+  void on_timer();
+  monitor::Instant next_wake() const;
+  void arm_timer();
 
   void perform(const recovery::Launch& action);
   void perform(const recovery::Signal& action);
   void perform(const recovery::ProbeSource& action);
   void perform(const recovery::ProbeSink& action);
   void perform(const recovery::End& action);
+  template <class EventOf>
+  auto answer(EventOf event_of);
+  std::vector<monitor::probes::Target> sources() const;
 
-  // A call-back for what is asked elsewhere: `event_of(State&, Finding)` makes the event of it, on
-  // the loop; never when the stream is gone by then.
-  template <class Finding, class EventOf>
-  std::function<void(Finding)> answer(EventOf event_of);
+  void launch(std::shared_ptr<const PreparedCommand> command);
+  ChildHandlers handlers_of(ChildLife& life);
+  void on_executed(ChildLife& life, int error_number);
+  void check_life();
 
-  void on_progress(std::string_view bytes);
-  void on_stderr(std::string_view bytes);
-  void on_exit(recovery::Generation generation, monitor::ExitStatus status);
-  void on_timer();
-  monitor::Instant next_wake() const;
-  void arm_timer();
-
-  // stream_witnesses.cpp
-  void begin_witnesses();
-  void end_witnesses();
-  void sample();
-  void sample_host();
-  void sample_connections();
-  void look_around();
-  monitor::probes::SinkStatistics sink_statistics() const;
-
-  // stream_persistence.cpp: what goes on beyond this life and this program.
+  // stream_persistence.cpp: what outlives this run of the stream.
   void resume();
-  void redeliver(const recovery::Alert& alert);
-  void on_all_delivered();
   void dispatch_alerts(const recovery::Step& step);
   void note_in_journal(const recovery::Step& step);
-  bool is_noted(const std::optional<recovery::WallTime>& launch) const;
   recovery::PersistedState persisted_state() const;
 
-  // stream_tracks.cpp
-  void begin_tracks();
-  void start();
-  void begin_at_last();
-  void on_track_news(const monitor::TrackNews& news, monitor::ReportChannel channel);
-  void tell_track(const monitor::TrackNews& news, monitor::ReportChannel channel);
-  void write_text();
-  void fill_in_track();
+  const Context context_;
+  const ChildLauncher launch_;
+  StreamParts parts_;
+  recovery::StreamCore core_;
+  recovery::StreamRecorder recorder_;
+  recovery::AlertState alert_;
+  EventLog event_log_;
+  monitor::LogGate log_gate_;  // of all its children
+  JournalNotes journal_notes_;
+  StreamTracks tracks_;
+  std::unique_ptr<ChildLife> life_;  // the present or last; null: there was none
+  // Those before, until the end of the wake-up: a call-back of theirs may be on the stack.
+  std::vector<std::unique_ptr<ChildLife>> ended_lives_;
+  std::optional<recovery::WallTime> last_progress_at_;
+  std::optional<recovery::WallTime> launched_at_;
+  bool warned_of_sockets_ = false;
 
-  // stream_snapshot.cpp
-  void publish();
+  // True while it lives, whatever is thrown.
+  class Raised {
+   public:
+    explicit Raised(bool& flag) : flag_(flag) { flag_ = true; }
+    ~Raised() { flag_ = false; }
+    Raised(const Raised&) = delete;
+    Raised& operator=(const Raised&) = delete;
 
-  // Of the present or last child.
-  const Launchable& present() const { return *living; }
-
-  boost::asio::any_io_executor executor;
-  StreamConfig config;
-  Context context;
-  std::shared_ptr<const Launchable> primary;
-  std::shared_ptr<const Launchable> fallback;  // null: there is none
-  std::shared_ptr<const Launchable> living;    // what the present or last child was launched as
-  std::vector<monitor::probes::Target> sources;
-  std::vector<monitor::probes::Target> sinks;
-
-  recovery::StreamCore core;
-  recovery::StreamRecorder recorder;
-  EventLog event_log;
-  StderrReader stderr_reader;
-  monitor::ProgressParser parser;
-
-  std::unique_ptr<ChildProcess> child;
-  std::unique_ptr<ChildProcess> ended_child;  // its call-back may still be on the stack
-  std::optional<monitor::probes::ProcessProbe> probe;
-  std::optional<monitor::probes::SocketsProbe> sockets;
-  std::optional<monitor::probes::HostProbe> host;
-  std::vector<std::string> folders;  // that the present child writes files to
-  std::optional<monitor::ProcessSample> last_sample;
-  std::optional<monitor::HostSample> last_host;
-  monitor::ConnectionSamples connections;
-  bool told_of_sockets = false;
-  bool asks_sink = false;  // an answer is due
-  bool asks_space = false;
-  std::optional<recovery::WallTime> last_progress_at;
-  std::optional<recovery::WallTime> launched_at;
-  std::optional<recovery::WallTime> primary_launched_at;
-  monitor::Instant next_sample_at = monitor::never;
-  monitor::Instant next_look_at = monitor::never;
-
-  std::unique_ptr<StationWatch> station;  // never null
-  bool has_values = false;                // the command has placeholders
-  bool lacks_values = false;              // … and FFmpeg was launched before a track was known
-  std::string written_text;               // in tracks.text_file, as far as it was sent there
-  bool told_of_text = false;              // that it cannot be written
-  std::optional<boost::asio::steady_timer> awaits_track;  // the start, for what is put in
-
-  struct Noted {
-    unsigned attempts = 0;
-    unsigned source_retries = 0;
-    bool operator==(const Noted&) const = default;
+   private:
+    bool& flag_;
   };
-  // What the journal was last told.
-  Noted noted;
-  std::optional<recovery::WallTime> noted_launch;
 
-  boost::asio::steady_timer timer;
-  monitor::Instant armed_for = monitor::never;
-  monitor::Instant published_at{};
-  monitor::Instant now{};  // of this wake-up
-  recovery::WallTime wall{};
-  std::deque<recovery::Event> events;
-  bool has_news = false;
-  bool is_closed = false;
+  std::deque<recovery::Event> events_;
+  bool is_awake_ = false;
+  bool is_stepping_ = false;
+  bool has_news_ = false;
+  bool is_closed_ = false;  // ended for good, or about to be destroyed
+  monitor::Instant now_{};  // of this wake-up
+  recovery::WallTime wall_{};
+  monitor::Instant published_at_{};
+  std::unique_ptr<Timer> timer_;
+  monitor::Instant armed_for_ = monitor::never;
 };
 
-// The answer comes from another thread.
-template <class Finding, class EventOf>
-std::function<void(Finding)> StreamDriver::State::answer(EventOf event_of) {
-  return [weak = weak_from_this(), executor = executor, event_of](Finding finding) {
-    boost::asio::post(executor, [weak, event_of, finding = std::move(finding)]() mutable {
-      const auto self = weak.lock();
-      if (!self || self->is_closed) return;
-      self->wake(event_of(*self, std::move(finding)));
-    });
-  };
+template <class What>
+void StreamDriver::State::wake_up(What what) {
+  if (is_awake_) return what();
+  const auto self = shared_from_this();
+  const Raised awake(is_awake_);
+  now_ = context_.seams.clock.now();
+  wall_ = context_.seams.clock.wall();
+  try {
+    what();
+  } catch (...) {
+    finish();  // the stream goes on with what was not lost
+    throw;
+  }
+  finish();
 }
 
 }  // namespace supervisor

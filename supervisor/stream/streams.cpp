@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <boost/asio/post.hpp>
-
 #include "recovery/exit_code.hpp"
 
 namespace supervisor {
@@ -61,21 +59,19 @@ Streams::Entry Streams::make(StreamParts parts) {
   std::vector<std::size_t> places;
   for (const Entry& entry : present_) places.push_back(entry.place);
   places.push_back(place);
-  context_.snapshots.arrange(places);  // it shows itself from the start
+  context_.services.snapshots.arrange(places);  // it shows itself from the start
   recovery::PersistedState before = past_of(parts.config.name);
   return {place,
           std::make_unique<StreamDriver>(
-              context_.executor, std::move(parts),
-              StreamDriver::Context{.log = context_.log,
-                                    .secrets = context_.secrets,
-                                    .snapshots = context_.snapshots,
+              std::move(parts),
+              StreamDriver::Context{.services = context_.services,
                                     .place = place,
                                     .max_incidents = context_.max_incidents,
-                                    .io_thread = context_.io_thread,
                                     .alerts = context_.alerts,
                                     .journal = context_.journal,
                                     .before = std::move(before),
-                                    .on_end = [this, place](int code) { on_end(place, code); }})};
+                                    .on_end = [this, place](int code) { on_end(place, code); },
+                                    .seams = context_.seams})};
 }
 
 recovery::PersistedState Streams::past_of(const std::string& name) {
@@ -91,7 +87,7 @@ void Streams::arrange(const std::vector<std::string>& order) {
                    [&](const Entry& left, const Entry& right) { return rank(left) < rank(right); });
   std::vector<std::size_t> places;
   for (const Entry& entry : present_) places.push_back(entry.place);
-  context_.snapshots.arrange(places);
+  context_.services.snapshots.arrange(places);
 }
 
 void Streams::remove(const std::string& name) {
@@ -107,7 +103,7 @@ void Streams::remove(const std::string& name) {
   const bool has_ended = driver.has_ended();
   leaving_.push_back(std::move(entry));
   driver.remove();
-  if (has_ended) boost::asio::post(context_.executor, [this, place] { on_gone(place); });
+  if (has_ended) context_.services.loop.post([this, place] { on_gone(place); });
 }
 
 void Streams::reconfigure(const StreamChange& change, StreamParts parts) {
@@ -152,7 +148,7 @@ void Streams::on_end(std::size_t place, int exit_code) {
     return;
   }
   // One that leaves; it is not destroyed from within its own step.
-  boost::asio::post(context_.executor, [this, place] { on_gone(place); });
+  context_.services.loop.post([this, place] { on_gone(place); });
 }
 
 void Streams::on_gone(std::size_t place) {
@@ -160,8 +156,8 @@ void Streams::on_gone(std::size_t place) {
                                   [place](const Entry& entry) { return entry.place == place; });
   if (found == leaving_.end()) return;
   const StreamDriver& driver = *found->driver;
-  context_.log.write(LogLevel::info, "config_loaded", driver.config().name,
-                     "The removed stream has ended");
+  context_.services.log.write(LogLevel::info, "config_loaded", driver.config().name,
+                              "The removed stream has ended");
   if (removed_.size() < removed_limit) removed_[driver.config().name] = driver.past();
   leaving_.erase(found);
   if (all_ended()) return context_.on_all_ended();

@@ -8,8 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/any_io_executor.hpp>
-
 #include "supervisor/reload/config_changes.hpp"
 #include "supervisor/stream/stream_driver.hpp"
 
@@ -20,18 +18,15 @@ namespace supervisor {
 class Streams {
  public:
   struct Context {
-    boost::asio::any_io_executor executor;
-    Log& log;
-    const Secrets& secrets;
-    http::SnapshotStore& snapshots;
+    const Services& services;
     std::size_t max_incidents;
-    IoThread& io_thread;
     AlertDispatcher& alerts;
     Journal* journal;  // null: nothing outlives the process
     // Everything has ended. Called from within a stream's step, as the next one.
     std::function<void()> on_all_ended;
     std::function<void()> on_gave_up;  // … a stream whose `on_exhausted` is exit
     std::function<void()> on_gone;     // a removed stream has ended; not from within its step
+    StreamDriver::Seams seams = {};    // of every stream
   };
 
   // Everything in the context must outlive it.

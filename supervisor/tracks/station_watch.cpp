@@ -1,11 +1,10 @@
 #include "supervisor/tracks/station_watch.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-
+#include "monitor/probes/azuracast.hpp"
 #include "monitor/tracks/poll_pace.hpp"
 #include "supervisor/tracks/feed_listener.hpp"
 
@@ -14,15 +13,13 @@ namespace supervisor {
 using monitor::NowPlaying;
 using monitor::ReportChannel;
 using monitor::probes::AzuracastReport;
-using std::chrono::steady_clock;
-using std::chrono::system_clock;
 using namespace std::chrono_literals;
 using Health = http::AzuracastState::Health;
 
 namespace {
 
-constexpr monitor::Duration look_timeout = 5s;  // name lookup, TLS and PHP across continents
-// Between looks at one that does not answer: soon enough to know that it is back.
+constexpr monitor::Duration poll_timeout = 5s;  // name lookup, TLS and PHP across continents
+// Between polls of one that does not answer: soon enough to know that it is back.
 constexpr monitor::Duration longest_wait = 30s;
 
 Health health_of(const AzuracastReport& report) {
@@ -32,66 +29,63 @@ Health health_of(const AzuracastReport& report) {
 }  // namespace
 
 struct StationWatch::State : std::enable_shared_from_this<State> {
-  State(const StreamConfig& config_in, Context context_in)
+  State(const StreamConfig& config_in, const Services& services_in, const Clock& clock_in,
+        Events events_in)
       : config(config_in),
-        context(std::move(context_in)),
-        timer(context.loop),
-        pace(config.recovery.probe_interval, longest_wait) {}
+        services(services_in),
+        clock(clock_in),
+        events(std::move(events_in)),
+        timer(clock.make_timer(services.loop.executor())),
+        interval(config.recovery.probe_interval),
+        pace(interval, longest_wait) {}
 
-  void look();
-  void look_later(bool success);
-  void on_report(const AzuracastReport& report);
+  void poll();
+  void poll_at(monitor::Instant due);
+  void on_poll(const AzuracastReport& report);
   void note(const AzuracastReport& report);
   void listen();
-  bool take(const NowPlaying& report, ReportChannel channel);
+  bool on_report(const NowPlaying& report, ReportChannel channel);
   bool is_mine(const NowPlaying& report);
-  void mind_overdue();
-
-  // `act(State&, value)` on the loop, for a call-back from the I/O thread.
-  template <class Value, class Act>
-  std::function<void(Value)> on_loop(Act act) {
-    return [weak = weak_from_this(), loop = context.loop, act](Value value) {
-      boost::asio::post(loop, [weak, act, value = std::move(value)]() mutable {
-        if (const auto state = weak.lock()) act(*state, std::move(value));
-      });
-    };
-  }
+  void check_overdue();
 
   const StreamConfig& config;
-  Context context;
+  const Services& services;
+  const Clock& clock;
+  const Events events;
   monitor::TrackLog tracks;
   std::optional<http::AzuracastState> azuracast;
   std::string station;  // whose reports are taken, where the configuration names none
   bool is_overdue = false;
   std::string etag;
-  boost::asio::steady_timer timer;  // until the next look; idle during one
+  std::unique_ptr<Timer> timer;                    // until the next poll
+  monitor::Instant next_poll_at = monitor::never;  // never: one is under way, or none has begun
+  monitor::Instant polled_at{};                    // when the last one ended
+  monitor::Duration interval;                      // that `pace` was made for
   monitor::PollPace pace;
   std::unique_ptr<FeedListener> feed;
 };
 
-void StationWatch::State::look() {
-  monitor::probes::poll_azuracast(
-      context.io_thread.executor(), config.azuracast, etag, look_timeout,
-      on_loop<AzuracastReport>(
-          [](State& state, const AzuracastReport& report) { state.on_report(report); }));
+void StationWatch::State::poll() {
+  next_poll_at = monitor::never;
+  monitor::probes::poll_azuracast(services.io_thread.executor(), config.azuracast, etag,
+                                  poll_timeout,
+                                  services.loop.callback(weak_from_this(), &State::on_poll));
 }
 
-void StationWatch::State::look_later(bool success) {
-  timer.expires_after(pace.after(success));
-  timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
-    const auto state = weak.lock();
-    if (state && !error) state->look();
-  });
+void StationWatch::State::poll_at(monitor::Instant due) {
+  next_poll_at = due;
+  timer->set(due, [this] { poll(); });
 }
 
-void StationWatch::State::on_report(const AzuracastReport& report) {
+void StationWatch::State::on_poll(const AzuracastReport& report) {
   note(report);
   etag = report.etag;
-  if (report.is_unchanged) tracks.on_unchanged(ReportChannel::poll, steady_clock::now());
-  if (report.now_playing) take(*report.now_playing, ReportChannel::poll);
-  mind_overdue();
-  look_later(report.is_unchanged || report.now_playing);
-  context.on_look();
+  polled_at = clock.now();
+  if (report.is_unchanged) tracks.on_unchanged(ReportChannel::poll, polled_at);
+  if (report.now_playing) on_report(*report.now_playing, ReportChannel::poll);
+  check_overdue();
+  poll_at(polled_at + pace.after(report.is_unchanged || report.now_playing));
+  events.on_poll();
 }
 
 void StationWatch::State::note(const AzuracastReport& report) {
@@ -99,30 +93,34 @@ void StationWatch::State::note(const AzuracastReport& report) {
   const bool is_first = !azuracast;
   const bool changed = is_first || azuracast->health != health;
   http::AzuracastState found{.health = health,
-                             .sentence = context.secrets.mask(report.sentence),
+                             .sentence = services.secrets.mask(report.sentence),
                              .took = report.took,
-                             .since = system_clock::now()};
+                             .since = clock.wall()};
   if (!changed) found.since = azuracast->since;
   azuracast = std::move(found);
-  // That all is well at the start is no news.
+  // An AzuraCast that is well at the start is no news.
   const bool is_well = health == Health::healthy;
   if (!changed || (is_first && is_well)) return;
-  context.log.write(is_well ? LogLevel::info : LogLevel::warning,
-                    health == Health::unhealthy ? "dependency_down" : "dependency_up", config.name,
-                    azuracast->sentence,
-                    {{"dependency", std::string_view("azuracast")},
-                     {"latency_seconds", monitor::seconds(report.took)}});
+  services.log.write(is_well ? LogLevel::info : LogLevel::warning,
+                     health == Health::unhealthy ? "dependency_down" : "dependency_up", config.name,
+                     azuracast->sentence,
+                     {{"dependency", std::string_view("azuracast")},
+                      {"latency_seconds", monitor::seconds(report.took)}});
 }
 
 void StationWatch::State::listen() {
   feed = std::make_unique<FeedListener>(
-      context.io_thread.executor(), config.azuracast,
-      on_loop<NowPlaying>(
-          [](State& state, const NowPlaying& report) { state.take(report, ReportChannel::feed); }),
-      on_loop<std::string>([](State& state, const std::string& sentence) {
-        state.context.log.write(LogLevel::debug, "azuracast_feed_ended", state.config.name,
-                                state.context.secrets.mask(sentence));
-      }));
+      services.io_thread.thread(), config.azuracast,
+      FeedListener::Events{
+          .on_report = services.loop.callback(weak_from_this(),
+                                              [](State& state, const NowPlaying& report) {
+                                                state.on_report(report, ReportChannel::feed);
+                                              }),
+          .on_end = services.loop.callback(
+              weak_from_this(), [](State& state, const std::string& sentence) {
+                state.services.log.write(LogLevel::debug, "azuracast_feed_ended", state.config.name,
+                                         state.services.secrets.mask(sentence));
+              })});
 }
 
 // One state is of one station: where none is named, that of the first report.
@@ -133,29 +131,29 @@ bool StationWatch::State::is_mine(const NowPlaying& report) {
   return is_of_station(report, station);
 }
 
-bool StationWatch::State::take(const NowPlaying& report, ReportChannel channel) {
+bool StationWatch::State::on_report(const NowPlaying& report, ReportChannel channel) {
   if (!is_mine(report)) return false;
-  const monitor::TrackNews news =
-      tracks.on_report(report, channel, steady_clock::now(), system_clock::now());
-  context.on_news(news, channel);
-  mind_overdue();
+  const monitor::TrackNews news = tracks.on_report(report, channel, clock.now(), clock.wall());
+  events.on_news(news, channel);
+  check_overdue();
   return true;
 }
 
-void StationWatch::State::mind_overdue() {
-  const auto sentence = tracks.overdue(steady_clock::now());
+void StationWatch::State::check_overdue() {
+  const auto sentence = tracks.overdue(clock.now());
   if (sentence.has_value() == std::exchange(is_overdue, sentence.has_value())) return;
   if (sentence) {
-    context.log.write(LogLevel::warning, "track_overdue", config.name, *sentence,
-                      {{"cause", std::string_view("now_playing_stale")}});
+    services.log.write(LogLevel::warning, "track_overdue", config.name, *sentence,
+                       {{"cause", std::string_view("now_playing_stale")}});
   } else {
-    context.log.write(LogLevel::info, "track_overdue_over", config.name,
-                      "AzuraCast names a track that can be on air again");
+    services.log.write(LogLevel::info, "track_overdue_over", config.name,
+                       "AzuraCast names a track that can be on air again");
   }
 }
 
-StationWatch::StationWatch(const StreamConfig& config, Context context)
-    : state_(std::make_shared<State>(config, std::move(context))) {
+StationWatch::StationWatch(const StreamConfig& config, const Services& services, const Clock& clock,
+                           Events events)
+    : state_(std::make_shared<State>(config, services, clock, std::move(events))) {
 }
 
 StationWatch::~StationWatch() = default;
@@ -166,12 +164,20 @@ bool StationWatch::asks_azuracast() const {
 
 void StationWatch::start() {
   if (!asks_azuracast()) return;
-  state_->look();
+  state_->poll();
   if (state_->config.tracks.feed) state_->listen();
 }
 
-bool StationWatch::hear(const NowPlaying& report) {
-  return state_->take(report, ReportChannel::hook);
+void StationWatch::adjust_interval() {
+  const monitor::Duration interval = state_->config.recovery.probe_interval;
+  if (interval == std::exchange(state_->interval, interval)) return;
+  state_->pace = monitor::PollPace(interval, longest_wait);
+  if (state_->next_poll_at == monitor::never) return;  // the poll under way sets the next one
+  state_->poll_at(std::max(state_->polled_at + interval, state_->clock.now()));
+}
+
+bool StationWatch::on_now_playing(const NowPlaying& report) {
+  return state_->on_report(report, ReportChannel::hook);
 }
 
 const std::optional<monitor::CurrentTrack>& StationWatch::current() const {

@@ -3,42 +3,39 @@
 #include <functional>
 #include <memory>
 
-#include <boost/asio/any_io_executor.hpp>
-
 #include "http/snapshot.hpp"
 #include "monitor/tracks/track_log.hpp"
 #include "supervisor/config/config.hpp"
-#include "supervisor/io/io_thread.hpp"
-#include "supervisor/log/log.hpp"
-#include "supervisor/secrets/secrets.hpp"
+#include "supervisor/stream/clock.hpp"
+#include "supervisor/thread/services.hpp"
 
 namespace supervisor {
 
-// What is on air at a stream's station: asks its AzuraCast again and again, hears its feed where
-// that is wanted, is told what the web hook brought, and makes one track state of it. Decides
-// nothing. Used from the supervising loop only; what talks to AzuraCast runs on the I/O thread.
+// What is on air at a stream's station: polls its AzuraCast, reads its feed where that is wanted,
+// is given what the web hook brought, and makes one track state of it. Decides nothing. For the
+// loop's thread; what talks to AzuraCast runs on the I/O thread.
 class StationWatch {
  public:
-  struct Context {
-    boost::asio::any_io_executor loop;
-    IoThread& io_thread;
-    Log& log;
-    const Secrets& secrets;
-    // Both are called from the loop, never from within the constructor or start().
+  // Called from the loop, never from within the constructor or start().
+  struct Events {
     std::function<void(const monitor::TrackNews&, monitor::ReportChannel)> on_news;
-    std::function<void()> on_look;  // one look at AzuraCast has ended
+    std::function<void()> on_poll;  // one poll of AzuraCast has ended
   };
 
-  // Everything in the context, and the configuration, must outlive it.
-  StationWatch(const StreamConfig& config, Context context);
+  // All references must outlive it. Of the configuration, only the interval may change.
+  StationWatch(const StreamConfig& config, const Services& services, const Clock& clock,
+               Events events);
   ~StationWatch();
 
-  // The first look, at once; the feed.
+  // The first poll, at once; the feed.
   void start();
-  bool asks_azuracast() const;  // … there is one that can be asked
+  bool asks_azuracast() const;  // false: only the web hook reports
+
+  // `monitor.probe_interval` of the configuration may have changed: the next poll comes by it.
+  void adjust_interval();
 
   // What the web hook brought. False where it is of another station.
-  bool hear(const monitor::NowPlaying& report);
+  bool on_now_playing(const monitor::NowPlaying& report);
 
   const std::optional<monitor::CurrentTrack>& current() const;
   http::TrackState tracks(monitor::Instant now) const;

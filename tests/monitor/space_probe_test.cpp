@@ -53,8 +53,16 @@ TEST(SpaceProbe, SaysTheRoomWhereAnOutputIsWritten) {
   EXPECT_EQ(sample.free_inodes.has_value(), told.f_files > 0);
 }
 
-TEST(SpaceProbe, KeepsTheOrderAndLeavesOutWhatIsGone) {
-  const auto answer = probed({"/dev/shm", "/nonexistent/hls", "/"});
+TEST(SpaceProbe, KeepsTheOrderAndLeavesOutWhatIsNoFolder) {
+  const auto answer = probed({"/dev/shm", "/etc/passwd/hls", "/"});
+  ASSERT_TRUE(answer);
+  ASSERT_EQ(answer->size(), 2U);
+  EXPECT_EQ(answer->front().path, "/dev/shm");
+  EXPECT_EQ(answer->back().path, "/");
+}
+
+TEST(SpaceProbe, AFolderThatIsNotThereYetHasTheRoomOfTheNearestAboveIt) {
+  const auto answer = probed({"/dev/shm/not/yet", "/nonexistent/hls"});
   ASSERT_TRUE(answer);
   ASSERT_EQ(answer->size(), 2U);
   EXPECT_EQ(answer->front().path, "/dev/shm");

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class LookoutTest : public testing::Test {
+class ProbeScheduleTest : public testing::Test {
  protected:
   // Looks and answers at once for `span`; how many looks that took.
   int look_for(Duration span) {
@@ -25,11 +25,11 @@ class LookoutTest : public testing::Test {
   Instant now = Instant{} + 1000h;
 };
 
-TEST_F(LookoutTest, RestsUntilSomethingIsWanted) {
+TEST_F(ProbeScheduleTest, RestsUntilSomethingIsWanted) {
   EXPECT_EQ(schedule.deadline(), monitor::never);
 }
 
-TEST_F(LookoutTest, WhatCannotBeLookedAtIsNeverLookedAt) {
+TEST_F(ProbeScheduleTest, WhatCannotBeLookedAtIsNeverLookedAt) {
   ProbeSchedule blind(false, 200ms);
   blind.watch(5s, now);
   EXPECT_EQ(blind.deadline(), monitor::never);
@@ -37,24 +37,24 @@ TEST_F(LookoutTest, WhatCannotBeLookedAtIsNeverLookedAt) {
   EXPECT_EQ(blind.deadline(), monitor::never);
 }
 
-TEST_F(LookoutTest, WatchesAtASteadyPace) {
+TEST_F(ProbeScheduleTest, WatchesAtASteadyPace) {
   schedule.watch(5s, now);
   EXPECT_EQ(look_for(60s), 12);
 }
 
-TEST_F(LookoutTest, LooksAtOnceWhenAReturnIsAwaited) {
+TEST_F(ProbeScheduleTest, LooksAtOnceWhenAReturnIsAwaited) {
   schedule.await(5s, now);
   EXPECT_EQ(schedule.deadline(), now);
 }
 
-TEST_F(LookoutTest, AMinuteOfWaitingCostsNoMoreThanThreeHundredLooks) {
+TEST_F(ProbeScheduleTest, AMinuteOfWaitingCostsNoMoreThanThreeHundredLooks) {
   schedule.await(5s, now);
   const int looks = look_for(60s);
   EXPECT_GT(looks, 200);
   EXPECT_LT(looks, 300);
 }
 
-TEST_F(LookoutTest, AReturnIsSeenWithinHalfAPercentOfTheTimeWaitedOrThePaceGiven) {
+TEST_F(ProbeScheduleTest, AReturnIsSeenWithinHalfAPercentOfTheTimeWaitedOrThePaceGiven) {
   schedule.await(5s, now);
   const Instant began = now;
   look_for(100s);
@@ -63,12 +63,12 @@ TEST_F(LookoutTest, AReturnIsSeenWithinHalfAPercentOfTheTimeWaitedOrThePaceGiven
   EXPECT_EQ(schedule.deadline() - now, 5s);
 }
 
-TEST_F(LookoutTest, APaceQuickerThanTheShortestIntervalIsKept) {
+TEST_F(ProbeScheduleTest, APaceQuickerThanTheShortestIntervalIsKept) {
   schedule.await(50ms, now);
   EXPECT_GE(look_for(1s), 20);
 }
 
-TEST_F(LookoutTest, AnAnswerToALookThatAnotherHasReplacedIsRefused) {
+TEST_F(ProbeScheduleTest, AnAnswerToALookThatAnotherHasReplacedIsRefused) {
   schedule.await(5s, now);
   const std::uint64_t old = schedule.begin(now);
   schedule.await(5s, now);
@@ -78,26 +78,26 @@ TEST_F(LookoutTest, AnAnswerToALookThatAnotherHasReplacedIsRefused) {
   EXPECT_FALSE(schedule.accept(newer, now)) << "the same answer twice";
 }
 
-TEST_F(LookoutTest, NoSecondLookBeginsWhileOneIsUnderWay) {
+TEST_F(ProbeScheduleTest, NoSecondLookBeginsWhileOneIsUnderWay) {
   schedule.await(1s, now);
   schedule.begin(now);
   EXPECT_GE(schedule.deadline() - now, 10s);
 }
 
-TEST_F(LookoutTest, ALookWhoseAnswerIsLostIsMadeAgain) {
+TEST_F(ProbeScheduleTest, ALookWhoseAnswerIsLostIsMadeAgain) {
   schedule.await(1s, now);
   schedule.begin(now);
   EXPECT_LE(schedule.deadline() - now, 1min);
 }
 
-TEST_F(LookoutTest, WhatWasSeenToBeGoneIsLookedForOften) {
+TEST_F(ProbeScheduleTest, WhatWasSeenToBeGoneIsLookedForOften) {
   schedule.watch(5s, now);
   schedule.hasten(now);
   EXPECT_EQ(schedule.deadline() - now, 200ms) << "not at once: it has just been looked at";
   EXPECT_GT(look_for(10s), 40);
 }
 
-TEST_F(LookoutTest, AnAnswerAtRestIsRefused) {
+TEST_F(ProbeScheduleTest, AnAnswerAtRestIsRefused) {
   schedule.watch(5s, now);
   const std::uint64_t number = schedule.begin(now);
   schedule.rest();

@@ -21,9 +21,9 @@ constexpr const char* observation_names[] = {"ProcessSample", "ConnectionSamples
                                              "SpaceSamples",  "SinkReport",        "ContentMark"};
 static_assert(std::size(observation_names) == std::variant_size_v<monitor::Observation>);
 constexpr const char* notice_names[] = {
-    "CameOnAir",      "WentOffAir", "FaultDetected",      "IncidentOpened",    "IncidentClosed",
-    "Decided",        "Escalated",  "EscalationResolved", "SourceChanged",     "FallbackOnAir",
-    "FallbackFailed", "Unkillable", "TrackSwitchBegun",   "RestartedOnPurpose"};
+    "CameOnAir",      "WentOffAir", "FaultDetected",      "IncidentOpened",     "IncidentClosed",
+    "Decided",        "Escalated",  "EscalationResolved", "SourceChanged",      "FallbackOnAir",
+    "FallbackFailed", "Unkillable", "TrackSwitchBegun",   "RestartedOnPurpose", "IncidentChanged"};
 static_assert(std::size(event_names) == std::variant_size_v<Event>);
 static_assert(std::size(notice_names) == std::variant_size_v<Notice>);
 

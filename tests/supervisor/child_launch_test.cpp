@@ -241,6 +241,53 @@ TEST_F(ChildLaunchTest, WithoutCaptureThereIsNoProgressPipe) {
   EXPECT_EQ(run.errors, "0\n1\n2\n");
 }
 
+// Whoever opens a file that is leased waits until the lease is given up: so does execve.
+TEST_F(ChildLaunchTest, AProgramOnAFileSystemThatHangsHoldsUpOnlyItself) {
+  ::signal(SIGIO, SIG_IGN);
+  const std::string path = write_file("leased", "#!/bin/sh\nexit 7\n", 0755);
+  const int lease = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (::fcntl(lease, F_SETLEASE, F_WRLCK) != 0) GTEST_SKIP() << "no leases here";
+  ChildRun run(loop, {path});
+  run.child = ChildProcess::launch(loop.get_executor(), run.spec, run.handlers(), run.error_number);
+  ASSERT_NE(run.child, nullptr);
+  run.error_number = -1;
+  ChildRun other(loop, {"true"});
+  EXPECT_TRUE(other.run());
+  EXPECT_EQ(run.error_number, -1) << "it is not known yet";
+  ::fcntl(lease, F_SETLEASE, F_UNLCK);
+  ::close(lease);
+  ASSERT_TRUE(run.wait());
+  EXPECT_EQ(run.error_number, 0);
+  EXPECT_EQ(run.exit->code, 7);
+}
+
+TEST_F(ChildLaunchTest, AProgramThatHangsBeforeItRunsCanBeKilled) {
+  ::signal(SIGIO, SIG_IGN);
+  const std::string path = write_file("leased", "#!/bin/sh\nexit 7\n", 0755);
+  const int lease = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (::fcntl(lease, F_SETLEASE, F_WRLCK) != 0) GTEST_SKIP() << "no leases here";
+  ChildRun run(loop, {path});
+  run.child = ChildProcess::launch(loop.get_executor(), run.spec, run.handlers(), run.error_number);
+  ASSERT_NE(run.child, nullptr);
+  run.child->signal(SIGKILL);
+  ASSERT_TRUE(run.wait());
+  EXPECT_EQ(run.exit->signal, SIGKILL);
+  ::close(lease);
+}
+
+TEST_F(ChildLaunchTest, WithoutAHandlerAFailedExecutionEndsAsInAShell) {
+  const auto code_of = [&](const std::string& program) {
+    ChildRun run(loop, {program});
+    auto handlers = run.handlers();
+    handlers.on_executed = nullptr;
+    run.child = ChildProcess::launch(loop.get_executor(), run.spec, handlers, run.error_number);
+    EXPECT_TRUE(run.wait());
+    return run.exit ? run.exit->code : std::nullopt;
+  };
+  EXPECT_EQ(code_of("no-such-program-anywhere"), 127);
+  EXPECT_EQ(code_of("/etc"), 126);
+}
+
 TEST_F(ChildLaunchTest, ThousandLaunchesLeaveNoDescriptorAndNoZombie) {
   ASSERT_TRUE(ChildRun(loop, {"true"}).run());
   const int before = count_descriptors();

@@ -54,8 +54,17 @@ struct ChildRun {
     spec.argv = std::move(argv);
   }
 
+  // Turns the loop until it is known whether the program was executed, and no further.
   bool launch() {
     child = ChildProcess::launch(loop.get_executor(), spec, handlers(), error_number);
+    if (!child) return false;
+    error_number = -1;
+    const auto end = std::chrono::steady_clock::now() + deadline;
+    while (error_number < 0 && std::chrono::steady_clock::now() < end) {
+      loop.restart();
+      loop.run_one_for(5ms);
+    }
+    if (error_number != 0) child.reset();
     return child != nullptr;
   }
   bool wait() {
@@ -64,7 +73,8 @@ struct ChildRun {
   bool run() { return launch() && wait(); }
 
   ChildProcess::Handlers handlers() {
-    return {.on_progress = [this](std::string_view bytes) { progress += bytes; },
+    return {.on_executed = [this](int number) { error_number = number; },
+            .on_progress = [this](std::string_view bytes) { progress += bytes; },
             .on_stderr = [this](std::string_view bytes) { errors += bytes; },
             .on_exit =
                 [this](monitor::ExitStatus status) {

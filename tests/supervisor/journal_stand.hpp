@@ -109,7 +109,7 @@ inline recovery::Alert alert() {
   alert.tried = {"restart_ffmpeg", "restart_ffmpeg", "escalate_alert"};
   alert.starts_at = wall(1763925600123ms);
   alert.ends_at = wall(1763925700456ms);
-  alert.told = true;
+  alert.delivered = true;
   return alert;
 }
 
@@ -156,7 +156,7 @@ inline std::string shown(const recovery::Alert& alert) {
   std::ostringstream text;
   text << alert.id << ' ' << alert.stream << ' ' << monitor::name(alert.cause) << ' '
        << alert.summary << ' ' << shown(alert.evidence) << ' ' << shown(alert.tried) << ' '
-       << shown(alert.starts_at) << ' ' << shown(alert.ends_at) << ' ' << alert.told << '\n';
+       << shown(alert.starts_at) << ' ' << shown(alert.ends_at) << ' ' << alert.delivered << '\n';
   return text.str();
 }
 

@@ -5,24 +5,26 @@
 #include <vector>
 
 #include "monitor/limits.hpp"
-#include "supervisor/child/child_process.hpp"
+#include "monitor/probes/target.hpp"
+#include "supervisor/child/child.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
 #include "supervisor/secrets/secrets.hpp"
 
 namespace supervisor {
 
-// A command made ready: what is executed, and what outsiders may see of it.
-struct Launchable {
+// A command of the configuration made ready to launch: what is executed, and what may be shown of
+// it. A value.
+struct PreparedCommand {
   FfmpegCommand command;
-  ChildProcess::Spec spec;
+  ChildSpec spec;
   std::shared_ptr<const std::vector<std::string>> masked;
-  std::vector<std::string> warnings;  // what the user should know of it, once
+  std::vector<std::string> warnings;  // for the log, once
 };
 
 // `inherited`: the descriptors to pass on to the child.
-Launchable make_launchable(const FfmpegCommand& command, const monitor::Limits& limits,
-                           const std::vector<int>& inherited, const Secrets& secrets);
+PreparedCommand prepare_command(const FfmpegCommand& command, const monitor::Limits& limits,
+                                const std::vector<int>& inherited, const Secrets& secrets);
 
 // What is probed as the stream's source: `source.http` or `source.icecast`, else the command's
 // inputs.

@@ -1,4 +1,4 @@
-#include "supervisor/stream/launchable.hpp"
+#include "supervisor/stream/prepared_command.hpp"
 
 #include <algorithm>
 
@@ -19,12 +19,12 @@ int choose_progress_fd(const FfmpegCommand& command, const std::vector<int>& inh
 
 }  // namespace
 
-Launchable make_launchable(const FfmpegCommand& command, const monitor::Limits& limits,
-                           const std::vector<int>& inherited, const Secrets& secrets) {
-  ChildProcess::Spec spec;
+PreparedCommand prepare_command(const FfmpegCommand& command, const monitor::Limits& limits,
+                                const std::vector<int>& inherited, const Secrets& secrets) {
+  ChildSpec spec;
   spec.progress_fd = choose_progress_fd(command, inherited);
   spec.argv = command.with_supervision(spec.progress_fd, limits.stats_period, limits.content);
-  // A command that is not understood is given what it would have had without us.
+  // A command that is not understood is given what it would have without the supervisor.
   spec.pass_stdin = command.reads_stdin() || !command.is_ffmpeg();
   spec.capture_progress = command.is_ffmpeg();
   spec.inherited = inherited;

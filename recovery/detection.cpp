@@ -1,0 +1,39 @@
+#include "recovery/detection.hpp"
+
+#include <variant>
+
+namespace recovery {
+
+void Detection::begin(const monitor::Limits& limits, bool reports_progress, Instant now) {
+  watch_.emplace(limits, reports_progress, now);
+  checked_at_ = now;
+}
+
+std::vector<monitor::Fault> Detection::check(Instant now) {
+  if (is_muted()) return {};
+  checked_at_ = now;
+  return watch_->check(now);
+}
+
+Instant Detection::deadline() const {
+  return is_muted() ? monitor::never : watch_->deadline(*checked_at_);
+}
+
+void Detection::observe(const monitor::Observation& what, Instant now) {
+  watch_->on_observation(what, now);
+  if (std::holds_alternative<monitor::ConnectionSamples>(what)) kernel_reports_ = true;
+}
+
+bool Detection::sink_is_proven(Duration stall_timeout, Instant now) const {
+  const auto since = evidence().first_advance;
+  const bool waited = since && now - *since >= stall_timeout;
+  if (waited || !kernel_reports_) return true;
+  return watch_->delivery().is_proven().value_or(false);
+}
+
+monitor::Verdict Detection::diagnose(const std::optional<monitor::Fault>& fault, Instant now,
+                                     bool reports_progress) const {
+  return monitor::diagnose(evidence(), fault, now, reports_progress);
+}
+
+}  // namespace recovery

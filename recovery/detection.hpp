@@ -1,0 +1,58 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "monitor/diagnosis.hpp"
+#include "monitor/watch.hpp"
+#include "recovery/policy.hpp"
+
+namespace recovery {
+
+// The watch of the present child, when its detectors were last asked, and whether they are asked at
+// all. A value; begins anew with each launch. What it knows of the machine outlives the child.
+class Detection {
+ public:
+  // Of a new child.
+  void begin(const monitor::Limits& limits, bool reports_progress, Instant now);
+
+  // Recovery is off and a fault stands: it was reported, nothing is done about it, and asking again
+  // would find it again.
+  void mute() { checked_at_.reset(); }
+  void unmute(Instant now) { checked_at_ = checked_at_.value_or(now); }
+  bool is_muted() const { return !checked_at_; }
+
+  // What holds now, the off-air fault first. Not while muted.
+  std::vector<monitor::Fault> check(Instant now);
+  // When the next check is due; `monitor::never` while muted.
+  Instant deadline() const;
+
+  void observe(const monitor::Observation& what, Instant now);
+
+  // Something holds the stream off air whatever it puts out.
+  bool holds_off_air(Instant now) { return off_air_fault(watch_->check(now)) != nullptr; }
+  // A sink that did not take the last child's output takes this one's. A hung server's kernel takes
+  // a connection and the first bytes on it as any other's does, so this needs the kernel's
+  // counters, or `stall_timeout` of output where this machine has none.
+  bool sink_is_proven(Duration stall_timeout, Instant now) const;
+
+  monitor::Verdict diagnose(const std::optional<monitor::Fault>& fault, Instant now,
+                            bool reports_progress) const;
+
+  // The fault that comes first where it is of the off-air kind, else null.
+  static const monitor::Fault* off_air_fault(const std::vector<monitor::Fault>& faults) {
+    return !faults.empty() && faults.front().off_air ? &faults.front() : nullptr;
+  }
+
+  // Before `begin` there is none: null, and no call of the others.
+  const monitor::Watch* watch() const { return watch_ ? &*watch_ : nullptr; }
+  monitor::Watch* watch() { return watch_ ? &*watch_ : nullptr; }
+  const monitor::Evidence& evidence() const { return watch_->evidence(); }
+
+ private:
+  std::optional<monitor::Watch> watch_;
+  std::optional<Instant> checked_at_;  // empty: muted
+  bool kernel_reports_ = false;        // connections were seen on this machine
+};
+
+}  // namespace recovery

@@ -1,0 +1,54 @@
+#include "recovery/reporter.hpp"
+
+namespace recovery {
+
+std::string reason_of(const monitor::Verdict& verdict) {
+  return verdict.evidence.empty() ? std::string(name(verdict.cause)) : verdict.evidence.front();
+}
+
+void Reporter::decide(DecisionKind kind, std::string reason, Duration delay, unsigned attempt) {
+  const Incident* changed = incidents_.note_action(std::string(name(kind)) + ": " + reason);
+  notify(Decided{kind, std::move(reason), delay, attempt});
+  if (changed != nullptr) notify(IncidentChanged{changed->number, changed->actions});
+}
+
+void Reporter::escalate(const monitor::Verdict& verdict, std::string reason, unsigned tried) {
+  if (std::exchange(escalated_, true)) return;
+  decide(DecisionKind::escalate_alert, reason);
+  const Incident* incident = incidents_.off_air();
+  std::vector<std::string> actions;
+  if (incident != nullptr) actions = incident->actions;
+  notify(Escalated{verdict, std::move(reason), tried, std::move(actions)});
+}
+
+void Reporter::resolve_escalation() {
+  if (std::exchange(escalated_, false)) notify(EscalationResolved{});
+}
+
+void Reporter::open_off_air(const monitor::Verdict& verdict, Instant last_good_at, Instant now) {
+  if (auto incident = incidents_.open_off_air(verdict, last_good_at, now)) {
+    notify(IncidentOpened{std::move(*incident)});
+  }
+}
+
+void Reporter::close_off_air(Instant now) {
+  notify_closed(incidents_.close_off_air(now));
+}
+
+void Reporter::warn(const monitor::Fault& fault, const monitor::Verdict& verdict,
+                    Instant last_good_at, Instant now) {
+  auto incident = incidents_.open_warning(verdict, fault.cause, last_good_at, now);
+  if (!incident) return;
+  notify(FaultDetected{fault, Duration::zero()});
+  notify(IncidentOpened{std::move(*incident)});
+}
+
+void Reporter::close_warnings(const std::vector<monitor::Fault>& upheld, Instant now) {
+  notify_closed(incidents_.close_warnings(upheld, now));
+}
+
+void Reporter::notify_closed(std::vector<Incident> closed) {
+  for (Incident& incident : closed) notify(IncidentClosed{std::move(incident)});
+}
+
+}  // namespace recovery

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "recovery/action.hpp"
+#include "recovery/open_incidents.hpp"
+
+namespace recovery {
+
+// The answer to the present event while it is being made, and what every answer must agree with:
+// which incidents are open, and whether recovery has escalated. Each opening, change and closing
+// is in exactly one answer.
+class Reporter {
+ public:
+  void act(Action action) { step_.actions.push_back(std::move(action)); }
+  void notify(Notice notice) { step_.notices.push_back(std::move(notice)); }
+  // All of it since the last call.
+  Step take() { return std::exchange(step_, {}); }
+
+  // Told to observers and kept with the off-air incident. `delay`: until the next step; `attempt`:
+  // of the budget, 0 where none was spent.
+  void decide(DecisionKind kind, std::string reason, Duration delay = Duration::zero(),
+              unsigned attempt = 0);
+
+  // Recovery cannot bring the stream back by itself: told once until it is resolved. `tried`:
+  // restarts that did not help.
+  void escalate(const monitor::Verdict& verdict, std::string reason, unsigned tried);
+  void resolve_escalation();
+  bool is_escalated() const { return escalated_; }
+  // Escalated by an earlier life, which told of it.
+  void resume(bool escalated) { escalated_ = escalated; }
+
+  void open_off_air(const monitor::Verdict& verdict, Instant last_good_at, Instant now);
+  void close_off_air(Instant now);
+  // An incident of a stream that stays on air. `fault`: the finding that upholds it.
+  void warn(const monitor::Fault& fault, const monitor::Verdict& verdict, Instant last_good_at,
+            Instant now);
+  // Closes the warnings that none of these upholds any more.
+  void close_warnings(const std::vector<monitor::Fault>& upheld, Instant now);
+  // More on the off-air incident.
+  void add_evidence(const std::string& sentence) { incidents_.note_evidence(sentence); }
+
+  const std::vector<Incident>& open_incidents() const { return incidents_.all(); }
+
+ private:
+  void notify_closed(std::vector<Incident> closed);
+
+  Step step_;
+  OpenIncidents incidents_;
+  bool escalated_ = false;
+};
+
+// The first sentence of the evidence; the cause's name where there is none.
+std::string reason_of(const monitor::Verdict& verdict);
+
+}  // namespace recovery

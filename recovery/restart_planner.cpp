@@ -1,0 +1,201 @@
+#include "recovery/restart_planner.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "monitor/text/sentence.hpp"
+
+namespace recovery {
+
+using monitor::Component;
+using monitor::component_of;
+using monitor::Verdict;
+
+namespace {
+
+// The newest finding is the first sentence; none is there twice.
+void put_first(const std::string& sentence, std::vector<std::string>& evidence) {
+  if (std::find(evidence.begin(), evidence.end(), sentence) != evidence.end()) return;
+  if (evidence.size() == monitor::evidence_limit) evidence.pop_back();
+  evidence.insert(evidence.begin(), sentence);
+}
+
+}  // namespace
+
+RestartPlanner::RestartPlanner(const Setup& setup, std::uint64_t seed)
+    : budget_(setup.policy, seed),
+      source_(setup.command.source_can_be_probed),
+      sink_(setup.command.sink_can_be_probed) {
+}
+
+void RestartPlanner::set(const Setup& setup) {
+  budget_.set_policy(setup.policy);
+  source_.set_known(setup.command.source_can_be_probed);
+  sink_.set_known(setup.command.sink_can_be_probed);
+}
+
+void RestartPlanner::resume(unsigned attempts, unsigned source_retries, Instant last_launch) {
+  budget_.resume(attempts, last_launch);
+  source_.resume(source_retries);
+}
+
+// ---------------------------------------------------------------------------- by the budget
+
+Plan RestartPlanner::after_fault(const Verdict& verdict, bool name_in_use, Context context) {
+  sink_.on_end(name_in_use);
+  if (component_of(verdict.cause) == Component::source && source_.is_known()) {
+    return await_source(verdict, context);
+  }
+  return by_budget(verdict, context);
+}
+
+Plan RestartPlanner::by_budget(const Verdict& verdict, Context context) {
+  const Policy& policy = context.setup.policy;
+  const RestartBudget::Grant grant = budget_.spend(context.now);
+  if (grant.exhausted) {
+    escalate(verdict, std::to_string(grant.attempt - 1) + " restarts did not bring the stream back",
+             context);
+    if (policy.on_exhausted != OnExhausted::keep_trying) return {Plan::Kind::give_up};
+  }
+  const Duration delay = sink_.settled(grant.delay);
+  context.reporter.decide(DecisionKind::restart_ffmpeg, reason_of(verdict), delay, grant.attempt);
+  if (component_of(verdict.cause) == Component::sink && delay > Duration::zero()) {
+    const bool is_missing = verdict.cause == monitor::Cause::sink_unreachable;
+    sink_.begin(is_missing, policy.probe_interval, context.now);
+  }
+  return Plan::launch_in(delay, context.now);
+}
+
+Plan RestartPlanner::after_crash(const std::optional<Verdict>& verdict, Context context) {
+  const RestartBudget::Grant grant = budget_.spend(context.now);
+  if (grant.exhausted) {
+    escalate(verdict.value_or(Verdict{monitor::Cause::host_spawn_failed,
+                                      {"The supervisor itself was cut short again and again "
+                                       "before the stream was healthy."}}),
+             "the supervisor was restarted " + std::to_string(grant.attempt) +
+                 " times before the stream was healthy",
+             context);
+  }
+  context.reporter.decide(DecisionKind::restart_ffmpeg,
+                          "the life of the supervisor before this one was cut short", grant.delay,
+                          grant.attempt);
+  return Plan::launch_in(grant.delay, context.now);
+}
+
+void RestartPlanner::escalate(const Verdict& verdict, std::string reason, Context context) {
+  const unsigned tried = std::min(budget_.attempts(), context.setup.policy.max_restart_attempts);
+  context.reporter.escalate(verdict, std::move(reason), tried);
+}
+
+// ---------------------------------------------------------------------------- what comes back
+
+void RestartPlanner::send_probes(Context context) {
+  const Instant now = context.now;
+  if (now >= source_.deadline()) context.reporter.act(ProbeSource{source_.begin_probe(now)});
+  if (now >= sink_.deadline()) context.reporter.act(ProbeSink{sink_.begin_probe(now)});
+}
+
+Instant RestartPlanner::deadline() const {
+  return std::min(source_.deadline(), sink_.deadline());
+}
+
+Plan RestartPlanner::await_source(const Verdict& verdict, Context context) {
+  const Policy& policy = context.setup.policy;
+  context.reporter.decide(DecisionKind::wait_for_source, reason_of(verdict),
+                          policy.audio_stream.retry_interval);
+  source_.begin(policy, context.now);
+  return {Plan::Kind::source};
+}
+
+std::optional<Plan> RestartPlanner::take(const SourceProbed& answer, const Plan& plan,
+                                         std::optional<Verdict>& verdict, Context context) {
+  if (!source_.accept(answer.number, context.now)) return std::nullopt;
+  note_source(answer.available, answer.sentence, context.reporter);
+  if (!plan.awaits_source()) return std::nullopt;
+  return answer.available ? source_is_there(answer.sentence, *verdict, context)
+                          : source_is_missing(answer.sentence, *verdict, context);
+}
+
+std::optional<Plan> RestartPlanner::source_is_there(const std::string& sentence,
+                                                    const Verdict& verdict, Context context) {
+  if (source_.was_missing()) {
+    return launch_for_return("the source is back: " + sentence, context);
+  }
+  // It was there all the time: FFmpeg's end is not explained by it.
+  source_.watch(context.setup.policy.probe_interval, context.now);
+  return by_budget(verdict, context);
+}
+
+std::optional<Plan> RestartPlanner::source_is_missing(const std::string& sentence, Verdict& verdict,
+                                                      Context context) {
+  const AudioStream& pace = context.setup.policy.audio_stream;
+  context.reporter.add_evidence(sentence);
+  put_first(sentence, verdict.evidence);
+  if (!source_.note_missing(pace.retry_interval, context.now)) return std::nullopt;
+  if (source_.retries() >= pace.max_retries) {
+    escalate(verdict,
+             monitor::sentence("the source has been missing for %.0f s, %u retries",
+                               monitor::seconds(source_.waited(context.now)), source_.retries()),
+             context);
+  }
+  const bool gives_up = context.setup.policy.on_exhausted != OnExhausted::keep_trying;
+  if (context.reporter.is_escalated() && gives_up) return Plan{Plan::Kind::give_up};
+  context.reporter.decide(DecisionKind::wait_for_source, sentence, pace.retry_interval);
+  return std::nullopt;
+}
+
+std::optional<Plan> RestartPlanner::take(const SinkProbed& answer, const Plan& plan,
+                                         Context context) {
+  if (!sink_.accept(answer.number, context.now) || !plan.awaits_time()) return std::nullopt;
+  const Duration pace = context.setup.policy.probe_interval;
+  if (!sink_.take(answer.available, pace, context.now)) return std::nullopt;
+  return launch_for_return("the sink is back: " + answer.sentence, context);
+}
+
+std::optional<Plan> RestartPlanner::launch_for_return(std::string reason, Context context) {
+  const Duration cooldown = context.setup.policy.restart_cooldown;
+  if (!returns_.may_return(budget_.last_launch(), cooldown, context.now)) return std::nullopt;
+  returns_.on_return();
+  context.reporter.decide(DecisionKind::restart_ffmpeg, std::move(reason));
+  return Plan{Plan::Kind::launch};
+}
+
+// ---------------------------------------------------------------------------- meanwhile
+
+std::optional<Plan> RestartPlanner::adjust(const Plan& plan, Context context) {
+  const Policy& policy = context.setup.policy;
+  if (!plan.awaits_source()) source_.set_pace(policy.probe_interval, context.now);
+  if (plan.awaits_time()) {
+    return Plan{plan.kind, std::min(plan.at, context.now + policy.restart_cooldown)};
+  }
+  if (!plan.awaits_source()) return std::nullopt;
+  if (source_.is_known()) {
+    source_.adjust(policy, context.now);
+    return std::nullopt;
+  }
+  // Nothing can tell any more when it is back.
+  context.reporter.decide(DecisionKind::restart_ffmpeg, "the source cannot be looked at any more");
+  return Plan{Plan::Kind::launch};
+}
+
+void RestartPlanner::note_source(bool available, const std::string& sentence, Reporter& reporter) {
+  if (source_.note(available)) reporter.notify(SourceChanged{available, sentence});
+}
+
+void RestartPlanner::on_launch(const Policy& policy, Instant now) {
+  source_.watch(policy.probe_interval, now);
+  sink_.rest();
+  budget_.on_launch(now);
+}
+
+void RestartPlanner::on_healthy() {
+  budget_.on_healthy();
+  source_.on_healthy();
+}
+
+void RestartPlanner::rest() {
+  source_.rest();
+  sink_.rest();
+}
+
+}  // namespace recovery

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "recovery/event.hpp"
+#include "recovery/plan.hpp"
+#include "recovery/reporter.hpp"
+#include "recovery/restart_budget.hpp"
+#include "recovery/return_pace.hpp"
+#include "recovery/setup.hpp"
+#include "recovery/sink_wait.hpp"
+#include "recovery/source_wait.hpp"
+
+namespace recovery {
+
+// Plans how the primary comes back: at once or after a delay, by the budget; when its source or its
+// sink is back; or not at all, where recovery has escalated and `on_exhausted` says so. It answers
+// with a plan and carries nothing out.
+//
+// Restarts spend the budget. A missing source spends none: it is waited for. What comes back is
+// used at once, at the pace of returns.
+class RestartPlanner {
+ public:
+  // What every decision depends on and what it reports to; of one call.
+  struct Context {
+    const Setup& setup;
+    Reporter& reporter;
+    Instant now;
+  };
+
+  RestartPlanner(const Setup& setup, std::uint64_t seed);
+
+  // Another configuration. What was spent stays spent.
+  void set(const Setup& setup);
+  // As an earlier life of the supervisor left it.
+  void resume(unsigned attempts, unsigned source_retries, Instant last_launch);
+
+  // The primary is off air and its child is gone. `name_in_use`: the sink refused it because its
+  // name is taken.
+  Plan after_fault(const monitor::Verdict& verdict, bool name_in_use, Context context);
+  // The life before this one was cut short. The stream is tried at least once in each life,
+  // whatever is left of the budget: a process that would end without having tried could never come
+  // back. `verdict`: of the escalation that is open.
+  Plan after_crash(const std::optional<monitor::Verdict>& verdict, Context context);
+
+  // Recovery cannot bring the stream back by itself; told once until it is resolved.
+  void escalate(const monitor::Verdict& verdict, std::string reason, Context context);
+
+  // The probes that are due are asked for.
+  void send_probes(Context context);
+  Instant deadline() const;
+  // Answers to them; the plan that follows where the present one is overtaken. `verdict`: why the
+  // primary is off air; what is found is added to it.
+  std::optional<Plan> take(const SourceProbed& answer, const Plan& plan,
+                           std::optional<monitor::Verdict>& verdict, Context context);
+  std::optional<Plan> take(const SinkProbed& answer, const Plan& plan, Context context);
+
+  // A wait under another configuration is no longer than that says; the plan that follows.
+  std::optional<Plan> adjust(const Plan& plan, Context context);
+
+  // A witness says whether the source is there.
+  void note_source(bool available, const std::string& sentence, Reporter& reporter);
+  // The primary is launched.
+  void on_launch(const Policy& policy, Instant now);
+  // The primary puts out what it reads: no probe is needed for a while.
+  void on_source_read(const Policy& policy, Instant now) {
+    source_.watch(policy.probe_interval, now);
+  }
+  void on_lasting() { returns_.on_lasting(); }
+  // For a whole cooldown: everything begins afresh.
+  void on_healthy();
+  // Nothing runs and nothing is waited for.
+  void rest();
+
+  unsigned attempts() const { return budget_.attempts(); }
+  const SourceWait& source() const { return source_; }
+  SinkWait& sink() { return sink_; }
+
+ private:
+  Plan by_budget(const monitor::Verdict& verdict, Context context);
+  Plan await_source(const monitor::Verdict& verdict, Context context);
+  std::optional<Plan> source_is_there(const std::string& sentence, const monitor::Verdict& verdict,
+                                      Context context);
+  std::optional<Plan> source_is_missing(const std::string& sentence, monitor::Verdict& verdict,
+                                        Context context);
+  std::optional<Plan> launch_for_return(std::string reason, Context context);
+
+  RestartBudget budget_;
+  SourceWait source_;
+  SinkWait sink_;
+  ReturnPace returns_;
+};
+
+}  // namespace recovery

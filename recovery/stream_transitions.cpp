@@ -1,0 +1,341 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "recovery/stream_core.hpp"
+
+namespace recovery {
+
+using monitor::Cause;
+using monitor::Component;
+using monitor::Fault;
+using monitor::Verdict;
+
+bool StreamCore::is_present(Generation generation) const {
+  if (status_.ended || generation != status_.generation) return false;
+  return child_runs() || is(State::stopping);
+}
+
+bool StreamCore::child_runs() const {
+  return is(State::starting) || is(State::on_air) || is(State::fallback);
+}
+
+bool StreamCore::reports_progress() const {
+  return status_.role == Role::primary ? setup_.command.reports_progress
+                                       : setup_.command.fallback_reports_progress;
+}
+
+// ---------------------------------------------------------------------------- detection
+
+void StreamCore::check_progress() {
+  if (is(State::starting)) {
+    // Output is not enough while something else holds the stream off air.
+    const bool sink_is_back = !planner_.sink().needs_proof(status_.verdict) ||
+                              detection_.sink_is_proven(setup_.limits.sink_stall_timeout, now_);
+    if (!detection_.holds_off_air(now_) && sink_is_back) come_on_air();
+    check_detectors();  // for what was found before
+  }
+  check_health();
+}
+
+void StreamCore::check_detectors() {
+  if (!child_runs() || detection_.is_muted()) return;
+  if (is(State::fallback)) return check_fallback();
+  const std::vector<Fault> faults = detection_.check(now_);
+  if (const Fault* fault = Detection::off_air_fault(faults)) {
+    on_fault(*fault);
+  } else if (is(State::on_air)) {
+    update_warnings(faults);
+  }
+}
+
+// At each advance; of a command without progress at each tick.
+void StreamCore::check_health() {
+  if (!is(State::on_air)) return;
+  health_.advance(now_);
+  if (setup_.command.advance_proves_source) planner_.on_source_read(setup_.policy, now_);
+  if (health_.has_lasted(now_)) planner_.on_lasting();
+  if (!health_.becomes_healthy(setup_.policy.restart_cooldown, now_)) return;
+  planner_.on_healthy();
+  reporter_.resolve_escalation();
+}
+
+void StreamCore::on_fault(const Fault& fault) {
+  const Instant last_advance = detection_.evidence().last_advance;
+  const Instant began = std::min(last_advance, fault.since.value_or(last_advance));
+  health_.backdate(began);
+  reporter_.notify(FaultDetected{fault, now_ - began});
+  go_off_air(detection_.diagnose(fault, now_, setup_.command.reports_progress));
+  if (setup_.policy.enabled) return begin_stop({Plan::Kind::recover});
+  // Reported and left alone: on air again when it advances by itself.
+  status_.state = State::starting;
+  detection_.mute();
+  reporter_.decide(DecisionKind::none, "recovery is switched off: " + fault.sentence);
+  planner_.escalate(*status_.verdict, "recovery is switched off", context());
+}
+
+void StreamCore::on_end(Pipeline pipeline) {
+  const monitor::Evidence& evidence = detection_.evidence();
+  const Verdict verdict = detection_.diagnose(std::nullopt, now_, setup_.command.reports_progress);
+  // EPIPE on stdout counts as success, as for `ffmpeg | head`.
+  const bool well = monitor::ended_well(evidence) || pipeline == Pipeline::output_closed;
+  const bool is_last = setup_.policy.restart != Restart::always || pipeline != Pipeline::open;
+  if (well && is_last) {
+    if (is(State::on_air)) health_.settle(!setup_.command.reports_progress, now_);
+    reporter_.close_warnings({}, now_);
+    return end(0);
+  }
+  go_off_air(verdict);
+  if (primary_ != CommandTrial::was_on_air && monitor::is_permanent(evidence)) {
+    return end(exit_code::command_invalid);
+  }
+  if (pipeline == Pipeline::input_ended) return end(exit_code::gave_up);
+  recover(verdict);
+}
+
+void StreamCore::update_warnings(const std::vector<Fault>& faults) {
+  for (const Fault& fault : faults) {
+    if (setup_.policy.enabled && restarts_on(fault)) return on_fault(fault);
+  }
+  reporter_.close_warnings(faults, now_);
+  for (const Fault& fault : faults) {
+    reporter_.warn(fault, detection_.diagnose(fault, now_, setup_.command.reports_progress),
+                   health_.last_good_at().value_or(now_), now_);
+  }
+  status_.verdict.reset();
+  if (open_incidents().empty()) return;
+  const Incident& gravest = open_incidents().front();
+  status_.verdict = Verdict{gravest.cause, gravest.evidence};
+}
+
+bool StreamCore::restarts_on(const Fault& warning) const {
+  if (monitor::is_dead_air(warning.cause)) {
+    return setup_.limits.content.action == monitor::OnDeadAir::restart ||
+           fallback_.takes_over_from(warning.cause, setup_);
+  }
+  return warning.cause == Cause::bitrate_drop &&
+         setup_.limits.bitrate_drop.action == monitor::OnWarning::restart;
+}
+
+// ---------------------------------------------------------------------------- on and off air
+
+void StreamCore::come_on_air() {
+  status_.state = State::on_air;
+  status_.failed = false;
+  status_.verdict.reset();
+  primary_ = CommandTrial::was_on_air;
+  const CameOnAir notice{health_.come_on_air(now_)};
+  if (setup_.command.reports_progress) {
+    planner_.note_source(true, "FFmpeg puts out what it reads.", reporter_);
+  }
+  planner_.sink().on_air();
+  detection_.unmute(now_);
+  reporter_.notify(notice);
+  reporter_.close_off_air(now_);
+}
+
+void StreamCore::go_off_air(const Verdict& verdict) {
+  const bool was_on_air = is(State::on_air);
+  // Without progress nothing tells when it was last good but the process's own end.
+  if (was_on_air && !setup_.command.reports_progress) check_health();
+  health_.settle(false, now_);
+  health_.leave_air(false);
+  status_.failed = true;
+  status_.verdict = verdict;
+  if (was_on_air) reporter_.notify(WentOffAir{verdict.cause});
+  if (monitor::component_of(verdict.cause) == Component::source) {
+    planner_.note_source(false, verdict.evidence.front(), reporter_);
+  }
+  reporter_.close_warnings({}, now_);
+  reporter_.open_off_air(verdict, health_.last_good_at().value_or(*status_.launched_at), now_);
+}
+
+// The time that it is off air by request is no fault's.
+void StreamCore::resolve_open_incident(const char* reason) {
+  reporter_.close_off_air(now_);
+  reporter_.resolve_escalation();
+  health_.forget();
+  status_.verdict.reset();
+  reporter_.decide(DecisionKind::none, reason);
+}
+
+// ---------------------------------------------------------------------------- what follows
+
+// A child of the primary is gone, by itself or by us, and the stream is off air.
+void StreamCore::recover(const Verdict& verdict) {
+  const Policy& policy = setup_.policy;
+  status_.state = State::cooling_down;  // whatever it was being stopped for, nothing runs now
+  if (leaving_ != Leaving::no) return finish_stop();
+  if (policy.restart == Restart::never) return end(exit_code::gave_up);
+  if (!policy.enabled) {
+    reporter_.decide(DecisionKind::none, "recovery is switched off: " + reason_of(verdict));
+    planner_.escalate(verdict, "recovery is switched off", context());
+    return rest(true);
+  }
+  if (fallback_.takes_over_from(verdict.cause, setup_)) {
+    // Nothing but the primary itself can tell when it carries something again.
+    reporter_.decide(DecisionKind::restart_ffmpeg, reason_of(verdict), policy.restart_cooldown);
+    return follow(Plan::launch_in(policy.restart_cooldown, now_));
+  }
+  const bool name_in_use = monitor::name_is_in_use(detection_.evidence());
+  follow(planner_.after_fault(verdict, name_in_use, context()));
+}
+
+// The fallback may be on air, or about to leave it: then it stays until the time has come.
+void StreamCore::follow(const std::optional<Plan>& plan) {
+  if (!plan) return;
+  if (plan->kind == Plan::Kind::launch) return launch_in_place_of_fallback();
+  if (plan->kind == Plan::Kind::give_up) return give_up();
+  plan_ = *plan;
+  if (is(State::fallback) || is(State::stopping)) return;
+  status_.state = plan_.awaits_source() ? State::waiting_for_source : State::cooling_down;
+}
+
+// Escalated, and `on_exhausted` does not want it tried any more.
+void StreamCore::give_up() {
+  if (leaving_ != Leaving::no) return finish_stop();
+  if (is(State::stopping) && status_.pid) return stop_then({Plan::Kind::give_up});
+  if (is(State::fallback)) return begin_stop({Plan::Kind::give_up});
+  if (setup_.policy.on_exhausted == OnExhausted::exit) return end(exit_code::gave_up);
+  rest(true);
+}
+
+void StreamCore::launch_in_place_of_fallback() {
+  if (is(State::stopping)) return stop_then({Plan::Kind::launch});
+  if (is(State::fallback)) return begin_stop({Plan::Kind::launch});
+  launch();
+}
+
+void StreamCore::launch() {
+  plan_ = {};
+  planned_.on_launch();
+  planner_.on_launch(setup_.policy, now_);
+  start_child(Role::primary);
+}
+
+void StreamCore::start_child(Role role) {
+  ++status_.generation;
+  status_.role = role;
+  status_.state = role == Role::primary ? State::starting : State::fallback;
+  status_.launched_at = now_;
+  health_.begin(now_);
+  detection_.begin(setup_.limits, reports_progress(), now_);
+  reporter_.act(Launch{status_.generation, role});
+}
+
+void StreamCore::restart_if_due(bool at_track_change) {
+  if (!is(State::on_air)) return;
+  const auto due = planned_.due(setup_.policy, *status_.launched_at, at_track_change, now_);
+  if (!due) return;
+  if (!due->reason.empty()) reporter_.decide(DecisionKind::restart_ffmpeg, due->reason);
+  reporter_.notify(RestartedOnPurpose{due->cause});
+  begin_stop({Plan::Kind::launch}, false, true);
+}
+
+// ---------------------------------------------------------------------------- the fallback
+
+bool StreamCore::wants_fallback() const {
+  return leaving_ == Leaving::no &&
+         fallback_.is_wanted(plan_, status_.verdict, reporter_.is_escalated(), setup_);
+}
+
+void StreamCore::consider_fallback() {
+  if (!is(State::cooling_down) && !is(State::waiting_for_source)) return;
+  if (!wants_fallback() || now_ < fallback_.due_at(plan_, planner_.source(), now_)) return;
+  reporter_.decide(DecisionKind::start_fallback, reason_of(*status_.verdict));
+  fallback_.on_launch(now_);
+  start_child(Role::fallback);
+}
+
+void StreamCore::on_fallback_advance() {
+  if (!fallback_.advance(setup_.policy.restart_cooldown, now_)) return;
+  reporter_.notify(FallbackOnAir{now_ - health_.last_good_at().value_or(now_)});
+}
+
+void StreamCore::check_fallback() {
+  if (now_ >= plan_.deadline()) return begin_stop({Plan::Kind::launch});
+  const std::vector<Fault> faults = detection_.check(now_);
+  const Fault* fault = Detection::off_air_fault(faults);
+  if (fault == nullptr) return;
+  reporter_.notify(FallbackFailed{fault->sentence});
+  begin_stop(plan_);
+}
+
+// The primary waits for what it waited for.
+void StreamCore::on_fallback_end() {
+  const bool was_stopped = is(State::stopping);
+  status_.state = plan_.awaits_source() ? State::waiting_for_source : State::cooling_down;
+  if (!was_stopped) {
+    const Verdict verdict = detection_.diagnose(std::nullopt, now_, reports_progress());
+    reporter_.notify(FallbackFailed{reason_of(verdict)});
+  }
+  const bool took_the_air = plan_.awaits_time() && status_.verdict &&
+                            fallback_.takes_over_from(status_.verdict->cause, setup_);
+  if (!fallback_.end(detection_.evidence(), was_stopped, now_)) return;
+  if (took_the_air) plan_.at = now_;
+  reporter_.decide(DecisionKind::none, "the fallback command is wrong and is not tried again");
+}
+
+// ---------------------------------------------------------------------------- the end
+
+void StreamCore::begin_stop(const Plan& then, bool without_grace, bool keeps_well) {
+  if (is(State::on_air)) {
+    // With progress, on air is settled at each advance: the rest is silence.
+    health_.settle(!setup_.command.reports_progress, now_);
+    health_.leave_air(keeps_well);
+  }
+  status_.state = State::stopping;
+  stop_then(then);
+  const auto& sample = detection_.evidence().sample;
+  const bool cannot_act = sample && monitor::is_stopped(*sample);
+  send(stop_ladder_.begin(without_grace || cannot_act, now_));
+}
+
+void StreamCore::send(std::optional<int> signal) {
+  if (signal) reporter_.act(Signal{status_.generation, *signal});
+}
+
+void StreamCore::on_child_gone() {
+  fallback_.leave_air();
+  switch (plan_.kind) {
+    case Plan::Kind::recover:
+      return recover(*status_.verdict);
+    case Plan::Kind::launch:
+      return launch();
+    case Plan::Kind::at_time:
+    case Plan::Kind::source:
+      return on_fallback_end();
+    case Plan::Kind::give_up:
+      return give_up();
+    case Plan::Kind::none:
+    case Plan::Kind::resume:
+    case Plan::Kind::stop:
+      return finish_stop();
+  }
+}
+
+void StreamCore::finish_stop() {
+  reporter_.close_warnings({}, now_);
+  if (leaving_ == Leaving::removed) resolve_open_incident("removed from the configuration");
+  if (leaving_ == Leaving::no) resolve_open_incident("stop requested");
+  rest(false);
+  if (leaving_ != Leaving::no) end(0);
+}
+
+// No child, and none by itself; the supervisor stays and reports.
+void StreamCore::rest(bool failed) {
+  status_.state = State::stopped;
+  status_.failed = failed;
+  health_.leave_air(false);
+  fallback_.leave_air();
+  plan_ = {};
+  planner_.rest();
+}
+
+void StreamCore::end(int exit_code) {
+  rest(exit_code != 0);
+  status_.ended = true;
+  reporter_.act(End{exit_code});
+}
+
+}  // namespace recovery

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "monitor/ffmpeg/log_gate.hpp"
+#include "monitor/ffmpeg/progress.hpp"
+#include "recovery/event.hpp"
+#include "supervisor/child/child.hpp"
+#include "supervisor/ffmpeg/stderr_reader.hpp"
+#include "supervisor/stream/child_probes.hpp"
+#include "supervisor/stream/prepared_command.hpp"
+#include "supervisor/stream/stream_parts.hpp"
+#include "supervisor/thread/services.hpp"
+
+namespace supervisor {
+
+// The life of one child, from the decision to launch it on: the process, the command it was
+// launched with, all that is read from it and asked about it. Turns bytes, samples and the exit
+// into events of its generation; decides nothing. Once the child has ended it keeps what was last
+// known, until the next life. For the loop's thread.
+class ChildLife {
+ public:
+  // Takes an event; called from within the calls below, or from the loop with an answer of the
+  // probes. May replace this life by the next, but must not destroy it before the call returns.
+  using Take = std::function<void(recovery::Event)>;
+
+  // All references must outlive it. `log_gate`: of the stream, whatever its children.
+  ChildLife(recovery::Generation generation, recovery::Role role, const StreamParts& parts,
+            const Services& services, monitor::LogGate& log_gate, Take take);
+
+  recovery::Generation generation() const { return generation_; }
+  recovery::Role role() const { return role_; }
+  // Null before the launch.
+  const std::shared_ptr<const PreparedCommand>& command() const { return command_; }
+  // Launched and not gone.
+  bool has_child() const { return child_ != nullptr; }
+
+  // Once. `handlers` call the functions below. False: it cannot be launched, see `error_number`.
+  bool launch(const ChildLauncher& launcher, std::shared_ptr<const PreparedCommand> command,
+              ChildHandlers handlers, int& error_number);
+  // The program was executed, or could not be.
+  void on_executed(int error_number);
+  // True where a whole progress block was among the bytes.
+  bool on_progress(std::string_view bytes);
+  void on_stderr(std::string_view bytes, monitor::Instant now);
+  void on_exit(monitor::ExitStatus status, monitor::Instant now);
+
+  void signal(int number);
+  void drain_progress();
+  // After on_exit() and on_executed() with an error, once their call-back has returned.
+  void release_ended_child() { ended_child_.reset(); }
+
+  // When check() is due next; `monitor::never` without a child.
+  monitor::Instant deadline() const;
+  // Does what is due. `is_starting`: it is not on air yet.
+  void check(monitor::Instant now, bool is_starting);
+  // The stream's intervals may have changed: what is due later than they allow comes sooner.
+  void adjust_intervals(monitor::Instant now);
+
+  // Null: nothing is asked about the child, or it has ended.
+  const ChildProbes* probes() const { return probes_.get(); }
+  // The last that was read of the process, also after its end.
+  const std::optional<monitor::ProcessSample>& last_sample() const;
+
+ private:
+  bool asks_progress_alone() const;
+
+  const recovery::Generation generation_;
+  const recovery::Role role_;
+  const StreamParts& parts_;
+  const Services& services_;
+  const Take take_;
+  std::shared_ptr<const PreparedCommand> command_;
+  std::unique_ptr<Child> child_;
+  std::unique_ptr<Child> ended_child_;  // its call-back may still be on the stack
+  monitor::ProgressParser parser_;
+  StderrReader stderr_reader_;
+  std::unique_ptr<ChildProbes> probes_;
+  std::optional<monitor::ProcessSample> last_sample_;  // once the probes are gone
+};
+
+}  // namespace supervisor

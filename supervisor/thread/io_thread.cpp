@@ -1,0 +1,50 @@
+#include "supervisor/thread/io_thread.hpp"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/executor_work_guard.hpp>
+
+#include "supervisor/signals_blocked.hpp"
+
+namespace supervisor {
+
+namespace {
+
+constexpr auto end_limit = std::chrono::milliseconds(200);
+
+}  // namespace
+
+IoThread::IoThread(Thread::OnException on_exception) : on_exception_(std::move(on_exception)) {
+}
+
+const Thread& IoThread::thread() {
+  if (!thread_) begin();
+  return *thread_;
+}
+
+void IoThread::begin() {
+  const Thread begun("I/O thread", on_exception_);
+  std::promise<void> ended;
+  std::future<void> end = ended.get_future();
+  const SignalsBlocked blocked;
+  std::thread([begun, ended = std::move(ended)]() mutable {
+    const auto work = boost::asio::make_work_guard(begun.context());
+    begun.run();
+    begun.close();
+    ended.set_value();
+  }).detach();
+  thread_ = begun;
+  ended_ = std::move(end);
+}
+
+IoThread::~IoThread() {
+  if (!thread_) return;
+  // Behind everything that was posted before, such as the end of what runs here.
+  thread_->post([context = &thread_->context()] { context->stop(); });
+  ended_.wait_for(end_limit);
+  thread_->ignore_exceptions();
+}
+
+}  // namespace supervisor

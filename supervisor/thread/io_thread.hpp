@@ -1,0 +1,36 @@
+#pragma once
+
+#include <future>
+#include <optional>
+
+#include "supervisor/thread/thread.hpp"
+
+namespace supervisor {
+
+// The thread for everything that talks to other machines or to disks: probes, alerts, exporters,
+// reading the configuration. A name lookup that hangs or a slow TLS handshake there never delays a
+// restart. What runs on it answers the supervising loop by `Thread::callback`. This object is used
+// from that loop only; the thread begins with the first use, so that it costs the launch of a
+// stream nothing.
+class IoThread {
+ public:
+  explicit IoThread(Thread::OnException on_exception = {});
+  // Drops what is under way. Waits at most 200 ms for the thread: one that hangs in a system call
+  // is left behind, for the end of the process; `on_exception` is not called any more.
+  ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  // Throws std::system_error where the system has no thread left.
+  const Thread& thread();
+  boost::asio::io_context::executor_type executor() { return thread().executor(); }
+
+ private:
+  void begin();
+
+  Thread::OnException on_exception_;
+  std::optional<Thread> thread_;  // empty: not used yet
+  std::future<void> ended_;
+};
+
+}  // namespace supervisor

@@ -1,0 +1,135 @@
+#include "recovery/reporter.hpp"
+
+#include <gtest/gtest.h>
+
+namespace recovery {
+namespace {
+
+using monitor::Cause;
+using monitor::Verdict;
+
+constexpr Instant start = Instant{} + 1000h;
+const Verdict frozen{Cause::encoder_frozen, {"No progress for 30.0 s."}};
+
+template <class Wanted>
+std::vector<Wanted> all_of(const Step& step) {
+  std::vector<Wanted> found;
+  for (const Notice& notice : step.notices) {
+    if (const auto* match = std::get_if<Wanted>(&notice)) found.push_back(*match);
+  }
+  return found;
+}
+
+TEST(Reporter, EachAnswerIsGivenOnce) {
+  Reporter reporter;
+  reporter.act(Launch{1, Role::primary});
+  reporter.decide(DecisionKind::none, "reason");
+  const Step step = reporter.take();
+  EXPECT_EQ(step.actions.size(), 1U);
+  EXPECT_EQ(step.notices.size(), 1U);
+  EXPECT_TRUE(reporter.take().actions.empty());
+}
+
+TEST(Reporter, ADecisionIsPartOfTheOpenIncidentAndToldWithIt) {
+  Reporter reporter;
+  reporter.open_off_air(frozen, start, start + 30s);
+  reporter.take();
+  reporter.decide(DecisionKind::restart_ffmpeg, "frozen", 2s, 3);
+  const Step step = reporter.take();
+  ASSERT_EQ(all_of<Decided>(step).size(), 1U);
+  EXPECT_EQ(all_of<Decided>(step)[0].attempt, 3U);
+  const auto changed = all_of<IncidentChanged>(step);
+  ASSERT_EQ(changed.size(), 1U);
+  EXPECT_EQ(changed[0].number, 1U);
+  EXPECT_EQ(changed[0].actions, std::vector<std::string>{"restart_ffmpeg: frozen"});
+  EXPECT_EQ(reporter.open_incidents()[0].actions, changed[0].actions);
+}
+
+TEST(Reporter, TheSameActionTwiceInARowChangesNothing) {
+  Reporter reporter;
+  reporter.open_off_air(frozen, start, start);
+  reporter.decide(DecisionKind::wait_for_source, "missing");
+  reporter.take();
+  reporter.decide(DecisionKind::wait_for_source, "missing");
+  const Step step = reporter.take();
+  EXPECT_EQ(all_of<Decided>(step).size(), 1U);
+  EXPECT_TRUE(all_of<IncidentChanged>(step).empty());
+}
+
+TEST(Reporter, AnIncidentKeepsItsNewestActions) {
+  Reporter reporter;
+  reporter.open_off_air(frozen, start, start);
+  for (std::size_t i = 0; i <= Incident::actions_limit; ++i) {
+    reporter.decide(DecisionKind::restart_ffmpeg, std::to_string(i));
+  }
+  const auto& actions = reporter.open_incidents()[0].actions;
+  ASSERT_EQ(actions.size(), Incident::actions_limit);
+  EXPECT_EQ(actions.front(), "restart_ffmpeg: 1");
+  EXPECT_EQ(actions.back(), "restart_ffmpeg: 32");
+}
+
+TEST(Reporter, AWarningHasNoActions) {
+  Reporter reporter;
+  reporter.warn({Cause::cpu_high, false, "busy"}, {Cause::cpu_high, {"busy"}}, start, start);
+  reporter.decide(DecisionKind::none, "reason");
+  EXPECT_TRUE(all_of<IncidentChanged>(reporter.take()).empty());
+  EXPECT_TRUE(reporter.open_incidents()[0].actions.empty());
+}
+
+TEST(Reporter, AnIncidentIsOpenedOnceAndClosedOnce) {
+  Reporter reporter;
+  reporter.open_off_air(frozen, start, start + 30s);
+  reporter.open_off_air(frozen, start, start + 40s);
+  EXPECT_EQ(all_of<IncidentOpened>(reporter.take()).size(), 1U);
+  reporter.close_off_air(start + 50s);
+  reporter.close_off_air(start + 60s);
+  const auto closed = all_of<IncidentClosed>(reporter.take());
+  ASSERT_EQ(closed.size(), 1U);
+  EXPECT_EQ(closed[0].incident.resolved_at, start + 50s);
+}
+
+TEST(Reporter, AWarningIsToldOnceAndLastsAsLongAsItsFinding) {
+  Reporter reporter;
+  const monitor::Fault busy{Cause::cpu_high, false, "busy"};
+  reporter.warn(busy, {Cause::host_cpu_throttled, {"throttled"}}, start, start);
+  reporter.warn(busy, {Cause::cpu_high, {"busy"}}, start, start + 1s);
+  const Step step = reporter.take();
+  EXPECT_EQ(all_of<FaultDetected>(step).size(), 1U);
+  EXPECT_EQ(all_of<IncidentOpened>(step).size(), 1U);
+  reporter.close_warnings({busy}, start + 2s);
+  EXPECT_TRUE(all_of<IncidentClosed>(reporter.take()).empty());
+  reporter.close_warnings({}, start + 3s);
+  EXPECT_EQ(all_of<IncidentClosed>(reporter.take()).size(), 1U);
+}
+
+TEST(Reporter, AnEscalationIsToldOnceUntilItIsResolvedOnce) {
+  Reporter reporter;
+  reporter.open_off_air(frozen, start, start);
+  reporter.decide(DecisionKind::restart_ffmpeg, "frozen");
+  reporter.take();
+  reporter.escalate(frozen, "3 restarts did not help", 3);
+  reporter.escalate(frozen, "again", 3);
+  EXPECT_TRUE(reporter.is_escalated());
+  const auto escalated = all_of<Escalated>(reporter.take());
+  ASSERT_EQ(escalated.size(), 1U);
+  EXPECT_EQ(escalated[0].reason, "3 restarts did not help");
+  EXPECT_EQ(escalated[0].actions,
+            (std::vector<std::string>{"restart_ffmpeg: frozen",
+                                      "escalate_alert: 3 restarts did not help"}));
+  reporter.resolve_escalation();
+  reporter.resolve_escalation();
+  EXPECT_EQ(all_of<EscalationResolved>(reporter.take()).size(), 1U);
+  EXPECT_FALSE(reporter.is_escalated());
+}
+
+TEST(Reporter, AnEscalationOfAnEarlierLifeIsNotToldAgain) {
+  Reporter reporter;
+  reporter.resume(true);
+  reporter.escalate(frozen, "again", 3);
+  EXPECT_TRUE(all_of<Escalated>(reporter.take()).empty());
+  reporter.resolve_escalation();
+  EXPECT_EQ(all_of<EscalationResolved>(reporter.take()).size(), 1U);
+}
+
+}  // namespace
+}  // namespace recovery

@@ -1,0 +1,221 @@
+#include "recovery/restart_planner.hpp"
+
+#include <gtest/gtest.h>
+
+namespace recovery {
+namespace {
+
+using monitor::Cause;
+using monitor::Verdict;
+using Kind = Plan::Kind;
+
+const Verdict crashed{Cause::encoder_crashed, {"FFmpeg was ended by signal 11."}};
+const Verdict missing{Cause::source_missing, {"the mount is not there"}};
+const Verdict unreachable{Cause::sink_unreachable, {"connection refused"}};
+
+class RestartPlannerTest : public testing::Test {
+ protected:
+  RestartPlannerTest() {
+    setup.policy.restart_delay.jitter = 0;
+    setup.command.source_can_be_probed = setup.command.sink_can_be_probed = true;
+    planner.emplace(setup, 1);
+    planner->on_launch(setup.policy, now);
+    now += 1s;
+  }
+  RestartPlanner::Context context() { return {setup, reporter, now}; }
+  Plan fault(const Verdict& of, bool name_in_use = false) {
+    verdict = of;
+    plan = planner->after_fault(of, name_in_use, context());
+    return plan;
+  }
+  // Of a probe that is asked for now.
+  std::optional<Plan> source(bool available) {
+    const auto number = asked<ProbeSource>();
+    return planner->take(SourceProbed{number, available, Cause::source_missing, "an answer"}, plan,
+                         verdict, context());
+  }
+  std::optional<Plan> sink(bool available) {
+    return planner->take(SinkProbed{asked<ProbeSink>(), available, "an answer"}, plan, context());
+  }
+  template <class Probe>
+  std::uint64_t asked() {
+    planner->send_probes(context());
+    std::uint64_t number = 0;
+    for (const Action& action : reporter.take().actions) {
+      if (const auto* probe = std::get_if<Probe>(&action)) number = probe->number;
+    }
+    return number;
+  }
+  bool escalates() {
+    bool found = false;
+    for (const Notice& notice : reporter.take().notices) {
+      found = found || std::holds_alternative<Escalated>(notice);
+    }
+    return found;
+  }
+
+  recovery::Setup setup;
+  Reporter reporter;
+  std::optional<RestartPlanner> planner;
+  Instant now = Instant{} + 1000h;
+  Plan plan;
+  std::optional<Verdict> verdict;
+};
+
+TEST_F(RestartPlannerTest, TheFirstRestartIsAtOnceTheNextLater) {
+  EXPECT_EQ(fault(crashed), Plan{Kind::launch});
+  EXPECT_EQ(fault(crashed), (Plan{Kind::at_time, now + 1s}));
+  EXPECT_EQ(planner->attempts(), 2U);
+}
+
+TEST_F(RestartPlannerTest, AfterTheAttemptsItEscalatesAndGoesOn) {
+  for (int i = 0; i < 3; ++i) fault(crashed);
+  EXPECT_FALSE(escalates());
+  EXPECT_EQ(fault(crashed).kind, Kind::at_time);
+  EXPECT_TRUE(escalates());
+}
+
+TEST_F(RestartPlannerTest, WhereOnExhaustedSaysSoItGivesUp) {
+  setup.policy.on_exhausted = OnExhausted::exit;
+  for (int i = 0; i < 3; ++i) EXPECT_NE(fault(crashed).kind, Kind::give_up);
+  EXPECT_EQ(fault(crashed).kind, Kind::give_up);
+}
+
+TEST_F(RestartPlannerTest, HealthGivesBackAttemptsAndRetries) {
+  for (int i = 0; i < 5; ++i) fault(crashed);
+  planner->on_healthy();
+  EXPECT_EQ(planner->attempts(), 0U);
+  EXPECT_EQ(fault(crashed).kind, Kind::launch);
+}
+
+TEST_F(RestartPlannerTest, ANameInUseIsLeftTwoSeconds) {
+  EXPECT_EQ(fault(crashed, true), (Plan{Kind::at_time, now + 2s}));
+}
+
+TEST_F(RestartPlannerTest, AMissingSourceIsAwaitedAndSpendsNothing) {
+  EXPECT_EQ(fault(missing), Plan{Kind::source});
+  EXPECT_EQ(source(false), std::nullopt);
+  EXPECT_EQ(planner->attempts(), 0U);
+  EXPECT_EQ(planner->source().available(), false);
+  EXPECT_EQ(verdict->evidence.front(), "an answer");
+  now += 1s;
+  EXPECT_EQ(source(true), Plan{Kind::launch});
+  EXPECT_EQ(planner->attempts(), 0U);
+}
+
+TEST_F(RestartPlannerTest, ASourceThatCannotBeProbedIsRetriedByTheBudget) {
+  setup.command.source_can_be_probed = false;
+  planner->set(setup);
+  EXPECT_EQ(fault(missing).kind, Kind::launch);
+  EXPECT_EQ(planner->attempts(), 1U);
+}
+
+TEST_F(RestartPlannerTest, ASourceThatWasThereAllTheTimeSpendsAnAttempt) {
+  fault(missing);
+  EXPECT_EQ(source(true), Plan{Kind::launch});
+  EXPECT_EQ(planner->attempts(), 1U);
+}
+
+TEST_F(RestartPlannerTest, ASourceThatIsMissingForTooLongEscalatesOnce) {
+  setup.policy.audio_stream.max_retries = 2;
+  fault(missing);
+  unsigned escalations = 0;
+  for (int i = 0; i < 5; ++i) {
+    now += 30s;
+    const auto number = asked<ProbeSource>();
+    EXPECT_EQ(planner->take(SourceProbed{number, false, Cause::source_missing, "gone"}, plan,
+                            verdict, context()),
+              std::nullopt);
+    escalations += escalates();
+    EXPECT_EQ(planner->source().retries(), i + 1U);
+    EXPECT_EQ(escalations, i < 1 ? 0U : 1U);
+  }
+}
+
+TEST_F(RestartPlannerTest, ASourceMissingForTooLongIsGivenUpWhereOnExhaustedSaysSo) {
+  setup.policy.audio_stream.max_retries = 1;
+  setup.policy.on_exhausted = OnExhausted::stop;
+  fault(missing);
+  now += 30s;
+  EXPECT_EQ(source(false), Plan{Kind::give_up});
+}
+
+TEST_F(RestartPlannerTest, AnAnswerThatWasNotAskedForChangesNothing) {
+  fault(missing);
+  EXPECT_EQ(planner->take(SourceProbed{999, true, {}, "late"}, plan, verdict, context()),
+            std::nullopt);
+  EXPECT_EQ(planner->take(SinkProbed{999, true, "late"}, plan, context()), std::nullopt);
+}
+
+TEST_F(RestartPlannerTest, ASinkThatIsBackEndsTheCooldown) {
+  fault(unreachable);
+  EXPECT_EQ(fault(unreachable).kind, Kind::at_time);
+  EXPECT_EQ(sink(true), Plan{Kind::launch});
+}
+
+TEST_F(RestartPlannerTest, ASinkThatRefusesDoesNot) {
+  fault(unreachable);
+  fault({Cause::sink_rejected, {"403"}});
+  EXPECT_EQ(sink(true), std::nullopt);
+  EXPECT_EQ(planner->attempts(), 2U);
+}
+
+TEST_F(RestartPlannerTest, AnEncodersCooldownProbesNoSink) {
+  fault(crashed);
+  fault(crashed);
+  EXPECT_EQ(asked<ProbeSink>(), 0U);
+}
+
+TEST_F(RestartPlannerTest, AReturnThatDidNotLastMakesTheNextWaitForItsPace) {
+  fault(missing);
+  source(false);
+  now += 1s;
+  EXPECT_EQ(source(true), Plan{Kind::launch});
+  planner->on_launch(setup.policy, now);
+  fault(missing);
+  source(false);
+  now += 300ms;
+  EXPECT_EQ(source(true), std::nullopt);
+  now += 700ms;
+  EXPECT_EQ(source(true), Plan{Kind::launch});
+}
+
+TEST_F(RestartPlannerTest, OnAirForLongItDoesNotWait) {
+  fault(missing);
+  source(false);
+  now += 1s;
+  source(true);
+  planner->on_launch(setup.policy, now);
+  planner->on_lasting();
+  fault(missing);
+  source(false);
+  now += 300ms;
+  EXPECT_EQ(source(true), Plan{Kind::launch});
+}
+
+TEST_F(RestartPlannerTest, ACrashOfTheSupervisorIsTriedOnceWhateverIsLeft) {
+  setup.policy.on_exhausted = OnExhausted::exit;
+  planner->resume(9, 0, now);
+  EXPECT_EQ(planner->after_crash(std::nullopt, context()), (Plan{Kind::at_time, now + 60s}));
+  EXPECT_TRUE(escalates());
+}
+
+TEST_F(RestartPlannerTest, AShorterCooldownShortensTheWait) {
+  fault(crashed);
+  fault(crashed);
+  setup.policy.restart_cooldown = 500ms;
+  EXPECT_EQ(planner->adjust(plan, context()), (Plan{Kind::at_time, now + 500ms}));
+  setup.policy.restart_cooldown = 1h;
+  EXPECT_EQ(planner->adjust(plan, context()), plan);
+}
+
+TEST_F(RestartPlannerTest, ASourceThatCannotBeProbedAnyMoreIsNotAwaited) {
+  fault(missing);
+  EXPECT_EQ(planner->adjust(plan, context()), std::nullopt);
+  setup.command.source_can_be_probed = false;
+  planner->set(setup);
+  EXPECT_EQ(planner->adjust(plan, context()), Plan{Kind::launch});
+}
+
+}  // namespace
+}  // namespace recovery

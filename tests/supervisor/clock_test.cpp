@@ -1,0 +1,57 @@
+#include "supervisor/stream/clock.hpp"
+
+#include "driver_stand.hpp"
+
+namespace supervisor::test {
+namespace {
+
+class MachineClock : public DriverStand {
+ protected:
+  const Clock& machine = machine_clock();
+  std::unique_ptr<Timer> timer = machine.make_timer(loop.executor());
+  std::vector<int> rings;
+  auto ring(int number) {
+    return [this, number] { rings.push_back(number); };
+  }
+};
+
+TEST_F(MachineClock, RingsOnceFromTheLoop) {
+  timer->set(machine.now(), ring(1));
+  EXPECT_TRUE(rings.empty());
+  ASSERT_TRUE(turn_until([&] { return !rings.empty(); }));
+  turn();
+  EXPECT_EQ(rings, std::vector{1});
+}
+
+TEST_F(MachineClock, ALaterSettingReplacesTheOneBeforeEvenWhereThatIsDue) {
+  timer->set(machine.now() - 1h, ring(1));
+  loop.context().restart();
+  timer->set(monitor::Instant::min(), ring(2));
+  ASSERT_TRUE(turn_until([&] { return !rings.empty(); }));
+  turn();
+  EXPECT_EQ(rings, std::vector{2});
+}
+
+TEST_F(MachineClock, ACancelledOrDestroyedTimerRingsNoMore) {
+  timer->set(machine.now(), ring(1));
+  timer->cancel();
+  turn();
+  timer->set(machine.now(), ring(2));
+  timer.reset();
+  turn();
+  EXPECT_TRUE(rings.empty());
+}
+
+TEST_F(MachineClock, ARingMaySetItsTimerAgainOrDestroyIt) {
+  timer->set(machine.now(), [this] {
+    timer->set(machine.now(), [this] {
+      timer.reset();
+      rings.push_back(2);
+    });
+    rings.push_back(1);
+  });
+  ASSERT_TRUE(turn_until([&] { return rings.size() == 2; }));
+}
+
+}  // namespace
+}  // namespace supervisor::test
