@@ -116,29 +116,29 @@ std::string body_of(bool json, const LogEntry& entry, const Secrets& secrets) {
 class Sink : public spdlog::sinks::base_sink<std::mutex> {
  public:
   Sink(int fd, bool json) : out_(fd), json_(json) {}
+  bool drain(std::chrono::milliseconds limit) const { return out_.flush(limit); }
   // While nobody writes.
   void set_json(bool json) { json_ = json; }
 
  private:
   void sink_it_(const log_msg& message) override {
-    if (out_.dropped() > 0 && out_.ready()) tell_dropped(message);
-    write(message);
+    if (const std::uint64_t dropped = out_.take_dropped()) tell_dropped(dropped, message);
+    out_.write(formatted(message));
   }
 
-  void tell_dropped(const log_msg& next) {
-    const auto count = static_cast<std::int64_t>(out_.dropped());
+  void tell_dropped(std::uint64_t dropped, const log_msg& next) {
+    const auto count = static_cast<std::int64_t>(dropped);
     const std::string text = std::to_string(count) + " log lines dropped: stderr was full";
     const LogEntry entry{"log_lines_dropped", {}, text, {{"count", count}}};
     const std::string body = body_of(json_, entry, Secrets());
     const log_msg notice(next.time, {}, next.logger_name, spdlog::level::warn, body);
-    // A notice that finds no room after all is no loss of its own.
-    out_.set_dropped(write(notice) ? 0 : static_cast<std::uint64_t>(count));
+    out_.write(formatted(notice), dropped);
   }
 
-  bool write(const log_msg& message) {
+  std::string formatted(const log_msg& message) {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    return out_.write({line.data(), line.size()});
+    return {line.data(), line.size()};
   }
 
   void flush_() override {}
@@ -202,6 +202,10 @@ Log::~Log() = default;
 void Log::reconfigure(const LogSettings& settings, const Secrets& secrets) {
   const std::unique_lock lock(state_->mutex);
   state_->set(settings, secrets);
+}
+
+bool Log::flush(std::chrono::milliseconds limit) const {
+  return state_->sink->drain(limit);
 }
 
 bool Log::enabled(LogLevel level) const {
