@@ -172,7 +172,7 @@ inline std::string shown(const recovery::PersistedState& past) {
 // What a new life finds at this path.
 inline recovery::PersistedState past_at(const std::string& path,
                                         const std::string& stream = "radio") {
-  return Journal(path, 1000, {}).past(stream);
+  return Journal(path, 1000, {}, {.limit = 20s}).past(stream);
 }
 
 // The next life, for the same process: what the last one was writing when it ended may take longer
@@ -181,9 +181,12 @@ inline std::unique_ptr<Journal> next_life(const std::string& path, std::size_t m
   std::unique_ptr<Journal> journal;
   EXPECT_TRUE(eventually([&] {
     const auto in_use = std::make_shared<std::atomic<bool>>(false);
-    journal = std::make_unique<Journal>(path, max_incidents, [=](const std::string& problem) {
-      *in_use = *in_use || problem.find("another process has it open") != std::string::npos;
-    });
+    journal = std::make_unique<Journal>(
+        path, max_incidents,
+        [=](const std::string& problem) {
+          *in_use = *in_use || problem.find("another process has it open") != std::string::npos;
+        },
+        Journal::Opening{.limit = 20s});
     if (!*in_use) return true;
     journal.reset();
     return false;
