@@ -1,8 +1,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 #include "supervisor/app/supervisor.hpp"
 #include "supervisor/log/request_log.hpp"
 
@@ -10,14 +8,14 @@ namespace supervisor {
 
 std::unique_ptr<http::Server> Supervisor::serve() {
   http::SupervisorApi loop;
-  loop.ping = [this](std::function<void()> answer) { boost::asio::post(loop_, std::move(answer)); };
+  loop.ping = [this](std::function<void()> answer) { loop_.thread().post(std::move(answer)); };
   loop.control = [this](std::string name, http::Control what, auto answer) {
-    boost::asio::post(loop_, [this, name = std::move(name), what, answer = std::move(answer)] {
+    loop_.thread().post([this, name = std::move(name), what, answer = std::move(answer)] {
       answer(control(name, what));
     });
   };
   loop.reload = [this](Reloader::Answer answer) {
-    boost::asio::post(loop_, [this, answer = std::move(answer)] { reloader_.request(answer); });
+    loop_.thread().post([this, answer = std::move(answer)] { reloader_.request(answer); });
   };
   loop.hear = [this](monitor::NowPlaying report) { hear(std::move(report)); };
   const auto log = [this](const http::Server::LogEntry& entry) { log_request(log_, entry); };
@@ -30,7 +28,7 @@ std::unique_ptr<http::Server> Supervisor::serve() {
 }
 
 http::Outcome Supervisor::control(const std::string& name, http::Control what) {
-  if (stopping_) return {409, "ffsupervisor is stopping"};
+  if (stopping_ || leaving_) return {409, "ffsupervisor is stopping"};
   if (StreamDriver* stream = streams_.find(name)) return stream->control(what);
   return {404, "there is no such stream"};
 }
@@ -42,7 +40,7 @@ void Supervisor::hear(monitor::NowPlaying report) {
     hooks_waiting_.fetch_sub(1);
     return;
   }
-  boost::asio::post(loop_, [this, report = std::move(report)] {
+  loop_.thread().post([this, report = std::move(report)] {
     hooks_waiting_.fetch_sub(1);
     bool is_of_one = false;
     const bool is_only = streams_.size() == 1;

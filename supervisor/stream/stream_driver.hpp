@@ -11,7 +11,7 @@
 #include "http/supervisor_api.hpp"
 #include "monitor/tracks/now_playing.hpp"
 #include "supervisor/config/config.hpp"
-#include "supervisor/io/alert_dispatcher.hpp"
+#include "supervisor/alerts/alert_dispatcher.hpp"
 #include "supervisor/thread/io_thread.hpp"
 #include "supervisor/journal/journal.hpp"
 #include "supervisor/log/log.hpp"

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include <boost/asio/steady_timer.hpp>
@@ -27,9 +26,9 @@ class PeriodicWorker {
   struct Job {
     // Begins a run and returns: whatever may wait happens elsewhere.
     std::function<void(Done done)> begin;
-    // The run is over. How long after its beginning the next one begins (at once, where that is
-    // past); nothing: not before `trigger` or `run_at`. The worker may be destroyed in here.
-    std::function<std::optional<monitor::Duration>(Result result)> end;
+    // The run that began then is over. When the next one begins, as for `run_at`. The worker may be
+    // destroyed in here.
+    std::function<monitor::Instant(Result result, monitor::Instant begun_at)> end;
   };
 
   PeriodicWorker(const Thread& thread, Job job)
@@ -40,8 +39,9 @@ class PeriodicWorker {
 
   // A run begins now, from within this call; where one is under way, another directly after it.
   void trigger() { state_->trigger(); }
-  // The next run begins then, in place of what was due; `monitor::never`: not by itself. Where one
-  // is under way, what its `end` says counts.
+  // The next run begins then, at once where that is past, in place of what was due;
+  // `monitor::never`: not before `trigger` or another `run_at`. Where a run is under way, what its
+  // `end` returns counts.
   void run_at(monitor::Instant due) { state_->run_at(due); }
   // No run begins any more, and no result is heard.
   void stop() { state_->stop(); }
@@ -129,14 +129,14 @@ void PeriodicWorker<Result>::State::end(std::uint64_t run, Result result) {
   if (!running || run != runs) return;
   running = false;
   const bool again = std::exchange(triggered, false);
-  std::optional<monitor::Duration> delay = pause_after_exception;
+  monitor::Instant next = begun_at + pause_after_exception;
   const auto go_on = [&] {
     if (stopped || running) return;
     if (again) return begin();
-    run_at(delay ? begun_at + *delay : monitor::never);
+    run_at(next);
   };
   try {
-    delay = job.end(std::move(result));
+    next = job.end(std::move(result), begun_at);
   } catch (...) {
     go_on();
     throw;

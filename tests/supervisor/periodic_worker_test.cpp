@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -30,10 +31,10 @@ struct Stand {
                   if (answers) io_thread.thread().post([done] { done(7); });
                 },
             .end =
-                [this](int result) {
+                [this](int result, monitor::Instant begun_at) {
                   results.push_back(result);
                   if (on_end) on_end();
-                  return delay;
+                  return delay ? begun_at + *delay : monitor::never;
                 }};
   }
   bool turn_until(const std::function<bool()>& condition) const {

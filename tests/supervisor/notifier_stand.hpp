@@ -6,13 +6,14 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
+#include "supervisor/alerts/notifier.hpp"
 
-#include "recovery/alerts/notifier.hpp"
-
-namespace recovery::alerts::test {
+namespace supervisor {
 
 using namespace std::chrono_literals;
+using recovery::Alert;
+using recovery::alerts::Settings;
+using recovery::alerts::Template;
 
 inline Alert alert(const std::string& stream) {
   return {.id = stream + "-1763925600123",
@@ -30,15 +31,16 @@ inline Alert resolved(Alert alert) {
   return alert;
 }
 
-// A notifier on a loop, with all that it reported.
-struct DeskStand {
-  explicit DeskStand(const Settings& settings) { open(settings); }
+// A notifier with all that it reported. Its deliveries run on the same loop, so that a test sees
+// when nothing is left of them.
+struct NotifierStand {
+  explicit NotifierStand(const Settings& settings) { open(settings); }
 
   void open(const Settings& settings) {
     notifier = std::make_unique<Notifier>(
-        loop.get_executor(), settings, "studio-1",
+        loop.thread(), loop.thread(), settings, "studio-1",
         Notifier::Handlers{.on_report =
-                               [this](const Report& report) {
+                               [this](const DeliveryReport& report) {
                                  reports.push_back(report);
                                  if (on_report) on_report(report);
                                },
@@ -54,27 +56,32 @@ struct DeskStand {
     const auto end = std::chrono::steady_clock::now() + within;
     while (!condition()) {
       if (std::chrono::steady_clock::now() > end) return false;
-      loop.restart();
-      loop.run_for(5ms);
+      turn(5ms);
     }
     return true;
+  }
+
+  // For at most that long, or until nothing is left to do.
+  void turn(std::chrono::microseconds time) const {
+    loop.context().restart();
+    loop.context().run_for(time);
   }
 
   // "slack delivered"
   std::vector<std::string> outcomes() const {
     std::vector<std::string> result;
-    for (const Report& one : reports) {
-      result.push_back(one.receiver + " " + std::string(name(one.outcome)));
+    for (const DeliveryReport& one : reports) {
+      result.push_back(one.receiver + " " + std::string(recovery::alerts::name(one.outcome)));
     }
     return result;
   }
 
-  boost::asio::io_context loop{1};
+  Loop loop;
   std::unique_ptr<Notifier> notifier;
-  std::vector<Report> reports;
-  std::function<void(const Report&)> on_report;
+  std::vector<DeliveryReport> reports;
+  std::function<void(const DeliveryReport&)> on_report;
   std::vector<std::string> commands;
   std::string command_error;
 };
 
-}  // namespace recovery::alerts::test
+}  // namespace supervisor

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "alert_receiver.hpp"
+#include "tests/recovery/alert_receiver.hpp"
 
 // The status and body of `GET path` from 127.0.0.1; empty when there is no answer.
 inline std::string http_get(std::uint16_t port, const std::string& path) {

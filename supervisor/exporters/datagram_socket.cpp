@@ -1,4 +1,4 @@
-#include "supervisor/io/datagram_socket.hpp"
+#include "supervisor/exporters/datagram_socket.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -3,11 +3,11 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
-#include "alert_desk_stand.hpp"
+#include "notifier_stand.hpp"
 
 // Against a real Alertmanager, up to a receiver behind it.
 
-namespace recovery::alerts::test {
+namespace supervisor {
 namespace {
 
 std::string field(const boost::json::value& json, std::string_view pointer) {
@@ -33,7 +33,7 @@ class AlertmanagerTest : public testing::Test {
 
 TEST_F(AlertmanagerTest, FiringIsVisibleWithItsLabelsAndResolvedAfterwards) {
   const Alertmanager manager(behind.url("/"));
-  DeskStand stand({.alertmanager = {manager.base_url()}, .webhooks = {}, .command = {}});
+  NotifierStand stand({.alertmanager = {manager.base_url()}, .webhooks = {}, .command = {}});
   ASSERT_TRUE(stand.until([&] { return manager.is_ready(); })) << manager.log();
 
   stand.notifier->fire(alert("radio"));
@@ -64,7 +64,7 @@ TEST_F(AlertmanagerTest, FiringIsVisibleWithItsLabelsAndResolvedAfterwards) {
 TEST_F(AlertmanagerTest, NextLifeResolvesWhatTheLastOneFired) {
   const Alertmanager manager(behind.url("/"));
   const Settings settings{.alertmanager = {manager.base_url()}, .webhooks = {}, .command = {}};
-  DeskStand stand(settings);
+  NotifierStand stand(settings);
   ASSERT_TRUE(stand.until([&] { return manager.is_ready(); })) << manager.log();
   const Alert fired = alert("radio");
   stand.notifier->fire(fired);
@@ -81,4 +81,4 @@ TEST_F(AlertmanagerTest, NextLifeResolvesWhatTheLastOneFired) {
 }
 
 }  // namespace
-}  // namespace recovery::alerts::test
+}  // namespace supervisor

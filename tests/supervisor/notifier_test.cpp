@@ -1,14 +1,14 @@
-#include "recovery/alerts/notifier.hpp"
+#include "supervisor/alerts/notifier.hpp"
 
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "alert_desk_stand.hpp"
-#include "alert_receiver.hpp"
+#include "notifier_stand.hpp"
+#include "tests/recovery/alert_receiver.hpp"
 
-namespace recovery::alerts::test {
+namespace supervisor {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -24,13 +24,13 @@ bool says(const AlertReceiver::Request& request, const std::string& text) {
   return request.body.find(text) != std::string::npos;
 }
 
-TEST(AlertDeskTest, EveryReceiverIsToldOnceThatItFiresAndOnceThatItIsOver) {
+TEST(Notifier, EveryReceiverIsToldOnceThatItFiresAndOnceThatItIsOver) {
   const AlertReceiver generic(ok), slack(ok), discord(ok), manager(ok);
-  DeskStand stand({.alertmanager = {manager.url("/am")},
-                   .webhooks = {{generic.url("/g"), Template::generic, {{"X-Key", "k"}}},
-                                {slack.url("/s"), Template::slack, {}},
-                                {discord.url("/d"), Template::discord, {}}},
-                   .command = {"notify"}});
+  NotifierStand stand({.alertmanager = {manager.url("/am")},
+                       .webhooks = {{generic.url("/g"), Template::generic, {{"X-Key", "k"}}},
+                                    {slack.url("/s"), Template::slack, {}},
+                                    {discord.url("/d"), Template::discord, {}}},
+                       .command = {"notify"}});
   stand.notifier->fire(alert("radio"));
   ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
   stand.notifier->resolve(resolved(alert("radio")));
@@ -50,8 +50,9 @@ TEST(AlertDeskTest, EveryReceiverIsToldOnceThatItFiresAndOnceThatItIsOver) {
   ASSERT_EQ(stand.commands.size(), 2u);
   EXPECT_EQ(stand.commands[0], generic.requests()[0].body);
   EXPECT_EQ(stand.reports.size(), 10u);
-  for (const Report& report : stand.reports) {
-    EXPECT_EQ(report.outcome, Outcome::delivered) << report.receiver << ": " << report.error;
+  for (const DeliveryReport& report : stand.reports) {
+    EXPECT_EQ(report.outcome, recovery::alerts::Outcome::delivered)
+        << report.receiver << ": " << report.error;
     EXPECT_EQ(report.alert_id, "radio-1763925600123");
     EXPECT_EQ(report.stream, "radio");
     EXPECT_FALSE(report.reminder);
@@ -60,26 +61,26 @@ TEST(AlertDeskTest, EveryReceiverIsToldOnceThatItFiresAndOnceThatItIsOver) {
   EXPECT_TRUE(stand.reports.back().resolved);
 }
 
-TEST(AlertDeskTest, ReceiversAreCountedByKind) {
+TEST(Notifier, ReceiversAreCountedByKind) {
   const std::string url = "http://localhost/";
-  const DeskStand stand({.alertmanager = {url, url},
-                         .webhooks = {{url, Template::slack, {}},
-                                      {url, Template::generic, {}},
-                                      {url, Template::slack, {}},
-                                      {url, Template::discord, {}},
-                                      {url, Template::slack, {}}},
-                         .command = {"x"}});
+  const NotifierStand stand({.alertmanager = {url, url},
+                             .webhooks = {{url, Template::slack, {}},
+                                          {url, Template::generic, {}},
+                                          {url, Template::slack, {}},
+                                          {url, Template::discord, {}},
+                                          {url, Template::slack, {}}},
+                             .command = {"x"}});
   EXPECT_EQ(stand.notifier->receivers(),
             (Names{"alertmanager", "alertmanager_2", "slack", "generic", "slack_2", "discord",
                    "slack_3", "command"}));
 }
 
-TEST(AlertDeskTest, FailedTryIsTriedAgainAndToldOnce) {
+TEST(Notifier, FailedTryIsTriedAgainAndToldOnce) {
   int asked = 0;
   const AlertReceiver receiver([&](const AlertReceiver::Request&) {
     return ++asked == 1 ? AlertReceiver::status("500 Internal Server Error") : ok;
   });
-  DeskStand stand(hook_to(receiver.url("/secret")));
+  NotifierStand stand(hook_to(receiver.url("/secret")));
   stand.notifier->fire(alert("radio"));
   EXPECT_FALSE(stand.notifier->idle());
   ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
@@ -88,9 +89,9 @@ TEST(AlertDeskTest, FailedTryIsTriedAgainAndToldOnce) {
                                         " answered 500 Internal Server Error");
 }
 
-TEST(AlertDeskTest, ReceiverThatStartsLateIsToldWithinSeconds) {
+TEST(Notifier, ReceiverThatStartsLateIsToldWithinSeconds) {
   const std::uint16_t port = free_port();
-  DeskStand stand(hook_to("http://127.0.0.1:" + std::to_string(port)));
+  NotifierStand stand(hook_to("http://127.0.0.1:" + std::to_string(port)));
   stand.notifier->fire(alert("radio"));
   ASSERT_TRUE(stand.until([&] { return !stand.reports.empty(); }));
   EXPECT_EQ(stand.outcomes(), Names{"generic failed"});
@@ -99,9 +100,9 @@ TEST(AlertDeskTest, ReceiverThatStartsLateIsToldWithinSeconds) {
   EXPECT_EQ(receiver.requests().size(), 1u);
 }
 
-TEST(AlertDeskTest, WhatIsNotThereIsGivenUpAfterThreeTries) {
+TEST(Notifier, WhatIsNotThereIsGivenUpAfterThreeTries) {
   const AlertReceiver receiver(AlertReceiver::status("404 Not Found"));
-  DeskStand stand(hook_to(receiver.url("/")));
+  NotifierStand stand(hook_to(receiver.url("/")));
   stand.notifier->fire(alert("radio"));
   ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
   EXPECT_EQ(stand.outcomes(), (Names{"generic failed", "generic failed", "generic dropped"}));
@@ -111,13 +112,13 @@ TEST(AlertDeskTest, WhatIsNotThereIsGivenUpAfterThreeTries) {
   EXPECT_TRUE(stand.notifier->idle()) << "nobody heard of what is resolved";
 }
 
-TEST(AlertDeskTest, HangingReceiverHoldsUpNoOther) {
+TEST(Notifier, HangingReceiverHoldsUpNoOther) {
   const AlertReceiver hanging("hang");
   const AlertReceiver prompt(ok);
-  DeskStand stand({.alertmanager = {},
-                   .webhooks = {{hanging.url("/"), Template::generic, {}},
-                                {prompt.url("/"), Template::slack, {}}},
-                   .command = {}});
+  NotifierStand stand({.alertmanager = {},
+                       .webhooks = {{hanging.url("/"), Template::generic, {}},
+                                    {prompt.url("/"), Template::slack, {}}},
+                       .command = {}});
   stand.notifier->fire(alert("radio"));
   stand.notifier->resolve(resolved(alert("radio")));
   ASSERT_TRUE(stand.until([&] { return stand.reports.size() == 2; }, 5s));
@@ -125,8 +126,8 @@ TEST(AlertDeskTest, HangingReceiverHoldsUpNoOther) {
   EXPECT_FALSE(stand.notifier->idle());
 }
 
-TEST(AlertDeskTest, CommandThatFailsIsRunThreeTimes) {
-  DeskStand stand({.alertmanager = {}, .webhooks = {}, .command = {"notify"}});
+TEST(Notifier, CommandThatFailsIsRunThreeTimes) {
+  NotifierStand stand({.alertmanager = {}, .webhooks = {}, .command = {"notify"}});
   stand.command_error = "alerts.command (notify) ended with code 1";
   stand.notifier->fire(alert("radio"));
   ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
@@ -138,12 +139,12 @@ TEST(AlertDeskTest, CommandThatFailsIsRunThreeTimes) {
   EXPECT_EQ(stand.outcomes().back(), "command delivered") << "it may have told somebody";
 }
 
-TEST(AlertDeskTest, AdoptedAlertIsToldAgainToAlertmanagerOnly) {
+TEST(Notifier, AdoptedAlertIsToldAgainToAlertmanagerOnly) {
   const AlertReceiver manager(ok), hook(ok);
   Settings settings = hook_to(hook.url("/"));
   settings.alertmanager = {manager.url("")};
   settings.command = {"notify"};
-  DeskStand stand(settings);
+  NotifierStand stand(settings);
   stand.notifier->adopt(alert("radio"));
   ASSERT_TRUE(stand.until([&] { return !stand.reports.empty(); }));
   EXPECT_TRUE(stand.reports[0].reminder);
@@ -155,89 +156,86 @@ TEST(AlertDeskTest, AdoptedAlertIsToldAgainToAlertmanagerOnly) {
   EXPECT_EQ(stand.commands.size(), 1u);
 }
 
-TEST(AlertDeskTest, TooManyMessagesAreReportedAsDropped) {
+TEST(Notifier, TooManyMessagesAreReportedAsDropped) {
   const AlertReceiver hanging("hang");
-  DeskStand stand(hook_to(hanging.url("/")));
+  NotifierStand stand(hook_to(hanging.url("/")));
   for (int i = 0; i <= 64; ++i) stand.notifier->fire(alert("s" + std::to_string(i)));
   ASSERT_EQ(stand.outcomes(), Names{"generic dropped"});
   EXPECT_EQ(stand.reports[0].stream, "s1") << "s0 is under way";
   EXPECT_EQ(stand.reports[0].error, "too many messages wait for this receiver");
 }
 
-TEST(AlertDeskTest, EndOfTheDeskEndsWhatIsUnderWay) {
+TEST(Notifier, EndOfTheNotifierEndsWhatIsUnderWay) {
   const AlertReceiver hanging("hang");
-  DeskStand stand(hook_to(hanging.url("/")));
+  NotifierStand stand(hook_to(hanging.url("/")));
   stand.notifier->fire(alert("radio"));
   ASSERT_TRUE(stand.until([&] { return hanging.requests().size() == 1; }));
   stand.notifier.reset();
   const auto begin = std::chrono::steady_clock::now();
-  stand.loop.restart();
-  stand.loop.run_for(5s);
+  stand.turn(5s);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s) << "something was left on the loop";
   EXPECT_TRUE(stand.reports.empty());
 }
 
-TEST(AlertDeskTest, EndOfTheDeskBeforeTheFirstTryBeginsIsQuiet) {
+TEST(Notifier, EndOfTheNotifierBeforeTheFirstTryBeginsIsQuiet) {
   const AlertReceiver receiver(ok);
-  DeskStand stand(hook_to(receiver.url("/")));
+  NotifierStand stand(hook_to(receiver.url("/")));
   stand.notifier->fire(alert("radio"));
   stand.notifier.reset();
-  stand.loop.run_for(5s);
+  stand.turn(5s);
   EXPECT_TRUE(stand.reports.empty());
   EXPECT_TRUE(receiver.requests().empty());
 }
 
-TEST(AlertDeskTest, EndOfTheDeskWithNothingUnderWayIsQuiet) {
+TEST(Notifier, EndOfTheNotifierWithNothingUnderWayIsQuiet) {
   const AlertReceiver receiver(ok);
-  DeskStand stand(hook_to(receiver.url("/")));
+  NotifierStand stand(hook_to(receiver.url("/")));
   stand.notifier->fire(alert("radio"));
   ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
   stand.notifier.reset();
-  stand.loop.restart();
-  stand.loop.run_for(5s);
+  stand.turn(5s);
   EXPECT_EQ(stand.reports.size(), 1u);
 }
 
-TEST(AlertDeskTest, EndOfTheDeskAtAnyMomentIsQuiet) {
+TEST(Notifier, EndOfTheNotifierAtAnyMomentIsQuiet) {
   const AlertReceiver receiver(ok);
   for (int turns = 0; turns < 300; ++turns) {
-    DeskStand stand(hook_to(receiver.url("/")));
+    NotifierStand stand(hook_to(receiver.url("/")));
     stand.notifier->fire(alert("radio"));
     for (int i = 0; i < turns % 12; ++i) {
-      stand.loop.restart();
-      stand.loop.run_one_for(std::chrono::microseconds(turns));
+      stand.loop.context().restart();
+      stand.loop.context().run_one_for(std::chrono::microseconds(turns));
     }
     stand.notifier.reset();
     const std::size_t told = stand.reports.size();
-    stand.loop.restart();
-    stand.loop.run_for(5s);
+    stand.turn(5s);
     ASSERT_EQ(stand.reports.size(), told) << turns;
   }
 }
 
-TEST(AlertDeskTest, LoopMayEndBeforeTheDelivery) {
+TEST(Notifier, LoopMayEndBeforeTheDelivery) {
   const AlertReceiver hanging("hang");
-  DeskStand stand(hook_to(hanging.url("/")));
+  NotifierStand stand(hook_to(hanging.url("/")));
   stand.notifier->fire(alert("radio"));
   ASSERT_TRUE(stand.until([&] { return hanging.requests().size() == 1; }));
 }
 
-TEST(AlertDeskTest, ReportMayEndTheDesk) {
+TEST(Notifier, ReportMayEndTheNotifier) {
   const AlertReceiver receiver(ok);
   Settings settings = hook_to(receiver.url("/"));
   settings.command = {"notify"};
-  DeskStand stand(settings);
-  stand.on_report = [&](const Report&) { stand.notifier.reset(); };
+  NotifierStand stand(settings);
+  stand.on_report = [&](const DeliveryReport&) { stand.notifier.reset(); };
   stand.notifier->fire(alert("radio"));
   stand.until([&] { return !stand.notifier; });
   stand.until([] { return false; }, 100ms);
   EXPECT_EQ(stand.reports.size(), 1u);
 }
 
-TEST(AlertDeskTest, SettingThatCannotBeUsedIsNamedWithoutItsSecrets) {
+TEST(Notifier, SettingThatCannotBeUsedIsNamedWithoutItsSecrets) {
   const auto problem = [](const Settings& settings) -> std::string {
     try {
-      DeskStand stand(settings);
+      NotifierStand stand(settings);
     } catch (const std::runtime_error& error) {
       return error.what();
     }
@@ -255,4 +253,4 @@ TEST(AlertDeskTest, SettingThatCannotBeUsedIsNamedWithoutItsSecrets) {
 }
 
 }  // namespace
-}  // namespace recovery::alerts::test
+}  // namespace supervisor

@@ -1,4 +1,4 @@
-#include "supervisor/io/exporter.hpp"
+#include "supervisor/exporters/exporter.hpp"
 
 #include <memory>
 #include <stdexcept>
@@ -11,7 +11,7 @@
 #include "http/exporters/statsd.hpp"
 #include "http/families.hpp"
 #include "recovery/alerts/post.hpp"
-#include "supervisor/io/datagram_socket.hpp"
+#include "supervisor/exporters/datagram_socket.hpp"
 #include "supervisor/io/host_name.hpp"
 
 namespace supervisor {
