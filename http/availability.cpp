@@ -19,7 +19,9 @@ WallTime wall_of(monitor::Duration ago, const ClockReading& now) {
 double off_air_before(const recovery::IncidentRecord& incident, WallTime life) {
   if (!incident.off_air || incident.last_good_at >= life) return 0;
   const double until_life = seconds_between(incident.last_good_at, life);
-  return incident.resolved_at ? std::min(incident.off_air_seconds, until_life) : until_life;
+  if (!incident.resolved_at) return until_life;
+  // A journal may hold less than no time, from before that was bounded.
+  return std::clamp(incident.off_air_seconds, 0.0, until_life);
 }
 
 }  // namespace

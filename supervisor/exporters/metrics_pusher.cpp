@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "monitor/backoff.hpp"
 #include "supervisor/exporters/exporter.hpp"
 #include "supervisor/thread/periodic_worker.hpp"
 
@@ -18,9 +19,10 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr monitor::Duration longest_back_off = 60s;  // a receiver that is back gets data by then
+// The longest delay is a minute; for intervals above that it is 64 s, the sixth doubling.
+constexpr monitor::Duration longest_back_off = 60s;
+constexpr monitor::Duration sixth_doubling = 64s;
 constexpr monitor::Duration longest_rest = 5min;  // however long a receiver wants to be left alone
-constexpr unsigned doublings = 6;                 // 2^6 s is past the longest
 
 // The exporter lives until the push is over, whether its owner is gone or not.
 asio::awaitable<ExportResult> push(std::shared_ptr<const Exporter> exporter, ExportInput input) {
@@ -32,9 +34,8 @@ asio::awaitable<ExportResult> push(std::shared_ptr<const Exporter> exporter, Exp
 monitor::Duration export_delay(monitor::Duration interval, unsigned failures,
                                monitor::Duration rest) {
   if (failures == 0) return interval;
-  const monitor::Duration doubled = 1s * (1U << std::min(failures - 1, doublings));
-  return std::max(std::min(doubled, std::max(interval, longest_back_off)),
-                  std::min(rest, longest_rest));
+  const monitor::Backoff backoff(1s, std::clamp(interval, longest_back_off, sixth_doubling));
+  return std::max(backoff.after(failures), std::min(rest, longest_rest));
 }
 
 struct MetricsPusher::State : std::enable_shared_from_this<State> {

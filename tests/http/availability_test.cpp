@@ -54,6 +54,11 @@ TEST(Availability, AnIncidentThatSpansTwoLivesCountsOnce) {
   EXPECT_NEAR(result.off_air_seconds, 10 + 100, 1e-6);
 }
 
+TEST(Availability, AnIncidentThatLastedLessThanNoTimeTakesNothingOff) {
+  const auto result = http::availability_of(*snapshot_with({incident(200s, -50s)}), now);
+  EXPECT_NEAR(result.off_air_seconds, 10, 1e-6);
+}
+
 TEST(Availability, TimeGoesOnWhileOffAir) {
   auto snapshot = snapshot_with({});
   snapshot->status.on_air_since.reset();
