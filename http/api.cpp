@@ -2,8 +2,8 @@
 
 #include <boost/json/array.hpp>
 
+#include "http/derived_values.hpp"
 #include "http/json.hpp"
-#include "http/newest_incidents.hpp"
 #include "http/stream_json.hpp"
 
 namespace http {

@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "http/derived_values.hpp"
 #include "http/json.hpp"
 
 namespace http {
@@ -19,12 +20,8 @@ const char* name(Health health) {
   return health_names[static_cast<std::size_t>(health)];
 }
 
-bool on_air(const Status& status) {
-  return status.state == recovery::State::on_air;
-}
-
 Health health_of(const Status& status) {
-  if (!on_air(status)) return Health::unhealthy;
+  if (!is_on_air(status)) return Health::unhealthy;
   return status.verdict || status.escalated ? Health::degraded : Health::healthy;
 }
 
@@ -60,7 +57,7 @@ std::string complaint(const SnapshotStore::View& view, std::string_view what, Wr
 }
 
 std::string off_air_complaint(const SnapshotStore::View& view) {
-  return complaint(view, "not on air", [](const Status& status) { return !on_air(status); });
+  return complaint(view, "not on air", [](const Status& status) { return !is_on_air(status); });
 }
 
 Reply answer(Health health, std::string_view message, json::object details,
@@ -133,9 +130,9 @@ std::string azuracast_complaint(const SnapshotStore::View& view) {
 
 // One sentence on those that are down; empty if none is.
 std::string dependency_complaint(const SnapshotStore::View& view) {
-  if (!view.dependencies) return {};
+  if (!view.program.dependencies) return {};
   std::string names;
-  for (const DependencyState& each : *view.dependencies) {
+  for (const DependencyState& each : *view.program.dependencies) {
     if (!each.up) names += (names.empty() ? "" : ", ") + each.name;
   }
   return names.empty() ? names : "Down: " + names;
@@ -143,8 +140,8 @@ std::string dependency_complaint(const SnapshotStore::View& view) {
 
 // Streams go on as they were; a person believes they do not.
 std::string config_complaint(const SnapshotStore::View& view) {
-  if (!view.config || view.config->successful) return {};
-  return "The configuration could not be reloaded: " + view.config->message;
+  if (!view.program.config || view.program.config->successful) return {};
+  return "The configuration could not be reloaded: " + view.program.config->message;
 }
 
 std::string joined(const std::string& first, const std::string& second) {
@@ -152,11 +149,6 @@ std::string joined(const std::string& first, const std::string& second) {
 }
 
 }  // namespace
-
-std::string_view ffmpeg_state(const Status& status) {
-  if (status.pid) return "running";
-  return status.failed ? "crashed" : "stopped";
-}
 
 Reply liveness(bool alive, const ClockReading& now) {
   return answer(alive ? Health::healthy : Health::unhealthy,
@@ -194,8 +186,8 @@ Reply detailed(const SnapshotStore::View& view, const ClockReading& now) {
     components["azuracast"] = azuracast_component(**first_asking);
   }
   components["streams"] = std::move(streams);
-  if (view.dependencies) {
-    for (const DependencyState& each : *view.dependencies) {
+  if (view.program.dependencies) {
+    for (const DependencyState& each : *view.program.dependencies) {
       components[each.name] = dependency_component(each);
     }
   }

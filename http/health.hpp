@@ -16,7 +16,4 @@ Reply readiness(const SnapshotStore::View& view, const ClockReading& now);
 // dependency down), 503 for unhealthy (a stream is off air).
 Reply detailed(const SnapshotStore::View& view, const ClockReading& now);
 
-// "running" while a child lives, "crashed" off air by a fault, else "stopped".
-std::string_view ffmpeg_state(const recovery::Status& status);
-
 }  // namespace http

@@ -9,7 +9,7 @@
 #include "http/change.hpp"
 #include "http/events/hub.hpp"
 #include "http/liveness.hpp"
-#include "http/metrics_page.hpp"
+#include "http/metrics/metrics.hpp"
 #include "http/pending_calls.hpp"
 #include "http/reply.hpp"
 #include "http/settings.hpp"

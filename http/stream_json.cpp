@@ -5,7 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include "http/availability.hpp"
+#include "http/derived_values.hpp"
 #include "http/json.hpp"
 
 namespace http {
@@ -149,10 +149,8 @@ json::value track_json(const StreamSnapshot& stream, const ClockReading& now) {
   if (current.played_at > 0) {
     played_at = rfc3339(recovery::WallTime(std::chrono::seconds(current.played_at)));
   }
-  std::optional<double> playing;
-  if (state.playing_since) {
-    playing = rounded(std::max(0.0, seconds_since(*state.playing_since, now.steady)));
-  }
+  std::optional<double> playing = playing_seconds(stream, now);
+  if (playing) playing = rounded(*playing);
   return {{"artist", current.track.artist},
           {"title", current.track.title},
           {"album", current.track.album},
@@ -193,12 +191,11 @@ std::size_t recent_attempts(const StreamSnapshot& stream, recovery::WallTime wal
 
 json::object stream_json(const StreamSnapshot& stream, const ClockReading& now) {
   const recovery::Status& status = stream.status;
-  const double uptime = status.on_air_since ? seconds_since(*status.on_air_since, now.steady) : 0;
   return {{"name", stream.name},
           {"state", recovery::name(status.state)},
           {"pid", optional_number(status.pid)},
           {"generation", status.generation},
-          {"uptime_seconds", rounded(uptime)},
+          {"uptime_seconds", rounded(uptime_seconds(status, now))},
           {"availability", availability_json(stream, now)},
           {"launched_at", optional_time(stream.launched_at)},
           {"command", stream.command ? strings(*stream.command) : json::array()},

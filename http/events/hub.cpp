@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "http/derived_values.hpp"
 #include "http/json.hpp"
 #include "http/stream_json.hpp"
 
@@ -21,8 +22,7 @@ Event progress_event(const StreamSnapshot& stream, const Sample& sample, const C
   boost::json::object data{{"stream", stream.name}};
   for (auto& member : sample_json(sample)) data.insert(member);
   data["frames"] = stream.totals.frames;
-  data["uptime_seconds"] =
-      rounded(status.on_air_since ? seconds_since(*status.on_air_since, now.steady) : 0);
+  data["uptime_seconds"] = rounded(uptime_seconds(status, now));
   data["state"] = recovery::name(status.state);
   return make_event("progress", print_json(data));
 }

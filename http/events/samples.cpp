@@ -6,6 +6,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "http/derived_values.hpp"
 #include "http/json.hpp"
 
 namespace http {
@@ -19,10 +20,9 @@ double known(const std::optional<double>& value) {
 
 Sample sample_of(const StreamSnapshot& stream, const ClockReading& now) {
   std::optional<double> cpu, memory;
-  // The last one of a child that has gone says nothing of now.
-  if (stream.sample && stream.status.pid) {
-    cpu = stream.sample->cpu_percent;
-    memory = static_cast<double>(stream.sample->rss_bytes);
+  if (const monitor::ProcessSample* const sample = living_sample(stream)) {
+    cpu = sample->cpu_percent;
+    memory = static_cast<double>(sample->rss_bytes);
   }
   return {.t = rounded(unix_seconds(now.wall)),
           .fps = known(stream.fps),

@@ -184,8 +184,9 @@ void AlertDispatcher::State::log_output(std::string_view line) {
 }
 
 void AlertDispatcher::State::publish() {
-  context.snapshots.publish(notifier ? std::make_shared<const std::vector<http::AlertCount>>(counts)
-                                     : nullptr);
+  context.snapshots.publish(
+      &http::Program::alerts,
+      notifier ? std::make_shared<const std::vector<http::AlertCount>>(counts) : nullptr);
 }
 
 // Asks the notifier again and again; its answer may never come, the limit does.

@@ -118,6 +118,7 @@ void DependencyWatch::State::publish() {
     if (watched->found) states->push_back(*watched->found);
   }
   context.snapshots.publish(
+      &http::Program::dependencies,
       states->empty() ? nullptr
                       : std::shared_ptr<const std::vector<http::DependencyState>>(states));
 }

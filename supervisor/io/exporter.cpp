@@ -9,7 +9,7 @@
 #include "http/exporters/otlp.hpp"
 #include "http/exporters/pushgateway.hpp"
 #include "http/exporters/statsd.hpp"
-#include "http/families.hpp"
+#include "http/metrics/metrics.hpp"
 #include "recovery/alerts/post.hpp"
 #include "supervisor/io/datagram_socket.hpp"
 #include "supervisor/io/host_name.hpp"

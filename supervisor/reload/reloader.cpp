@@ -26,8 +26,9 @@ const http::Outcome stopping{409, "ffsupervisor is stopping"};
 
 Reloader::Reloader(Context context)
     : context_(std::move(context)), succeeded_at_(std::chrono::system_clock::now()) {
-  context_.snapshots.publish(std::make_shared<const http::ConfigState>(
-      http::ConfigState{.message = {}, .succeeded_at = succeeded_at_}));
+  context_.snapshots.publish(&http::Program::config,
+                             std::make_shared<const http::ConfigState>(
+                                 http::ConfigState{.message = {}, .succeeded_at = succeeded_at_}));
 }
 
 void Reloader::request(Answer answer) {
@@ -93,8 +94,9 @@ void Reloader::apply(const Config& config) {
 void Reloader::succeed(const std::string& what) {
   succeeded_at_ = std::chrono::system_clock::now();
   context_.log.write(LogLevel::info, "config_loaded", {}, "Configuration reloaded: " + what);
-  context_.snapshots.publish(std::make_shared<const http::ConfigState>(
-      http::ConfigState{.message = {}, .succeeded_at = succeeded_at_}));
+  context_.snapshots.publish(&http::Program::config,
+                             std::make_shared<const http::ConfigState>(
+                                 http::ConfigState{.message = {}, .succeeded_at = succeeded_at_}));
   finish({200, what});
 }
 
@@ -102,8 +104,10 @@ void Reloader::fail(const std::string& problem) {
   const std::string text = context_.secrets.mask(problem);
   context_.log.write(LogLevel::error, "config_loaded", {},
                      "The configuration was not reloaded, everything goes on as it was: " + text);
-  context_.snapshots.publish(std::make_shared<const http::ConfigState>(
-      http::ConfigState{.successful = false, .message = text, .succeeded_at = succeeded_at_}));
+  context_.snapshots.publish(
+      &http::Program::config,
+      std::make_shared<const http::ConfigState>(
+          http::ConfigState{.successful = false, .message = text, .succeeded_at = succeeded_at_}));
   finish({422, text});
 }
 

@@ -9,7 +9,7 @@
 #include "http/exporters/otlp.hpp"
 #include "http/exporters/pushgateway.hpp"
 #include "http/exporters/statsd.hpp"
-#include "http/family.hpp"
+#include "http/metrics/family.hpp"
 
 namespace http::exporters {
 namespace {
