@@ -19,8 +19,8 @@ const StreamSnapshot* find(const SnapshotStore::View& view, std::string_view nam
 }
 
 Reply no_such_stream(std::string_view name) {
-  constexpr std::size_t shown = 100;  // bytes of the name that was asked for
-  return error_reply(404, "no stream is named \"" + std::string(name.substr(0, shown)) + "\"");
+  constexpr std::size_t shown = 100;  // bytes of the requested name
+  return error_reply(404, "no stream has the name \"" + std::string(name.substr(0, shown)) + "\"");
 }
 
 }  // namespace

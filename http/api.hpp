@@ -9,8 +9,7 @@
 
 namespace http {
 
-// The answers below /api/v1. Names are decoded already; one that no stream has is answered with
-// 404.
+// The answers below /api/v1. Names are decoded already; 404 where no stream has the name.
 
 Reply streams(const SnapshotStore::View& view, const ClockReading& now);  // {"streams": […]}
 Reply stream(const SnapshotStore::View& view, std::string_view name, const ClockReading& now);

@@ -32,7 +32,7 @@ std::optional<Change> change_of(std::string_view path) {
 }
 
 std::string describe(const Change& change) {
-  constexpr std::size_t shown = 100;  // bytes of the stream's name: anybody may send one
+  constexpr std::size_t shown = 100;  // bytes of the stream's name, which any client can send
   if (!change.control) return "reload of the configuration";
   return std::string(name(*change.control)) + " of stream \"" + change.stream.substr(0, shown) +
          '"';

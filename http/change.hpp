@@ -8,9 +8,9 @@
 
 namespace http {
 
-// A change that a request asks for: of one stream's state, or of the whole configuration.
+// A control request: a command to one stream, or a reload of the configuration.
 struct Change {
-  std::optional<Control> control;  // empty: read the configuration anew
+  std::optional<Control> control;  // empty: reload the configuration
   std::string stream;              // of `control`
 };
 
@@ -20,7 +20,7 @@ inline constexpr std::string_view reload_path = "/-/reload";
 // Throws BadRequest where NAME has a broken percent encoding.
 std::optional<Change> change_of(std::string_view path);
 
-// For people: `stop of stream "radio"`, `reload of the configuration`.
+// For the log: `stop of stream "radio"`, `reload of the configuration`.
 std::string describe(const Change& change);
 
 }  // namespace http

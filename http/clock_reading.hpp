@@ -8,7 +8,7 @@
 
 namespace http {
 
-// One reading of both clocks, taken once for each answer.
+// One reading of both clocks; taken once per answer.
 struct ClockReading {
   monitor::Instant steady;
   recovery::WallTime wall;

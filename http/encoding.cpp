@@ -61,7 +61,7 @@ std::string gzip(std::string_view text) {
   stream.avail_in = static_cast<uInt>(text.size());
   stream.next_out = reinterpret_cast<Bytef*>(packed.data());
   stream.avail_out = static_cast<uInt>(packed.size());
-  deflate(&stream, Z_FINISH);  // ends in one call: deflateBound gave room for all
+  deflate(&stream, Z_FINISH);  // one call is enough: deflateBound reserved the room
   packed.resize(stream.total_out);
   deflateEnd(&stream);
   return packed;

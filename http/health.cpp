@@ -37,10 +37,10 @@ std::string condition(const Status& status) {
   return words;
 }
 
-// One sentence on the streams `wrong` says something is wrong with; empty if there are none.
+// One sentence on the streams for which `wrong` is true; empty if there are none.
 template <class Wrong>
 std::string complaint(const SnapshotStore::View& view, std::string_view what, Wrong wrong) {
-  constexpr std::size_t named_limit = 10;  // the details have them all
+  constexpr std::size_t named_limit = 10;  // all of them are in the details
   std::size_t count = 0;
   std::string names;
   for (const auto& stream : view.streams) {
@@ -69,7 +69,7 @@ Reply answer(Health health, std::string_view message, json::object details,
 }
 
 json::object component(const Status& status, const ClockReading& now) {
-  // Of the process; a stream's own uptime counts from its coming on air.
+  // Of the process; the stream's uptime counts from when it came on air.
   const double uptime =
       status.pid && status.launched_at ? seconds_since(*status.launched_at, now.steady) : 0;
   json::object result{{"status", name(health_of(status))},
@@ -86,7 +86,7 @@ json::object component(const Status& status, const ClockReading& now) {
 // Of the first stream, like the component `ffmpeg`.
 json::object source_component(const Status& status) {
   const bool available = *status.source_available;
-  std::string message = available ? "The source is there" : "The source is not there";
+  std::string message = available ? "The source is available" : "The source is not available";
   const bool blamed = !available && status.verdict && !status.verdict->evidence.empty();
   if (blamed) message += ": " + status.verdict->evidence.front();
   return {{"status", name(available ? Health::healthy : Health::unhealthy)}, {"message", message}};
@@ -103,7 +103,7 @@ Health health_of(const AzuracastState& azuracast) {
   return static_cast<Health>(azuracast.health);
 }
 
-// What AzuraCast says of a track that is long over counts as much as what it says of itself.
+// A report of a track that should be long over counts as much as AzuraCast's own health.
 json::object azuracast_component(const StreamSnapshot& stream) {
   const AzuracastState& state = *stream.azuracast;
   const bool overdue = state.health == AzuracastState::Health::healthy && stream.track &&
@@ -116,7 +116,7 @@ json::object azuracast_component(const StreamSnapshot& stream) {
           {"since", rfc3339(state.since)}};
 }
 
-// The streams whose AzuraCast, or what it says, is not well; empty if all is.
+// The streams whose AzuraCast, or its report, is not healthy; empty if there are none.
 std::string azuracast_complaint(const SnapshotStore::View& view) {
   std::string names;
   for (const auto& stream : view.streams) {
@@ -125,10 +125,10 @@ std::string azuracast_complaint(const SnapshotStore::View& view) {
     if (component.at("status") == "healthy") continue;
     names += (names.empty() ? "" : ", ") + stream->name;
   }
-  return names.empty() ? names : "AzuraCast is not well for " + names;
+  return names.empty() ? names : "AzuraCast is not healthy for " + names;
 }
 
-// One sentence on those that are down; empty if none is.
+// One sentence on the dependencies that are down; empty if none is.
 std::string dependency_complaint(const SnapshotStore::View& view) {
   if (!view.program.dependencies) return {};
   std::string names;
@@ -138,7 +138,7 @@ std::string dependency_complaint(const SnapshotStore::View& view) {
   return names.empty() ? names : "Down: " + names;
 }
 
-// Streams go on as they were; a person believes they do not.
+// The streams run on with the old configuration, which the operator may not expect.
 std::string config_complaint(const SnapshotStore::View& view) {
   if (!view.program.config || view.program.config->successful) return {};
   return "The configuration could not be reloaded: " + view.program.config->message;

@@ -8,7 +8,7 @@ namespace http {
 
 // The three health answers: {"status", "message", "timestamp", "details"}.
 
-// 200 while the supervising loop turns, else 503.
+// 200 while the supervising loop responds, else 503.
 Reply liveness(bool alive, const ClockReading& now);
 // 200 when every stream is on air, else 503.
 Reply readiness(const SnapshotStore::View& view, const ClockReading& now);

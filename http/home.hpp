@@ -7,7 +7,7 @@
 
 namespace http {
 
-// What is here, as JSON: for a person with curl, and for the live page (http/page/page.hpp).
+// The list of routes as JSON, for curl and for the live page (http/page/page.hpp).
 Reply home(const SnapshotStore::View& view, std::string_view metrics_path);
 
 }  // namespace http

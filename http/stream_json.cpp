@@ -82,7 +82,7 @@ json::value host_json(const std::optional<monitor::HostSample>& host) {
           {"load1", optional_number(host->load1)}};
 }
 
-// What there is to judge by, at any time; the verdict is what follows from it.
+// The present evidence; the verdict follows from it.
 json::object evidence_json(const StreamSnapshot& stream) {
   json::array connections;
   for (const auto& connection : stream.connections) {
@@ -140,7 +140,7 @@ json::array anomalies_json(const StreamSnapshot& stream) {
   return list;
 }
 
-// AzuraCast's words, and how long it has been so by ours.
+// AzuraCast's report, and how long the track has been playing by our clock.
 json::value track_json(const StreamSnapshot& stream, const ClockReading& now) {
   if (!stream.track || !stream.track->current) return nullptr;
   const TrackState& state = *stream.track;

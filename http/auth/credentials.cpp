@@ -11,7 +11,7 @@ namespace {
 
 using std::string_view;
 
-constexpr std::size_t authorization_bytes = 4096;  // more is no password
+constexpr std::size_t authorization_bytes = 4096;  // a longer header is refused
 
 int sextet(char c) {
   constexpr string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -37,7 +37,7 @@ std::optional<std::string> base64_decoded(string_view text) {
   return bytes;
 }
 
-// What stands behind the scheme; empty where it is another.
+// What follows the scheme; empty where the scheme is another.
 std::optional<string_view> of_scheme(string_view scheme, string_view authorization) {
   if (authorization.size() > authorization_bytes) return std::nullopt;
   authorization = trimmed(authorization);

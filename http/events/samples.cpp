@@ -12,7 +12,7 @@
 namespace http {
 namespace {
 
-double known(const std::optional<double>& value) {
+double or_nan(const std::optional<double>& value) {
   return value ? *value : std::numeric_limits<double>::quiet_NaN();
 }
 
@@ -25,12 +25,12 @@ Sample sample_of(const StreamSnapshot& stream, const ClockReading& now) {
     memory = static_cast<double>(sample->rss_bytes);
   }
   return {.t = rounded(unix_seconds(now.wall)),
-          .fps = known(stream.fps),
-          .speed = known(stream.speed),
-          .bitrate_bps = known(stream.bitrate_bps),
-          .delivered_bps = known(stream.delivered_bps),
-          .cpu_percent = known(cpu),
-          .memory_bytes = known(memory)};
+          .fps = or_nan(stream.fps),
+          .speed = or_nan(stream.speed),
+          .bitrate_bps = or_nan(stream.bitrate_bps),
+          .delivered_bps = or_nan(stream.delivered_bps),
+          .cpu_percent = or_nan(cpu),
+          .memory_bytes = or_nan(memory)};
 }
 
 boost::json::object sample_json(const Sample& sample) {

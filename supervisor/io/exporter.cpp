@@ -107,7 +107,7 @@ class StatsdExport {
       : report_(settings.format, settings.prefix), socket_(settings.address) {}
 
   asio::awaitable<ExportResult> send(ExportInput moment) {
-    if (std::exchange(is_told_, false) && !socket_.was_refused()) report_.told();
+    if (std::exchange(is_told_, false) && !socket_.was_refused()) report_.confirm_sent();
     const auto datagrams = report_.datagrams(families_.of(moment.view, moment.now));
     ExportResult result;
     result.error = co_await socket_.send(datagrams, moment.now.steady + send_timeout);

@@ -98,7 +98,7 @@ TEST(Metrics, TheSourceIsThereWhenTheLatestWitnessSaysSo) {
     const Stage stage({stream});
     return scrape(stage).at("radio_audio_stream_available{stream=\"radio\"}");
   };
-  EXPECT_EQ(available(), 1) << "on air, and nobody has looked";
+  EXPECT_EQ(available(), 1) << "on air, and no probe has run yet";
   stream->status.source_available = false;
   EXPECT_EQ(available(), 0) << "on air by another input";
 }
