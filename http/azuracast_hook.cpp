@@ -1,8 +1,8 @@
 #include "http/azuracast_hook.hpp"
 
 #include "http/auth/credentials.hpp"
-#include "http/header_words.hpp"
 #include "monitor/probes/azuracast_now_playing.hpp"
+#include "monitor/text/ascii.hpp"
 
 namespace http {
 namespace {
@@ -26,8 +26,9 @@ std::optional<AzuracastResult> unauthorized(const AzuracastCall& call, string_vi
 
 // `application/json`, with or without parameters; a missing header counts as JSON.
 bool may_be_json(string_view content_type) {
-  const string_view type = trimmed(content_type.substr(0, content_type.find(';')));
-  return type.empty() || is_same_word(type, "application/json") || is_same_word(type, "text/json");
+  const string_view type = monitor::trimmed(content_type.substr(0, content_type.find(';')));
+  return type.empty() || monitor::equal_ignoring_case(type, "application/json") ||
+         monitor::equal_ignoring_case(type, "text/json");
 }
 
 }  // namespace

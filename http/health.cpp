@@ -6,6 +6,7 @@
 
 #include "http/derived_values.hpp"
 #include "http/json.hpp"
+#include "monitor/text/rfc3339.hpp"
 
 namespace http {
 namespace {
@@ -62,10 +63,11 @@ std::string off_air_complaint(const SnapshotStore::View& view) {
 
 Reply answer(Health health, std::string_view message, json::object details,
              const ClockReading& now) {
-  return json_reply(health == Health::unhealthy ? 503 : 200, {{"status", name(health)},
-                                                              {"message", message},
-                                                              {"timestamp", rfc3339(now.wall)},
-                                                              {"details", std::move(details)}});
+  return json_reply(health == Health::unhealthy ? 503 : 200,
+                    {{"status", name(health)},
+                     {"message", message},
+                     {"timestamp", monitor::rfc3339(now.wall)},
+                     {"details", std::move(details)}});
 }
 
 json::object component(const Status& status, const ClockReading& now) {
@@ -96,7 +98,7 @@ json::object dependency_component(const DependencyState& dependency) {
   return {{"status", name(dependency.up ? Health::healthy : Health::unhealthy)},
           {"message", dependency.sentence},
           {"latency_seconds", rounded(monitor::seconds(dependency.took))},
-          {"since", rfc3339(dependency.since)}};
+          {"since", monitor::rfc3339(dependency.since)}};
 }
 
 Health health_of(const AzuracastState& azuracast) {
@@ -113,7 +115,7 @@ json::object azuracast_component(const StreamSnapshot& stream) {
   return {{"status", name(overdue ? Health::degraded : health_of(state))},
           {"message", message},
           {"latency_seconds", rounded(monitor::seconds(state.took))},
-          {"since", rfc3339(state.since)}};
+          {"since", monitor::rfc3339(state.since)}};
 }
 
 // The streams whose AzuraCast, or its report, is not healthy; empty if there are none.

@@ -2,8 +2,8 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
+
+#include "monitor/text/percent.hpp"
 
 namespace http {
 namespace {
@@ -11,8 +11,7 @@ namespace {
 namespace json = boost::json;
 
 json::object stream_entry(const StreamSnapshot& stream) {
-  const std::string path =
-      "/api/v1/streams/" + boost::urls::encode(stream.name, boost::urls::unreserved_chars);
+  const std::string path = "/api/v1/streams/" + monitor::percent_encode(stream.name);
   return {{"name", stream.name},
           {"state", recovery::name(stream.status.state)},
           {"routes", {path, path + "/recovery"}}};

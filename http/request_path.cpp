@@ -1,13 +1,13 @@
 #include "http/request_path.hpp"
 
-#include <boost/url/pct_string_view.hpp>
+#include "monitor/text/percent.hpp"
 
 namespace http {
 
 std::string decoded(std::string_view text) {
-  const auto result = boost::urls::make_pct_string_view({text.data(), text.size()});
-  if (!result) throw BadRequest("the path has a broken percent encoding");
-  return result->decode();
+  if (!monitor::is_percent_encoded(text))
+    throw BadRequest("the path has a broken percent encoding");
+  return monitor::percent_decode(text);
 }
 
 }  // namespace http

@@ -7,6 +7,7 @@
 
 #include "http/derived_values.hpp"
 #include "http/json.hpp"
+#include "monitor/text/rfc3339.hpp"
 
 namespace http {
 namespace {
@@ -101,7 +102,7 @@ json::object evidence_json(const StreamSnapshot& stream) {
 
 json::object availability_json(const StreamSnapshot& stream, const ClockReading& now) {
   const Availability availability = availability_of(stream, now);
-  return {{"since", rfc3339(availability.since)},
+  return {{"since", monitor::rfc3339(availability.since)},
           {"off_air_seconds", rounded(availability.off_air_seconds)},
           {"ratio", optional_number(availability.ratio)}};
 }
@@ -147,7 +148,7 @@ json::value track_json(const StreamSnapshot& stream, const ClockReading& now) {
   const monitor::CurrentTrack& current = *state.current;
   json::value played_at = nullptr;
   if (current.played_at > 0) {
-    played_at = rfc3339(recovery::WallTime(std::chrono::seconds(current.played_at)));
+    played_at = monitor::rfc3339(recovery::WallTime(std::chrono::seconds(current.played_at)));
   }
   std::optional<double> playing = playing_seconds(stream, now);
   if (playing) playing = rounded(*playing);
@@ -228,7 +229,7 @@ json::array history_json(const StreamSnapshot& stream, std::size_t limit) {
     if (list.size() == limit) break;
     const json::value success = entry.success ? json::value(*entry.success) : json::value(nullptr);
     list.push_back({{"action", recovery::name(entry.action)},
-                    {"timestamp", rfc3339(entry.timestamp)},
+                    {"timestamp", monitor::rfc3339(entry.timestamp)},
                     {"reason", entry.reason},
                     {"success", success},
                     {"delay_seconds", rounded(entry.delay_seconds)},
@@ -243,8 +244,8 @@ json::object incident_json(std::string_view stream, const recovery::IncidentReco
           {"component", monitor::name(monitor::component_of(incident.cause))},
           {"cause", monitor::name(incident.cause)},
           {"off_air", incident.off_air},
-          {"last_good_at", rfc3339(incident.last_good_at)},
-          {"detected_at", rfc3339(incident.detected_at)},
+          {"last_good_at", monitor::rfc3339(incident.last_good_at)},
+          {"detected_at", monitor::rfc3339(incident.detected_at)},
           {"resolved_at", optional_time(incident.resolved_at)},
           {"off_air_seconds", rounded(incident.off_air_seconds)},
           {"evidence", strings(incident.evidence)},

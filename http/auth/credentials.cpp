@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "http/header_words.hpp"
+#include "monitor/text/ascii.hpp"
 
 namespace http {
 namespace {
@@ -40,12 +40,13 @@ std::optional<std::string> base64_decoded(string_view text) {
 // What follows the scheme; empty where the scheme is another.
 std::optional<string_view> of_scheme(string_view scheme, string_view authorization) {
   if (authorization.size() > authorization_bytes) return std::nullopt;
-  authorization = trimmed(authorization);
+  authorization = monitor::trimmed(authorization);
   const std::size_t blank = authorization.find(' ');
-  if (blank == string_view::npos || !is_same_word(authorization.substr(0, blank), scheme)) {
+  if (blank == string_view::npos ||
+      !monitor::equal_ignoring_case(authorization.substr(0, blank), scheme)) {
     return std::nullopt;
   }
-  return trimmed(authorization.substr(blank));
+  return monitor::trimmed(authorization.substr(blank));
 }
 
 }  // namespace
