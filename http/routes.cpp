@@ -6,8 +6,6 @@
 #include "http/api.hpp"
 #include "http/azuracast_hook.hpp"
 #include "http/health.hpp"
-#include "http/home.hpp"
-#include "http/openapi.hpp"
 #include "http/page/page.hpp"
 #include "http/request_path.hpp"
 
@@ -147,8 +145,8 @@ Routes::Routes(const Settings& settings, SupervisorApi api, Backends backends)
 boost::asio::awaitable<Reply> Routes::answer(const Request& request) {
   std::string problem;
   try {
-    const std::optional<Change> wanted = change_of(request.path);
-    if (wanted) co_return co_await change(request, *wanted);
+    const std::optional<ControlRequest> wanted = control_request_of(request.path);
+    if (wanted) co_return co_await control(request, *wanted);
     if (protect_ == Protect::all && !is_open_to_all(request)) {
       AuthResult result = co_await authenticator_.authenticate(request);
       if (result.refusal) co_return std::move(*result.refusal);
@@ -187,7 +185,8 @@ Reply Routes::answer_azuracast_hook(const Request& request) const {
 }
 
 // Authenticates first: a client without credentials must not learn which streams exist.
-boost::asio::awaitable<Reply> Routes::change(const Request& request, const Change& wanted) {
+boost::asio::awaitable<Reply> Routes::control(const Request& request,
+                                              const ControlRequest& wanted) {
   if (request.method != "POST") co_return wrong_method(request.method, "POST", "POST is");
   const std::string what = describe(wanted);
   if (is_cross_site(request)) {
@@ -215,7 +214,7 @@ bool Routes::may_log_refusal() {
   return ++refusals_logged_ <= refusals_logged_max;
 }
 
-boost::asio::awaitable<Outcome> Routes::execute(const Change& wanted) {
+boost::asio::awaitable<Outcome> Routes::execute(const ControlRequest& wanted) {
   using Answer = std::function<void(Outcome)>;
   std::function<void(Answer)> put;
   if (!wanted.control) {

@@ -6,12 +6,12 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "http/auth/authenticator.hpp"
-#include "http/change.hpp"
 #include "http/events/hub.hpp"
 #include "http/liveness.hpp"
 #include "http/metrics/metrics.hpp"
 #include "http/pending_calls.hpp"
 #include "http/reply.hpp"
+#include "http/request_path.hpp"
 #include "http/settings.hpp"
 #include "http/snapshot.hpp"
 #include "http/supervisor_api.hpp"
@@ -36,8 +36,8 @@ class Routes {
 
  private:
   boost::asio::awaitable<Reply> answer_authenticated(const Request& request);
-  boost::asio::awaitable<Reply> change(const Request& request, const Change& wanted);
-  boost::asio::awaitable<Outcome> execute(const Change& wanted);
+  boost::asio::awaitable<Reply> control(const Request& request, const ControlRequest& wanted);
+  boost::asio::awaitable<Outcome> execute(const ControlRequest& wanted);
   bool may_log_refusal();
   Reply answer_azuracast_hook(const Request& request) const;
   Reply answer_from_snapshots(const Request& request, const ClockReading& now);
