@@ -57,9 +57,9 @@ void check(const monitor::probes::NowPlayingReading& reading, monitor::TrackLog&
     demand(is_harmless(report.track.title) && is_harmless(report.streamer));
     check_words(report.track);
     const std::uint64_t before = log.played_total();
-    const auto news = log.on_report(report, monitor::Way::hook, now, wall);
+    const auto news = log.on_report(report, monitor::ReportChannel::hook, now, wall);
     demand(log.played_total() == before + news.plays);
-    const auto again = log.on_report(report, monitor::Way::poll, now, wall);
+    const auto again = log.on_report(report, monitor::ReportChannel::poll, now, wall);
     demand(again.plays == 0);
     if (const auto sentence = log.overdue(now)) demand(!sentence->empty());
   }

@@ -89,11 +89,11 @@ void Receiver::note(const AlertQueue::Dropped& dropped) {
 void Receiver::hear(const AlertMessage& message) {
   Heard& heard = heard_[message.alert.id];
   ++tally_.heard;
-  if (message.tell == Tell::reminder) {
+  if (message.kind == NotificationKind::reminder) {
     ++tally_.reminded;
     require(forgets_ && heard.resolved == 0, "reminded while it fires", "after its resolution");
     heard.fired = std::max(heard.fired, 1U);
-  } else if (message.tell == Tell::firing) {
+  } else if (message.kind == NotificationKind::firing) {
     require(heard.resolved == 0, "fired, then resolved", "the other way round");
     require(++heard.fired == 1 || heard.twice_allowed, "one escalation, one alert", "heard twice");
   } else {
@@ -105,8 +105,8 @@ void Receiver::hear(const AlertMessage& message) {
 
 void Receiver::check_idle(Instant now) const {
   if (!up_ || now - quiet_since_ <= told_within || !under_way_) return;
-  require(under_way_->tell == Tell::reminder, "an alert is told while its receiver is there",
-          "it still waits");
+  require(under_way_->kind == NotificationKind::reminder,
+          "an alert is told while its receiver is there", "it still waits");
 }
 
 }  // namespace simulation
