@@ -161,6 +161,7 @@ void AlertDispatcher::State::log_output(std::string_view line) {
 
 void AlertDispatcher::State::publish() {
   services.snapshots.publish(
+      &http::Program::alerts,
       notifier ? std::make_shared<const std::vector<http::AlertCount>>(counts) : nullptr);
 }
 

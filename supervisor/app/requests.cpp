@@ -7,20 +7,20 @@
 namespace supervisor {
 
 std::unique_ptr<http::Server> Supervisor::serve() {
-  http::SupervisorApi loop;
-  loop.ping = [this](std::function<void()> answer) { loop_.thread().post(std::move(answer)); };
-  loop.control = [this](std::string name, http::Control what, auto answer) {
+  http::SupervisorApi api;
+  api.ping = [this](std::function<void()> answer) { loop_.thread().post(std::move(answer)); };
+  api.control = [this](std::string name, http::Control what, auto answer) {
     loop_.thread().post([this, name = std::move(name), what, answer = std::move(answer)] {
       answer(control(name, what));
     });
   };
-  loop.reload = [this](Reloader::Answer answer) {
+  api.reload = [this](Reloader::Answer answer) {
     loop_.thread().post([this, answer = std::move(answer)] { reloader_.request(answer); });
   };
-  loop.hear = [this](monitor::NowPlaying report) { hear(std::move(report)); };
+  api.on_now_playing = [this](monitor::NowPlaying report) { hear(std::move(report)); };
   const auto log = [this](const http::Server::LogEntry& entry) { log_request(log_, entry); };
   try {
-    return std::make_unique<http::Server>(config_.http, http::Bounds{}, snapshots_, std::move(loop),
+    return std::make_unique<http::Server>(config_.http, http::Bounds{}, snapshots_, std::move(api),
                                           log);
   } catch (const std::runtime_error& error) {
     throw ConfigError(error.what());

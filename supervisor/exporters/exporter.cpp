@@ -9,7 +9,7 @@
 #include "http/exporters/otlp.hpp"
 #include "http/exporters/pushgateway.hpp"
 #include "http/exporters/statsd.hpp"
-#include "http/families.hpp"
+#include "http/metrics/metrics.hpp"
 #include "recovery/alerts/post.hpp"
 #include "supervisor/exporters/datagram_socket.hpp"
 #include "supervisor/io/host_name.hpp"
@@ -107,7 +107,7 @@ class StatsdExport {
       : report_(settings.format, settings.prefix), socket_(settings.address) {}
 
   asio::awaitable<ExportResult> send(ExportInput moment) {
-    if (std::exchange(is_told_, false) && !socket_.was_refused()) report_.told();
+    if (std::exchange(is_told_, false) && !socket_.was_refused()) report_.confirm_sent();
     const auto datagrams = report_.datagrams(families_.of(moment.view, moment.now));
     ExportResult result;
     result.error = co_await socket_.send(datagrams, moment.now.steady + send_timeout);

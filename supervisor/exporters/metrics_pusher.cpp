@@ -131,7 +131,8 @@ void MetricsPusher::State::count(const Line& line, bool delivered) {
 }
 
 void MetricsPusher::State::publish() {
-  services.snapshots.publish(std::make_shared<const std::vector<http::ExportCount>>(counts));
+  services.snapshots.publish(&http::Program::exports,
+                             std::make_shared<const std::vector<http::ExportCount>>(counts));
 }
 
 void MetricsPusher::State::end_if_all_had_last() {

@@ -106,6 +106,7 @@ void DependencyWatch::State::publish() {
     if (watched->found) states->push_back(*watched->found);
   }
   services.snapshots.publish(
+      &http::Program::dependencies,
       states->empty() ? nullptr
                       : std::shared_ptr<const std::vector<http::DependencyState>>(states));
 }

@@ -1,18 +1,18 @@
 #include "supervisor/log/log.hpp"
 
+#include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <mutex>
 #include <shared_mutex>
+#include <string>
 
 #include <spdlog/formatter.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
+#include "monitor/text/rfc3339.hpp"
 #include "supervisor/log/log_line.hpp"
 #include "supervisor/log/log_sink.hpp"
 
@@ -40,36 +40,14 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
   return static_cast<spdlog::level::level_enum>(level);
 }
 
-struct TimeText {
-  std::array<char, 64> text{};
-  std::size_t size = 0;
-};
-
-TimeText time_text(spdlog::log_clock::time_point time, const char* format) {
-  using namespace std::chrono;
-  const auto since = time.time_since_epoch();
-  const auto whole = duration_cast<seconds>(since);
-  const std::time_t clock = whole.count();
-  std::tm utc{};
-  ::gmtime_r(&clock, &utc);
-  const auto millis = static_cast<int>(duration_cast<milliseconds>(since - whole).count());
-  TimeText result;
-  const int size =
-      std::snprintf(result.text.data(), result.text.size(), format, utc.tm_year + 1900,
-                    utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, millis);
-  result.size = static_cast<std::size_t>(size);
-  return result;
-}
-
 void append(spdlog::memory_buf_t& out, string_view text) {
   out.append(text.data(), text.data() + text.size());
 }
 
 // {"ts":…,"level":…, : what stands before a JSON body.
 std::string json_head(spdlog::log_clock::time_point time, spdlog::level::level_enum level) {
-  const TimeText ts = time_text(time, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ");
   std::string head = "{\"ts\":\"";
-  head.append(ts.text.data(), ts.size).append("\",\"level\":\"");
+  head.append(monitor::rfc3339(time)).append("\",\"level\":\"");
   head.append(level_names[index_of(level)]).append("\",");
   return head;
 }
@@ -92,8 +70,10 @@ class TextFrame : public spdlog::formatter {
   explicit TextFrame(bool color) : color_(color) {}
 
   void format(const log_msg& message, spdlog::memory_buf_t& out) override {
-    const TimeText ts = time_text(message.time, "%04d-%02d-%02d %02d:%02d:%02d.%03d ");
-    append(out, {ts.text.data(), ts.size});
+    std::string time = monitor::rfc3339(message.time);
+    std::ranges::replace_if(
+        time, [](char c) { return c == 'T' || c == 'Z'; }, ' ');
+    append(out, time);
     if (color_) append(out, level_colors[index_of(message.level)]);
     append(out, level_columns[index_of(message.level)]);
     if (color_) append(out, "\x1b[0m");

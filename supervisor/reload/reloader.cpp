@@ -53,8 +53,9 @@ struct Reloader::State : std::enable_shared_from_this<State> {
 
 Reloader::Reloader(const Services& services, Handlers handlers)
     : state_(std::make_shared<State>(services, std::move(handlers))) {
-  services.snapshots.publish(std::make_shared<const http::ConfigState>(
-      http::ConfigState{.message = {}, .succeeded_at = state_->succeeded_at}));
+  services.snapshots.publish(&http::Program::config,
+                             std::make_shared<const http::ConfigState>(http::ConfigState{
+                                 .message = {}, .succeeded_at = state_->succeeded_at}));
 }
 
 Reloader::~Reloader() = default;
@@ -126,8 +127,9 @@ void Reloader::State::apply(const Config& config) {
 void Reloader::State::succeed(const std::string& what) {
   succeeded_at = std::chrono::system_clock::now();
   services.log.write(LogLevel::info, "config_loaded", {}, "Configuration reloaded: " + what);
-  services.snapshots.publish(std::make_shared<const http::ConfigState>(
-      http::ConfigState{.message = {}, .succeeded_at = succeeded_at}));
+  services.snapshots.publish(&http::Program::config,
+                             std::make_shared<const http::ConfigState>(
+                                 http::ConfigState{.message = {}, .succeeded_at = succeeded_at}));
   finish({200, what});
 }
 
@@ -135,8 +137,10 @@ void Reloader::State::fail(const std::string& problem) {
   const std::string text = services.secrets.mask(problem);
   services.log.write(LogLevel::error, "config_loaded", {},
                      "The configuration was not reloaded, everything goes on as it was: " + text);
-  services.snapshots.publish(std::make_shared<const http::ConfigState>(
-      http::ConfigState{.successful = false, .message = text, .succeeded_at = succeeded_at}));
+  services.snapshots.publish(
+      &http::Program::config,
+      std::make_shared<const http::ConfigState>(
+          http::ConfigState{.successful = false, .message = text, .succeeded_at = succeeded_at}));
   finish({422, text});
 }
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "monitor/judge.hpp"
 #include "supervisor/stream/stream_state.hpp"
 
 namespace supervisor {
@@ -30,22 +29,20 @@ void StreamDriver::State::publish() {
   }
   snapshot->sample = last_sample;
   if (const monitor::Watch* watch = core.watch(); watch != nullptr && core.status().pid) {
-    snapshot->progress = watch->evidence().progress;
-    snapshot->fps = watch->rates().fps(now);
-    snapshot->speed = watch->rates().speed(now);
-    snapshot->bitrate_bps = watch->rates().bitrate_bps(now);
-    snapshot->baseline_bps = watch->baseline_bps();
-    snapshot->witnesses = monitor::sentences_of_witnesses(watch->evidence());
-    snapshot->delivered_bps = watch->delivery().bps();
-    snapshot->sink_is_taking = watch->sink_is_taking();
-    const monitor::MemoryForecast& memory = watch->memory_forecast();
-    snapshot->memory_growth_bytes_per_second = memory.growth_bytes_per_second();
-    if (memory.time_to_limit()) {
-      snapshot->memory_limit_seconds = monitor::seconds(*memory.time_to_limit());
-    }
-    const monitor::LagForecast& lag = watch->lag_forecast();
-    if (lag.lag()) snapshot->lag_seconds = monitor::seconds(*lag.lag());
-    snapshot->lag_growth = lag.growth();
+    monitor::Readings readings = watch->readings(now);
+    snapshot->progress = readings.progress;
+    snapshot->fps = readings.fps;
+    snapshot->speed = readings.speed;
+    snapshot->bitrate_bps = readings.bitrate_bps;
+    snapshot->baseline_bps = readings.baseline_bps;
+    snapshot->witnesses = std::move(readings.witnesses);
+    snapshot->delivered_bps = readings.delivered_bps;
+    snapshot->sink_is_taking = readings.sink_is_taking;
+    snapshot->memory_growth_bytes_per_second = readings.memory_growth_bytes_per_second;
+    if (readings.memory_limit_in)
+      snapshot->memory_limit_seconds = monitor::seconds(*readings.memory_limit_in);
+    if (readings.lag) snapshot->lag_seconds = monitor::seconds(*readings.lag);
+    snapshot->lag_growth = readings.lag_growth;
     snapshot->connections = connections;
     snapshot->host = last_host;
   }

@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "http/clock_reading.hpp"
+#include "monitor/text/rfc3339.hpp"
 #include "supervisor/journal/journal.hpp"
 
 namespace supervisor {
@@ -140,7 +141,7 @@ inline std::string shown(const std::vector<std::string>& texts) {
 }
 
 inline std::string shown(const std::optional<recovery::WallTime>& time) {
-  return time ? recovery::rfc3339(*time) : "-";
+  return time ? monitor::rfc3339(*time) : "-";
 }
 
 inline std::string shown(const recovery::IncidentRecord& record) {

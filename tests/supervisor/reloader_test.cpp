@@ -66,8 +66,8 @@ class ReloaderTest : public testing::Test {
 };
 
 TEST_F(ReloaderTest, TheConfigurationItRunsWithCountsAsRead) {
-  ASSERT_TRUE(snapshots.read().config);
-  EXPECT_TRUE(snapshots.read().config->successful);
+  ASSERT_TRUE(snapshots.read().program.config);
+  EXPECT_TRUE(snapshots.read().program.config->successful);
 }
 
 TEST_F(ReloaderTest, WhatIsReadIsAppliedAndSaid) {
@@ -78,21 +78,21 @@ TEST_F(ReloaderTest, WhatIsReadIsAppliedAndSaid) {
 }
 
 TEST_F(ReloaderTest, AFileThatCannotBeReadIsRefusedAndTheNextMayBeRight) {
-  const auto before = snapshots.read().config->succeeded_at;
+  const auto before = snapshots.read().program.config->succeeded_at;
   broken = "radio.yml:3: streams: expected a list";
   ask();
   ASSERT_TRUE(run_until_answers(1));
   EXPECT_EQ(answers[0].status, 422U);
   EXPECT_EQ(answers[0].message, "radio.yml:3: streams: expected a list");
   EXPECT_TRUE(applied.empty());
-  EXPECT_FALSE(snapshots.read().config->successful);
-  EXPECT_EQ(snapshots.read().config->succeeded_at, before);
+  EXPECT_FALSE(snapshots.read().program.config->successful);
+  EXPECT_EQ(snapshots.read().program.config->succeeded_at, before);
   broken = nullptr;
   ask();
   ASSERT_TRUE(run_until_answers(2));
   EXPECT_EQ(answers[1].status, 200U);
-  EXPECT_TRUE(snapshots.read().config->successful);
-  EXPECT_GT(snapshots.read().config->succeeded_at, before);
+  EXPECT_TRUE(snapshots.read().program.config->successful);
+  EXPECT_GT(snapshots.read().program.config->succeeded_at, before);
 }
 
 TEST_F(ReloaderTest, WhatCannotBeAppliedIsRefused) {
@@ -100,7 +100,7 @@ TEST_F(ReloaderTest, WhatCannotBeAppliedIsRefused) {
   ask();
   ASSERT_TRUE(run_until_answers(1));
   EXPECT_EQ(answers[0].status, 422U);
-  EXPECT_FALSE(snapshots.read().config->successful);
+  EXPECT_FALSE(snapshots.read().program.config->successful);
 }
 
 TEST_F(ReloaderTest, WhatIsAskedDuringAReadingIsAnsweredByOneMore) {
@@ -144,7 +144,7 @@ TEST_F(ReloaderTest, SecretsOfARefusalAreMasked) {
   ask();
   ASSERT_TRUE(run_until_answers(1));
   EXPECT_EQ(answers[0].message.find("Str3am"), std::string::npos);
-  EXPECT_EQ(snapshots.read().config->message.find("Str3am"), std::string::npos);
+  EXPECT_EQ(snapshots.read().program.config->message.find("Str3am"), std::string::npos);
 }
 
 }  // namespace

@@ -9,18 +9,19 @@
 
 namespace http {
 
-// Slows down who guesses: ten wrong credentials in a row, then one each six seconds, for each
-// address (of IPv6: each /64). Pure; bounded: the table forgets whoever has the least against him.
-class Throttle {
+// Limits the rate of failed logins (a leaky bucket per address; IPv6: per /64): ten wrong
+// credentials in a row, then one per six seconds. Pure. Bounded: a full table drops the address
+// with the fewest failures.
+class LoginThrottle {
  public:
   using Instant = std::chrono::steady_clock::time_point;
 
-  // How long a peer has to wait; empty: it may try.
-  std::optional<std::chrono::seconds> wait_of(std::string_view peer, Instant now) const;
+  // How long the peer has to wait; empty: it may try now.
+  std::optional<std::chrono::seconds> retry_after(std::string_view peer, Instant now) const;
   void on_failure(std::string_view peer, Instant now);
 
   static constexpr double failures_max = 10;
-  static constexpr std::chrono::seconds forgiven_after{6};  // each of them
+  static constexpr std::chrono::seconds failure_lifetime{6};  // one failure expires in each
   static constexpr std::size_t peers_max = 1024;
 
  private:

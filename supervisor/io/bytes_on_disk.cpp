@@ -1,4 +1,4 @@
-#include "supervisor/journal/bytes_on_disk.hpp"
+#include "supervisor/io/bytes_on_disk.hpp"
 
 #include <cerrno>
 

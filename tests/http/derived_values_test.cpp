@@ -1,4 +1,4 @@
-#include "http/availability.hpp"
+#include "http/derived_values.hpp"
 
 #include <gtest/gtest.h>
 

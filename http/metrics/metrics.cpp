@@ -1,13 +1,26 @@
-#include "http/metrics_page.hpp"
+#include "http/metrics/metrics.hpp"
+
+#include <iterator>
+#include <utility>
 
 #include <prometheus/text_serializer.h>
 
 #include "http/encoding.hpp"
 
 namespace http {
-
 namespace {
-constexpr std::chrono::milliseconds shared_for{100};  // Prometheus asks every few seconds
+
+constexpr std::chrono::milliseconds shared_for{100};  // Prometheus scrapes every few seconds
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> Families::of(const SnapshotStore::View& view,
+                                                   const ClockReading& now) {
+  auto families = stream_families(view, now, off_air_floors_);
+  auto program = program_families(view);
+  families.insert(families.end(), std::make_move_iterator(program.begin()),
+                  std::make_move_iterator(program.end()));
+  return families;
 }
 
 void MetricsPage::render(const SnapshotStore::View& view, const ClockReading& now) {

@@ -1,4 +1,4 @@
-#include "http/auth/throttle.hpp"
+#include "http/auth/login_throttle.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 namespace http {
 namespace {
 
-// Who has one IPv6 address has 2^64 of them.
+// A host usually has a whole IPv6 /64.
 std::string network_of(std::string_view peer) {
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(std::string(peer), error);
@@ -19,29 +19,30 @@ std::string network_of(std::string_view peer) {
 
 }  // namespace
 
-double Throttle::failures_at(const Record& record, Instant now) {
+double LoginThrottle::failures_at(const Record& record, Instant now) {
   const double passed = std::chrono::duration<double>(now - record.at).count();
-  return std::max(0.0, record.failures - passed / static_cast<double>(forgiven_after.count()));
+  return std::max(0.0, record.failures - passed / static_cast<double>(failure_lifetime.count()));
 }
 
-std::optional<std::chrono::seconds> Throttle::wait_of(std::string_view peer, Instant now) const {
+std::optional<std::chrono::seconds> LoginThrottle::retry_after(std::string_view peer,
+                                                               Instant now) const {
   const auto found = records_.find(network_of(peer));
   if (found == records_.end()) return std::nullopt;
   const double above = failures_at(found->second, now) - (failures_max - 1);
   if (above <= 0) return std::nullopt;
-  // Not a second more for what only the arithmetic adds.
-  const double wait = std::ceil(above * static_cast<double>(forgiven_after.count()) - 1e-6);
+  // Rounding errors must not add a second.
+  const double wait = std::ceil(above * static_cast<double>(failure_lifetime.count()) - 1e-6);
   return std::chrono::seconds(static_cast<std::chrono::seconds::rep>(wait));
 }
 
-void Throttle::on_failure(std::string_view peer, Instant now) {
+void LoginThrottle::on_failure(std::string_view peer, Instant now) {
   std::string network = network_of(peer);
   if (records_.size() >= peers_max && !records_.contains(network)) make_room(now);
   Record& record = records_[std::move(network)];
   record = {failures_at(record, now) + 1, now};
 }
 
-void Throttle::make_room(Instant now) {
+void LoginThrottle::make_room(Instant now) {
   std::erase_if(records_, [&](const auto& entry) { return failures_at(entry.second, now) == 0; });
   if (records_.size() < peers_max) return;
   records_.erase(

@@ -1,9 +1,12 @@
-#include "monitor/probes/url.hpp"
+#include "monitor/text/url.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 
-namespace monitor::probes {
+#include "monitor/text/ascii.hpp"
+#include "monitor/text/utf8.hpp"
+
+namespace monitor {
 namespace {
 
 using std::string_view;
@@ -11,9 +14,19 @@ using std::string_view;
 constexpr std::size_t shown_limit = 100;  // bytes, of a sentence of at most 200
 constexpr std::size_t server_limit = 60;  // bytes; the longest that occur in practice
 
+struct PortOfScheme {
+  string_view scheme;
+  string_view port;
+};
+constexpr auto ports = std::to_array<PortOfScheme>({
+    {"http", "80"},    {"https", "443"},  {"hls", "80"},    {"icy", "80"},    {"icecast", "8000"},
+    {"rtmp", "1935"},  {"rtmpe", "1935"}, {"rtmps", "443"}, {"rtmpt", "80"},  {"rtmpte", "80"},
+    {"rtmpts", "443"}, {"rtsp", "554"},   {"rtsps", "322"}, {"mms", "1755"},  {"mmst", "1755"},
+    {"mmsh", "80"},    {"ftp", "21"},     {"sftp", "22"},   {"gopher", "70"},
+});
+
 bool is_scheme_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-         c == '-' || c == '.';
+  return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
 }
 
 string_view up_to(string_view text, string_view any) {
@@ -26,17 +39,8 @@ std::string one_line(std::string text) {
   return text;
 }
 
-void split_host(string_view authority, Url& url) {
-  std::size_t host_end = 0;
-  if (authority.starts_with('[')) {
-    host_end = std::min(authority.find(']'), authority.size());
-    url.host = authority.substr(1, host_end - 1);
-  } else {
-    url.host = up_to(authority, ":");
-    host_end = url.host.size();
-  }
-  const std::size_t colon = authority.find(':', host_end);
-  if (colon != string_view::npos) url.port = authority.substr(colon + 1);
+string_view without_brackets(string_view host) {
+  return host.starts_with('[') ? host.substr(1, host.find(']') - 1) : host;
 }
 
 }  // namespace
@@ -57,31 +61,32 @@ Url split_url(string_view text) {
     return url;
   }
   text.remove_prefix(2);
-  string_view authority = up_to(text, "/?");
+  const string_view authority = up_to(text, "/?");
   url.path = text.substr(authority.size());
-  const std::size_t at = authority.rfind('@');
-  if (at != string_view::npos) {
-    url.userinfo = authority.substr(0, at);
-    authority.remove_prefix(at + 1);
-  }
-  split_host(authority, url);
+  const Authority parts = split_authority(authority);
+  url.userinfo = parts.userinfo;
+  url.host = without_brackets(parts.host);
+  url.port = parts.port.value_or(string_view());
   return url;
 }
 
-std::string percent_decoded(string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned char value = 0;
-    const char* digits = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2) {
-      decoded += static_cast<char>(value);
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
+Authority split_authority(string_view text) {
+  Authority authority;
+  const std::size_t at = text.rfind('@');
+  if (at != string_view::npos) {
+    authority.userinfo = text.substr(0, at);
+    text.remove_prefix(at + 1);
   }
-  return decoded;
+  const std::size_t bracket = text.starts_with('[') ? text.find(']') : 0;
+  const std::size_t colon = bracket == string_view::npos ? bracket : text.find(':', bracket);
+  authority.host = text.substr(0, colon);
+  if (colon != string_view::npos) authority.port = text.substr(colon + 1);
+  return authority;
+}
+
+string_view default_port(string_view scheme) {
+  const auto found = std::ranges::find(ports, scheme, &PortOfScheme::scheme);
+  return found == ports.end() ? string_view() : found->port;
 }
 
 std::string resolved_url(string_view base, string_view location) {
@@ -109,11 +114,8 @@ std::string host_and_port(string_view host, string_view port) {
 
 std::string shown_server(string_view host, string_view port) {
   std::string text = host_and_port(host, port);
-  if (text.size() > server_limit) {
-    std::size_t size = server_limit / 2;
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;  // UTF-8
-    text.replace(size, std::string::npos, "…");
-  }
+  if (text.size() > server_limit)
+    text = std::string(utf8_prefix(text, server_limit / 2)).append(ellipsis);
   return one_line(std::move(text));
 }
 
@@ -122,7 +124,7 @@ std::string shown_url(string_view text) {
   const std::string front =
       std::string(url.scheme.substr(0, 20)) + "://" + shown_server(url.host, url.port);
   const std::string whole = one_line(front + std::string(up_to(url.path, "?")));
-  return whole.size() <= shown_limit ? whole : front + "/…";
+  return whole.size() <= shown_limit ? whole : front + "/" + std::string(ellipsis);
 }
 
-}  // namespace monitor::probes
+}  // namespace monitor

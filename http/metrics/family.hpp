@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -11,18 +10,24 @@
 
 namespace http {
 
+// Building blocks of the metric tables: a family and its series.
+
 using Labels = std::vector<std::pair<const char*, std::string_view>>;
 
-// What a family is: the name, the type and the words for people, as one row of a table.
+// A metric's name, type and HELP text: one row of a table. Names, types and labels are promises to
+// dashboards and alert rules; HELP is not.
 struct FamilyInfo {
   const char* name;
   prometheus::MetricType type;
   const char* help;
 };
 
+// A family without series.
 prometheus::MetricFamily make_family(const FamilyInfo& info);
-// Counters and gauges.
+
+// Adds one series of a counter or gauge. Label values that are not UTF-8 are repaired.
 void add(prometheus::MetricFamily& family, const Labels& labels, double value);
+// Adds one series of a histogram.
 void add(prometheus::MetricFamily& family, const Labels& labels,
          const recovery::Histogram& histogram);
 

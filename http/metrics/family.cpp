@@ -1,4 +1,4 @@
-#include "http/family.hpp"
+#include "http/metrics/family.hpp"
 
 #include "monitor/text/utf8.hpp"
 
@@ -21,7 +21,7 @@ prometheus::MetricFamily make_family(const FamilyInfo& info) {
 
 void add(prometheus::MetricFamily& family, const Labels& labels, double value) {
   prometheus::ClientMetric metric = labelled(labels);
-  metric.counter.value = value;  // the serializer reads the one of the family's type
+  metric.counter.value = value;  // the serializer reads the member of the family's type
   metric.gauge.value = value;
   family.metric.push_back(std::move(metric));
 }

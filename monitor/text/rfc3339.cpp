@@ -1,10 +1,13 @@
-#include "supervisor/journal/timestamp.hpp"
+#include "monitor/text/rfc3339.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
+#include <cstdio>
+#include <ctime>
 
-namespace supervisor {
+#include "monitor/text/ascii.hpp"
+
+namespace monitor {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -12,10 +15,6 @@ using std::chrono::nanoseconds;
 // What system_clock's 64 bits of nanoseconds can hold.
 constexpr int first_year = 1700;
 constexpr int last_year = 2250;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // Takes fields off the front; once something does not fit, `good` stays false.
 class Fields {
@@ -78,7 +77,20 @@ class Fields {
 
 }  // namespace
 
-std::optional<recovery::WallTime> parse_timestamp(std::string_view text) {
+std::string rfc3339(std::chrono::system_clock::time_point time) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(whole);
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time - whole).count();
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  char text[80];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
+                utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+                static_cast<int>(ms));
+  return text;
+}
+
+std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_view text) {
   Fields fields(text);
   const std::chrono::year year(fields.number(4, first_year, last_year));
   fields.sign('-');
@@ -98,4 +110,4 @@ std::optional<recovery::WallTime> parse_timestamp(std::string_view text) {
   return std::chrono::sys_days(date) + hours + minutes + seconds + fraction - offset;
 }
 
-}  // namespace supervisor
+}  // namespace monitor

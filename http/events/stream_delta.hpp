@@ -11,7 +11,7 @@
 
 namespace http {
 
-// One event as it goes over the wire; shared by all who get it.
+// One event as it is sent; shared by all clients.
 using Event = std::shared_ptr<const std::string>;
 // `data` is one line.
 Event make_event(std::string_view name, std::string_view data);
@@ -21,11 +21,11 @@ Event state_event(const StreamSnapshot& stream, const ClockReading& now);
 // The newest of all streams, newest last, at most `limit`.
 std::vector<Event> incident_events(const SnapshotStore::View& view, std::size_t limit);
 
-// What was last told of one stream, and so what is news.
-class StreamNews {
+// What was last sent of one stream, to find what has changed.
+class StreamDelta {
  public:
-  // The events since the last call: `incident` for each that was opened, changed or closed, `state`
-  // where what people act on has changed: not with each figure, or it would come with each block.
+  // The events since the last call: `incident` for each that was opened, changed or closed; `state`
+  // where a member that matters to an operator has changed, not with the figures of each block.
   std::vector<Event> take(const std::shared_ptr<const StreamSnapshot>& stream,
                           const ClockReading& now);
 
@@ -33,10 +33,10 @@ class StreamNews {
   void take_incidents(const StreamSnapshot& stream, std::vector<Event>& events);
 
   std::shared_ptr<const StreamSnapshot> seen_;
-  std::string told_state_;
-  std::map<std::string, Event> told_incidents_;  // by id; the newest
+  std::string sent_state_;
+  std::map<std::string, Event> sent_incidents_;  // by id; the newest
 };
 
-inline constexpr std::size_t incidents_told = 100;
+inline constexpr std::size_t incidents_sent_max = 100;
 
 }  // namespace http

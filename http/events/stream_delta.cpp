@@ -1,4 +1,4 @@
-#include "http/events/stream_news.hpp"
+#include "http/events/stream_delta.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -6,8 +6,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "http/derived_values.hpp"
 #include "http/json.hpp"
-#include "http/newest_incidents.hpp"
 #include "http/stream_json.hpp"
 
 namespace http {
@@ -15,16 +15,16 @@ namespace {
 
 namespace json = boost::json;
 
-// Members of a stream's object whose change is news.
-constexpr std::string_view told_members[] = {"state",     "pid",     "generation", "command",
-                                             "source",    "verdict", "anomalies",  "fallback",
-                                             "last_exit", "track",   "recovery"};
+// Members of a stream's object whose change causes an event.
+constexpr std::string_view observed_members[] = {"state",     "pid",     "generation", "command",
+                                                 "source",    "verdict", "anomalies",  "fallback",
+                                                 "last_exit", "track",   "recovery"};
 
 bool runs_with_time(std::string_view name) {
   return name.ends_with("_seconds");
 }
 
-// Without what changes by itself as time goes by.
+// Without members that change with time alone.
 json::value settled(const json::value& value) {
   if (!value.is_object()) return value;
   json::object kept;
@@ -34,9 +34,9 @@ json::value settled(const json::value& value) {
   return kept;
 }
 
-std::string what_counts(const json::object& stream) {
+std::string observed_state(const json::object& stream) {
   json::array parts;
-  for (const std::string_view name : told_members) {
+  for (const std::string_view name : observed_members) {
     const json::value* const member = stream.if_contains({name.data(), name.size()});
     parts.push_back(member == nullptr ? json::value(nullptr) : settled(*member));
   }
@@ -69,32 +69,32 @@ std::vector<Event> incident_events(const SnapshotStore::View& view, std::size_t 
   return events;
 }
 
-std::vector<Event> StreamNews::take(const std::shared_ptr<const StreamSnapshot>& stream,
-                                    const ClockReading& now) {
+std::vector<Event> StreamDelta::update(const std::shared_ptr<const StreamSnapshot>& stream,
+                                       const ClockReading& now) {
   std::vector<Event> events;
   if (stream == seen_) return events;
   if (!seen_ || seen_->incidents != stream->incidents) take_incidents(*stream, events);
   seen_ = stream;
   const json::object whole = stream_json(*stream, now);
-  std::string state = what_counts(whole);
-  if (state == told_state_) return events;
-  told_state_ = std::move(state);
+  std::string state = observed_state(whole);
+  if (state == sent_state_) return events;
+  sent_state_ = std::move(state);
   events.push_back(make_event("state", print_json(whole)));
   return events;
 }
 
-void StreamNews::take_incidents(const StreamSnapshot& stream, std::vector<Event>& events) {
+void StreamDelta::take_incidents(const StreamSnapshot& stream, std::vector<Event>& events) {
   std::map<std::string, Event> present;
   const auto& list = stream.incidents;
-  const std::size_t count = list ? std::min(incidents_told, list->size()) : 0;
+  const std::size_t count = list ? std::min(incidents_sent_max, list->size()) : 0;
   for (std::size_t i = count; i-- > 0;) {  // oldest first
     const recovery::IncidentRecord& incident = (*list)[i];
     Event event = incident_event(stream.name, incident);
-    const auto told = told_incidents_.find(incident.id);
-    if (told == told_incidents_.end() || *told->second != *event) events.push_back(event);
+    const auto sent = sent_incidents_.find(incident.id);
+    if (sent == sent_incidents_.end() || *sent->second != *event) events.push_back(event);
     present.emplace(incident.id, std::move(event));
   }
-  told_incidents_ = std::move(present);
+  sent_incidents_ = std::move(present);
 }
 
 }  // namespace http
