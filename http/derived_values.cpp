@@ -19,7 +19,9 @@ WallTime wall_of(monitor::Duration ago, const ClockReading& now) {
 double off_air_before(const recovery::IncidentRecord& incident, WallTime run) {
   if (!incident.off_air || incident.last_good_at >= run) return 0;
   const double until_run = seconds_between(incident.last_good_at, run);
-  return incident.resolved_at ? std::min(incident.off_air_seconds, until_run) : until_run;
+  if (!incident.resolved_at) return until_run;
+  // A journal may hold less than no time, from before that was bounded.
+  return std::clamp(incident.off_air_seconds, 0.0, until_run);
 }
 
 }  // namespace
