@@ -1,20 +1,21 @@
 #include "recovery/alert_queue.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <utility>
+
+#include "monitor/backoff.hpp"
 
 namespace recovery {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr monitor::Duration first_back_off = 1s;     // a receiver that restarts is back in seconds
-constexpr monitor::Duration longest_back_off = 60s;  // and one that was repaired, heard of by then
-constexpr unsigned doublings = 6;                    // 2^6 s is past the longest
-constexpr monitor::Duration longest_rest = 5min;     // nobody asks to be left alone for the night
-constexpr monitor::Duration too_old_after = 24h;     // of trying: it is history, not an alert
+// A receiver that restarts is back in seconds; a longer outage is noticed within a minute.
+constexpr monitor::Backoff between_tries(1s, 60s);
+constexpr double jitter = 0.2;  // many supervisors that lost one receiver do not return in step
+constexpr monitor::Duration longest_rest = 5min;  // nobody asks to be left alone for the night
+constexpr monitor::Duration too_old_after = 24h;  // of trying: it is history, not an alert
 constexpr unsigned max_rejections = 3;
 constexpr monitor::Duration reminder_interval = 1min;  // several for each 5 min it is told to last
 constexpr std::size_t known_limit = 1024;              // alerts
@@ -106,7 +107,7 @@ AlertQueue::Dropped AlertQueue::failed(Instant now, const AlertFailure& failure)
   rest_until_ = now + std::min(failure.rest, longest_rest);
 
   message->under_way = false;
-  message->due_at = now + back_off(++message->failures);
+  message->due_at = now + between_tries.after(++message->failures, jitter, random_);
   if (!failure.retryable) ++message->rejections;
   if (is_reminder(message->what) && waits(id, NotificationKind::resolution)) {
     messages_.erase(message);
@@ -244,16 +245,6 @@ void AlertQueue::bring_forward(Instant now) {
       message.due_at = std::min(message.due_at, now);
     }
   }
-}
-
-monitor::Duration AlertQueue::back_off(unsigned failures) {
-  const double doubled =
-      monitor::seconds(first_back_off) * std::pow(2.0, std::min(failures - 1, doublings));
-  const double wanted = std::min(doubled, monitor::seconds(longest_back_off));
-  // So that many supervisors that lost one receiver do not come back in step.
-  const double jittered = wanted * std::uniform_real_distribution(0.8, 1.0)(random_);
-  return std::max(first_back_off, std::chrono::duration_cast<monitor::Duration>(
-                                      std::chrono::duration<double>(jittered)));
 }
 
 }  // namespace recovery

@@ -119,7 +119,6 @@ class AlertQueue {
   void give_up(Messages::iterator message, DroppedAlert::Reason reason, Dropped& dropped);
   void drop_unheard_resolution(const std::string& id, Dropped& dropped);
   void bring_forward(Instant now);
-  monitor::Duration back_off(unsigned failures);
 
   bool receiver_forgets_;
   std::mt19937_64 random_;

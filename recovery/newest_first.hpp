@@ -33,8 +33,6 @@ class NewestFirst {
     return nullptr;
   }
 
-  const std::deque<Entry>& entries() const { return entries_; }
-
   // Never null.
   std::shared_ptr<const std::vector<Entry>> copy() const {
     if (!copy_) copy_ = std::make_shared<std::vector<Entry>>(entries_.begin(), entries_.end());

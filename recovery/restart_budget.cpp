@@ -24,14 +24,13 @@ void RestartBudget::resume(unsigned attempts, Instant last_launch) {
 
 Duration RestartBudget::growing_delay() {
   const RestartDelay& rule = policy_.restart_delay;
-  double wanted = monitor::seconds(rule.initial);
-  if (attempts_ > 1) {
-    wanted = monitor::seconds(rule.step) * std::pow(rule.multiplier, attempts_ - 2.0);
-  }
-  // So that many streams that lost one server do not come back in step.
+  double wanted = monitor::seconds(attempts_ > 1 ? rule.step : rule.initial);
+  // The power of a long crash loop is infinite, and zero times infinity is no number.
+  if (attempts_ > 1 && wanted > 0) wanted *= std::pow(rule.multiplier, attempts_ - 2.0);
+  // Many streams that lost one server must not return at the same instant.
   wanted *= std::uniform_real_distribution(1 - rule.jitter, 1 + rule.jitter)(random_);
-  const double capped = std::min(wanted, monitor::seconds(policy_.restart_cooldown));
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(capped));
+  if (wanted >= monitor::seconds(policy_.restart_cooldown)) return policy_.restart_cooldown;
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(wanted));
 }
 
 }  // namespace recovery

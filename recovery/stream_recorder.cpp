@@ -90,15 +90,6 @@ void StreamRecorder::record(const Event& event, const Step& step, const Status& 
   if (status.state == State::stopped) outcomes_.on_stopped();
 }
 
-unsigned StreamRecorder::recent_attempts(WallTime wall) const {
-  const auto is_recent = [&](const HistoryEntry& entry) {
-    return entry.action == DecisionKind::restart_ffmpeg &&
-           wall - entry.timestamp < std::chrono::hours(1);
-  };
-  const auto& entries = history_.entries();
-  return static_cast<unsigned>(std::count_if(entries.begin(), entries.end(), is_recent));
-}
-
 void StreamRecorder::count(const Launched&, const ClockReading& moment) {
   if (totals_.launches++ == 0) return;
   ++totals_.restarts;
@@ -235,8 +226,9 @@ void StreamRecorder::close_adopted(const ClockReading& moment) {
   if (!adopted_) return;
   if (IncidentRecord* record = find(*adopted_)) {
     record->resolved_at = moment.wall;
+    // The wall clock may have been set back between the two lives.
     record->off_air_seconds =
-        std::chrono::duration<double>(moment.wall - record->last_good_at).count();
+        std::max(0.0, std::chrono::duration<double>(moment.wall - record->last_good_at).count());
     mark_changed(*adopted_);
   }
   adopted_.reset();

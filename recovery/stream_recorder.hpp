@@ -80,8 +80,6 @@ class StreamRecorder {
   std::shared_ptr<const std::vector<HistoryEntry>> history() const { return history_.copy(); }
   std::shared_ptr<const std::vector<IncidentRecord>> incidents() const { return incidents_.copy(); }
   std::optional<WallTime> last_restart_at() const { return last_restart_at_; }
-  // restart_ffmpeg decisions of the last hour, as far back as the history reaches.
-  unsigned recent_attempts(WallTime wall) const;
 
   // The newest escalation; over when it has an `ends_at`. Empty: there was none.
   const std::optional<Alert>& alert() const { return alert_; }

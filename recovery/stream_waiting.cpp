@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "monitor/backoff.hpp"
 #include "monitor/diagnosis.hpp"
 #include "monitor/text/sentence.hpp"
 #include "recovery/exit_code.hpp"
@@ -21,7 +22,8 @@ namespace {
 constexpr Duration patience = 1s;  // for the first look, before the fallback takes over
 // A fallback that ended by itself after this long had something to play.
 constexpr Duration worth_playing = 5s;
-constexpr unsigned vain_limit = 6;  // doublings
+// Between launches for returns that did not last.
+constexpr monitor::Backoff between_returns(1s, 64s);
 
 }  // namespace
 
@@ -100,7 +102,7 @@ void StreamCore::note_source(bool available, const std::string& sentence) {
 // Whether what came back may be used again by now: launches that did not last make it wait.
 bool StreamCore::may_return() const {
   if (vain_returns_ == 0) return true;
-  const Duration pace = 1s * (1U << std::min(vain_returns_ - 1, vain_limit));
+  const Duration pace = between_returns.after(vain_returns_);
   return now_ - primary_launched_at_ >= std::min(pace, policy_.restart_cooldown);
 }
 

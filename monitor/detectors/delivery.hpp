@@ -57,7 +57,6 @@ class DeliveryDetector {
   std::optional<bool> is_proven() const;
   // Over all of them, over the last seconds; empty until measured.
   std::optional<double> bps() const;
-  const std::vector<DeliveryLink>& links() const { return links_; }
 
  private:
   struct Point {

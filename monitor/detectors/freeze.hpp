@@ -47,8 +47,6 @@ class FreezeDetector {
   Instant deadline() const { return std::min(output_due_at(), stopped_.deadline()); }
 
   bool has_advanced() const { return advanced_; }
-  // Of the last advance; of the launch while there was none.
-  Instant last_advance() const { return last_advance_; }
 
  private:
   Instant output_due_at() const;
@@ -58,8 +56,7 @@ class FreezeDetector {
 
   Duration startup_timeout_;
   Duration freeze_timeout_;
-  Instant last_advance_;
-  Instant counted_from_;  // last_advance_, or the moment forgiven
+  Instant counted_from_;  // the last advance, the launch while there was none, or the rebase
   bool advanced_ = false;
   HoldTimer stopped_;  // in state T
   std::optional<Instant> last_block_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "monitor/time.hpp"
+#include "monitor/backoff.hpp"
 
 namespace monitor {
 
@@ -12,19 +12,17 @@ namespace monitor {
 class PollPace {
  public:
   explicit PollPace(Duration interval, Duration limit = std::chrono::minutes(2))
-      : interval_(interval), limit_(std::max(interval, limit)), wait_(interval) {}
+      : interval_(interval), after_failures_(2 * interval, std::max(interval, limit)) {}
 
   Duration after(bool success) {
-    wait_ = success ? interval_ : std::min(failed_ ? 2 * wait_ : 2 * interval_, limit_);
-    failed_ = !success;
-    return wait_;
+    failures_ = success ? 0 : failures_ + 1;
+    return success ? interval_ : after_failures_.after(failures_);
   }
 
  private:
   Duration interval_;
-  Duration limit_;
-  Duration wait_;
-  bool failed_ = false;
+  Backoff after_failures_;
+  unsigned failures_ = 0;  // in a row, up to now
 };
 
 }  // namespace monitor

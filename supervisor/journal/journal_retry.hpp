@@ -1,36 +1,31 @@
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 
-#include "monitor/time.hpp"
+#include "monitor/backoff.hpp"
 
 namespace supervisor {
 
-// When to try again what failed: after 1 s, then ever more seldom.
+// When to try again what failed: after 1 s, 2 s, … up to 30 s.
 class JournalRetry {
  public:
   // True: it worked before, so the failure is news.
   bool failed(monitor::Instant now) {
-    const bool is_news = !failing_;
-    delay_ = is_news ? first_delay : std::min(delay_ * 2, longest_delay);
-    failing_ = true;
-    due_ = now + delay_;
-    return is_news;
+    due_ = now + between_tries.after(++failures_);
+    return failures_ == 1;
   }
-  void worked() { failing_ = false; }
+  void worked() { failures_ = 0; }
 
-  bool failing() const { return failing_; }
-  bool rests(monitor::Instant now) const { return failing_ && now < due_; }
+  bool failing() const { return failures_ > 0; }
+  bool rests(monitor::Instant now) const { return failing() && now < due_; }
   monitor::Instant due() const { return due_; }
 
  private:
-  static constexpr monitor::Duration first_delay = std::chrono::seconds(1);
-  static constexpr monitor::Duration longest_delay = std::chrono::seconds(30);
+  static constexpr monitor::Backoff between_tries{std::chrono::seconds(1),
+                                                  std::chrono::seconds(30)};
 
-  bool failing_ = false;
+  unsigned failures_ = 0;  // in a row, up to now
   monitor::Instant due_{};
-  monitor::Duration delay_{};
 };
 
 }  // namespace supervisor

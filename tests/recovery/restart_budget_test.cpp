@@ -86,6 +86,16 @@ TEST(RestartBudget, NoDelayIsLongerThanTheCooldown) {
   }
 }
 
+TEST(RestartBudget, WithoutAStepNoAttemptIsDelayedHoweverManyThereWere) {
+  Policy policy;
+  policy.max_restart_attempts = 1000;
+  policy.restart_delay.step = 0s;
+  policy.restart_delay.multiplier = 10;
+  RestartBudget budget(policy, 1);
+  budget.on_launch(start);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(budget.spend(start).delay, 0s) << "attempt " << i + 1;
+}
+
 TEST(RestartBudget, JitterStaysWithinItsShareAndDiffersBySeed) {
   bool differs = false;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {

@@ -57,7 +57,6 @@ class LedgerTest : public testing::Test {
 TEST_F(LedgerTest, IsEmptyAtFirstAndNeverNull) {
   EXPECT_TRUE(recorder->history()->empty());
   EXPECT_TRUE(recorder->incidents()->empty());
-  EXPECT_EQ(recorder->recent_attempts(wall()), 0U);
   EXPECT_FALSE(recorder->last_restart_at().has_value());
 }
 
@@ -248,18 +247,19 @@ TEST_F(LedgerTest, ASnapshotOfTheListsDoesNotChange) {
   EXPECT_FALSE(incidents->front().resolved_at.has_value());
 }
 
-TEST_F(LedgerTest, RecentAttemptsAreThoseOfTheLastHour) {
+TEST_F(LedgerTest, AnEarlierLifesIncidentLastsNoTimeBelowZeroThoughTheWallClockWasSetBack) {
+  PersistedState before;
+  before.stopped_as_asked = false;
+  IncidentRecord open;
+  open.id = "radio-1-1";
+  open.off_air = true;
+  open.last_good_at = wall() + 1h;
+  before.incidents.push_back(open);
+  recorder->adopt(before, wall());
   on_air();
-  exited(1);
-  pass(30min);
-  EXPECT_EQ(recorder->recent_attempts(wall()), 1U);
-  launched();
-  exited(1);
-  EXPECT_GE(recorder->recent_attempts(wall()), 2U);
-  pass(2s);
-  launched();
-  block(10);
-  EXPECT_EQ(recorder->recent_attempts(wall() + 2h), 0U);
+  ASSERT_EQ(recorder->incidents()->size(), 1U);
+  EXPECT_EQ(recorder->incidents()->front().resolved_at, wall());
+  EXPECT_DOUBLE_EQ(recorder->incidents()->front().off_air_seconds, 0);
 }
 
 TEST_F(LedgerTest, AnIncidentHasItsIdWallTimesAndWhatWasDone) {
