@@ -1,10 +1,12 @@
 #include "http/api.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
+#include "http/derived_values.hpp"
 #include "http/json.hpp"
-#include "http/newest_incidents.hpp"
 #include "http/stream_json.hpp"
+#include "monitor/text/percent.hpp"
 
 namespace http {
 namespace {
@@ -19,11 +21,30 @@ const StreamSnapshot* find(const SnapshotStore::View& view, std::string_view nam
 }
 
 Reply no_such_stream(std::string_view name) {
-  constexpr std::size_t shown = 100;  // bytes of the name that was asked for
-  return error_reply(404, "no stream is named \"" + std::string(name.substr(0, shown)) + "\"");
+  constexpr std::size_t shown = 100;  // bytes of the requested name
+  return error_reply(404, "no stream has the name \"" + std::string(name.substr(0, shown)) + "\"");
+}
+
+json::object stream_entry(const StreamSnapshot& stream) {
+  const std::string path = "/api/v1/streams/" + monitor::percent_encode(stream.name);
+  return {{"name", stream.name},
+          {"state", recovery::name(stream.status.state)},
+          {"routes", {path, path + "/recovery"}}};
 }
 
 }  // namespace
+
+Reply home(const SnapshotStore::View& view, std::string_view metrics_path) {
+  json::array entries;
+  for (const auto& stream : view.streams) entries.push_back(stream_entry(*stream));
+  return json_reply(
+      200, {{"name", "ffsupervisor"},
+            {"version", FFSUPERVISOR_VERSION},
+            {"streams", std::move(entries)},
+            {"routes",
+             {metrics_path, "/health/liveness", "/health/readiness", "/health/detailed",
+              "/api/v1/streams", "/api/v1/incidents", "/api/v1/events", "/api/v1/openapi.json"}}});
+}
 
 Reply streams(const SnapshotStore::View& view, const ClockReading& now) {
   json::array list;

@@ -9,8 +9,13 @@
 
 namespace http {
 
-// The answers below /api/v1. Names are decoded already; one that no stream has is answered with
-// 404.
+// The list of routes as JSON, for curl and for the live page (http/page/page.hpp).
+Reply home(const SnapshotStore::View& view, std::string_view metrics_path);
+
+// The description of every route and answer, OpenAPI 3.1: http/openapi.json.in, embedded.
+Reply openapi();
+
+// The answers below /api/v1. Names are decoded already; 404 where no stream has the name.
 
 Reply streams(const SnapshotStore::View& view, const ClockReading& now);  // {"streams": […]}
 Reply stream(const SnapshotStore::View& view, std::string_view name, const ClockReading& now);

@@ -1,38 +1,39 @@
 #include "http/azuracast_hook.hpp"
 
 #include "http/auth/credentials.hpp"
-#include "http/header_words.hpp"
 #include "monitor/probes/azuracast_now_playing.hpp"
+#include "monitor/text/ascii.hpp"
 
 namespace http {
 namespace {
 
 using std::string_view;
 
-AzuracastHeard refusal(unsigned status, std::string message) {
+AzuracastResult refusal(unsigned status, std::string message) {
   return {status, std::move(message), std::nullopt};
 }
 
-std::optional<AzuracastHeard> unauthorized(const AzuracastCall& call, string_view password) {
+std::optional<AzuracastResult> unauthorized(const AzuracastCall& call, string_view password) {
   if (password.empty()) {
     if (call.from_loopback) return std::nullopt;
-    return refusal(401, "no web hook password is set: only calls from loopback are taken");
+    return refusal(401, "no web hook password is set: only calls from loopback are accepted");
   }
   const auto given = basic_password(call.authorization);
-  if (!given) return refusal(401, "Basic authorisation with the web hook's password is needed");
+  if (!given) return refusal(401, "Basic authorization with the web hook's password is required");
   if (!is_same_secret(*given, password)) return refusal(401, "the password is wrong");
   return std::nullopt;
 }
 
-// `application/json`, with or without parameters; nothing said is taken for it.
+// `application/json`, with or without parameters; a missing header counts as JSON.
 bool may_be_json(string_view content_type) {
-  const string_view type = trimmed(content_type.substr(0, content_type.find(';')));
-  return type.empty() || is_same_word(type, "application/json") || is_same_word(type, "text/json");
+  const string_view type = monitor::trimmed(content_type.substr(0, content_type.find(';')));
+  return type.empty() || monitor::equal_ignoring_case(type, "application/json") ||
+         monitor::equal_ignoring_case(type, "text/json");
 }
 
 }  // namespace
 
-AzuracastHeard hear_azuracast(const AzuracastCall& call, string_view password) {
+AzuracastResult handle_azuracast_hook(const AzuracastCall& call, string_view password) {
   if (auto refused = unauthorized(call, password)) return std::move(*refused);
   if (call.body.size() > azuracast_body_bytes)
     return refusal(413, "the body is larger than 64 KiB");
@@ -45,7 +46,7 @@ AzuracastHeard hear_azuracast(const AzuracastCall& call, string_view password) {
   if (reading.reports.size() != 1)
     return refusal(422, "not AzuraCast's now-playing: expected one station's, found " +
                             std::to_string(reading.reports.size()));
-  return {200, "heard", std::move(reading.reports.front())};
+  return {200, "accepted", std::move(reading.reports.front())};
 }
 
 }  // namespace http

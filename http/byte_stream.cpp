@@ -25,7 +25,7 @@ asio::awaitable<ByteStream::Result> ByteStream::read_some(asio::mutable_buffer b
 }
 
 asio::awaitable<error_code> ByteStream::end() {
-  if (tls_) co_await tls_->async_shutdown(as_result);  // waits for the peer's word of it
+  if (tls_) co_await tls_->async_shutdown(as_result);  // waits for the peer's close_notify
   error_code error;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   co_return error;

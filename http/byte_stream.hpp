@@ -16,21 +16,21 @@
 
 namespace http {
 
-// A connection's bytes, in plain or through TLS. The socket is another's, which closes and cancels
-// it, and outlives the wire.
+// The byte stream of a connection, plain or TLS. Does not own the socket: its owner cancels and
+// closes it, and it outlives this object.
 class ByteStream {
  public:
   explicit ByteStream(boost::asio::ip::tcp::socket& socket) : socket_(socket) {}
 
   using Result = std::tuple<boost::system::error_code, std::size_t>;
 
-  // From now on through TLS.
+  // Server side; from then on everything goes through TLS.
   boost::asio::awaitable<boost::system::error_code> handshake(TlsIdentity::Context context);
 
   boost::asio::awaitable<Result> read_some(boost::asio::mutable_buffer bytes);
   template <class Buffers>
   boost::asio::awaitable<Result> write(const Buffers& bytes);
-  // Tells the peer that nothing more comes.
+  // Shuts down the sending side.
   boost::asio::awaitable<boost::system::error_code> end();
 
  private:

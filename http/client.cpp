@@ -38,10 +38,10 @@ struct Target {
 
 Target parse_target(const std::string& url) {
   const auto parsed = boost::urls::parse_uri(url);
-  if (!parsed) throw std::runtime_error("it is no URL; expected http://HOST:PORT/PATH or https://");
+  if (!parsed) throw std::runtime_error("not a URL; expected http://HOST:PORT/PATH or https://");
   const bool secure = parsed->scheme() == "https";
   if (!secure && parsed->scheme() != "http") {
-    throw std::runtime_error("only http:// and https:// URLs can be asked");
+    throw std::runtime_error("only http:// and https:// URLs are supported");
   }
   if (parsed->has_userinfo()) throw std::runtime_error("credentials in the URL are not supported");
   if (parsed->encoded_host().empty()) throw std::runtime_error("the URL has no host");
@@ -57,8 +57,8 @@ Target parse_target(const std::string& url) {
   return target;
 }
 
-// getaddrinfo cannot be cancelled; a name server that does not answer must not hold the caller for
-// longer than was agreed, so it runs beside and is left alone when it takes too long.
+// getaddrinfo cannot be cancelled, and a name server that does not answer must not block the caller
+// beyond its time-out: it runs on a thread of its own, which is abandoned at the deadline.
 std::vector<tcp::endpoint> resolve(const Target& target, steady_clock::time_point deadline) {
   auto task = std::packaged_task<std::vector<tcp::endpoint>()>([target] {
     asio::io_context context;
@@ -71,7 +71,7 @@ std::vector<tcp::endpoint> resolve(const Target& target, steady_clock::time_poin
   auto result = task.get_future();
   std::thread(std::move(task)).detach();
   if (result.wait_until(deadline) != std::future_status::ready) {
-    throw std::runtime_error("timed out looking up the host");
+    throw std::runtime_error("timed out resolving the host");
   }
   return result.get();
 }
@@ -127,7 +127,7 @@ Answer fetch(const std::string& url, std::chrono::milliseconds timeout, const st
   const auto endpoints = resolve(target, deadline);
   std::optional<Answer> answer;
   std::exception_ptr failure;
-  asio::io_context context(1);  // what it still holds at the deadline ends with it
+  asio::io_context context(1);  // destroys what is unfinished at the deadline
   asio::co_spawn(context, exchange(target, endpoints, token),
                  [&](const std::exception_ptr& error, Answer result) {
                    failure = error;
@@ -139,7 +139,7 @@ Answer fetch(const std::string& url, std::chrono::milliseconds timeout, const st
   return *answer;
 }
 
-// Without what may be a password.
+// Without a user name and password.
 std::string shown(const std::string& url) {
   const auto at = url.rfind('@', url.find_first_of("?#"));
   const auto scheme = url.find("://");
@@ -155,7 +155,7 @@ Answer get(const std::string& url, std::chrono::milliseconds timeout,
 } catch (const boost::system::system_error& error) {
   const bool untrusted = error.code().message().starts_with("certificate verify failed");
   throw std::runtime_error("cannot get " + shown(url) + ": " + error.code().message() +
-                           (untrusted ? "; SSL_CERT_FILE names further authorities" : ""));
+                           (untrusted ? "; set SSL_CERT_FILE to trust further authorities" : ""));
 } catch (const std::exception& error) {
   throw std::runtime_error("cannot get " + shown(url) + ": " + error.what());
 }

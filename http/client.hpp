@@ -13,11 +13,11 @@ struct Answer {
 // One GET of an http:// or https:// URL, for `status` and `healthcheck`. Blocking, bounded by
 // `timeout` as a whole and by 4 MiB of body. `token` is sent as a bearer token; empty: none.
 //
-// A server's certificate is verified by the system's authorities (SSL_CERT_FILE and SSL_CERT_DIR
-// name others) and by the host's name; not that of one on loopback: its certificate is made out to
-// the name that others know it by, and nobody is in between.
+// The server's certificate is verified against the system's authorities (or SSL_CERT_FILE and
+// SSL_CERT_DIR) and the host name. On loopback it is not verified: the certificate names the public
+// host, and no third party can intercept the connection.
 //
-// Throws std::runtime_error whose text names the URL and the reason.
+// Throws std::runtime_error; its text has the URL and the reason.
 Answer get(const std::string& url, std::chrono::milliseconds timeout,
            const std::string& token = {});
 

@@ -8,7 +8,7 @@
 
 namespace http {
 
-// One reading of both clocks, taken once for each answer.
+// One reading of both clocks; taken once per answer.
 struct ClockReading {
   monitor::Instant steady;
   recovery::WallTime wall;
@@ -18,7 +18,6 @@ struct ClockReading {
   }
 };
 
-using recovery::rfc3339;
 // "Wed, 05 Nov 2025 10:00:00 GMT", as the Date header wants it.
 std::string http_date(recovery::WallTime time);
 // Seconds since 1970.

@@ -25,13 +25,13 @@ using beast_http::field;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_bytes = 1024;           // holds a scraper's whole request
-constexpr std::size_t linger_bytes = 1024 * 1024;  // of a refused request, read and thrown away
+constexpr std::size_t linger_bytes = 1024 * 1024;  // of a refused request, read and discarded
 
 std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-// Where a connection comes from. A peer that has gone is nowhere.
+// The remote end of a connection; empty where it has disconnected.
 struct Peer {
   std::string address;
   bool is_loopback = false;
@@ -58,7 +58,7 @@ Refusal refusal_of(const error_code& error) {
   return {400, "malformed HTTP request"};
 }
 
-// What HTTP/1.1 demands and the parser leaves to us.
+// HTTP/1.1 demands it; the parser does not check it.
 bool has_host(const Parser& parser) {
   const auto& request = parser.get();
   return request.version() < 11 || request.count(field::host) == 1;
@@ -96,14 +96,14 @@ KeepAlive keep_alive_of(const Parser& parser) {
 class Session {
  public:
   Session(asio::ip::tcp::socket socket, const Shared& shared)
-      : link_(std::move(socket)),
+      : state_(std::move(socket)),
         shared_(shared),
-        peer_(peer_of(link_.socket)),
+        peer_(peer_of(state_.socket)),
         // More than the header's limit, so that the parser sees it passed.
         buffer_(shared.bounds.header_bytes + read_bytes) {
-    shared_.connections.add(link_);
+    shared_.connections.add(state_);
   }
-  ~Session() { shared_.connections.remove(link_); }
+  ~Session() { shared_.connections.remove(state_); }
   Session(const Session&) = delete;
 
   asio::awaitable<void> run();
@@ -113,27 +113,27 @@ class Session {
   asio::awaitable<bool> receive();
   asio::awaitable<bool> fill();
   std::optional<Refusal> parse();
-  asio::awaitable<void> encourage();
+  asio::awaitable<void> send_continue();
   asio::awaitable<bool> handle();
   asio::awaitable<Reply> answer(const Request& request);
   asio::awaitable<bool> send(const Reply& reply, KeepAlive keep_alive, bool with_body);
   asio::awaitable<void> refuse(Refusal refusal);
   asio::awaitable<void> linger();
-  asio::awaitable<void> follow(Subscription& events);
+  asio::awaitable<void> stream_events(Subscription& events);
   asio::awaitable<bool> write(asio::const_buffer bytes);
   void log(const Request& request, const Reply& reply, SteadyTime began) const;
 
-  ConnectionState link_;
-  ByteStream wire_{link_.socket};
+  ConnectionState state_;
+  ByteStream stream_{state_.socket};
   Shared shared_;
   const Peer peer_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
-  bool encouraged_ = false;
+  bool continue_sent_ = false;
 };
 
-// No co_await stands in a condition in this file: g++ 12 gave the callee a wrong `this` for one in
-// `while (co_await …)`.
+// This file has no co_await in a condition: for `while (co_await …)` g++ 12 passed a wrong `this`
+// to the callee.
 asio::awaitable<void> Session::run() {
   bool lives = true;
   if (shared_.tls != nullptr) lives = co_await secure();
@@ -146,43 +146,44 @@ asio::awaitable<void> Session::run() {
   co_await linger();
 }
 
-// Begins TLS; false where the peer does not. One that speaks plain HTTP is told what is wrong.
+// TLS handshake; false where it fails. A client that speaks plain HTTP gets a 400 with the reason.
 asio::awaitable<bool> Session::secure() {
   constexpr unsigned char handshake_record = 0x16;
-  shared_.connections.enter(link_, Phase::idle);
-  const auto [failed] = co_await link_.socket.async_wait(asio::socket_base::wait_read, as_result);
+  shared_.connections.enter(state_, ConnectionPhase::idle);
+  const auto [failed] = co_await state_.socket.async_wait(asio::socket_base::wait_read, as_result);
   unsigned char first = 0;
   error_code error = failed;
-  if (!error) link_.socket.receive(asio::buffer(&first, 1), asio::socket_base::message_peek, error);
+  if (!error)
+    state_.socket.receive(asio::buffer(&first, 1), asio::socket_base::message_peek, error);
   if (error) co_return false;
   if (first != handshake_record) {
-    co_await refuse({400, "this port speaks HTTPS: ask for an https:// URL"});
+    co_await refuse({400, "this port speaks HTTPS: use an https:// URL"});
     co_return false;
   }
-  shared_.connections.enter(link_, Phase::reading);
-  error = co_await wire_.handshake(shared_.tls->current(std::chrono::steady_clock::now()));
+  shared_.connections.enter(state_, ConnectionPhase::reading);
+  error = co_await stream_.handshake(shared_.tls->current(std::chrono::steady_clock::now()));
   if (error && shared_.log) shared_.log({.message = "TLS handshake failed: " + error.message()});
   co_return !error;
 }
 
-// True when a whole request is there.
+// True when a whole request has arrived.
 asio::awaitable<bool> Session::receive() {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(shared_.bounds.header_bytes));
   parser_->body_limit(shared_.bounds.body_bytes);
   parser_->eager(true);
-  encouraged_ = false;
-  shared_.connections.enter(link_, Phase::idle);
+  continue_sent_ = false;
+  shared_.connections.enter(state_, ConnectionPhase::idle);
   while (true) {
     if (const auto refusal = parse()) {
       co_await refuse(*refusal);
       co_return false;
     }
     if (parser_->is_done()) co_return true;
-    co_await encourage();
+    co_await send_continue();
     const bool filled = co_await fill();
     if (filled) continue;
-    const bool slow = link_.timed_out && link_.phase == Phase::reading;
+    const bool slow = state_.timed_out && state_.phase == ConnectionPhase::reading;
     if (slow) co_await refuse({408, "the request did not arrive in time"});
     co_return false;
   }
@@ -190,21 +191,22 @@ asio::awaitable<bool> Session::receive() {
 
 asio::awaitable<bool> Session::fill() {
   const auto room = buffer_.prepare(std::min(read_bytes, buffer_.max_size() - buffer_.size()));
-  const auto [error, count] = co_await wire_.read_some(room);
+  const auto [error, count] = co_await stream_.read_some(room);
   buffer_.commit(count);
   co_return !error;
 }
 
-// Takes what is in the buffer, as far as it goes.
+// Parses what is in the buffer.
 std::optional<Refusal> Session::parse() {
   const auto line_end = [this] {
     const char first = *static_cast<const char*>(buffer_.data().data());
     return first == '\r' || first == '\n';
   };
-  // Empty lines before a request are let pass (RFC 9112, 2.2).
+  // Empty lines before a request are ignored (RFC 9112, 2.2).
   while (!parser_->got_some() && buffer_.size() > 0 && line_end()) buffer_.consume(1);
   if (buffer_.size() == 0) return std::nullopt;
-  if (link_.phase == Phase::idle) shared_.connections.enter(link_, Phase::reading);
+  if (state_.phase == ConnectionPhase::idle)
+    shared_.connections.enter(state_, ConnectionPhase::reading);
   error_code error;
   buffer_.consume(parser_->put(buffer_.data(), error));
   if (error && error != beast_http::error::need_more) return refusal_of(error);
@@ -215,30 +217,30 @@ std::optional<Refusal> Session::parse() {
   return full ? std::optional(Refusal{400, "malformed HTTP request"}) : std::nullopt;
 }
 
-// curl and the like wait a second for this before they send a body.
-asio::awaitable<void> Session::encourage() {
-  if (encouraged_ || !parser_->is_header_done()) co_return;
+// curl waits up to a second for this before it sends a body.
+asio::awaitable<void> Session::send_continue() {
+  if (continue_sent_ || !parser_->is_header_done()) co_return;
   if (!boost::beast::iequals(parser_->get()[field::expect], "100-continue")) co_return;
-  encouraged_ = true;
+  continue_sent_ = true;
   constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
-  co_await wire_.write(asio::buffer(line));
+  co_await stream_.write(asio::buffer(line));
 }
 
-// Answers the request; true when the connection lives on.
+// Answers the request; true when the connection stays open.
 asio::awaitable<bool> Session::handle() {
   const auto began = std::chrono::steady_clock::now();
   const Request request = read_out(*parser_, peer_);
-  shared_.connections.enter(link_, Phase::answering);
+  shared_.connections.enter(state_, ConnectionPhase::answering);
   Reply reply = co_await answer(request);
   if (!shared_.connections.has_room_for(reply.body->size())) {
-    reply = error_reply(503, "too many answers are waiting to be read");
+    reply = error_reply(503, "too many answers are waiting to be sent");
     reply.headers = "Retry-After: 1\r\n";
   }
   const KeepAlive keep_alive = reply.events ? KeepAlive::no : keep_alive_of(*parser_);
   const bool sent = co_await send(reply, keep_alive, request.method != "HEAD");
   log(request, reply, began);
   if (reply.events) {
-    if (sent) co_await follow(*reply.events);
+    if (sent) co_await stream_events(*reply.events);
     co_return false;
   }
   co_return sent&& keep_alive != KeepAlive::no;
@@ -259,10 +261,10 @@ asio::awaitable<bool> Session::send(const Reply& reply, KeepAlive keep_alive, bo
   const std::string head = render_head(reply, keep_alive, std::chrono::system_clock::now());
   const std::array<asio::const_buffer, 2> parts{
       asio::buffer(head), with_body ? asio::buffer(*reply.body) : asio::const_buffer()};
-  shared_.connections.enter(link_, Phase::writing);
-  shared_.connections.count_unsent(link_, asio::buffer_size(parts));
-  const auto [error, count] = co_await wire_.write(parts);
-  shared_.connections.count_unsent(link_, 0);
+  shared_.connections.enter(state_, ConnectionPhase::writing);
+  shared_.connections.count_unsent(state_, asio::buffer_size(parts));
+  const auto [error, count] = co_await stream_.write(parts);
+  shared_.connections.count_unsent(state_, 0);
   co_return !error;
 }
 
@@ -274,27 +276,27 @@ asio::awaitable<void> Session::refuse(Refusal refusal) {
   if (sent) co_await linger();
 }
 
-// Closing with unread bytes resets the connection, and the peer might lose the answer: say that we
-// are done, and read on for a moment.
+// Closing with unread bytes resets the connection, and the peer may lose the answer: shut down the
+// sending side, and read on for a moment.
 asio::awaitable<void> Session::linger() {
-  shared_.connections.enter(link_, Phase::lingering);
-  error_code ended = co_await wire_.end();
-  std::size_t thrown_away = 0;
-  while (!ended && thrown_away < linger_bytes) {
+  shared_.connections.enter(state_, ConnectionPhase::lingering);
+  error_code ended = co_await stream_.end();
+  std::size_t discarded = 0;
+  while (!ended && discarded < linger_bytes) {
     buffer_.clear();
     const auto [error, count] =
-        co_await link_.socket.async_read_some(buffer_.prepare(read_bytes), as_result);
-    thrown_away += count;
+        co_await state_.socket.async_read_some(buffer_.prepare(read_bytes), as_result);
+    discarded += count;
     ended = error;
   }
 }
 
 // Sends events until either side ends it.
-asio::awaitable<void> Session::follow(Subscription& events) {
-  events.on_overrun([this] { shared_.connections.cut(link_); });
+asio::awaitable<void> Session::stream_events(Subscription& events) {
+  events.on_overrun([this] { shared_.connections.abort(state_); });
   bool alive = true;
   while (alive) {
-    shared_.connections.enter(link_, Phase::following);
+    shared_.connections.enter(state_, ConnectionPhase::streaming);
     const std::string bytes = co_await events.next();
     if (bytes.empty()) co_return;
     if (!shared_.connections.has_room_for(bytes.size())) co_return;
@@ -303,17 +305,17 @@ asio::awaitable<void> Session::follow(Subscription& events) {
 }
 
 asio::awaitable<bool> Session::write(asio::const_buffer bytes) {
-  shared_.connections.enter(link_, Phase::writing);
-  shared_.connections.count_unsent(link_, bytes.size());
-  const auto [error, count] = co_await wire_.write(bytes);
-  shared_.connections.count_unsent(link_, 0);
+  shared_.connections.enter(state_, ConnectionPhase::writing);
+  shared_.connections.count_unsent(state_, bytes.size());
+  const auto [error, count] = co_await stream_.write(bytes);
+  shared_.connections.count_unsent(state_, 0);
   co_return !error;
 }
 
 void Session::log(const Request& request, const Reply& reply, SteadyTime began) const {
   if (!shared_.log) return;
   constexpr std::size_t shown =
-      256;  // bytes of the path; the query may hold what nobody should see
+      256;  // bytes of the path; without the query, which may hold secrets
   const auto took = std::chrono::steady_clock::now() - began;
   shared_.log({.warning = false,
                .message = reply.audit ? reply.audit->what : "request answered",

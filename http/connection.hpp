@@ -11,7 +11,7 @@
 
 namespace http {
 
-// What all connections of a server share; it outlives them.
+// Shared by all connections of a server; outlives them.
 struct Shared {
   const Bounds& bounds;
   Connections& connections;
@@ -20,8 +20,8 @@ struct Shared {
   TlsIdentity* tls;  // null: plain HTTP
 };
 
-// Serves one connection until either side ends it: requests one after the other, pipelined ones
-// too.
+// Serves one connection until either side closes it: requests one after the other, also pipelined
+// ones.
 boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket, Shared shared);
 
 }  // namespace http

@@ -6,15 +6,14 @@
 namespace http {
 namespace {
 
-constexpr std::chrono::seconds linger_limit{1};  // a loopback or LAN peer has read long before
+constexpr std::chrono::seconds linger_limit{1};  // enough for a peer on loopback or a LAN
 constexpr std::size_t unsent_limit =
     16 * 1024 * 1024;  // bytes: large answers, peers that do not read
 
-// The peer does not read: what the kernel still holds for it, megabytes perhaps, is given up as
-// well.
-void reset_on_close(ConnectionState& link) {
+// The peer does not read: the kernel discards its send queue (up to megabytes) as well.
+void reset_on_close(ConnectionState& connection) {
   boost::system::error_code ignored;
-  link.socket.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  connection.socket.set_option(boost::asio::socket_base::linger(true, 0), ignored);
 }
 
 }  // namespace
@@ -24,70 +23,72 @@ Connections::Connections(boost::asio::io_context& context, const Bounds& bounds)
 }
 
 void Connections::make_room() {
-  while (links_.size() >= std::max<std::size_t>(bounds_.connections, 1)) close_longest_idle();
+  while (connections_.size() >= std::max<std::size_t>(bounds_.connections, 1)) close_longest_idle();
 }
 
 void Connections::close_longest_idle() {
-  const auto order = [](const ConnectionState* link) {
-    return std::pair(link->phase != Phase::idle, link->since);
+  const auto order = [](const ConnectionState* connection) {
+    return std::pair(connection->phase != ConnectionPhase::idle, connection->since);
   };
-  const auto found = std::min_element(
-      links_.begin(), links_.end(), [&](const ConnectionState* left, const ConnectionState* right) {
-        return order(left) < order(right);
-      });
-  if (found != links_.end()) close(**found);
+  const auto found =
+      std::min_element(connections_.begin(), connections_.end(),
+                       [&](const ConnectionState* left, const ConnectionState* right) {
+                         return order(left) < order(right);
+                       });
+  if (found != connections_.end()) close(**found);
 }
 
 void Connections::close_all() {
-  while (!links_.empty()) close(**links_.begin());
+  while (!connections_.empty()) close(**connections_.begin());
   timer_.cancel();
 }
 
-void Connections::add(ConnectionState& link) {
-  links_.insert(&link);
-  enter(link, Phase::idle);
+void Connections::add(ConnectionState& connection) {
+  connections_.insert(&connection);
+  enter(connection, ConnectionPhase::idle);
 }
 
-void Connections::remove(ConnectionState& link) {
-  links_.erase(&link);
-  count_unsent(link, 0);
+void Connections::remove(ConnectionState& connection) {
+  connections_.erase(&connection);
+  count_unsent(connection, 0);
 }
 
-void Connections::enter(ConnectionState& link, Phase phase) {
-  link.phase = phase;
-  link.since = std::chrono::steady_clock::now();
-  link.timed_out = false;
-  const bool unlimited = phase == Phase::answering || phase == Phase::following;
-  link.deadline = unlimited ? SteadyTime::max() : link.since + limit_of(phase);
-  if (link.deadline < armed_for_ && links_.contains(&link)) arm(link.deadline);
+void Connections::enter(ConnectionState& connection, ConnectionPhase phase) {
+  connection.phase = phase;
+  connection.since = std::chrono::steady_clock::now();
+  connection.timed_out = false;
+  const bool unlimited = phase == ConnectionPhase::answering || phase == ConnectionPhase::streaming;
+  connection.deadline = unlimited ? SteadyTime::max() : connection.since + limit_of(phase);
+  if (connection.deadline < armed_for_ && connections_.contains(&connection))
+    arm(connection.deadline);
 }
 
 bool Connections::has_room_for(std::size_t bytes) const {
   return unsent_bytes_ == 0 || unsent_bytes_ + bytes <= unsent_limit;
 }
 
-void Connections::count_unsent(ConnectionState& link, std::size_t bytes) {
-  unsent_bytes_ += bytes - link.unsent_bytes;
-  link.unsent_bytes = bytes;
+void Connections::count_unsent(ConnectionState& connection, std::size_t bytes) {
+  unsent_bytes_ += bytes - connection.unsent_bytes;
+  connection.unsent_bytes = bytes;
 }
 
-std::chrono::seconds Connections::limit_of(Phase phase) const {
-  if (phase == Phase::idle) return bounds_.idle_timeout;
-  if (phase == Phase::reading) return bounds_.request_timeout;
-  return phase == Phase::writing ? bounds_.write_timeout : linger_limit;
+std::chrono::seconds Connections::limit_of(ConnectionPhase phase) const {
+  if (phase == ConnectionPhase::idle) return bounds_.idle_timeout;
+  if (phase == ConnectionPhase::reading) return bounds_.request_timeout;
+  return phase == ConnectionPhase::writing ? bounds_.write_timeout : linger_limit;
 }
 
-void Connections::close(ConnectionState& link) {
-  links_.erase(&link);
-  if (link.phase == Phase::writing) reset_on_close(link);
+void Connections::close(ConnectionState& connection) {
+  connections_.erase(&connection);
+  if (connection.phase == ConnectionPhase::writing) reset_on_close(connection);
   boost::system::error_code ignored;  // the peer may have gone first
-  link.socket.close(ignored);
+  connection.socket.close(ignored);
 }
 
-void Connections::cut(ConnectionState& link) {
+void Connections::abort(ConnectionState& connection) {
   boost::system::error_code ignored;
-  link.socket.cancel(ignored);
-  reset_on_close(link);
+  connection.socket.cancel(ignored);
+  reset_on_close(connection);
 }
 
 void Connections::arm(SteadyTime at) {
@@ -101,14 +102,14 @@ void Connections::arm(SteadyTime at) {
 void Connections::sweep() {
   const auto now = std::chrono::steady_clock::now();
   SteadyTime next = SteadyTime::max();
-  for (ConnectionState* const link : links_) {
-    if (!link->timed_out && link->deadline <= now) {
-      link->timed_out = true;
+  for (ConnectionState* const connection : connections_) {
+    if (!connection->timed_out && connection->deadline <= now) {
+      connection->timed_out = true;
       boost::system::error_code ignored;
-      link->socket.cancel(ignored);
-      if (link->phase == Phase::writing) reset_on_close(*link);
+      connection->socket.cancel(ignored);
+      if (connection->phase == ConnectionPhase::writing) reset_on_close(*connection);
     }
-    if (!link->timed_out) next = std::min(next, link->deadline);
+    if (!connection->timed_out) next = std::min(next, connection->deadline);
   }
   armed_for_ = SteadyTime::max();
   if (next != SteadyTime::max()) arm(next);

@@ -13,63 +13,61 @@ namespace http {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-// What a connection is at. Each phase but `answering` and `following` has
-// its own time limit.
-enum class Phase : std::uint8_t {
+// What a connection is doing. Each phase except `answering` and `streaming` has a time limit.
+enum class ConnectionPhase : std::uint8_t {
   idle,       // between requests
   reading,    // a request has begun
-  answering,  // the routes have it: they bound themselves
-  following,  // events: there are none to send just now
+  answering,  // in Routes, which limits itself
+  streaming,  // an event stream with nothing to send at present
   writing,
-  lingering,  // closed from our side; the peer may still be reading the last answer
+  lingering,  // our side has shut down; the peer may still be reading the last answer
 };
 
-// A connection as its writer sees it.
+// An open connection. Owned by its session.
 struct ConnectionState {
   explicit ConnectionState(boost::asio::ip::tcp::socket connected) : socket(std::move(connected)) {}
 
   boost::asio::ip::tcp::socket socket;
-  Phase phase = Phase::idle;
+  ConnectionPhase phase = ConnectionPhase::idle;
   SteadyTime since{};
   SteadyTime deadline{};
-  bool timed_out = false;        // in this phase: what was waited for has been cancelled
+  bool timed_out = false;        // in this phase; the pending operation was cancelled
   std::size_t unsent_bytes = 0;  // of the answer being written
 };
 
-// Keeps the open connections within their bounds: how many, how long in each phase, and how many
-// bytes of answers may lie unsent. One timer for all: a timer each would cost more than the
-// request.
+// Enforces the bounds of the open connections: their number, the time in each phase, and the unsent
+// bytes of answers. One timer for all: one timer each would cost more than the request.
 class Connections {
  public:
   Connections(boost::asio::io_context& context, const Bounds& bounds);
 
-  // Closes the connection that has been idle the longest where there is no room for one more; where
-  // none is idle, the one longest in its phase.
+  // Where the limit is reached, closes the connection that has been idle the longest; where none is
+  // idle, the one longest in its phase.
   void make_room();
   void close_longest_idle();
   void close_all();
 
-  void add(ConnectionState& link);
-  void remove(ConnectionState& link);
-  void enter(ConnectionState& link, Phase phase);
+  void add(ConnectionState& connection);
+  void remove(ConnectionState& connection);
+  void enter(ConnectionState& connection, ConnectionPhase phase);
 
-  // Gives up on a peer that does not read.
-  void cut(ConnectionState& link);
+  // Cancels I/O with a peer that does not read; the connection is reset when it closes.
+  void abort(ConnectionState& connection);
 
-  // Whether an answer of this size may be written now.
+  // Whether an answer of this size fits below the limit of unsent bytes.
   bool has_room_for(std::size_t bytes) const;
-  void count_unsent(ConnectionState& link, std::size_t bytes);
+  void count_unsent(ConnectionState& connection, std::size_t bytes);
 
  private:
-  std::chrono::seconds limit_of(Phase phase) const;
-  void close(ConnectionState& link);
+  std::chrono::seconds limit_of(ConnectionPhase phase) const;
+  void close(ConnectionState& connection);
   void arm(SteadyTime at);
   void sweep();
 
   Bounds bounds_;
   boost::asio::steady_timer timer_;
   SteadyTime armed_for_ = SteadyTime::max();
-  std::unordered_set<ConnectionState*> links_;
+  std::unordered_set<ConnectionState*> connections_;
   std::size_t unsent_bytes_ = 0;
 };
 

@@ -3,8 +3,9 @@
 #include <new>
 #include <optional>
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <zlib.h>
+
+#include "monitor/text/ascii.hpp"
 
 namespace http {
 namespace {
@@ -18,18 +19,12 @@ std::string_view take_until(std::string_view& text, char separator) {
   return piece;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t";
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
 // `q=0`, `q=0.0`, `q=0.000` forbid.
 bool forbids(std::string_view parameters) {
   while (!parameters.empty()) {
-    const std::string_view parameter = trimmed(take_until(parameters, ';'));
-    if (parameter.size() < 3 || !boost::iequals(parameter.substr(0, 2), "q=")) continue;
+    const std::string_view parameter = monitor::trimmed(take_until(parameters, ';'));
+    if (parameter.size() < 3 || !monitor::equal_ignoring_case(parameter.substr(0, 2), "q="))
+      continue;
     return parameter.substr(2).find_first_not_of("0.") == std::string_view::npos;
   }
   return false;
@@ -41,9 +36,11 @@ bool accepts_gzip(std::string_view accept_encoding) {
   std::optional<bool> any;
   while (!accept_encoding.empty()) {
     std::string_view parameters = take_until(accept_encoding, ',');
-    const std::string_view coding = trimmed(take_until(parameters, ';'));
+    const std::string_view coding = monitor::trimmed(take_until(parameters, ';'));
     const bool allowed = !forbids(parameters);
-    if (boost::iequals(coding, "gzip") || boost::iequals(coding, "x-gzip")) return allowed;
+    if (monitor::equal_ignoring_case(coding, "gzip") ||
+        monitor::equal_ignoring_case(coding, "x-gzip"))
+      return allowed;
     if (coding == "*") any = allowed;
   }
   return any.value_or(false);
@@ -61,7 +58,7 @@ std::string gzip(std::string_view text) {
   stream.avail_in = static_cast<uInt>(text.size());
   stream.next_out = reinterpret_cast<Bytef*>(packed.data());
   stream.avail_out = static_cast<uInt>(packed.size());
-  deflate(&stream, Z_FINISH);  // ends in one call: deflateBound gave room for all
+  deflate(&stream, Z_FINISH);  // one call is enough: deflateBound reserved the room
   packed.resize(stream.total_out);
   deflateEnd(&stream);
   return packed;

@@ -11,7 +11,7 @@ bool accepts_gzip(std::string_view accept_encoding);
 // Throws std::bad_alloc.
 std::string gzip(std::string_view text);
 
-// The `size` bytes of what we packed ourselves. Throws std::bad_alloc.
+// Unpacks data made by gzip() to its `size` bytes. Throws std::bad_alloc.
 std::string gunzip(std::string_view packed, std::size_t size);
 
 }  // namespace http

@@ -4,7 +4,9 @@
 
 #include <boost/json/object.hpp>
 
+#include "http/derived_values.hpp"
 #include "http/json.hpp"
+#include "monitor/text/rfc3339.hpp"
 
 namespace http {
 namespace {
@@ -19,12 +21,8 @@ const char* name(Health health) {
   return health_names[static_cast<std::size_t>(health)];
 }
 
-bool on_air(const Status& status) {
-  return status.state == recovery::State::on_air;
-}
-
 Health health_of(const Status& status) {
-  if (!on_air(status)) return Health::unhealthy;
+  if (!is_on_air(status)) return Health::unhealthy;
   return status.verdict || status.escalated ? Health::degraded : Health::healthy;
 }
 
@@ -40,10 +38,10 @@ std::string condition(const Status& status) {
   return words;
 }
 
-// One sentence on the streams `wrong` says something is wrong with; empty if there are none.
+// One sentence on the streams for which `wrong` is true; empty if there are none.
 template <class Wrong>
 std::string complaint(const SnapshotStore::View& view, std::string_view what, Wrong wrong) {
-  constexpr std::size_t named_limit = 10;  // the details have them all
+  constexpr std::size_t named_limit = 10;  // all of them are in the details
   std::size_t count = 0;
   std::string names;
   for (const auto& stream : view.streams) {
@@ -60,19 +58,20 @@ std::string complaint(const SnapshotStore::View& view, std::string_view what, Wr
 }
 
 std::string off_air_complaint(const SnapshotStore::View& view) {
-  return complaint(view, "not on air", [](const Status& status) { return !on_air(status); });
+  return complaint(view, "not on air", [](const Status& status) { return !is_on_air(status); });
 }
 
 Reply answer(Health health, std::string_view message, json::object details,
              const ClockReading& now) {
-  return json_reply(health == Health::unhealthy ? 503 : 200, {{"status", name(health)},
-                                                              {"message", message},
-                                                              {"timestamp", rfc3339(now.wall)},
-                                                              {"details", std::move(details)}});
+  return json_reply(health == Health::unhealthy ? 503 : 200,
+                    {{"status", name(health)},
+                     {"message", message},
+                     {"timestamp", monitor::rfc3339(now.wall)},
+                     {"details", std::move(details)}});
 }
 
 json::object component(const Status& status, const ClockReading& now) {
-  // Of the process; a stream's own uptime counts from its coming on air.
+  // Of the process; the stream's uptime counts from when it came on air.
   const double uptime =
       status.pid && status.launched_at ? seconds_since(*status.launched_at, now.steady) : 0;
   json::object result{{"status", name(health_of(status))},
@@ -89,7 +88,7 @@ json::object component(const Status& status, const ClockReading& now) {
 // Of the first stream, like the component `ffmpeg`.
 json::object source_component(const Status& status) {
   const bool available = *status.source_available;
-  std::string message = available ? "The source is there" : "The source is not there";
+  std::string message = available ? "The source is available" : "The source is not available";
   const bool blamed = !available && status.verdict && !status.verdict->evidence.empty();
   if (blamed) message += ": " + status.verdict->evidence.front();
   return {{"status", name(available ? Health::healthy : Health::unhealthy)}, {"message", message}};
@@ -99,14 +98,14 @@ json::object dependency_component(const DependencyState& dependency) {
   return {{"status", name(dependency.up ? Health::healthy : Health::unhealthy)},
           {"message", dependency.sentence},
           {"latency_seconds", rounded(monitor::seconds(dependency.took))},
-          {"since", rfc3339(dependency.since)}};
+          {"since", monitor::rfc3339(dependency.since)}};
 }
 
 Health health_of(const AzuracastState& azuracast) {
   return static_cast<Health>(azuracast.health);
 }
 
-// What AzuraCast says of a track that is long over counts as much as what it says of itself.
+// A report of a track that should be long over counts as much as AzuraCast's own health.
 json::object azuracast_component(const StreamSnapshot& stream) {
   const AzuracastState& state = *stream.azuracast;
   const bool overdue = state.health == AzuracastState::Health::healthy && stream.track &&
@@ -116,10 +115,10 @@ json::object azuracast_component(const StreamSnapshot& stream) {
   return {{"status", name(overdue ? Health::degraded : health_of(state))},
           {"message", message},
           {"latency_seconds", rounded(monitor::seconds(state.took))},
-          {"since", rfc3339(state.since)}};
+          {"since", monitor::rfc3339(state.since)}};
 }
 
-// The streams whose AzuraCast, or what it says, is not well; empty if all is.
+// The streams whose AzuraCast, or its report, is not healthy; empty if there are none.
 std::string azuracast_complaint(const SnapshotStore::View& view) {
   std::string names;
   for (const auto& stream : view.streams) {
@@ -128,23 +127,23 @@ std::string azuracast_complaint(const SnapshotStore::View& view) {
     if (component.at("status") == "healthy") continue;
     names += (names.empty() ? "" : ", ") + stream->name;
   }
-  return names.empty() ? names : "AzuraCast is not well for " + names;
+  return names.empty() ? names : "AzuraCast is not healthy for " + names;
 }
 
-// One sentence on those that are down; empty if none is.
+// One sentence on the dependencies that are down; empty if none is.
 std::string dependency_complaint(const SnapshotStore::View& view) {
-  if (!view.dependencies) return {};
+  if (!view.program.dependencies) return {};
   std::string names;
-  for (const DependencyState& each : *view.dependencies) {
+  for (const DependencyState& each : *view.program.dependencies) {
     if (!each.up) names += (names.empty() ? "" : ", ") + each.name;
   }
   return names.empty() ? names : "Down: " + names;
 }
 
-// Streams go on as they were; a person believes they do not.
+// The streams run on with the old configuration, which the operator may not expect.
 std::string config_complaint(const SnapshotStore::View& view) {
-  if (!view.config || view.config->successful) return {};
-  return "The configuration could not be reloaded: " + view.config->message;
+  if (!view.program.config || view.program.config->successful) return {};
+  return "The configuration could not be reloaded: " + view.program.config->message;
 }
 
 std::string joined(const std::string& first, const std::string& second) {
@@ -152,11 +151,6 @@ std::string joined(const std::string& first, const std::string& second) {
 }
 
 }  // namespace
-
-std::string_view ffmpeg_state(const Status& status) {
-  if (status.pid) return "running";
-  return status.failed ? "crashed" : "stopped";
-}
 
 Reply liveness(bool alive, const ClockReading& now) {
   return answer(alive ? Health::healthy : Health::unhealthy,
@@ -194,8 +188,8 @@ Reply detailed(const SnapshotStore::View& view, const ClockReading& now) {
     components["azuracast"] = azuracast_component(**first_asking);
   }
   components["streams"] = std::move(streams);
-  if (view.dependencies) {
-    for (const DependencyState& each : *view.dependencies) {
+  if (view.program.dependencies) {
+    for (const DependencyState& each : *view.program.dependencies) {
       components[each.name] = dependency_component(each);
     }
   }

@@ -8,15 +8,12 @@ namespace http {
 
 // The three health answers: {"status", "message", "timestamp", "details"}.
 
-// 200 while the supervising loop turns, else 503.
+// 200 while the supervising loop responds, else 503.
 Reply liveness(bool alive, const ClockReading& now);
 // 200 when every stream is on air, else 503.
 Reply readiness(const SnapshotStore::View& view, const ClockReading& now);
 // 200 for healthy and degraded (on air, with a warning open or an escalation unresolved, or a
 // dependency down), 503 for unhealthy (a stream is off air).
 Reply detailed(const SnapshotStore::View& view, const ClockReading& now);
-
-// "running" while a child lives, "crashed" off air by a fault, else "stopped".
-std::string_view ffmpeg_state(const recovery::Status& status);
 
 }  // namespace http

@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "http/clock_reading.hpp"
+#include "monitor/text/rfc3339.hpp"
 #include "monitor/text/utf8.hpp"
 
 namespace http {
@@ -70,7 +71,7 @@ double rounded(double value) {
 }
 
 boost::json::value optional_time(const std::optional<recovery::WallTime>& time) {
-  return time ? boost::json::value(rfc3339(*time)) : boost::json::value(nullptr);
+  return time ? boost::json::value(monitor::rfc3339(*time)) : boost::json::value(nullptr);
 }
 
 }  // namespace http

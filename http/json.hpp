@@ -9,11 +9,11 @@
 
 namespace http {
 
-// The value as JSON text. Unlike boost::json::serialize: numbers as people write them (12.5, not
-// 1.25E1), what is not finite as null, and strings always valid UTF-8.
+// The value as JSON text. Unlike boost::json::serialize: numbers without an exponent where possible
+// (12.5, not 1.25E1), non-finite numbers as null, and strings always valid UTF-8.
 std::string print_json(const boost::json::value& value);
 
-// To the millisecond: more digits only make noise.
+// To three decimals: more are noise.
 double rounded(double value);
 
 // null where empty.

@@ -12,20 +12,21 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-std::string spelled(const Settings& settings) {
+std::string host_and_port(const Settings& settings) {
   const bool v6 = settings.address.find(':') != std::string::npos;
   return (v6 ? "[" + settings.address + "]" : settings.address) + ":" +
          std::to_string(settings.port);
 }
 
 [[noreturn]] void fail(const Settings& settings, const std::string& reason) {
-  throw std::runtime_error("http.listen: cannot listen on " + spelled(settings) + ": " + reason);
+  throw std::runtime_error("http.listen: cannot listen on " + host_and_port(settings) + ": " +
+                           reason);
 }
 
 tcp::endpoint endpoint_of(const Settings& settings) {
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(settings.address, error);
-  if (error) fail(settings, "\"" + settings.address + "\" is no IP address");
+  if (error) fail(settings, "\"" + settings.address + "\" is not an IP address");
   return {address, settings.port};
 }
 

@@ -11,26 +11,26 @@
 
 namespace http {
 
-// Finds out whether the supervising loop turns. At most one ping is outstanding; all who ask share
-// it, and an answer is good for a second, so a flood of probes costs the loop nothing.
+// Checks whether the supervising loop responds. At most one ping is outstanding and all requests
+// share it; an answer is valid for a second, so a flood of probes costs the loop nothing.
 class Liveness : public std::enable_shared_from_this<Liveness> {
  public:
   using Ping = std::function<void(std::function<void()> answer)>;  // of SupervisorApi
-  // The ping's answer may come from any thread and outlive this object: it keeps the context, and
-  // nothing else, alive.
+  // The ping's answer may come from any thread, also after this object was destroyed: it keeps only
+  // the context alive.
   Liveness(std::shared_ptr<boost::asio::io_context> context, Ping ping);
 
   boost::asio::awaitable<bool> is_alive();
-  // Nobody waits any more: all who ask, now and later, hear no.
+  // Ends all waits; is_alive() is false from now on.
   void stop();
 
  private:
-  void ask();
+  void send_ping();
   void on_answer();
 
   std::shared_ptr<boost::asio::io_context> context_;
   Ping ping_;
-  boost::asio::steady_timer give_up_;  // of the outstanding ping
+  boost::asio::steady_timer timeout_;  // of the outstanding ping
   bool outstanding_ = false;
   bool stopped_ = false;
   std::optional<std::chrono::steady_clock::time_point> answered_at_;

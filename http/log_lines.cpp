@@ -17,15 +17,15 @@ void LogLines::add(std::string line) {
   count_.fetch_add(1, std::memory_order_release);
 }
 
-LogLines::News LogLines::after(std::uint64_t count) const {
+LogLines::Batch LogLines::after(std::uint64_t count) const {
   const std::scoped_lock lock(mutex_);
-  News news;
-  news.count = count_.load(std::memory_order_relaxed);
-  const std::uint64_t added = news.count - std::min(count, news.count);
+  Batch batch;
+  batch.count = count_.load(std::memory_order_relaxed);
+  const std::uint64_t added = batch.count - std::min(count, batch.count);
   const auto kept = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(added, lines_.size()));
-  news.missed = added - static_cast<std::uint64_t>(kept);
-  news.lines.assign(lines_.end() - kept, lines_.end());
-  return news;
+  batch.missed = added - static_cast<std::uint64_t>(kept);
+  batch.lines.assign(lines_.end() - kept, lines_.end());
+  return batch;
 }
 
 }  // namespace http

@@ -11,9 +11,9 @@
 
 namespace http {
 
-// The newest lines of the program's own log, for those who follow it over HTTP. Thread-safe: the
-// log adds from any thread, HTTP reads. Adding never waits for a reader longer than it takes to
-// copy 200 pointers, and never writes anywhere.
+// The newest lines of the program's own log, for the event stream. Thread-safe: the log adds from
+// any thread, HTTP reads. Adding waits for a reader at most as long as it takes to copy 200
+// pointers, and does no I/O.
 class LogLines {
  public:
   using Line = std::shared_ptr<const std::string>;
@@ -23,16 +23,16 @@ class LogLines {
   // A JSON object without a line end; secrets are masked already. Throws std::bad_alloc.
   void add(std::string line);
 
-  // How many were ever added: cheap to ask whether there is news.
+  // Lines added since the start; a cheap check for new lines.
   std::uint64_t count() const { return count_.load(std::memory_order_acquire); }
 
-  struct News {
+  struct Batch {
     std::vector<Line> lines;   // oldest first
-    std::uint64_t missed = 0;  // had to make room before they were read
-    std::uint64_t count = 0;   // where to go on
+    std::uint64_t missed = 0;  // dropped before they were read
+    std::uint64_t count = 0;   // for the next call
   };
-  // Those added after the first `count`.
-  News after(std::uint64_t count) const;
+  // The lines added after the first `count`.
+  Batch after(std::uint64_t count) const;
 
  private:
   mutable std::mutex mutex_;

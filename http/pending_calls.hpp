@@ -16,19 +16,19 @@
 
 namespace http {
 
-// Questions to other threads, each waited for at most so long: the supervising loop may be stuck.
-// For the HTTP thread; the answers may come from any, and after this object has gone.
+// Calls to other threads, each with a time limit: the supervising loop may be stuck. For the HTTP
+// thread; an answer may come from any thread, also after this object was destroyed.
 class PendingCalls {
  public:
   explicit PendingCalls(std::shared_ptr<boost::asio::io_context> context)
       : context_(std::move(context)) {}
 
-  // `put` is called at once with the function that takes the answer. Empty: none came in time.
+  // `put` is called at once with the function that takes the answer. Empty: no answer in time.
   template <class Answer>
   boost::asio::awaitable<std::optional<Answer>> ask(
       std::function<void(std::function<void(Answer)>)> put, std::chrono::milliseconds limit);
 
-  // Nobody waits any more, now and later.
+  // Ends all waits without an answer, now and later.
   void stop() {
     stopped_ = true;
     for (auto* const timer : timers_) timer->cancel();
@@ -43,25 +43,25 @@ class PendingCalls {
 template <class Answer>
 boost::asio::awaitable<std::optional<Answer>> PendingCalls::ask(
     std::function<void(std::function<void(Answer)>)> put, std::chrono::milliseconds limit) {
-  struct Question {
+  struct Call {
     boost::asio::steady_timer timer;
     std::optional<Answer> answer;
   };
   if (stopped_) co_return std::nullopt;
-  const auto question = std::make_shared<Question>(
-      Question{boost::asio::steady_timer(*context_, limit), std::nullopt});
-  put([weak = std::weak_ptr(question), context = context_](Answer answer) {
+  const auto call =
+      std::make_shared<Call>(Call{boost::asio::steady_timer(*context_, limit), std::nullopt});
+  put([weak = std::weak_ptr(call), context = context_](Answer answer) {
     boost::asio::post(*context, [weak, answer = std::move(answer)]() mutable {
-      const auto asked = weak.lock();
-      if (!asked) return;
-      asked->answer = std::move(answer);
-      asked->timer.cancel();
+      const auto waiting = weak.lock();
+      if (!waiting) return;
+      waiting->answer = std::move(answer);
+      waiting->timer.cancel();
     });
   });
-  timers_.insert(&question->timer);
-  co_await question->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  timers_.erase(&question->timer);
-  co_return std::move(question->answer);
+  timers_.insert(&call->timer);
+  co_await call->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  timers_.erase(&call->timer);
+  co_return std::move(call->answer);
 }
 
 }  // namespace http

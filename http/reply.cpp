@@ -24,8 +24,8 @@ std::string_view connection_line(KeepAlive keep_alive) {
   return keep_alive == KeepAlive::yes_and_say_so ? "Connection: keep-alive\r\n" : "";
 }
 
-// For browsers: an answer is what it says it is, belongs into nobody's page, and runs nothing. A
-// page brings a policy of its own.
+// For browsers: no content sniffing, no framing by other pages, no scripts. The live page has a
+// policy of its own.
 std::string_view browser_lines(const Reply& reply) {
   constexpr std::string_view policy =
       "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
@@ -54,7 +54,7 @@ std::string render_head(const Reply& reply, KeepAlive keep_alive, recovery::Wall
   head.reserve(640 + reply.headers.size());
   head.append(std::to_string(reply.status)).append(" ").append(reason.data(), reason.size());
   head.append("\r\nContent-Type: ").append(reply.content_type);
-  constexpr unsigned not_modified = 304;  // its length would be that of the body it leaves out
+  constexpr unsigned not_modified = 304;  // Content-Length would be that of the omitted body
   if (!reply.events && reply.status != not_modified) {
     head.append("\r\nContent-Length: ").append(std::to_string(reply.body->size()));
   }

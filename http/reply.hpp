@@ -13,7 +13,7 @@ namespace http {
 
 class Subscription;
 
-// What a route sees of a request. Views: valid until the answer is given.
+// A request as the routes see it. Views: valid until the answer is returned.
 struct Request {
   std::string_view method;
   std::string_view path;  // still percent-encoded, without the query
@@ -23,12 +23,12 @@ struct Request {
   std::string_view content_type;
   std::string_view body;
   bool from_loopback = false;  // the peer is 127.0.0.0/8, ::1 or ::ffff:127.0.0.0/104
-  std::string_view peer;       // its address; empty: it has gone
+  std::string_view peer;       // its address; empty: disconnected
   std::string_view host, origin, fetch_site;  // the headers Host, Origin, Sec-Fetch-Site
   std::string_view accept, if_none_match;     // the headers of these names
 };
 
-// For the log: somebody asked for something that changes the stream.
+// For the log: a control request.
 struct Audit {
   std::string who;  // "token", "user NAME", "nobody"
   std::string what;
@@ -38,9 +38,9 @@ struct Audit {
 struct Reply {
   unsigned status = 200;
   std::string_view content_type;            // a literal
-  std::shared_ptr<const std::string> body;  // never null; shared where many ask for the same
+  std::shared_ptr<const std::string> body;  // never null; shared between equal requests
   std::string headers;                      // further ones, each line ended by CR LF
-  // Where set, the body is what this gives, until either side ends it; `body` is not sent.
+  // Where set, the events are sent until either side ends the connection; `body` is not sent.
   std::shared_ptr<Subscription> events{};
   std::optional<Audit> audit{};
   std::string_view cache_control = "no-store";  // a literal
@@ -50,7 +50,7 @@ Reply json_reply(unsigned status, const boost::json::value& value);
 // {"message": ...}
 Reply error_reply(unsigned status, std::string_view message);
 
-enum class KeepAlive { no, yes, yes_and_say_so };  // HTTP/1.0 must be told
+enum class KeepAlive { no, yes, yes_and_say_so };  // HTTP/1.0 needs the header
 // Status line and headers up to the empty line.
 std::string render_head(const Reply& reply, KeepAlive keep_alive, recovery::WallTime now);
 

@@ -5,13 +5,13 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "http/auth/gate.hpp"
-#include "http/change.hpp"
+#include "http/auth/authenticator.hpp"
 #include "http/events/hub.hpp"
 #include "http/liveness.hpp"
-#include "http/metrics_page.hpp"
+#include "http/metrics/metrics.hpp"
 #include "http/pending_calls.hpp"
 #include "http/reply.hpp"
+#include "http/request_path.hpp"
 #include "http/settings.hpp"
 #include "http/snapshot.hpp"
 #include "http/supervisor_api.hpp"
@@ -21,35 +21,35 @@ namespace http {
 // Path and method → answer. For one thread.
 class Routes {
  public:
-  // What the answers are made from; all of it outlives the routes.
-  struct Means {
+  // What the answers come from. All of it outlives the routes.
+  struct Backends {
     const SnapshotStore& snapshots;
     std::shared_ptr<Liveness> liveness;
     EventHub& events;
-    PendingCalls& waits;
+    PendingCalls& pending_calls;
   };
-  Routes(const Settings& settings, SupervisorApi loop, Means means);
+  Routes(const Settings& settings, SupervisorApi api, Backends backends);
 
-  // Waits for the supervising loop where the route asks something of it, never longer than 2 s
-  // (reload: 10 s), and for the check of a password.
+  // Waits for the supervising loop where the route needs it, at most 2 s (reload: 10 s), and for
+  // the check of a password.
   boost::asio::awaitable<Reply> answer(const Request& request);
 
  private:
-  boost::asio::awaitable<Reply> admitted(const Request& request);
-  boost::asio::awaitable<Reply> change(const Request& request, const Change& wanted);
-  boost::asio::awaitable<Outcome> carry_out(const Change& wanted);
-  bool may_note_refusal();
-  Reply hear_azuracast_hook(const Request& request) const;
-  Reply at_once(const Request& request, const ClockReading& now);
+  boost::asio::awaitable<Reply> answer_authenticated(const Request& request);
+  boost::asio::awaitable<Reply> control(const Request& request, const ControlRequest& wanted);
+  boost::asio::awaitable<Outcome> execute(const ControlRequest& wanted);
+  bool may_log_refusal();
+  Reply answer_azuracast_hook(const Request& request) const;
+  Reply answer_from_snapshots(const Request& request, const ClockReading& now);
 
   const std::string metrics_path_;
   const Protect protect_;
-  SupervisorApi loop_;
-  Means means_;
-  Gate gate_;
+  SupervisorApi api_;
+  Backends backends_;
+  Authenticator authenticator_;
   MetricsPage metrics_;
   std::chrono::steady_clock::time_point refusals_second_{};
-  unsigned refusals_noted_ = 0;  // in this second
+  unsigned refusals_logged_ = 0;  // in this second
   std::string azuracast_password_;
 };
 

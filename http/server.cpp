@@ -33,13 +33,13 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
 constexpr std::chrono::seconds between_warnings{10};
 
-// The machine is short of something; accepting again at once would spin.
+// Descriptors or memory are exhausted; accepting again at once would spin.
 bool is_shortage(int error_number) {
   return error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS ||
          error_number == ENOMEM;
 }
 
-// Signals are the supervising loop's: a thread inherits the mask of the one that starts it.
+// The supervising loop handles signals; a thread inherits the mask of the thread that starts it.
 template <class Work>
 std::thread start_without_signals(Work work) {
   sigset_t all, before;
@@ -59,7 +59,7 @@ std::thread start_without_signals(Work work) {
 
 struct Server::State {
   State(const Settings& settings, const Bounds& limits, const SnapshotStore& snapshots,
-        SupervisorApi loop, Log to)
+        SupervisorApi api, Log to)
       : bounds(limits),
         log(std::move(to)),
         acceptor(listen_on(*context, settings)),
@@ -67,10 +67,10 @@ struct Server::State {
         protocol(acceptor.local_endpoint().protocol()),
         pause(*context),
         connections(*context, bounds),
-        liveness(std::make_shared<Liveness>(context, loop.ping)),
-        waits(context),
+        liveness(std::make_shared<Liveness>(context, api.ping)),
+        pending_calls(context),
         events(*context, snapshots, bounds.event_clients),
-        routes(settings, std::move(loop), {snapshots, liveness, events, waits}) {
+        routes(settings, std::move(api), {snapshots, liveness, events, pending_calls}) {
     if (settings.tls.certificate.empty()) return;
     tls.emplace(settings.tls, [this](const std::string& problem) {
       if (log) log({.warning = true, .message = problem});
@@ -86,7 +86,7 @@ struct Server::State {
 
   Bounds bounds;
   Log log;
-  // Shared with the ping's answer, which may come after the server has gone.
+  // Shared with the ping's answer, which may arrive after the server was destroyed.
   std::shared_ptr<asio::io_context> context = std::make_shared<asio::io_context>(1);
   tcp::acceptor acceptor;
   std::uint16_t port;
@@ -94,7 +94,7 @@ struct Server::State {
   asio::steady_timer pause;
   Connections connections;
   std::shared_ptr<Liveness> liveness;
-  PendingCalls waits;
+  PendingCalls pending_calls;
   EventHub events;
   Routes routes;
   std::optional<TlsIdentity> tls;
@@ -104,8 +104,8 @@ struct Server::State {
 };
 
 void Server::State::run() {
-  // Work remains as long as the accepting coroutine lives; an exception that reaches this is a
-  // session's (no memory for it) and ends that session only.
+  // Work remains as long as the accepting coroutine lives. An exception that arrives here comes
+  // from a session (out of memory) and ends that session only.
   while (true) {
     try {
       context->run();
@@ -116,14 +116,14 @@ void Server::State::run() {
   }
 }
 
-// On the HTTP thread. Every coroutine then ends by itself, and with the last one the thread.
+// On the HTTP thread. Every coroutine then ends, and the thread with the last one.
 void Server::State::stop() {
   stopping = true;
   boost::system::error_code ignored;
   acceptor.close(ignored);
   pause.cancel();
   liveness->stop();
-  waits.stop();
+  pending_calls.stop();
   events.stop();
   connections.close_all();
 }
@@ -138,7 +138,7 @@ asio::awaitable<void> Server::State::accept_forever() {
   }
 }
 
-// Takes every connection that waits; false where a pause is needed.
+// Accepts all waiting connections; false where a pause is needed.
 bool Server::State::accept_all() try {
   while (true) {
     const Accepted accepted = accept_one(acceptor);
@@ -147,12 +147,12 @@ bool Server::State::accept_all() try {
     } else if (is_shortage(accepted.error_number)) {
       warn("http: cannot accept a connection: " +
            std::generic_category().message(accepted.error_number));
-      connections.close_longest_idle();  // its descriptor is what the new one needs
+      connections.close_longest_idle();  // frees a descriptor for the new one
       return false;
     } else if (accepted.error_number == EAGAIN) {
       return true;
     }
-    // Anything else is the fate of that one connection (accept(2), "Error handling"): the next.
+    // Any other error concerns that one connection (accept(2), "Error handling"): continue.
   }
 } catch (const std::exception& error) {
   warn(std::string("http: cannot serve a connection: ") + error.what());
@@ -185,9 +185,8 @@ void Server::State::warn(const std::string& message) {
 }
 
 Server::Server(const Settings& settings, const Bounds& bounds, const SnapshotStore& snapshots,
-               SupervisorApi loop, Log log)
-    : state_(
-          std::make_unique<State>(settings, bounds, snapshots, std::move(loop), std::move(log))) {
+               SupervisorApi api, Log log)
+    : state_(std::make_unique<State>(settings, bounds, snapshots, std::move(api), std::move(log))) {
   asio::co_spawn(*state_->context, state_->accept_forever(), [](const std::exception_ptr&) {});
   state_->thread = start_without_signals([state = state_.get()] { state->run(); });
 }

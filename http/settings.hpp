@@ -9,25 +9,25 @@
 namespace http {
 
 enum class Protect : std::uint8_t {
-  control,  // what changes something
-  all,      // everything but liveness
+  control,  // requests that change something
+  all,      // everything except liveness
 };
 
 using BasicUsers = std::map<std::string, std::string>;  // name → bcrypt hash
 
 struct Auth {
   std::string bearer_token_file;
-  std::string bearer_token;  // what stands in it, or FFSUPERVISOR_TOKEN; empty: there is none
+  std::string bearer_token;  // content of the file, or FFSUPERVISOR_TOKEN; empty: none
   BasicUsers basic_users;
   Protect protect = Protect::control;
 
   bool operator==(const Auth&) const = default;
 };
 
-// Paths of PEM files; empty, both: plain HTTP.
+// Paths of PEM files; both empty: plain HTTP.
 struct Tls {
-  std::string certificate;  // with those of the intermediate authorities behind it
-  std::string private_key;  // without a pass phrase
+  std::string certificate;  // followed by the intermediate certificates
+  std::string private_key;  // without a passphrase
 
   bool operator==(const Tls&) const = default;
 };
@@ -37,7 +37,8 @@ struct Settings {
   std::string address = "0.0.0.0";  // address and port: `http.listen`; IPv6 without its brackets
   std::uint16_t port = 9090;
   std::string metrics_path = "/metrics";
-  // AZURACAST_WEBHOOK_PASSWORD; no key of the file. Empty: the hook is heard from loopback only.
+  // AZURACAST_WEBHOOK_PASSWORD; not a key of the file. Empty: the hook is accepted from loopback
+  // only.
   std::string azuracast_password = {};
   Tls tls;
   Auth auth;
@@ -45,7 +46,7 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
-// Bounds that nobody needs to set.
+// Fixed bounds; not configurable.
 struct Bounds {
   std::size_t header_bytes = 8 * 1024;
   std::size_t body_bytes = 64 * 1024;
@@ -53,7 +54,7 @@ struct Bounds {
   std::chrono::seconds request_timeout{10};  // from the first byte of a request to its last
   std::chrono::seconds idle_timeout{60};     // between requests
   std::chrono::seconds write_timeout{10};
-  std::size_t event_clients = 32;  // who follow /api/v1/events; one more is refused
+  std::size_t event_clients = 32;  // of /api/v1/events; further ones are refused
 };
 
 }  // namespace http

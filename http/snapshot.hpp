@@ -7,6 +7,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "http/log_lines.hpp"
@@ -22,26 +24,26 @@
 
 namespace http {
 
-// What the latest look at a stream's AzuraCast found.
+// Result of the latest request to a stream's AzuraCast.
 struct AzuracastState {
   enum class Health : std::uint8_t { healthy, degraded, unhealthy };
-  Health health = Health::unhealthy;  // healthy and degraded: it answers
+  Health health = Health::unhealthy;  // healthy and degraded: it responds
   std::string sentence;               // secrets are masked
   monitor::Duration took{};
   recovery::WallTime since{};  // … it has been so
 };
 
-// What is on air at a stream's station, as far as AzuraCast told.
+// The current track of a stream's station, as AzuraCast reported it.
 struct TrackState {
   std::optional<monitor::CurrentTrack> current;
-  std::optional<monitor::Instant> playing_since;  // empty: no track, or the station is off line
+  std::optional<monitor::Instant> playing_since;  // empty: no track, or the station is offline
   bool is_online = true;
   std::uint64_t played_total = 0;
-  std::string overdue = {};  // a sentence, while AzuraCast names a track that is long over
+  std::string overdue = {};  // a sentence, while AzuraCast reports a track that should be long over
 };
 
-// What the outside may know of one stream at one moment. Immutable once published; secrets are
-// already masked in every string.
+// The public state of one stream at one moment. Immutable once published; secrets are already
+// masked in every string.
 struct StreamSnapshot {
   std::string name;
   std::shared_ptr<const std::vector<std::string>> command;
@@ -56,13 +58,13 @@ struct StreamSnapshot {
   std::optional<recovery::WallTime> last_progress_at;  // of the last block
   std::optional<recovery::WallTime> launched_at;
   bool auto_recovery_enabled = true;
-  std::vector<monitor::Cause> warnings;  // that are open; what it is off air for is in `status`
-  // of the present child
+  std::vector<monitor::Cause> warnings;  // open ones; the cause of being off air is in `status`
+  // of the current child
   std::optional<monitor::Progress> progress;
   std::optional<monitor::ProcessSample> sample;
   std::optional<double> fps, speed, bitrate_bps, baseline_bps;  // over the window
-  // what the witnesses outside FFmpeg last said of it
-  std::vector<std::string> witnesses;  // sentences, the most telling first
+  // latest results of the witnesses outside FFmpeg
+  std::vector<std::string> witnesses;  // sentences, the most significant first
   monitor::ConnectionSamples connections;
   std::optional<double> delivered_bps;  // to the sinks, over the last seconds
   std::optional<bool> sink_is_taking;   // empty: no witness can tell
@@ -71,9 +73,9 @@ struct StreamSnapshot {
   std::optional<double> memory_growth_bytes_per_second, memory_limit_seconds;
   std::optional<double> lag_seconds, lag_growth;
   // the station
-  std::optional<TrackState> track;          // null: the stream hears of none
-  std::optional<AzuracastState> azuracast;  // null: it is not asked, or has not answered yet
-  // of the stream, over all its lives
+  std::optional<TrackState> track;          // null: the stream has no source of tracks
+  std::optional<AzuracastState> azuracast;  // null: not configured, or not answered yet
+  // of the stream, over all launches
   recovery::Anomalies anomalies;
   // the source and the fallback
   std::shared_ptr<const std::vector<std::string>> fallback;  // its command; null: there is none
@@ -82,19 +84,19 @@ struct StreamSnapshot {
   std::uint64_t log_lines_suppressed = 0;
 };
 
-// What became of the alerts for one receiver.
+// Deliveries of alerts to one receiver, counted by outcome.
 struct AlertCount {
   std::string receiver;
   std::array<std::uint64_t, recovery::alerts::outcome_count> outcomes{};
 };
 
-// What became of the tries to hand the metrics to another system.
+// Attempts to export the metrics to one system.
 struct ExportCount {
   std::string exporter;  // "pushgateway", "statsd", "otlp"
   std::uint64_t delivered = 0, failed = 0;
 };
 
-// What the latest look at a dependency found.
+// Result of the latest probe of a dependency.
 struct DependencyState {
   std::string name;
   bool up = false;
@@ -103,82 +105,74 @@ struct DependencyState {
   recovery::WallTime since{};  // … it has been up, or down
 };
 
-// What became of the latest reading of the configuration.
+// Result of the latest read of the configuration.
 struct ConfigState {
   bool successful = true;
-  std::string message;              // why it was not; secrets are masked
-  recovery::WallTime succeeded_at;  // the latest that was
+  std::string message;              // why it failed; secrets are masked
+  recovery::WallTime succeeded_at;  // of the latest successful read
 };
 
-// The one place where the supervising loop and the HTTP thread meet. Thread-safe. The loop
-// publishes, HTTP reads; neither waits for the other longer than it takes to copy a few pointers.
+// Values of the whole program. Each part is published by its owner, immutable, and null until then.
+struct Program {
+  std::shared_ptr<const ConfigState> config;
+  std::shared_ptr<const std::vector<AlertCount>> alerts;  // null: no receiver is configured
+  // Those that were probed, in the order of the configuration.
+  std::shared_ptr<const std::vector<DependencyState>> dependencies;
+  std::shared_ptr<const std::vector<ExportCount>> exports;  // null: no exporter is configured
+  std::shared_ptr<const recovery::Histogram> loop_delay;    // of the supervising loop, in seconds
+};
+
+// The latest snapshots: the one place where the supervising loop and the HTTP thread meet.
+// Thread-safe. The loop publishes, HTTP reads; neither waits for the other longer than it takes to
+// copy a few pointers.
 class SnapshotStore {
  public:
-  // With places 0 … streams - 1, in this order.
+  // With slots 0 … streams - 1, in this order.
   explicit SnapshotStore(std::size_t streams) {
-    for (std::size_t place = 0; place < streams; ++place) streams_.push_back({place, nullptr});
+    for (std::size_t number = 0; number < streams; ++number) slots_.push_back({number, nullptr});
   }
 
-  // The places there are from now on, in this order; those that stay keep what they show. A number
-  // that is no more is not to be used again for another stream.
-  void arrange(const std::vector<std::size_t>& places) {
+  // Sets the slots and their order; slots that stay keep their snapshot. The number of a removed
+  // slot must not be used again for another stream.
+  void arrange(const std::vector<std::size_t>& numbers) {
     const std::scoped_lock lock(mutex_);
-    std::vector<Place> arranged;
-    for (const std::size_t number : places) {
-      const Place* known = find(number);
-      arranged.push_back(known ? *known : Place{number, nullptr});
+    std::vector<Slot> arranged;
+    for (const std::size_t number : numbers) {
+      const Slot* known = find(number);
+      arranged.push_back(known ? *known : Slot{number, nullptr});
     }
-    streams_ = std::move(arranged);
+    slots_ = std::move(arranged);
     ++version_;
   }
 
-  // The stream at this place; nothing where the place is no more. One that was never published is
-  // not shown.
-  void publish(std::size_t place, std::shared_ptr<const StreamSnapshot> snapshot) {
+  // The stream of a slot; ignored where the slot was removed. A slot without a snapshot is not in
+  // the view.
+  void publish(std::size_t slot, std::shared_ptr<const StreamSnapshot> snapshot) {
     const std::scoped_lock lock(mutex_);
-    if (Place* known = find(place)) known->snapshot = std::move(snapshot);
+    if (Slot* known = find(slot)) known->snapshot = std::move(snapshot);
     ++version_;
   }
 
-  void publish(std::shared_ptr<const ConfigState> config) {
+  // One part of the program's values: publish(&Program::alerts, counts). Null withdraws it.
+  template <class Part>
+  void publish(Part Program::*part, std::type_identity_t<Part> value) {
     const std::scoped_lock lock(mutex_);
-    config_ = std::move(config);
+    std::swap(program_.*part, value);  // the old one is freed without the lock
     ++version_;
   }
 
-  void publish(std::shared_ptr<const std::vector<AlertCount>> alerts) {
-    const std::scoped_lock lock(mutex_);
-    alerts_ = std::move(alerts);
-    ++version_;
-  }
-
-  void publish(std::shared_ptr<const std::vector<DependencyState>> dependencies) {
-    const std::scoped_lock lock(mutex_);
-    dependencies_ = std::move(dependencies);
-    ++version_;
-  }
-
-  void publish(std::shared_ptr<const std::vector<ExportCount>> exports) {
-    const std::scoped_lock lock(mutex_);
-    exports_ = std::move(exports);
-    ++version_;
-  }
-
+  // Everything as of one moment.
   struct View {
     std::vector<std::shared_ptr<const StreamSnapshot>> streams;
-    std::shared_ptr<const std::vector<AlertCount>> alerts;  // null: nobody is told
-    // Those that were looked at yet, in the order of the configuration. Null: none was.
-    std::shared_ptr<const std::vector<DependencyState>> dependencies;
-    std::shared_ptr<const ConfigState> config;                // null: not known
-    std::shared_ptr<const std::vector<ExportCount>> exports;  // null: nothing is exported
-    std::uint64_t version = 0;                                // grows with each publish
+    Program program;
+    std::uint64_t version = 0;  // grows with each publish
   };
   View read() const {
     const std::scoped_lock lock(mutex_);
-    View view{{}, alerts_, dependencies_, config_, exports_, version_};
-    view.streams.reserve(streams_.size());
-    for (const Place& place : streams_) {
-      if (place.snapshot) view.streams.push_back(place.snapshot);
+    View view{{}, program_, version_};
+    view.streams.reserve(slots_.size());
+    for (const Slot& slot : slots_) {
+      if (slot.snapshot) view.streams.push_back(slot.snapshot);
     }
     return view;
   }
@@ -186,23 +180,20 @@ class SnapshotStore {
   LogLines log;  // of the whole program; has its own lock
 
  private:
-  struct Place {
+  struct Slot {
     std::size_t number;
     std::shared_ptr<const StreamSnapshot> snapshot;
   };
-  Place* find(std::size_t number) {
-    for (Place& place : streams_) {
-      if (place.number == number) return &place;
+  Slot* find(std::size_t number) {
+    for (Slot& slot : slots_) {
+      if (slot.number == number) return &slot;
     }
     return nullptr;
   }
 
   mutable std::mutex mutex_;
-  std::vector<Place> streams_;
-  std::shared_ptr<const std::vector<AlertCount>> alerts_;
-  std::shared_ptr<const std::vector<DependencyState>> dependencies_;
-  std::shared_ptr<const ConfigState> config_;
-  std::shared_ptr<const std::vector<ExportCount>> exports_;
+  std::vector<Slot> slots_;
+  Program program_;
   std::uint64_t version_ = 0;
 };
 

@@ -5,8 +5,9 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include "http/availability.hpp"
+#include "http/derived_values.hpp"
 #include "http/json.hpp"
+#include "monitor/text/rfc3339.hpp"
 
 namespace http {
 namespace {
@@ -82,7 +83,7 @@ json::value host_json(const std::optional<monitor::HostSample>& host) {
           {"load1", optional_number(host->load1)}};
 }
 
-// What there is to judge by, at any time; the verdict is what follows from it.
+// The present evidence; the verdict follows from it.
 json::object evidence_json(const StreamSnapshot& stream) {
   json::array connections;
   for (const auto& connection : stream.connections) {
@@ -101,7 +102,7 @@ json::object evidence_json(const StreamSnapshot& stream) {
 
 json::object availability_json(const StreamSnapshot& stream, const ClockReading& now) {
   const Availability availability = availability_of(stream, now);
-  return {{"since", rfc3339(availability.since)},
+  return {{"since", monitor::rfc3339(availability.since)},
           {"off_air_seconds", rounded(availability.off_air_seconds)},
           {"ratio", optional_number(availability.ratio)}};
 }
@@ -140,19 +141,17 @@ json::array anomalies_json(const StreamSnapshot& stream) {
   return list;
 }
 
-// AzuraCast's words, and how long it has been so by ours.
+// AzuraCast's report, and how long the track has been playing by our clock.
 json::value track_json(const StreamSnapshot& stream, const ClockReading& now) {
   if (!stream.track || !stream.track->current) return nullptr;
   const TrackState& state = *stream.track;
   const monitor::CurrentTrack& current = *state.current;
   json::value played_at = nullptr;
   if (current.played_at > 0) {
-    played_at = rfc3339(recovery::WallTime(std::chrono::seconds(current.played_at)));
+    played_at = monitor::rfc3339(recovery::WallTime(std::chrono::seconds(current.played_at)));
   }
-  std::optional<double> playing;
-  if (state.playing_since) {
-    playing = rounded(std::max(0.0, seconds_since(*state.playing_since, now.steady)));
-  }
+  std::optional<double> playing = playing_seconds(stream, now);
+  if (playing) playing = rounded(*playing);
   return {{"artist", current.track.artist},
           {"title", current.track.title},
           {"album", current.track.album},
@@ -193,12 +192,11 @@ std::size_t recent_attempts(const StreamSnapshot& stream, recovery::WallTime wal
 
 json::object stream_json(const StreamSnapshot& stream, const ClockReading& now) {
   const recovery::Status& status = stream.status;
-  const double uptime = status.on_air_since ? seconds_since(*status.on_air_since, now.steady) : 0;
   return {{"name", stream.name},
           {"state", recovery::name(status.state)},
           {"pid", optional_number(status.pid)},
           {"generation", status.generation},
-          {"uptime_seconds", rounded(uptime)},
+          {"uptime_seconds", rounded(uptime_seconds(status, now))},
           {"availability", availability_json(stream, now)},
           {"launched_at", optional_time(stream.launched_at)},
           {"command", stream.command ? strings(*stream.command) : json::array()},
@@ -231,7 +229,7 @@ json::array history_json(const StreamSnapshot& stream, std::size_t limit) {
     if (list.size() == limit) break;
     const json::value success = entry.success ? json::value(*entry.success) : json::value(nullptr);
     list.push_back({{"action", recovery::name(entry.action)},
-                    {"timestamp", rfc3339(entry.timestamp)},
+                    {"timestamp", monitor::rfc3339(entry.timestamp)},
                     {"reason", entry.reason},
                     {"success", success},
                     {"delay_seconds", rounded(entry.delay_seconds)},
@@ -246,8 +244,8 @@ json::object incident_json(std::string_view stream, const recovery::IncidentReco
           {"component", monitor::name(monitor::component_of(incident.cause))},
           {"cause", monitor::name(incident.cause)},
           {"off_air", incident.off_air},
-          {"last_good_at", rfc3339(incident.last_good_at)},
-          {"detected_at", rfc3339(incident.detected_at)},
+          {"last_good_at", monitor::rfc3339(incident.last_good_at)},
+          {"detected_at", monitor::rfc3339(incident.detected_at)},
           {"resolved_at", optional_time(incident.resolved_at)},
           {"off_air_seconds", rounded(incident.off_air_seconds)},
           {"evidence", strings(incident.evidence)},

@@ -10,7 +10,7 @@
 
 namespace http {
 
-// The shapes of the API. Times are RFC 3339 in UTC with milliseconds; what is unknown is null.
+// The objects of the API. Times are RFC 3339 in UTC with milliseconds; unknown values are null.
 
 boost::json::object stream_json(const StreamSnapshot& stream, const ClockReading& now);
 // restart_count, last_restart_time, audio_retry_count, recent_attempts (of the last hour),

@@ -10,26 +10,26 @@ namespace http {
 
 enum class Control : std::uint8_t { start, stop, restart };
 
-// What became of something that was asked for.
+// Result of a control request.
 struct Outcome {
   unsigned status = 200;  // of HTTP
-  std::string message;    // for people, without secrets
+  std::string message;    // for the operator; without secrets
 };
 
-// What the HTTP side asks of the supervising loop. Each is called from the HTTP thread, must not
-// block, and may be empty where the loop does not offer it. `answer` is called once, from any
-// thread; a stuck loop never does.
+// What the HTTP server calls on the supervising loop. Each function is called on the HTTP thread,
+// must not block, and is empty where it is not supported. `answer` is called once, on any thread;
+// by a stuck loop never.
 struct SupervisorApi {
-  // As soon as the loop turns. At most one is outstanding at any time.
+  // Answered by the loop's next iteration. At most one is outstanding at any time.
   std::function<void(std::function<void()> answer)> ping;
-  // 202: will be done; 404: no such stream; 409: not in this state.
+  // 202: accepted; 404: no such stream; 409: not in this state.
   std::function<void(std::string stream, Control what, std::function<void(Outcome)> answer)>
       control;
-  // Read the configuration anew. 200: done, the message says what changed; 422: refused, nothing
-  // has changed, the message says why; 409: the supervisor is stopping.
+  // Reload the configuration. 200: done, the message lists the changes; 422: refused, nothing was
+  // changed, the message has the reason; 409: the supervisor is stopping.
   std::function<void(std::function<void(Outcome)> answer)> reload;
-  // AzuraCast's web hook brought this. The loop finds the streams it is of.
-  std::function<void(monitor::NowPlaying report)> hear;
+  // A report from AzuraCast's web hook. The loop finds the streams it belongs to.
+  std::function<void(monitor::NowPlaying report)> on_now_playing;
 };
 
 }  // namespace http

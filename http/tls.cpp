@@ -10,9 +10,9 @@ namespace {
 namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
 
-constexpr std::chrono::seconds between_looks{1};
+constexpr std::chrono::seconds check_interval{1};
 
-// A link that leads elsewhere now, as Kubernetes renews its secrets, is another file too.
+// Follows links: Kubernetes renews a secret by switching a symbolic link.
 std::string stamp_of(const std::string& path) {
   struct stat file {};
   if (::stat(path.c_str(), &file) != 0) return "none";
@@ -29,8 +29,9 @@ std::string stamp_of(const std::string& path) {
 TlsIdentity::Context read(const Tls& files) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-  SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);  // idle scrapers cost less
-  // The default asks on the terminal.
+  SSL_CTX_set_mode(context->native_handle(),
+                   SSL_MODE_RELEASE_BUFFERS);  // less memory for idle connections
+  // OpenSSL's default would prompt on the terminal.
   context->set_password_callback([](std::size_t, auto) { return std::string(); });
   error_code error;
   context->use_certificate_chain_file(files.certificate, error);
@@ -47,15 +48,15 @@ TlsIdentity::TlsIdentity(const Tls& files, std::function<void(const std::string&
 }
 
 TlsIdentity::Context TlsIdentity::current(Instant now) {
-  if (now - looked_at_ < between_looks) return context_;
-  looked_at_ = now;
+  if (now - checked_at_ < check_interval) return context_;
+  checked_at_ = now;
   std::string seen = stamp();
   if (seen == stamp_) return context_;
   stamp_ = std::move(seen);
   try {
     context_ = read(files_);
   } catch (const std::runtime_error& error) {
-    warn_(std::string(error.what()) + "; the certificate before stays in use");
+    warn_(std::string(error.what()) + "; the previous certificate stays in use");
   }
   return context_;
 }

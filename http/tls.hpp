@@ -11,18 +11,18 @@
 
 namespace http {
 
-// The server's certificate and key. New connections get what is in the files now; those that are
-// open keep what they began with. For one thread.
+// The server's certificate and key. New connections use the present content of the files; open ones
+// keep theirs. For one thread.
 class TlsIdentity {
  public:
   using Instant = std::chrono::steady_clock::time_point;
   using Context = std::shared_ptr<boost::asio::ssl::context>;
 
-  // `warn` is told of files that cannot be used any more; the ones before stay then.
-  // Throws std::runtime_error whose text names the key, the path and the reason.
+  // `warn` is called when changed files cannot be used; the previous certificate stays in use.
+  // Throws std::runtime_error; its text has the key, the path and the reason.
   TlsIdentity(const Tls& files, std::function<void(const std::string&)> warn);
 
-  // Looks at the files, once a second at most, and reads them where they are others than before.
+  // Checks the files at most once a second and reads them where they have changed.
   Context current(Instant now);
 
  private:
@@ -30,9 +30,9 @@ class TlsIdentity {
 
   const Tls files_;
   std::function<void(const std::string&)> warn_;
-  std::string stamp_;  // of what was read last, good or bad
+  std::string stamp_;  // of the latest read, successful or not
   Context context_;
-  Instant looked_at_{};
+  Instant checked_at_{};
 };
 
 }  // namespace http

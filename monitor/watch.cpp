@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "monitor/judge.hpp"
+
 namespace monitor {
 
 namespace {
@@ -65,6 +67,7 @@ void Watch::on_sign(const Sign& sign, std::string text, Instant now) {
 }
 
 void Watch::on(const ConnectionSamples& all, Instant now) {
+  connections_ = all;
   delivery_.on_connections(all, has_advanced(), now);
   arrival_.on_connections(all, now);
   refresh_evidence(now);
@@ -117,6 +120,24 @@ std::optional<bool> Watch::sink_is_taking() const {
   const auto receiving = reception_.is_receiving();
   if (!taking || !receiving) return taking ? taking : receiving;
   return *taking && *receiving;
+}
+
+Readings Watch::readings(Instant now) const {
+  return {.progress = evidence_.progress,
+          .process = evidence_.sample,
+          .host = evidence_.host,
+          .fps = rates_.fps(now),
+          .speed = rates_.speed(now),
+          .bitrate_bps = rates_.bitrate_bps(now),
+          .baseline_bps = bitrate_.baseline_bps(),
+          .connections = connections_,
+          .delivered_bps = delivery_.bps(),
+          .sink_is_taking = sink_is_taking(),
+          .witnesses = sentences_of_witnesses(evidence_),
+          .memory_growth_bytes_per_second = memory_forecast_.growth_bytes_per_second(),
+          .memory_limit_in = memory_forecast_.time_to_limit(),
+          .lag = lag_forecast_.lag(),
+          .lag_growth = lag_forecast_.growth()};
 }
 
 void Watch::on_exit(const ExitStatus& status) {

@@ -20,6 +20,7 @@
 #include "monitor/forecast/memory_forecast.hpp"
 #include "monitor/limits.hpp"
 #include "monitor/observation.hpp"
+#include "monitor/readings.hpp"
 
 namespace monitor {
 
@@ -53,8 +54,8 @@ class Watch {
 
   bool has_advanced() const { return freeze_.has_advanced(); }
   const Evidence& evidence() const { return evidence_; }
-  const Rates& rates() const { return rates_; }
-  std::optional<double> baseline_bps() const { return bitrate_.baseline_bps(); }
+  // For display.
+  Readings readings(Instant now) const;
   const DeliveryDetector& delivery() const { return delivery_; }
   const MemoryForecast& memory_forecast() const { return memory_forecast_; }
   const LagForecast& lag_forecast() const { return lag_forecast_; }
@@ -90,6 +91,7 @@ class Watch {
   LagForecast lag_forecast_;
   Throttle throttle_;
   Rates rates_;
+  ConnectionSamples connections_;  // as last seen
 };
 
 }  // namespace monitor

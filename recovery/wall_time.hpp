@@ -1,15 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <string>
 
 namespace recovery {
 
-// For people and for what outlives the process. Nothing is decided by it but how long the process
-// was away.
+// For display and for what outlives the process. No decision depends on it, but for how long the
+// process was away.
 using WallTime = std::chrono::system_clock::time_point;
-
-// "2025-11-05T10:00:00.123Z"
-std::string rfc3339(WallTime time);
 
 }  // namespace recovery

@@ -61,8 +61,7 @@ int fail(const std::exception& error, int exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  mallopt(M_ARENA_MAX, 1);  // the supervising loop allocates, the other threads hardly do: a second
-                            // arena would only cost memory
+  mallopt(M_ARENA_MAX, 1);  // all but one of the threads mostly wait: more arenas are only memory
   try {
     return run(argc, argv);
   } catch (const supervisor::UsageError& error) {

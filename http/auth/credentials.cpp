@@ -4,14 +4,14 @@
 #include <cstdint>
 #include <utility>
 
-#include "http/header_words.hpp"
+#include "monitor/text/ascii.hpp"
 
 namespace http {
 namespace {
 
 using std::string_view;
 
-constexpr std::size_t authorization_bytes = 4096;  // more is no password
+constexpr std::size_t authorization_bytes = 4096;  // a longer header is refused
 
 int sextet(char c) {
   constexpr string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -37,15 +37,16 @@ std::optional<std::string> base64_decoded(string_view text) {
   return bytes;
 }
 
-// What stands behind the scheme; empty where it is another.
+// What follows the scheme; empty where the scheme is another.
 std::optional<string_view> of_scheme(string_view scheme, string_view authorization) {
   if (authorization.size() > authorization_bytes) return std::nullopt;
-  authorization = trimmed(authorization);
+  authorization = monitor::trimmed(authorization);
   const std::size_t blank = authorization.find(' ');
-  if (blank == string_view::npos || !is_same_word(authorization.substr(0, blank), scheme)) {
+  if (blank == string_view::npos ||
+      !monitor::equal_ignoring_case(authorization.substr(0, blank), scheme)) {
     return std::nullopt;
   }
-  return trimmed(authorization.substr(blank));
+  return monitor::trimmed(authorization.substr(blank));
 }
 
 }  // namespace

@@ -13,20 +13,20 @@
 namespace http {
 namespace {
 
-constexpr std::chrono::seconds patience{10};  // a queue of the costliest, on a busy machine
+constexpr std::chrono::seconds check_timeout{10};  // a full queue of slow hashes on a busy machine
 constexpr std::size_t key_bytes = 32;
 
 }  // namespace
 
-// Its thread inherits the HTTP thread's mask: no signals.
+// Its thread inherits the HTTP thread's signal mask: all blocked.
 struct Passwords::Worker {
   boost::asio::thread_pool pool{1};
 };
 
-Passwords::Passwords(BasicUsers users, PendingCalls& waits)
-    : users_(std::move(users)), waits_(waits), key_(key_bytes, '\0') {
+Passwords::Passwords(BasicUsers users, PendingCalls& pending_calls)
+    : users_(std::move(users)), pending_calls_(pending_calls), key_(key_bytes, '\0') {
   if (RAND_bytes(reinterpret_cast<unsigned char*>(key_.data()), key_bytes) != 1) {
-    throw std::runtime_error("http.auth: no random bytes");
+    throw std::runtime_error("http.auth: cannot get random bytes");
   }
 }
 
@@ -36,14 +36,14 @@ Passwords::~Passwords() {
   worker_->pool.join();
 }
 
-boost::asio::awaitable<Passwords::Verdict> Passwords::check(BasicCredentials given) {
+boost::asio::awaitable<Passwords::Result> Passwords::check(BasicCredentials given) {
   const std::string seen = digest(given);
   const auto known = known_.find(given.user);
-  if (known != known_.end() && is_same_secret(seen, known->second)) co_return Verdict::right;
-  if (queued_ >= queue_max) co_return Verdict::busy;
+  if (known != known_.end() && is_same_secret(seen, known->second)) co_return Result::right;
+  if (queued_ >= queue_max) co_return Result::busy;
   const auto user = users_.find(given.user);
   const bool exists = user != users_.end();
-  // An unknown name takes as long as a wrong password, so that names cannot be found out.
+  // An unknown name takes as long as a wrong password, so that names cannot be guessed by timing.
   const std::string hash = exists ? user->second : users_.begin()->second;
   if (!worker_) worker_ = std::make_unique<Worker>();
   ++queued_;
@@ -51,12 +51,13 @@ boost::asio::awaitable<Passwords::Verdict> Passwords::check(BasicCredentials giv
       [&pool = worker_->pool, hash, password = given.password](std::function<void(bool)> answer) {
         boost::asio::post(pool, [=] { answer(is_bcrypt_of(hash, password)); });
       };
-  const std::optional<bool> matches = co_await waits_.ask<bool>(std::move(put), patience);
+  const std::optional<bool> matches =
+      co_await pending_calls_.ask<bool>(std::move(put), check_timeout);
   --queued_;
-  if (!matches) co_return Verdict::busy;
-  if (!*matches || !exists) co_return Verdict::wrong;
+  if (!matches) co_return Result::busy;
+  if (!*matches || !exists) co_return Result::wrong;
   known_[given.user] = seen;
-  co_return Verdict::right;
+  co_return Result::right;
 }
 
 std::string Passwords::digest(const BasicCredentials& given) const {

@@ -14,19 +14,19 @@
 
 namespace http {
 
-// Checks users' passwords against their bcrypt hashes. That takes tenths of a second by design, so
-// a thread of its own does it, one at a time and few in the queue, and the last right one of each
-// user is known again by its digest: neither a flood nor a scraper that logs in each time holds up
-// anybody. For the HTTP thread.
+// Checks users' passwords against their bcrypt hashes. A check takes tenths of a second by design:
+// a thread of its own does one at a time, the queue is short, and the last correct password of each
+// user is cached as a digest. So neither a flood nor a client that logs in with each request blocks
+// others. For the HTTP thread.
 class Passwords {
  public:
-  // `waits` outlives it.
-  Passwords(BasicUsers users, PendingCalls& waits);
-  ~Passwords();  // waits for the check that is running
+  // `pending_calls` outlives it.
+  Passwords(BasicUsers users, PendingCalls& pending_calls);
+  ~Passwords();  // waits for the running check
   Passwords(const Passwords&) = delete;
 
-  enum class Verdict : std::uint8_t { right, wrong, busy };
-  boost::asio::awaitable<Verdict> check(BasicCredentials given);
+  enum class Result : std::uint8_t { right, wrong, busy };
+  boost::asio::awaitable<Result> check(BasicCredentials given);
 
   static constexpr std::size_t queue_max = 4;
 
@@ -35,11 +35,11 @@ class Passwords {
   std::string digest(const BasicCredentials& given) const;
 
   const BasicUsers users_;
-  PendingCalls& waits_;
+  PendingCalls& pending_calls_;
   std::string key_;                           // of the digests; random, of this process
-  std::map<std::string, std::string> known_;  // user → digest of the password that was right
+  std::map<std::string, std::string> known_;  // user → digest of the last correct password
   std::size_t queued_ = 0;
-  std::unique_ptr<Worker> worker_;  // from the first check on
+  std::unique_ptr<Worker> worker_;  // created by the first check
 };
 
 // Whether it is the bcrypt hash of the password. Slow.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "http/derived_values.hpp"
 #include "http/json.hpp"
 #include "http/stream_json.hpp"
 
@@ -13,16 +14,15 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr auto sample_interval = 1s;
-constexpr auto look_interval = 100ms;   // quick enough for eyes, and a look costs microseconds
-constexpr auto comment_interval = 15s;  // proxies close what is silent for 30 to 60 s
+constexpr auto poll_interval = 100ms;   // fast enough for a display; a poll costs microseconds
+constexpr auto comment_interval = 15s;  // proxies close idle connections after 30 to 60 s
 
 Event progress_event(const StreamSnapshot& stream, const Sample& sample, const ClockReading& now) {
   const recovery::Status& status = stream.status;
   boost::json::object data{{"stream", stream.name}};
   for (auto& member : sample_json(sample)) data.insert(member);
   data["frames"] = stream.totals.frames;
-  data["uptime_seconds"] =
-      rounded(status.on_air_since ? seconds_since(*status.on_air_since, now.steady) : 0);
+  data["uptime_seconds"] = rounded(uptime_seconds(status, now));
   data["state"] = recovery::name(status.state);
   return make_event("progress", print_json(data));
 }
@@ -43,14 +43,14 @@ EventHub::EventHub(boost::asio::io_context& context, const SnapshotStore& snapsh
 }
 
 std::shared_ptr<Subscription> EventHub::subscribe() {
-  const bool first = !has_listeners();
+  const bool first = !has_clients();
   if (stopped_ || clients_.size() >= clients_max_) return nullptr;
   const ClockReading now = ClockReading::now();
   if (first) {
-    catch_up(snapshots_.read(), now);
+    skip_to(snapshots_.read(), now);
     next_comment_at_ = now.steady + comment_interval;
   }
-  auto client = std::make_shared<Subscription>(timer_.get_executor(), greeting());
+  auto client = std::make_shared<Subscription>(timer_.get_executor(), initial_pieces());
   clients_.push_back(client);
   arm();
   return client;
@@ -64,20 +64,20 @@ void EventHub::stop() {
   }
 }
 
-// Each piece is made when the one before has been sent: many streams are megabytes.
-std::deque<Subscription::Piece> EventHub::greeting() const {
+// Each piece is made when the previous one was sent: many streams make megabytes.
+std::deque<Subscription::Piece> EventHub::initial_pieces() const {
   std::deque<Subscription::Piece> pieces;
   pieces.emplace_back([] { return std::string("retry: 2000\n\n"); });
   for (const auto& stream : snapshots_.read().streams) {
-    pieces.emplace_back([this, name = stream->name] { return greeting_of(name); });
+    pieces.emplace_back([this, name = stream->name] { return initial_state_of(name); });
   }
   pieces.emplace_back(
-      [this] { return joined(incident_events(snapshots_.read(), incidents_told)); });
-  LogLines::News log = snapshots_.log.after(0);
-  // What is yet to be told to those who listen already will come to this one with them.
-  const auto untold =
+      [this] { return joined(incident_events(snapshots_.read(), incidents_sent_max)); });
+  LogLines::Batch log = snapshots_.log.after(0);
+  // Lines not yet broadcast will reach this client with the others.
+  const auto pending =
       std::min<std::uint64_t>(log.count - std::min(log.count, log_count_), log.lines.size());
-  log.lines.resize(log.lines.size() - static_cast<std::size_t>(untold));
+  log.lines.resize(log.lines.size() - static_cast<std::size_t>(pending));
   pieces.emplace_back([lines = std::move(log.lines)] {
     std::string text;
     for (const auto& line : lines) text += *make_event("log", *line);
@@ -86,20 +86,20 @@ std::deque<Subscription::Piece> EventHub::greeting() const {
   return pieces;
 }
 
-std::string EventHub::greeting_of(const std::string& name) const {
+std::string EventHub::initial_state_of(const std::string& name) const {
   const SnapshotStore::View view = snapshots_.read();
   const auto stream = std::find_if(view.streams.begin(), view.streams.end(),
                                    [&](const auto& one) { return one->name == name; });
   if (stream == view.streams.end()) return {};
-  const auto followed = streams_.find(name);
+  const auto tracked = streams_.find(name);
   const auto history =
-      followed == streams_.end() ? Samples().json(name) : followed->second.samples.json(name);
+      tracked == streams_.end() ? Samples().json(name) : tracked->second.samples.json(name);
   return *state_event(**stream, ClockReading::now()) + *make_event("history", print_json(history));
 }
 
-// What happened while nobody listened is in the greeting.
-void EventHub::catch_up(const SnapshotStore::View& view, const ClockReading& now) {
-  for (const auto& stream : view.streams) streams_[stream->name].news.take(stream, now);
+// Changes while no client was connected are in the initial state.
+void EventHub::skip_to(const SnapshotStore::View& view, const ClockReading& now) {
+  for (const auto& stream : view.streams) streams_[stream->name].delta.take(stream, now);
   version_ = view.version;
   log_count_ = snapshots_.log.count();
 }
@@ -107,7 +107,7 @@ void EventHub::catch_up(const SnapshotStore::View& view, const ClockReading& now
 void EventHub::arm() {
   if (stopped_) return;
   Instant due = next_sample_at_;
-  if (!clients_.empty()) due = std::min(due, steady_clock::now() + look_interval);
+  if (!clients_.empty()) due = std::min(due, steady_clock::now() + poll_interval);
   timer_.expires_at(due);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) on_timer();
@@ -117,61 +117,61 @@ void EventHub::arm() {
 void EventHub::on_timer() {
   const SnapshotStore::View view = snapshots_.read();
   const ClockReading now = ClockReading::now();
-  if (has_listeners()) look(view, now);
+  if (has_clients()) poll(view, now);
   if (now.steady >= next_sample_at_) sample(view, now);
   arm();
 }
 
-void EventHub::look(const SnapshotStore::View& view, const ClockReading& now) {
-  tell_log();
+void EventHub::poll(const SnapshotStore::View& view, const ClockReading& now) {
+  broadcast_log();
   if (view.version != version_) {
     version_ = view.version;
     for (const auto& stream : view.streams) {
-      for (const Event& event : streams_[stream->name].news.take(stream, now)) tell(event);
+      for (const Event& event : streams_[stream->name].delta.take(stream, now)) broadcast(event);
     }
   }
   if (now.steady < next_comment_at_) return;
   next_comment_at_ = now.steady + comment_interval;
-  tell(std::make_shared<const std::string>(": alive\n\n"));
+  broadcast(std::make_shared<const std::string>(": alive\n\n"));
 }
 
 void EventHub::sample(const SnapshotStore::View& view, const ClockReading& now) {
   for (const auto& stream : view.streams) {
     const Sample sample = sample_of(*stream, now);
     streams_[stream->name].samples.add(sample);
-    if (!clients_.empty()) tell(progress_event(*stream, sample, now));
+    if (!clients_.empty()) broadcast(progress_event(*stream, sample, now));
   }
-  if (streams_.size() > view.streams.size()) forget_gone(view);
+  if (streams_.size() > view.streams.size()) drop_removed(view);
   next_sample_at_ += sample_interval;
-  // A thread that did not run does not catch up: the same figures twice say nothing.
+  // Missed samples are not made up for: they would repeat the same figures.
   if (next_sample_at_ <= now.steady) next_sample_at_ = now.steady + sample_interval;
 }
 
-void EventHub::forget_gone(const SnapshotStore::View& view) {
-  std::erase_if(streams_, [&](const auto& followed) {
+void EventHub::drop_removed(const SnapshotStore::View& view) {
+  std::erase_if(streams_, [&](const auto& tracked) {
     return std::none_of(view.streams.begin(), view.streams.end(),
-                        [&](const auto& stream) { return stream->name == followed.first; });
+                        [&](const auto& stream) { return stream->name == tracked.first; });
   });
 }
 
-void EventHub::tell_log() {
+void EventHub::broadcast_log() {
   if (snapshots_.log.count() == log_count_) return;
-  const LogLines::News news = snapshots_.log.after(log_count_);
-  log_count_ = news.count;
-  if (news.missed > 0) {
-    tell(std::make_shared<const std::string>(": " + std::to_string(news.missed) +
-                                             " log lines left out\n\n"));
+  const LogLines::Batch batch = snapshots_.log.after(log_count_);
+  log_count_ = batch.count;
+  if (batch.missed > 0) {
+    broadcast(std::make_shared<const std::string>(": " + std::to_string(batch.missed) +
+                                                  " log lines left out\n\n"));
   }
-  for (const auto& line : news.lines) tell(make_event("log", *line));
+  for (const auto& line : batch.lines) broadcast(make_event("log", *line));
 }
 
-void EventHub::tell(const Event& event) {
+void EventHub::broadcast(const Event& event) {
   for (const auto& client : clients_) {
     if (const auto alive = client.lock()) alive->push(event);
   }
 }
 
-bool EventHub::has_listeners() {
+bool EventHub::has_clients() {
   std::erase_if(clients_, [](const auto& client) { return client.expired(); });
   return !clients_.empty();
 }

@@ -6,12 +6,13 @@
 
 #include <boost/json/array.hpp>
 
+#include "http/derived_values.hpp"
 #include "http/json.hpp"
 
 namespace http {
 namespace {
 
-double known(const std::optional<double>& value) {
+double or_nan(const std::optional<double>& value) {
   return value ? *value : std::numeric_limits<double>::quiet_NaN();
 }
 
@@ -19,18 +20,17 @@ double known(const std::optional<double>& value) {
 
 Sample sample_of(const StreamSnapshot& stream, const ClockReading& now) {
   std::optional<double> cpu, memory;
-  // The last one of a child that has gone says nothing of now.
-  if (stream.sample && stream.status.pid) {
-    cpu = stream.sample->cpu_percent;
-    memory = static_cast<double>(stream.sample->rss_bytes);
+  if (const monitor::ProcessSample* const sample = living_sample(stream)) {
+    cpu = sample->cpu_percent;
+    memory = static_cast<double>(sample->rss_bytes);
   }
   return {.t = rounded(unix_seconds(now.wall)),
-          .fps = known(stream.fps),
-          .speed = known(stream.speed),
-          .bitrate_bps = known(stream.bitrate_bps),
-          .delivered_bps = known(stream.delivered_bps),
-          .cpu_percent = known(cpu),
-          .memory_bytes = known(memory)};
+          .fps = or_nan(stream.fps),
+          .speed = or_nan(stream.speed),
+          .bitrate_bps = or_nan(stream.bitrate_bps),
+          .delivered_bps = or_nan(stream.delivered_bps),
+          .cpu_percent = or_nan(cpu),
+          .memory_bytes = or_nan(memory)};
 }
 
 boost::json::object sample_json(const Sample& sample) {

@@ -10,7 +10,7 @@
 
 namespace http {
 
-// One second of a stream's charts. What is unknown is NaN, null in JSON.
+// One second of a stream's charts. Unknown values are NaN, null in JSON.
 struct Sample {
   double t = 0;  // Unix time, to the millisecond
   double fps, speed, bitrate_bps, delivered_bps, cpu_percent, memory_bytes;

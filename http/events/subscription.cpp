@@ -7,33 +7,34 @@
 
 namespace http {
 namespace {
-constexpr std::size_t chunk_bytes = 64 * 1024;  // sent at once; a piece of the greeting may be more
+constexpr std::size_t chunk_bytes =
+    64 * 1024;  // per write; a piece of the initial state may be larger
 }
 
 void Subscription::push(const Event& event) {
   if (over_) return;
   if (bytes_ + event->size() > backlog_bytes) {
     end();
-    if (const auto cut = std::exchange(cut_, nullptr)) cut();
+    if (const auto abort = std::exchange(abort_, nullptr)) abort();
     return;
   }
   bytes_ += event->size();
   events_.push_back(event);
-  news_.cancel();
+  wakeup_.cancel();
 }
 
 void Subscription::end() {
   over_ = true;
-  greeting_.clear();
+  initial_.clear();
   events_.clear();
-  news_.cancel();
+  wakeup_.cancel();
 }
 
 std::string Subscription::take() {
   std::string bytes;
-  while (!greeting_.empty() && bytes.empty()) {
-    const Piece piece = std::move(greeting_.front());
-    greeting_.pop_front();
+  while (!initial_.empty() && bytes.empty()) {
+    const Piece piece = std::move(initial_.front());
+    initial_.pop_front();
     bytes = piece();
   }
   if (!bytes.empty()) return bytes;
@@ -49,8 +50,8 @@ boost::asio::awaitable<std::string> Subscription::next() {
   while (!over_) {
     std::string bytes = take();
     if (!bytes.empty()) co_return bytes;
-    news_.expires_at(std::chrono::steady_clock::time_point::max());
-    co_await news_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    wakeup_.expires_at(std::chrono::steady_clock::time_point::max());
+    co_await wakeup_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   }
   co_return std::string();
 }

@@ -62,8 +62,8 @@ json::array numbers(const MetricFamily& family, const Times& times) {
   return points;
 }
 
-// The source counts what is below each bound, OTLP what is between two.
-json::object spread_of(const ClientMetric& metric, const Times& times) {
+// Prometheus buckets count values up to a bound, OTLP values between two bounds.
+json::object histogram_point(const ClientMetric& metric, const Times& times) {
   json::object point = point_of(metric, times);
   point["startTimeUnixNano"] = times.start;
   point["count"] = std::to_string(metric.histogram.sample_count);
@@ -82,9 +82,9 @@ json::object spread_of(const ClientMetric& metric, const Times& times) {
   return point;
 }
 
-json::array spreads(const MetricFamily& family, const Times& times) {
+json::array histogram_points(const MetricFamily& family, const Times& times) {
   json::array points;
-  for (const ClientMetric& metric : family.metric) points.push_back(spread_of(metric, times));
+  for (const ClientMetric& metric : family.metric) points.push_back(histogram_point(metric, times));
   return points;
 }
 
@@ -96,7 +96,7 @@ json::object metric_of(const MetricFamily& family, const Times& times) {
                      {"aggregationTemporality", cumulative},
                      {"isMonotonic", true}};
   } else if (family.type == MetricType::Histogram) {
-    metric["histogram"] = {{"dataPoints", spreads(family, times)},
+    metric["histogram"] = {{"dataPoints", histogram_points(family, times)},
                            {"aggregationTemporality", cumulative}};
   } else {
     metric["gauge"] = {{"dataPoints", numbers(family, times)}};
@@ -108,7 +108,7 @@ json::object metric_of(const MetricFamily& family, const Times& times) {
 
 std::string otlp_json(const std::vector<MetricFamily>& families, const OtlpResource& resource,
                       recovery::WallTime started_at, recovery::WallTime now) {
-  // A clock that was set back must not let a sum end before it began.
+  // A sum must not end before it began, even where the clock was set back.
   const Times times{nanoseconds(started_at), nanoseconds(std::max(started_at, now))};
   json::array metrics;
   for (const MetricFamily& family : families) {

@@ -5,8 +5,8 @@
 
 namespace http::exporters {
 
-// Where a Pushgateway keeps the group of this supervisor, below its base URL:
-// `/metrics/job/radio/instance/host`. What a path cannot hold goes as its `@base64` form.
+// The path of this supervisor's group below the Pushgateway's base URL:
+// `/metrics/job/radio/instance/host`. Values that a path cannot hold use the `@base64` form.
 std::string pushgateway_path(std::string_view job, std::string_view instance);
 
 }  // namespace http::exporters

@@ -12,8 +12,8 @@ namespace http::exporters {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-// Each field is the YAML key of the same name below `exporters`; each value is its default: nothing
-// is exported. URLs and the values of headers may hold secrets.
+// Each field is the YAML key of the same name below `exporters`; each value is its default: no
+// export. URLs and header values may hold secrets.
 
 struct Pushgateway {
   std::string url;  // base URL; empty: off
@@ -49,7 +49,7 @@ struct Otlp {
 };
 
 struct Settings {
-  std::string instance;  // what this supervisor is called there; empty: the host's name
+  std::string instance;  // name of this supervisor; empty: the host name
   Pushgateway pushgateway;
   Statsd statsd;
   Otlp otlp;

@@ -13,14 +13,14 @@ namespace {
 using prometheus::MetricType;
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 
-// Without an exponent: not every server reads one.
+// Without an exponent: not every server parses one.
 std::string number(double value) {
   char text[350];  // the smallest double has 327 characters
   const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed);
   return {text, end.ptr};
 }
 
-// What would end a tag or a line.
+// Replaces characters that would end a tag or a line.
 std::string tag_text(std::string text) {
   std::ranges::replace_if(
       text, [](char c) { return c == ',' || c == '|' || static_cast<unsigned char>(c) < ' '; },
@@ -28,7 +28,7 @@ std::string tag_text(std::string text) {
   return text;
 }
 
-// One node of a name: dots part nodes, colons end the name.
+// One node of a name: dots separate nodes, colons end the name.
 std::string node_text(std::string text) {
   const auto fits = [](char c) {
     const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -46,7 +46,7 @@ StatsdReport::StatsdReport(StatsdFormat format, std::string prefix)
 
 std::vector<std::string> StatsdReport::datagrams(
     const std::vector<prometheus::MetricFamily>& families) {
-  telling_.clear();
+  pending_.clear();
   datagrams_.clear();
   for (const auto& family : families) {
     if (!family.name.starts_with("process_")) add(family);
@@ -54,8 +54,8 @@ std::vector<std::string> StatsdReport::datagrams(
   return std::move(datagrams_);
 }
 
-void StatsdReport::told() {
-  told_ = std::move(telling_);
+void StatsdReport::confirm_sent() {
+  sent_ = std::move(pending_);
 }
 
 StatsdReport::Series StatsdReport::series(const std::string& name, const Labels& labels,
@@ -64,7 +64,7 @@ StatsdReport::Series StatsdReport::series(const std::string& name, const Labels&
   if (!bound.empty()) all.push_back({"le", bound});
   Series result{prefix_ + name, {}};
   for (const auto& label : all) {
-    if (label.value.empty()) continue;  // is no label
+    if (label.value.empty()) continue;  // means no label in Prometheus
     if (format_ == StatsdFormat::plain) {
       result.name += '.' + label.name + '.' + node_text(label.value);
     } else {
@@ -86,7 +86,7 @@ void StatsdReport::add(const prometheus::MetricFamily& family) {
   }
 }
 
-// A sign means "change by": a value below 0 is reached from 0.
+// A leading sign means a delta: a negative value is set as 0, then decreased.
 void StatsdReport::add_gauge(const Series& series, double value) {
   if (!std::isfinite(value)) return;
   std::string line = series.name + ':' + number(value) + "|g" + series.tags;
@@ -94,13 +94,13 @@ void StatsdReport::add_gauge(const Series& series, double value) {
   add_line(line);
 }
 
-// One that fell began anew. One that was never told is told at 0, too, so that it is there.
+// A counter that fell was reset. A new counter is sent even at 0, so that it exists on the server.
 void StatsdReport::add_counter(const Series& series, double value) {
   if (!std::isfinite(value)) return;
   const std::string key = series.name + series.tags;
-  telling_[key] = value;
-  const auto before = told_.find(key);
-  const bool is_new = before == told_.end();
+  pending_[key] = value;
+  const auto before = sent_.find(key);
+  const bool is_new = before == sent_.end();
   const double last = is_new || before->second > value ? 0 : before->second;
   if (is_new || value != last) {
     add_line(series.name + ':' + number(value - last) + "|c" + series.tags);
@@ -108,15 +108,15 @@ void StatsdReport::add_counter(const Series& series, double value) {
 }
 
 void StatsdReport::add_histogram(const std::string& name, const prometheus::ClientMetric& metric) {
-  const auto& spread = metric.histogram;
-  for (const auto& bucket : spread.bucket) {
+  const auto& histogram = metric.histogram;
+  for (const auto& bucket : histogram.bucket) {
     if (!std::isfinite(bucket.upper_bound)) continue;
     add_counter(series(name + "_bucket", metric.label, number(bucket.upper_bound)),
                 static_cast<double>(bucket.cumulative_count));
   }
-  const auto count = static_cast<double>(spread.sample_count);
+  const auto count = static_cast<double>(histogram.sample_count);
   add_counter(series(name + "_bucket", metric.label, "+Inf"), count);
-  add_counter(series(name + "_sum", metric.label), spread.sample_sum);
+  add_counter(series(name + "_sum", metric.label), histogram.sample_sum);
   add_counter(series(name + "_count", metric.label), count);
 }
 

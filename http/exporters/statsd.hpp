@@ -11,11 +11,11 @@
 
 namespace http::exporters {
 
-// What a StatsD server is told. Gauges go as they are; counters as what they grew by since they
-// were last told, so that a server adds up what several lives counted; a histogram as the counters
-// of its text format: NAME_bucket with `le` (cumulative), NAME_sum, NAME_count. process_* is left
-// out: no StatsD name says whose process. Pure: no I/O; remembers what was told, one number a
-// counter.
+// Metrics in StatsD's format. Gauges are sent as values; counters as deltas since the last
+// confirmed send, so that the server's sums continue over restarts of this program; a histogram as
+// the counters of its text format: NAME_bucket with `le` (cumulative), NAME_sum, NAME_count.
+// process_* is omitted: a StatsD name does not identify the process. Pure: no I/O; keeps one number
+// per counter.
 class StatsdReport {
  public:
   // Bytes that fit a packet on any path, IPv6 and tunnels included. A single line may be longer.
@@ -23,10 +23,10 @@ class StatsdReport {
 
   StatsdReport(StatsdFormat format, std::string prefix);
 
-  // Lines, packed into datagrams. Until `told()` says that they were sent, the next call tells the
-  // same growth again.
+  // Lines, packed into datagrams. Until confirm_sent() is called, the next call contains the same
+  // deltas again.
   std::vector<std::string> datagrams(const std::vector<prometheus::MetricFamily>& families);
-  void told();
+  void confirm_sent();
 
  private:
   struct Series {
@@ -43,7 +43,7 @@ class StatsdReport {
 
   StatsdFormat format_;
   std::string prefix_;
-  std::map<std::string, double> told_, telling_;  // counter → its value
+  std::map<std::string, double> sent_, pending_;  // counter → its value
   std::vector<std::string> datagrams_;
 };
 

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 
 #include "monitor/ffmpeg/url_address.hpp"
+#include "monitor/text/ascii.hpp"
 
 namespace monitor {
 namespace {
@@ -56,7 +57,8 @@ bool is_unspecified(const Literal& address) {
 // Whether who connects to `host`, as a URL has it, may come to `address`. A name may be any.
 bool may_lead_to(string_view host, string_view address) {
   const auto wanted = literal_of(host);
-  const bool own_machine = same_host(host, "localhost") || (wanted && is_unspecified(*wanted));
+  const bool own_machine =
+      equal_ignoring_case(host, "localhost") || (wanted && is_unspecified(*wanted));
   if (!wanted && !own_machine) return !host.empty();
   const auto actual = literal_of(address);
   if (!actual) return false;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "monitor/text/ascii.hpp"
+
 namespace monitor {
 
 enum class ProgressParser::Key : std::uint8_t {
@@ -28,12 +30,6 @@ constexpr std::string_view not_available = "N/A";
 // 4.4 and 5.1 print these for "no packet yet" (-INT64_MAX µs, its hours cut to 32 bits).
 constexpr std::int64_t no_out_time_us = -std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view no_out_time = "-577014:32:22.775807";
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 // A number followed by exactly `unit`; empty for anything else, also for one out of range.
 template <class Number>
@@ -163,7 +159,7 @@ void ProgressParser::take_line(std::string_view line) {
     return;
   }
   const std::string_view name = line.substr(0, equals);
-  const std::string_view value = trimmed(line.substr(equals + 1));
+  const std::string_view value = trimmed(line.substr(equals + 1), " ");
   const std::optional<Key> key = known_key(name);
   if (key && take_value(*key, value)) return;
   const bool may_be_torn = name.ends_with("frame") || value.find('=') != std::string_view::npos;
@@ -232,7 +228,7 @@ bool ProgressParser::take_torn(std::string_view line) {
   const std::size_t head = line.find("frame=", 1);
   if (head == std::string_view::npos) return false;
   if (seen_ != 0) finish_block();
-  take_value(Key::frame, trimmed(line.substr(head + 6)));
+  take_value(Key::frame, trimmed(line.substr(head + 6), " "));
   return true;
 }
 

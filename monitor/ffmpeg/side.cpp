@@ -4,6 +4,7 @@
 #include <array>
 
 #include "monitor/ffmpeg/url_address.hpp"
+#include "monitor/text/ascii.hpp"
 
 namespace monitor {
 namespace {
@@ -72,7 +73,7 @@ Side side_of_address(std::string_view text, const Endpoints& endpoints) {
   return only_side(endpoints, [&](const std::string& endpoint) {
     return any_address(endpoint, [&](const UrlAddress& own) {
       const bool any_port = own.port.empty() || told.port.empty();
-      return same_host(own.host, told.host) && (any_port || own.port == told.port);
+      return equal_ignoring_case(own.host, told.host) && (any_port || own.port == told.port);
     });
   });
 }
@@ -84,7 +85,8 @@ Side side_of_hostname(std::string_view text, const Endpoints& endpoints) {
   const std::string_view rest = text.substr(words.size());
   const std::string_view host = rest.substr(0, rest.find(": "));
   return only_side(endpoints, [&](const std::string& endpoint) {
-    return any_address(endpoint, [&](const UrlAddress& own) { return same_host(own.host, host); });
+    return any_address(endpoint,
+                       [&](const UrlAddress& own) { return equal_ignoring_case(own.host, host); });
   });
 }
 

@@ -15,8 +15,6 @@ struct UrlAddress {
 // The address whose "://" stands at `at` in `text`.
 UrlAddress address_at(std::string_view text, std::size_t at);
 
-bool same_host(std::string_view a, std::string_view b);
-
 // Whether any network address in `text` matches; a tee output holds several.
 template <class Predicate>
 bool any_address(std::string_view text, Predicate matches) {

@@ -15,8 +15,9 @@
 #include "monitor/probes/azuracast_now_playing.hpp"
 #include "monitor/probes/json_values.hpp"
 #include "monitor/probes/target.hpp"
-#include "monitor/probes/url.hpp"
+#include "monitor/text/percent.hpp"
 #include "monitor/text/sentence.hpp"
+#include "monitor/text/url.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -40,19 +41,6 @@ std::string base_of(const Azuracast& from) {
   std::string url = from.url.substr(0, from.url.find_first_of("?#"));
   while (url.ends_with('/')) url.pop_back();
   return url;
-}
-
-std::string percent_encoded(string_view text) {
-  constexpr string_view plain = "-._~";
-  std::string encoded;
-  for (const char c : text) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          (c >= '0' && c <= '9') || plain.find(c) != string_view::npos;
-    char code[4];
-    std::snprintf(code, sizeof code, "%%%02X", static_cast<unsigned char>(c));
-    encoded += is_plain ? string_view(&c, 1) : string_view(code);
-  }
-  return encoded;
 }
 
 std::string server_of(const Azuracast& from) {
@@ -192,7 +180,7 @@ std::string azuracast_status_url(const Azuracast& from) {
 
 std::string azuracast_now_playing_url(const Azuracast& from) {
   const std::string all = base_of(from) + "/api/nowplaying";
-  return from.station.empty() ? all : all + "/" + percent_encoded(from.station);
+  return from.station.empty() ? all : all + "/" + percent_encode(from.station);
 }
 
 std::string azuracast_feed_url(const Azuracast& from) {
@@ -202,7 +190,7 @@ std::string azuracast_feed_url(const Azuracast& from) {
     if (c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20) station += c;
   }
   const std::string connect = R"({"subs":{"station:)" + station + R"(":{"recover":true}}})";
-  return base_of(from) + "/api/live/nowplaying/sse?cf_connect=" + percent_encoded(connect);
+  return base_of(from) + "/api/live/nowplaying/sse?cf_connect=" + percent_encode(connect);
 }
 
 void poll_azuracast(const asio::any_io_executor& executor, Azuracast from, std::string etag,

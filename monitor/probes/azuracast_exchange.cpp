@@ -4,7 +4,7 @@
 
 #include "monitor/probes/http_request.hpp"
 #include "monitor/probes/target.hpp"
-#include "monitor/probes/url.hpp"
+#include "monitor/text/url.hpp"
 
 namespace monitor::probes {
 namespace {

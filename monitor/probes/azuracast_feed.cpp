@@ -18,8 +18,8 @@
 #include "monitor/probes/http_reply.hpp"
 #include "monitor/probes/media_probe.hpp"
 #include "monitor/probes/target.hpp"
-#include "monitor/probes/url.hpp"
 #include "monitor/text/sentence.hpp"
+#include "monitor/text/url.hpp"
 #include "monitor/tracks/sse_reader.hpp"
 
 namespace monitor::probes {

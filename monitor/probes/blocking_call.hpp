@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,13 +31,15 @@ template <class Result>
 struct BlockingCall {
   std::mutex mutex;
   std::optional<Result> result;
+  std::exception_ptr failure;                        // what `work` has thrown instead
   std::optional<boost::asio::any_io_executor> home;  // empty: nobody waits any more
   std::weak_ptr<boost::asio::steady_timer> bell;     // owned by who waits
 
   // The mutex is held while posting: who waits, and with it the executor, cannot go meanwhile.
-  void bring(Result value) {
+  void bring(std::optional<Result> value, std::exception_ptr thrown) {
     const std::lock_guard lock(mutex);
     result = std::move(value);
+    failure = std::move(thrown);
     if (!home) return;
     boost::asio::post(*home, [bell = bell] {
       if (const auto timer = bell.lock()) timer->expires_at(Instant::min());
@@ -44,6 +47,7 @@ struct BlockingCall {
   }
   std::optional<Result> collect() {
     const std::lock_guard lock(mutex);
+    if (failure) std::rethrow_exception(failure);
     return std::move(result);
   }
   void leave() {
@@ -54,7 +58,8 @@ struct BlockingCall {
 
 // `work` on a thread of its own, for calls that may hang and cannot be cancelled (getaddrinfo, a
 // stat on a dead network file system): at `deadline` it is left to itself and nothing is returned.
-// `work` must own what it uses and must not throw. Throws system_error when too many hang already.
+// `work` must own what it uses; what it throws before `deadline` is thrown here. Throws
+// system_error when too many hang already.
 template <class Work>
 boost::asio::awaitable<std::optional<std::invoke_result_t<Work>>> run_blocking(Work work,
                                                                                Instant deadline) {
@@ -74,7 +79,14 @@ boost::asio::awaitable<std::optional<std::invoke_result_t<Work>>> run_blocking(W
   }
   try {
     std::thread([call, work = std::move(work)]() mutable {
-      call->bring(work());
+      std::optional<Result> value;
+      std::exception_ptr thrown;
+      try {
+        value = work();
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      call->bring(std::move(value), std::move(thrown));
       aside_running.fetch_sub(1);
     }).detach();
   } catch (const std::system_error& error) {

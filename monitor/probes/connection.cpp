@@ -16,7 +16,7 @@
 #include <boost/asio/write.hpp>
 
 #include "monitor/probes/blocking_call.hpp"
-#include "monitor/probes/url.hpp"
+#include "monitor/text/url.hpp"
 
 namespace monitor::probes {
 namespace {

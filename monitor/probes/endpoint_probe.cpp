@@ -18,7 +18,7 @@
 #include "monitor/probes/connection.hpp"
 #include "monitor/probes/media_probe.hpp"
 #include "monitor/probes/proxy.hpp"
-#include "monitor/probes/url.hpp"
+#include "monitor/text/url.hpp"
 
 namespace monitor::probes {
 namespace {

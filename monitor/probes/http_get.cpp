@@ -13,8 +13,8 @@
 #include "monitor/probes/http_request.hpp"
 #include "monitor/probes/media_probe.hpp"
 #include "monitor/probes/target.hpp"
-#include "monitor/probes/url.hpp"
 #include "monitor/text/sentence.hpp"
+#include "monitor/text/url.hpp"
 
 namespace monitor::probes {
 namespace {

@@ -3,29 +3,15 @@
 #include <algorithm>
 #include <charconv>
 
+#include "monitor/text/ascii.hpp"
+
 namespace monitor::probes {
 namespace {
 
 using std::string_view;
 
+constexpr string_view blanks = " \t\r";
 constexpr std::size_t chunk_line_limit = 256;  // bytes; a length and extensions nobody uses
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lowered(string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), lower);
-  return result;
-}
-
-string_view trimmed(string_view text) {
-  constexpr string_view blanks = " \t\r";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 // Behind the empty line that ends a header; servers of streams write `\n` alone, too.
 std::size_t end_of_header(string_view text) {
@@ -39,7 +25,7 @@ std::size_t end_of_header(string_view text) {
 int status_of(string_view header) {
   string_view line = header.substr(0, header.find('\n'));
   line.remove_prefix(std::min(line.find(' '), line.size()));
-  line = trimmed(line);
+  line = trimmed(line, blanks);
   int status = 0;
   std::from_chars(line.data(), line.data() + line.size(), status);
   return status;
@@ -111,16 +97,17 @@ std::string HttpReply::header(string_view name) const {
     const string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     const std::size_t colon = line.find(':');
-    if (colon == string_view::npos || lowered(trimmed(line.substr(0, colon))) != name) continue;
+    if (colon == string_view::npos || lowered(trimmed(line.substr(0, colon), blanks)) != name)
+      continue;
     if (!values.empty()) values += ", ";
-    values += trimmed(line.substr(colon + 1));
+    values += trimmed(line.substr(colon + 1), blanks);
   }
   return values;
 }
 
 std::string HttpReply::content_type() const {
   const std::string value = lowered(header("content-type"));
-  return std::string(trimmed(string_view(value).substr(0, value.find_first_of(";,"))));
+  return std::string(trimmed(string_view(value).substr(0, value.find_first_of(";,")), blanks));
 }
 
 void HttpReply::take_body(string_view bytes) {
@@ -153,7 +140,7 @@ void HttpReply::take_chunk_line(char c) {
     if (chunk_line_.size() > chunk_line_limit) phase_ = Phase::broken;
     return;
   }
-  const std::string line(trimmed(chunk_line_));
+  const std::string line(trimmed(chunk_line_, blanks));
   chunk_line_.clear();
   if (line.empty()) return;
   left_ = number(line, 16);

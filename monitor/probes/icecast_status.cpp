@@ -3,7 +3,8 @@
 
 #include "monitor/probes/json_values.hpp"
 #include "monitor/probes/server_reports.hpp"
-#include "monitor/probes/url.hpp"
+#include "monitor/text/percent.hpp"
+#include "monitor/text/url.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -20,7 +21,7 @@ SinkReport no_mount() {
 // `mount`: "/radio.mp3", or a URL that ends with it.
 bool is_mount(string_view mount, string_view path) {
   const std::string decoded =
-      percent_decoded(url_scheme(mount).empty() ? mount : split_url(mount).path);
+      percent_decode(url_scheme(mount).empty() ? mount : split_url(mount).path);
   return decoded.starts_with('/') && string_view(decoded).substr(1) == path;
 }
 

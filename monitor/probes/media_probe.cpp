@@ -12,7 +12,7 @@
 #include "monitor/probes/http_request.hpp"
 #include "monitor/probes/media_bytes.hpp"
 #include "monitor/probes/proxy.hpp"
-#include "monitor/probes/url.hpp"
+#include "monitor/text/url.hpp"
 
 namespace monitor::probes {
 namespace {

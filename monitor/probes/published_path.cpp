@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "monitor/probes/url.hpp"
+#include "monitor/text/percent.hpp"
+#include "monitor/text/url.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -44,7 +45,7 @@ std::string of_srt(string_view url) {
   const std::size_t query = url.find('?');
   if (query == string_view::npos) return {};
   const string_view written = value_of(url.substr(query + 1), "streamid=", '&');
-  const std::string id = percent_decoded(written);
+  const std::string id = percent_decode(written);
   constexpr string_view standard = "#!::", publish = "publish:";
   if (id.starts_with(standard))
     return without_slashes(value_of(string_view(id).substr(standard.size()), "r=", ','));
@@ -58,7 +59,7 @@ std::string published_path(string_view text) {
   const Url url = split_url(text);
   if (url.scheme == "srt") return of_srt(text);
   if (url.scheme.starts_with("rtmp")) return of_rtmp(url.path);
-  return without_slashes(percent_decoded(up_to(url.path, "?")));
+  return without_slashes(percent_decode(up_to(url.path, "?")));
 }
 
 }  // namespace monitor::probes

@@ -13,8 +13,9 @@
 #include "monitor/probes/published_path.hpp"
 #include "monitor/probes/server_reports.hpp"
 #include "monitor/probes/target.hpp"
-#include "monitor/probes/url.hpp"
+#include "monitor/text/percent.hpp"
 #include "monitor/text/sentence.hpp"
+#include "monitor/text/url.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -26,19 +27,8 @@ using std::chrono::steady_clock;
 constexpr std::size_t body_limit = 4 * 1024 * 1024;  // bytes; some 4000 streams
 constexpr const char* no_name = "FFmpeg's output does not tell the name of its stream.";
 
-bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~' || c == '/';
-}
-
-std::string percent_encoded(string_view path) {
-  std::string text;
-  for (const char c : path) {
-    char code[4];
-    std::snprintf(code, sizeof code, "%%%02X", static_cast<unsigned char>(c));
-    text += is_plain(c) ? string_view(&c, 1) : string_view(code);
-  }
-  return text;
+bool stands_in_path(char c) {
+  return is_unreserved(c) || c == '/';
 }
 
 std::string without_slash(std::string url) {
@@ -59,7 +49,8 @@ std::string document_url(const SinkStatistics& from, const std::string& path) {
     case SinkServer::nginx_rtmp_stat:
       return from.url;
     case SinkServer::mediamtx:
-      return without_slash(from.url) + "/v3/paths/get/" + percent_encoded(mediamtx_name(path));
+      return without_slash(from.url) + "/v3/paths/get/" +
+             percent_encode(mediamtx_name(path), stands_in_path);
     case SinkServer::srs:
       return without_slash(from.url) + "/api/v1/streams?count=1000";  // 10 unless told
     case SinkServer::icecast: {

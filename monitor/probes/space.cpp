@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <sys/statvfs.h>
@@ -116,7 +115,6 @@ asio::awaitable<std::optional<SpaceSample>> look(std::string folder, Instant dea
 asio::awaitable<void> gather(std::shared_ptr<Gathering> gathering, std::size_t index,
                              std::string folder, Instant deadline) {
   gathering->samples[index] = co_await look(std::move(folder), deadline);
-  if (--gathering->awaited == 0) gathering->answer();
 }
 
 }  // namespace
@@ -134,8 +132,11 @@ void probe_space(const asio::any_io_executor& executor, std::vector<std::string>
   gathering->done = std::move(done);
   const auto strand = asio::make_strand(executor);
   for (std::size_t index = 0; index < folders.size(); ++index) {
+    // A look that failed has found nothing; the others' answer is due all the same.
     asio::co_spawn(strand, gather(gathering, index, std::move(folders[index]), deadline),
-                   asio::detached);
+                   [gathering](const std::exception_ptr&) {
+                     if (--gathering->awaited == 0) gathering->answer();
+                   });
   }
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "monitor/probes/url.hpp"
+#include "monitor/text/url.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -12,22 +12,21 @@ using std::string_view;
 
 struct Protocol {
   string_view scheme;
-  string_view port;  // FFmpeg's, of its libavformat; empty: the URL must have one
   Reach as_source;
   Reach as_sink;
 };
 
 constexpr auto protocols = std::to_array<Protocol>({
-    {"http", "80", Reach::media, Reach::tcp},    {"https", "443", Reach::media, Reach::tcp},
-    {"icy", "80", Reach::media, Reach::unknown}, {"icecast", "8000", Reach::unknown, Reach::tcp},
-    {"rtmp", "1935", Reach::tcp, Reach::tcp},    {"rtmpe", "1935", Reach::tcp, Reach::tcp},
-    {"rtmps", "443", Reach::tcp, Reach::tcp},    {"rtmpt", "80", Reach::tcp, Reach::tcp},
-    {"rtmpte", "80", Reach::tcp, Reach::tcp},    {"rtmpts", "443", Reach::tcp, Reach::tcp},
-    {"rtsp", "554", Reach::tcp, Reach::tcp},     {"rtsps", "322", Reach::tcp, Reach::tcp},
-    {"tcp", "", Reach::tcp, Reach::tcp},         {"tls", "", Reach::tcp, Reach::tcp},
-    {"mms", "1755", Reach::tcp, Reach::unknown}, {"mmst", "1755", Reach::tcp, Reach::unknown},
-    {"mmsh", "80", Reach::tcp, Reach::unknown},  {"ftp", "21", Reach::tcp, Reach::tcp},
-    {"sftp", "22", Reach::tcp, Reach::tcp},      {"gopher", "70", Reach::tcp, Reach::tcp},
+    {"http", Reach::media, Reach::tcp},    {"https", Reach::media, Reach::tcp},
+    {"icy", Reach::media, Reach::unknown}, {"icecast", Reach::unknown, Reach::tcp},
+    {"rtmp", Reach::tcp, Reach::tcp},      {"rtmpe", Reach::tcp, Reach::tcp},
+    {"rtmps", Reach::tcp, Reach::tcp},     {"rtmpt", Reach::tcp, Reach::tcp},
+    {"rtmpte", Reach::tcp, Reach::tcp},    {"rtmpts", Reach::tcp, Reach::tcp},
+    {"rtsp", Reach::tcp, Reach::tcp},      {"rtsps", Reach::tcp, Reach::tcp},
+    {"tcp", Reach::tcp, Reach::tcp},       {"tls", Reach::tcp, Reach::tcp},
+    {"mms", Reach::tcp, Reach::unknown},   {"mmst", Reach::tcp, Reach::unknown},
+    {"mmsh", Reach::tcp, Reach::unknown},  {"ftp", Reach::tcp, Reach::tcp},
+    {"sftp", Reach::tcp, Reach::tcp},      {"gopher", Reach::tcp, Reach::tcp},
 });
 
 // Devices whose names are no paths, and sources that are not opened at all.
@@ -98,8 +97,7 @@ string_view opened_url(string_view url) {
 string_view port_of(string_view url) {
   const Url parts = split_url(url);
   if (!parts.port.empty()) return parts.port;
-  const Protocol* protocol = protocol_of(parts.scheme);
-  return protocol ? protocol->port : string_view{};
+  return default_port(parts.scheme);
 }
 
 Target source_target(string_view url, string_view format) {

@@ -1,15 +1,14 @@
 #include "monitor/text/utf8.hpp"
 
 #include <algorithm>
-#include <cstdint>
 
 namespace monitor {
 namespace {
 
-constexpr std::string_view replacement = "\xEF\xBF\xBD";
+using std::string_view;
 
-unsigned char byte(std::string_view text, std::size_t at) {
-  return static_cast<unsigned char>(text[at]);
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
 // Bytes that a lead byte announces; 0 for one that cannot lead.
@@ -21,36 +20,45 @@ std::size_t length_by_lead(unsigned char lead) {
   return lead < 0xF5 ? 4 : 0;
 }
 
-// Over-long forms, surrogates and what lies above U+10FFFF show in the second byte.
-bool second_fits(unsigned char lead, unsigned char second) {
-  if (lead == 0xE0) return second >= 0xA0;
-  if (lead == 0xED) return second < 0xA0;
-  if (lead == 0xF0) return second >= 0x90;
-  return lead != 0xF4 || second < 0x90;
-}
-
-// Length of the valid sequence at the beginning of the text; 0 if there is none.
-std::size_t sequence(std::string_view text) {
-  const std::size_t length = length_by_lead(byte(text, 0));
-  if (length == 0 || length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(text, i) & 0xC0) != 0x80) return 0;
-  }
-  return length == 1 || second_fits(byte(text, 0), byte(text, 1)) ? length : 0;
+bool is_scalar_value(char32_t code_point, std::size_t length) {
+  constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (code_point < smallest[length] || code_point > 0x10FFFF) return false;
+  return code_point < 0xD800 || code_point > 0xDFFF;  // surrogates
 }
 
 }  // namespace
 
-std::string valid_utf8(std::string_view text) {
-  const auto plain = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (std::all_of(text.begin(), text.end(), plain)) return std::string(text);
+Character decode_utf8(string_view text, std::size_t at) {
+  constexpr Character broken{0xFFFD, 1};
+  const auto lead = static_cast<unsigned char>(text[at]);
+  const std::size_t length = length_by_lead(lead);
+  if (length == 1) return {lead, 1};
+  if (length == 0 || at + length > text.size()) return broken;
+  char32_t code_point = lead & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if (!is_continuation(text[at + i])) return broken;
+    code_point = code_point << 6 | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
+  }
+  if (!is_scalar_value(code_point, length)) return broken;
+  return {code_point, static_cast<std::uint8_t>(length)};
+}
+
+std::string valid_utf8(string_view text) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::ranges::all_of(text, is_ascii)) return std::string(text);
   std::string result;
-  while (!text.empty()) {
-    const std::size_t length = sequence(text);
-    result += length == 0 ? replacement : text.substr(0, length);
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = decode_utf8(text, at);
+    result += character.is_valid() ? text.substr(at, character.length) : replacement_character;
+    at += character.length;
   }
   return result;
+}
+
+string_view utf8_prefix(string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && is_continuation(text[limit])) --limit;
+  return text.substr(0, limit);
 }
 
 }  // namespace monitor

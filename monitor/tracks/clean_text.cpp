@@ -1,5 +1,6 @@
 #include "monitor/tracks/clean_text.hpp"
 
+#include "monitor/text/ascii.hpp"
 #include "monitor/text/utf8.hpp"
 
 namespace monitor {
@@ -7,67 +8,37 @@ namespace {
 
 using std::string_view;
 
-constexpr string_view ellipsis = "\xE2\x80\xA6";
-
-bool is_continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+bool is_control(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 ||
+         c == 0x2029;  // line, paragraph separator
 }
 
-// Of the character at the beginning of valid UTF-8.
-std::size_t character_size(string_view text) {
-  std::size_t size = 1;
-  while (size < text.size() && is_continuation(text[size])) ++size;
-  return size;
-}
-
-bool is_control(string_view character) {
-  const auto first = static_cast<unsigned char>(character[0]);
-  return first < 0x20 || first == 0x7F ||
-         (character.size() == 2 && character >= "\xC2\x80" && character <= "\xC2\x9F") ||
-         character == "\xE2\x80\xA8" || character == "\xE2\x80\xA9";  // line, paragraph separator
-}
-
-// U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069; U+FEFF has no width at all.
-bool is_invisible(string_view character) {
-  if (character.size() != 3) return false;
-  return character == "\xE2\x80\x8E" || character == "\xE2\x80\x8F" ||
-         (character >= "\xE2\x80\xAA" && character <= "\xE2\x80\xAE") ||
-         (character >= "\xE2\x81\xA6" && character <= "\xE2\x81\xA9") ||
-         character == "\xEF\xBB\xBF";
-}
-
-string_view trimmed(string_view text) {
-  const std::size_t first = text.find_first_not_of(' ');
-  if (first == string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+// Marks of direction, and U+FEFF, which has no width at all.
+bool is_invisible(char32_t c) {
+  return c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+         (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
 
 }  // namespace
-
-string_view utf8_prefix(string_view text, std::size_t limit) {
-  if (text.size() <= limit) return text;
-  while (limit > 0 && is_continuation(text[limit])) --limit;
-  return text.substr(0, limit);
-}
 
 std::string clean_text(string_view text, std::size_t limit) {
   // Each foreign byte gives at most 3; what lies beyond cannot come into the result, unless blanks
   // and controls stand before it.
   const std::string valid = valid_utf8(text.substr(0, 4 * limit + 64));
   std::string clean;
-  for (string_view rest = valid; !rest.empty();) {
-    const string_view character = rest.substr(0, character_size(rest));
-    rest.remove_prefix(character.size());
-    if (is_control(character))
+  for (std::size_t at = 0; at < valid.size();) {
+    const Character character = decode_utf8(valid, at);
+    if (is_control(character.code_point))
       clean += clean.ends_with(' ') ? "" : " ";
-    else if (!is_invisible(character))
-      clean += character;
+    else if (!is_invisible(character.code_point))
+      clean.append(valid, at, character.length);
+    at += character.length;
   }
-  const string_view whole = trimmed(clean);
+  const string_view whole = trimmed(clean, " ");
   if (whole.size() <= limit) return std::string(whole);
   if (limit < ellipsis.size()) return std::string(utf8_prefix(whole, limit));
   const string_view kept = utf8_prefix(whole, limit - ellipsis.size());
-  return std::string(trimmed(kept)) + std::string(ellipsis);
+  return std::string(trimmed(kept, " ")) + std::string(ellipsis);
 }
 
 }  // namespace monitor

@@ -11,7 +11,4 @@ namespace monitor {
 // between characters, `…` behind it, `limit` in all.
 std::string clean_text(std::string_view text, std::size_t limit);
 
-// Cut between characters; no more than `limit` bytes.
-std::string_view utf8_prefix(std::string_view text, std::size_t limit);
-
 }  // namespace monitor

@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "monitor/text/rfc3339.hpp"
 #include "recovery/alerts/characters.hpp"
 
 namespace recovery::alerts {
@@ -135,11 +136,11 @@ std::string alertmanager_body(const Alert& alert, std::string_view instance,
   const json::object annotations{{"summary", plain(alert.summary)},
                                  {"description", lines(alert.evidence)},
                                  {"tried", lines(alert.tried)}};
-  return json::serialize(
-      json::array{json::object{{"labels", labels},
-                               {"annotations", annotations},
-                               {"startsAt", rfc3339(alert.starts_at)},
-                               {"endsAt", rfc3339(alert.ends_at.value_or(firing_until))}}});
+  return json::serialize(json::array{
+      json::object{{"labels", labels},
+                   {"annotations", annotations},
+                   {"startsAt", monitor::rfc3339(alert.starts_at)},
+                   {"endsAt", monitor::rfc3339(alert.ends_at.value_or(firing_until))}}});
 }
 
 std::string generic_body(const Alert& alert, std::string_view instance) {
@@ -153,9 +154,9 @@ std::string generic_body(const Alert& alert, std::string_view instance) {
                     {"summary", plain(alert.summary)},
                     {"evidence", list(alert.evidence)},
                     {"tried", list(alert.tried)},
-                    {"starts_at", rfc3339(alert.starts_at)},
+                    {"starts_at", monitor::rfc3339(alert.starts_at)},
                     {"ends_at", nullptr}};
-  if (alert.ends_at) body["ends_at"] = rfc3339(*alert.ends_at);
+  if (alert.ends_at) body["ends_at"] = monitor::rfc3339(*alert.ends_at);
   return json::serialize(body);
 }
 
@@ -171,9 +172,10 @@ std::string slack_body(const Alert& alert, std::string_view instance) {
 }
 
 std::string discord_body(const Alert& alert, std::string_view instance) {
-  const json::object embed{{"color", alert.ends_at ? green : red},
-                           {"fields", fields(alert, instance, discord_field)},
-                           {"timestamp", rfc3339(alert.ends_at.value_or(alert.starts_at))}};
+  const json::object embed{
+      {"color", alert.ends_at ? green : red},
+      {"fields", fields(alert, instance, discord_field)},
+      {"timestamp", monitor::rfc3339(alert.ends_at.value_or(alert.starts_at))}};
   return json::serialize(json::object{{"content", headline(alert)},
                                       {"embeds", json::array{embed}},
                                       {"allowed_mentions", {{"parse", json::array{}}}}});

@@ -6,9 +6,21 @@
 
 namespace recovery::alerts {
 
-// What became of one try to tell one receiver: `failed` will be tried again, `dropped` will not.
+// The outcome of one try to deliver to one receiver: `failed` is tried again, `dropped` is not.
 enum class Outcome : std::uint8_t { delivered, failed, dropped };
 inline constexpr std::size_t outcome_count = 3;
-std::string_view name(Outcome outcome);  // "delivered", "failed", "dropped"
+
+// As in the label `outcome`.
+inline std::string_view name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::delivered:
+      return "delivered";
+    case Outcome::failed:
+      return "failed";
+    case Outcome::dropped:
+      return "dropped";
+  }
+  return "?";
+}
 
 }  // namespace recovery::alerts

@@ -1,8 +1,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 #include "supervisor/app/supervisor.hpp"
 
 namespace supervisor {
@@ -15,12 +13,7 @@ std::unique_ptr<Journal> Supervisor::open_journal() {
 }
 
 std::unique_ptr<AlertDispatcher> Supervisor::make_alert_dispatcher() {
-  AlertDispatcher::Context context{
-      .loop = loop_.executor(),
-      .io_thread = io_thread_,
-      .log = log_,
-      .secrets = secrets_,
-      .snapshots = snapshots_,
+  AlertDispatcher::Handlers handlers{
       .on_alert_result =
           [this](const std::string& name, bool delivered) {
             if (StreamDriver* stream = streams_.find(name)) stream->on_alert_result(delivered);
@@ -28,7 +21,7 @@ std::unique_ptr<AlertDispatcher> Supervisor::make_alert_dispatcher() {
       .on_all_delivered =
           [this] { streams_.for_each([](StreamDriver& stream) { stream.on_all_delivered(); }); }};
   try {
-    return std::make_unique<AlertDispatcher>(config_.alerts, std::move(context));
+    return std::make_unique<AlertDispatcher>(config_.alerts, services_, std::move(handlers));
   } catch (const std::runtime_error& error) {
     throw ConfigError(std::string("alerts: ") + error.what());
   }
@@ -36,25 +29,14 @@ std::unique_ptr<AlertDispatcher> Supervisor::make_alert_dispatcher() {
 
 std::unique_ptr<MetricsPusher> Supervisor::make_metrics_pusher() {
   try {
-    return std::make_unique<MetricsPusher>(config_.exporters,
-                                           MetricsPusher::Context{.loop = loop_.executor(),
-                                                                  .io_thread = io_thread_,
-                                                                  .log = log_,
-                                                                  .secrets = secrets_,
-                                                                  .snapshots = snapshots_});
+    return std::make_unique<MetricsPusher>(config_.exporters, services_);
   } catch (const std::runtime_error& error) {
     throw ConfigError(std::string("exporters: ") + error.what());
   }
 }
 
 std::unique_ptr<DependencyWatch> Supervisor::watch_dependencies() {
-  return std::make_unique<DependencyWatch>(config_,
-                                           DependencyWatch::Context{.loop = loop_.executor(),
-                                                                    .io_thread = io_thread_,
-                                                                    .log = log_,
-                                                                    .secrets = secrets_,
-                                                                    .snapshots = snapshots_},
-                                           dependencies_.get());
+  return std::make_unique<DependencyWatch>(config_, services_, dependencies_.get());
 }
 
 Streams::Context Supervisor::streams_context() {
@@ -67,6 +49,7 @@ Streams::Context Supervisor::streams_context() {
           .on_all_ended =
               [this, later] {
                 later([this] {
+                  reloader_.try_again();  // it may have waited for the last one to end
                   if (streams_.all_ended()) leave();
                 });
               },
@@ -78,15 +61,17 @@ Streams::Context Supervisor::streams_context() {
           .on_gone = [this] { reloader_.try_again(); }};
 }
 
-Reloader::Context Supervisor::reloader_context(std::function<Config()> load) {
-  return {.loop = loop_.executor(),
-          .io_thread = io_thread_,
-          .log = log_,
-          .secrets = secrets_,
-          .snapshots = snapshots_,
-          .load = std::move(load),
+Reloader::Handlers Supervisor::reloader_handlers(std::function<Config()> load) {
+  return {.load = std::move(load),
           .must_wait = [this](const Config& next) { return must_wait(next); },
           .apply = [this](const Config& next) { return apply(next); }};
+}
+
+// What a handler throws (no memory) must not end the supervision of every stream.
+void Supervisor::log_exception(const char* thread, std::string_view what) {
+  log_.write(LogLevel::error, "internal_error", {},
+             "A handler of the " + std::string(thread) +
+                 " threw an exception; the program goes on: " + std::string(what));
 }
 
 }  // namespace supervisor

@@ -1,28 +1,26 @@
 #include <stdexcept>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 #include "supervisor/app/supervisor.hpp"
 #include "supervisor/log/request_log.hpp"
 
 namespace supervisor {
 
 std::unique_ptr<http::Server> Supervisor::serve() {
-  http::SupervisorApi loop;
-  loop.ping = [this](std::function<void()> answer) { loop_.thread().post(std::move(answer)); };
-  loop.control = [this](std::string name, http::Control what, auto answer) {
+  http::SupervisorApi api;
+  api.ping = [this](std::function<void()> answer) { loop_.thread().post(std::move(answer)); };
+  api.control = [this](std::string name, http::Control what, auto answer) {
     loop_.thread().post([this, name = std::move(name), what, answer = std::move(answer)] {
       answer(control(name, what));
     });
   };
-  loop.reload = [this](Reloader::Answer answer) {
+  api.reload = [this](Reloader::Answer answer) {
     loop_.thread().post([this, answer = std::move(answer)] { reloader_.request(answer); });
   };
-  loop.hear = [this](monitor::NowPlaying report) { hear(std::move(report)); };
+  api.on_now_playing = [this](monitor::NowPlaying report) { hear(std::move(report)); };
   const auto log = [this](const http::Server::LogEntry& entry) { log_request(log_, entry); };
   try {
-    return std::make_unique<http::Server>(config_.http, http::Bounds{}, snapshots_, std::move(loop),
+    return std::make_unique<http::Server>(config_.http, http::Bounds{}, snapshots_, std::move(api),
                                           log);
   } catch (const std::runtime_error& error) {
     throw ConfigError(error.what());
@@ -30,7 +28,7 @@ std::unique_ptr<http::Server> Supervisor::serve() {
 }
 
 http::Outcome Supervisor::control(const std::string& name, http::Control what) {
-  if (stopping_) return {409, "ffsupervisor is stopping"};
+  if (stopping_ || leaving_) return {409, "ffsupervisor is stopping"};
   if (StreamDriver* stream = streams_.find(name)) return stream->control(what);
   return {404, "there is no such stream"};
 }
@@ -46,9 +44,8 @@ void Supervisor::hear(monitor::NowPlaying report) {
     hooks_waiting_.fetch_sub(1);
     bool is_of_one = false;
     const bool is_only = streams_.size() == 1;
-    streams_.for_each([&](StreamDriver& stream) {
-      is_of_one = stream.on_now_playing(report, is_only) || is_of_one;
-    });
+    streams_.for_each(
+        [&](StreamDriver& stream) { is_of_one = stream.on_now_playing(report, is_only) || is_of_one; });
     if (is_of_one || std::exchange(told_of_hook_, true)) return;
     log_.write(LogLevel::warning, "azuracast_hook_ignored", {},
                "A web hook of AzuraCast is of a station that no stream names as its source",

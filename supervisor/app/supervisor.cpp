@@ -14,7 +14,7 @@ namespace supervisor {
 
 namespace {
 
-// For alerts on their way when everything has ended: of a supervisor that gives up, and of one that
+// For alerts under way when everything has ended: of a supervisor that gives up, and of one that
 // was asked to stop and must be gone within its grace.
 constexpr auto last_word_limit = std::chrono::seconds(5);
 constexpr auto stopped_word_limit = std::chrono::milliseconds(500);
@@ -28,11 +28,14 @@ Supervisor::Supervisor(const Config& config, const std::vector<int>& inherited,
       inherited_(inherited),
       secrets_(secrets_of({config})),
       log_(config.log, secrets_, STDERR_FILENO, &snapshots_.log),
+      loop_([this](std::string_view what) { log_exception("supervising loop", what); }),
+      io_thread_([this](std::string_view what) { log_exception("I/O thread", what); }),
+      services_{loop_.thread(), io_thread_, log_, secrets_, snapshots_},
       journal_(open_journal()),
       alerts_(make_alert_dispatcher()),
       exports_(make_metrics_pusher()),
       streams_(streams_context()),
-      reloader_(reloader_context(std::move(load))) {
+      reloader_(services_, reloader_handlers(std::move(load))) {
   known_.push_back(config);
 }
 
@@ -79,9 +82,12 @@ void Supervisor::kill() {
   streams_.kill();
 }
 
-// People who have not been told yet are given a moment, and so are those who are handed the last
-// state of the metrics: nobody is there to tell them later. A second signal does not wait for them.
+// Alerts that are not delivered yet are given a moment, and so is the last state of the metrics:
+// no later run sends them. A second signal does not wait for that. A reload from here on would
+// launch FFmpeg only for the end of the program to kill it: it is refused.
 void Supervisor::leave() {
+  if (std::exchange(leaving_, true)) return;
+  reloader_.close();
   const bool by_itself = streams_.exit_code() != 0 && !stopping_;
   const auto waited_for = std::make_shared<int>(2);
   const auto done = [this, waited_for] {

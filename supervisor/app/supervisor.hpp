@@ -5,26 +5,27 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "http/server.hpp"
 #include "http/snapshot.hpp"
 #include "http/supervisor_api.hpp"
+#include "supervisor/alerts/alert_dispatcher.hpp"
 #include "supervisor/config/config.hpp"
-#include "supervisor/io/alert_dispatcher.hpp"
+#include "supervisor/exporters/metrics_pusher.hpp"
 #include "supervisor/io/dependency_watch.hpp"
-#include "supervisor/io/metrics_pusher.hpp"
 #include "supervisor/journal/journal.hpp"
 #include "supervisor/log/log.hpp"
 #include "supervisor/reload/reloader.hpp"
-#include "supervisor/secrets/secrets.hpp"
 #include "supervisor/stream/streams.hpp"
 #include "supervisor/thread/services.hpp"
 
 namespace supervisor {
 
-// The supervising loop with all it is made of. One thread; HTTP has its own and sees only the
-// snapshots.
+// The program: the supervising loop and everything that lives on it. HTTP has a thread of its own
+// and sees only the snapshots; what can wait for a disk or a peer runs on the I/O thread, the
+// log's, the journal's, or one made for the call.
 class Supervisor {
  public:
   // Throws CommandError.
@@ -45,7 +46,8 @@ class Supervisor {
   std::unique_ptr<MetricsPusher> make_metrics_pusher();
   std::unique_ptr<DependencyWatch> watch_dependencies();
   Streams::Context streams_context();
-  Reloader::Context reloader_context(std::function<Config()> load);
+  Reloader::Handlers reloader_handlers(std::function<Config()> load);
+  void log_exception(const char* thread, std::string_view what);
 
   // requests.cpp: what HTTP asks of the loop
   std::unique_ptr<http::Server> serve();
@@ -69,7 +71,7 @@ class Supervisor {
   Log log_;
   Loop loop_;
   IoThread io_thread_;
-  const Services services_{loop_.thread(), io_thread_, log_, secrets_, snapshots_};
+  const Services services_;
   std::unique_ptr<Journal> journal_;  // null: nothing outlives the process
   std::unique_ptr<AlertDispatcher> alerts_;
   std::unique_ptr<MetricsPusher> exports_;
@@ -77,6 +79,7 @@ class Supervisor {
   Reloader reloader_;
   std::unique_ptr<DependencyWatch> dependencies_;
   bool stopping_ = false;
+  bool leaving_ = false;        // everything has ended; alerts and exports have the last word
   monitor::Instant stop_by_{};  // when the grace of every stream is over
   std::atomic<unsigned> hooks_waiting_{0};
   bool told_of_hook_ = false;  // that one was of no stream

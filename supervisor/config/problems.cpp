@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "monitor/text/utf8.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/secrets/secrets.hpp"
 
@@ -31,11 +32,8 @@ std::string shown(std::string_view text) {
   constexpr std::size_t shown_limit = 80;  // bytes; enough to recognise the value
   // Masked before it is cut: half a URL no longer looks like one.
   std::string masked = Secrets().mask(text.substr(0, 4096));
-  if (masked.size() > shown_limit) {
-    std::size_t end = shown_limit;
-    while (end > 0 && (static_cast<unsigned char>(masked[end]) & 0xC0) == 0x80) --end;
-    masked = masked.substr(0, end) + "…";
-  }
+  if (masked.size() > shown_limit)
+    masked = std::string(monitor::utf8_prefix(masked, shown_limit)).append(monitor::ellipsis);
   std::replace_if(
       masked.begin(), masked.end(),
       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "monitor/text/ascii.hpp"
 #include "supervisor/config/bounded_file.hpp"
 #include "supervisor/config/settings.hpp"
 
@@ -132,12 +133,6 @@ constexpr std::array<std::string_view, 9> framing_headers{
     {"connection", "content-length", "content-type", "expect", "host", "te", "trailer",
      "transfer-encoding", "upgrade"}};
 
-std::string lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
 // RFC 9110, 5.6.2.
 bool is_token(std::string_view text) {
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
@@ -163,12 +158,12 @@ std::string wrong_header_name(const std::string& name, const Headers& headers) {
   if (!is_token(name) || name.size() > header_name_max) {
     return "expected the name of a header: 1 to 128 letters, digits or !#$%&'*+-.^_`|~";
   }
-  const std::string low = lowered(name);
+  const std::string low = monitor::lowered(name);
   if (std::find(framing_headers.begin(), framing_headers.end(), low) != framing_headers.end()) {
     return "this header is set by the program itself, expected another";
   }
   for (const auto& [other, value] : headers) {
-    if (lowered(other) == low) return "this header is given twice, expected it once";
+    if (monitor::lowered(other) == low) return "this header is given twice, expected it once";
   }
   return {};
 }

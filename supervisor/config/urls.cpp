@@ -9,6 +9,8 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include "monitor/text/ascii.hpp"
+#include "monitor/text/url.hpp"
 #include "supervisor/config/settings.hpp"
 
 namespace supervisor {
@@ -37,9 +39,7 @@ constexpr Kind rtmp{"rtmp", "an rtmp:// or rtmps:// URL such as rtmp://host:1935
 }
 
 bool has_scheme(const std::string& text, string_view scheme) {
-  std::string found = text.substr(0, text.find("://"));
-  std::transform(found.begin(), found.end(), found.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const std::string found = monitor::lowered(text.substr(0, text.find("://")));
   return found.size() < text.size() && (found == scheme || found == std::string(scheme) + 's');
 }
 
@@ -61,18 +61,15 @@ bool is_v6(const std::string& text) {
 // `USER:PASSWORD@HOST:PORT`.
 void require_host(const std::string& text, const Kind& kind) {
   const std::size_t start = text.find("://") + 3;
-  string_view host = string_view(text).substr(start);
-  host = host.substr(0, host.find_first_of("/?#"));
-  host.remove_prefix(host.rfind('@') == string_view::npos ? 0 : host.rfind('@') + 1);
-  const std::size_t bracket = host.rfind(']');
-  const std::size_t colon = host.find(':', bracket == string_view::npos ? 0 : bracket);
-  const string_view name = host.substr(0, colon);
+  const string_view rest = string_view(text).substr(start);
+  const auto [userinfo, name, port] =
+      monitor::split_authority(rest.substr(0, rest.find_first_of("/?#")));
   if (name.empty()) refuse("a URL without a host", kind);
   const bool bracketed = name.front() == '[' && name.back() == ']' && name.size() > 2;
   if (name.front() == '[' && !(bracketed && is_v6(std::string(name.substr(1, name.size() - 2))))) {
     refuse("a URL whose address in brackets is no IPv6 address", kind);
   }
-  if (colon != string_view::npos && !is_port(host.substr(colon + 1))) {
+  if (port && !is_port(*port)) {
     refuse("a URL whose port is no number from 1 to 65535", kind);
   }
 }

@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 
+#include "monitor/text/ascii.hpp"
 #include "supervisor/config/duration.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/config/settings.hpp"
@@ -108,9 +109,7 @@ std::uint64_t read_integer(const std::string& text, std::uint64_t min, std::uint
 }
 
 bool read_boolean(const std::string& text) {
-  std::string word = text;
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const std::string word = monitor::lowered(text);
   if (word == "true" || word == "yes" || word == "on" || word == "1") return true;
   if (word == "false" || word == "no" || word == "off" || word == "0") return false;
   throw Unexpected("expected true or false");

@@ -8,6 +8,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include "monitor/text/utf8.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/config/problems.hpp"
 
@@ -146,24 +147,12 @@ class TreeBuilder : public YAML::EventHandler {
   std::size_t nodes_ = 0;
 };
 
-std::size_t sequence_length(unsigned char lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead < 0xE0) return 2;
-  if (lead >= 0xE0 && lead < 0xF0) return 3;
-  if (lead >= 0xF0 && lead < 0xF5) return 4;
-  return 0;
-}
-
-// The offset of the first byte that is no UTF-8 text, or npos. Overlong forms and surrogates pass:
-// they are harmless here.
+// The offset of the first byte that is no UTF-8 text, or npos.
 std::size_t first_binary_byte(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = sequence_length(static_cast<unsigned char>(text[i]));
-    if (length == 0 || text[i] == '\0' || i + length > text.size()) return i;
-    for (std::size_t k = 1; k < length; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return i;
-    }
-    i += length;
+  for (std::size_t at = 0; at < text.size();) {
+    const monitor::Character character = monitor::decode_utf8(text, at);
+    if (!character.is_valid() || text[at] == '\0') return at;
+    at += character.length;
   }
   return std::string_view::npos;
 }

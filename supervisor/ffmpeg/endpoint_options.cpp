@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "monitor/text/ascii.hpp"
+
 namespace supervisor {
 
 namespace {
@@ -10,12 +12,6 @@ namespace {
 using monitor::probes::Reach;
 using monitor::probes::Target;
 using std::string_view;
-
-string_view trimmed(string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 template <class Use>
 void for_each_line(string_view lines, Use use) {
@@ -46,7 +42,8 @@ void EndpointOptions::add_header_lines(string_view lines) {
   for_each_line(lines, [this](string_view line) {
     const std::size_t colon = line.find(':');
     if (colon == string_view::npos || colon == 0) return;
-    asked_.headers.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+    asked_.headers.emplace_back(monitor::trimmed(line.substr(0, colon)),
+                                monitor::trimmed(line.substr(colon + 1)));
   });
 }
 
@@ -55,7 +52,7 @@ void EndpointOptions::add_cookies(string_view cookies) {
   std::string all;
   for_each_line(cookies, [&all](string_view line) {
     if (!all.empty()) all += "; ";
-    all += trimmed(line.substr(0, line.find(';')));
+    all += monitor::trimmed(line.substr(0, line.find(';')));
   });
   asked_.headers.emplace_back("Cookie", all);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "supervisor/child/descriptor.hpp"
+#include "supervisor/io/bytes_on_disk.hpp"
 
 namespace supervisor {
 
@@ -17,16 +18,6 @@ constexpr mode_t readable_by_all = 0644;  // FFmpeg may run as another user
 
 std::string trouble(const std::string& path, int error_number) {
   return path + " cannot be written: " + std::generic_category().message(error_number);
-}
-
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
 }
 
 class MachineFiles : public Files {

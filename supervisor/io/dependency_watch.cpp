@@ -7,16 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include "monitor/probes/dependency.hpp"
+#include "supervisor/thread/periodic_worker.hpp"
 
 namespace supervisor {
 
 using monitor::probes::Dependency;
 using monitor::probes::DependencyReport;
-using std::chrono::steady_clock;
 
 namespace {
 
@@ -34,29 +31,44 @@ monitor::Duration shortest_interval(const Config& config) {
 
 }  // namespace
 
-struct DependencyWatch::State : std::enable_shared_from_this<State> {
+struct DependencyWatch::State {
+  using Worker = PeriodicWorker<DependencyReport>;
+
   struct Watched {
-    Watched(Dependency what, const boost::asio::any_io_executor& loop)
-        : dependency(std::move(what)), timer(loop) {}
+    Watched(Dependency what, const Thread& loop, Worker::Job job)
+        : dependency(std::move(what)), worker(loop, std::move(job)) {}
 
     Dependency dependency;
-    boost::asio::steady_timer timer;  // until the next look; idle during one
     std::optional<http::DependencyState> found;
+    Worker worker;
   };
 
-  State(Context with, monitor::Duration every) : context(std::move(with)), interval(every) {}
+  State(const Services& with, monitor::Duration every) : services(with), interval(every) {}
 
+  void add(const Dependency& dependency);
   std::optional<http::DependencyState> found_of(const Dependency& dependency) const;
-  void look(Watched& watched);
-  void look_later(Watched& watched, monitor::Instant at);
   void on_report(Watched& watched, const DependencyReport& report);
   void log(const http::DependencyState& found);
   void publish();
 
-  Context context;
+  const Services& services;
   monitor::Duration interval;
   std::vector<std::unique_ptr<Watched>> all;
 };
+
+void DependencyWatch::State::add(const Dependency& dependency) {
+  const auto probe = [this, dependency](Worker::Done done) {
+    monitor::probes::probe_dependency(services.io_thread.executor(), dependency, look_timeout,
+                                      std::move(done));
+  };
+  const auto take = [this, index = all.size()](const DependencyReport& report,
+                                               monitor::Instant begun_at) {
+    on_report(*all[index], report);
+    return begun_at + interval;
+  };
+  all.push_back(std::make_unique<Watched>(dependency, services.loop,
+                                          Worker::Job{.begin = probe, .end = take}));
+}
 
 std::optional<http::DependencyState> DependencyWatch::State::found_of(
     const Dependency& dependency) const {
@@ -66,50 +78,26 @@ std::optional<http::DependencyState> DependencyWatch::State::found_of(
   return std::nullopt;
 }
 
-void DependencyWatch::State::look(Watched& watched) {
-  const auto begun = steady_clock::now();
-  const auto answered = [weak = weak_from_this(), loop = context.loop, &watched,
-                         begun](DependencyReport report) {
-    boost::asio::post(loop, [weak, &watched, begun, report = std::move(report)] {
-      const auto state = weak.lock();
-      if (!state) return;
-      state->on_report(watched, report);
-      state->look_later(watched, begun + state->interval);
-    });
-  };
-  monitor::probes::probe_dependency(context.io_thread.executor(), watched.dependency, look_timeout,
-                                    answered);
-}
-
-void DependencyWatch::State::look_later(Watched& watched, monitor::Instant at) {
-  watched.timer.expires_at(at);
-  watched.timer.async_wait(
-      [weak = weak_from_this(), &watched](const boost::system::error_code& error) {
-        const auto state = weak.lock();
-        if (state && !error) state->look(watched);
-      });
-}
-
 void DependencyWatch::State::on_report(Watched& watched, const DependencyReport& report) {
   const bool is_first = !watched.found;
   const bool changed = is_first || watched.found->up != report.up;
   http::DependencyState found{.name = watched.dependency.name,
                               .up = report.up,
-                              .sentence = context.secrets.mask(report.sentence),
+                              .sentence = services.secrets.mask(report.sentence),
                               .took = report.took,
                               .since = std::chrono::system_clock::now()};
   if (!changed) found.since = watched.found->since;
-  // That one is up at the start is no news.
+  // One that is up at the start is not logged.
   if (changed && !(is_first && report.up)) log(found);
   watched.found = std::move(found);
   publish();
 }
 
 void DependencyWatch::State::log(const http::DependencyState& found) {
-  context.log.write(found.up ? LogLevel::info : LogLevel::warning,
-                    found.up ? "dependency_up" : "dependency_down", {}, found.sentence,
-                    {{"dependency", std::string_view(found.name)},
-                     {"latency_seconds", monitor::seconds(found.took)}});
+  services.log.write(found.up ? LogLevel::info : LogLevel::warning,
+                     found.up ? "dependency_up" : "dependency_down", {}, found.sentence,
+                     {{"dependency", std::string_view(found.name)},
+                      {"latency_seconds", monitor::seconds(found.took)}});
 }
 
 void DependencyWatch::State::publish() {
@@ -117,21 +105,21 @@ void DependencyWatch::State::publish() {
   for (const auto& watched : all) {
     if (watched->found) states->push_back(*watched->found);
   }
-  context.snapshots.publish(
+  services.snapshots.publish(
+      &http::Program::dependencies,
       states->empty() ? nullptr
                       : std::shared_ptr<const std::vector<http::DependencyState>>(states));
 }
 
-DependencyWatch::DependencyWatch(const Config& config, Context context,
+DependencyWatch::DependencyWatch(const Config& config, const Services& services,
                                  const DependencyWatch* before)
-    : state_(std::make_shared<State>(std::move(context), shortest_interval(config))) {
+    : state_(std::make_unique<State>(services, shortest_interval(config))) {
   for (const Dependency& dependency : config.dependencies) {
-    auto watched = std::make_unique<State::Watched>(dependency, state_->context.loop);
-    if (before) watched->found = before->state_->found_of(dependency);
-    state_->all.push_back(std::move(watched));
+    state_->add(dependency);
+    if (before) state_->all.back()->found = before->state_->found_of(dependency);
   }
   if (before) state_->publish();
-  for (const auto& watched : state_->all) state_->look(*watched);
+  for (const auto& watched : state_->all) watched->worker.trigger();
 }
 
 DependencyWatch::~DependencyWatch() = default;

@@ -30,17 +30,20 @@ monitor::Instant now() {
 
 }  // namespace
 
-struct Journal::State {
-  State(const std::string& path, std::size_t max_incidents_, OnProblem on_problem_)
-      : max_incidents(max_incidents_),
-        on_problem(std::move(on_problem_)),
+struct Journal::State : std::enable_shared_from_this<Journal::State> {
+  State(const std::string& path_in, std::size_t max_incidents_in, OnProblem on_problem_in,
+        Opening opening_in)
+      : path(path_in),
+        max_incidents(max_incidents_in),
+        opening(std::move(opening_in)),
+        on_problem(std::move(on_problem_in)),
         writer(path, max_incidents, [this](const std::string& problem) { report(problem); }) {}
 
   void report(const std::string& problem) {
     const std::lock_guard lock(telling);
     if (on_problem) on_problem(problem);
   }
-  // Nothing here is worth ending the supervision for.
+  // The thread's exception barrier: nothing here is worth ending the supervision for.
   template <class Step>
   void attempt(Step step) {
     try {
@@ -50,13 +53,19 @@ struct Journal::State {
     }
   }
 
+  void begin();
+  void await_opening();
   void run();
+  bool open_in_time();
   bool turn(std::unique_lock<std::mutex>& lock);
   void enqueue(Change change);
   void wait_for_work(std::unique_lock<std::mutex>& lock);
 
+  const std::string path;
   const std::size_t max_incidents;
-  std::map<std::string, recovery::PersistedState> past;  // never changed once it is read
+  const Opening opening;
+  // Written by the thread before `opened`, not after `given_up`; then never changed.
+  std::map<std::string, recovery::PersistedState> past;
 
   std::mutex telling;
   OnProblem on_problem;  // empty: the journal's owner is gone
@@ -65,8 +74,10 @@ struct Journal::State {
   std::condition_variable work;
   std::condition_variable progress;
   std::deque<Change> queue;
-  bool writing = false;  // what was taken from the queue
-  bool stalled = false;  // the disk has been waited for once
+  bool opened = false;    // … or that failed
+  bool given_up = false;  // the streams have started without what it holds
+  bool writing = false;   // what was taken from the queue
+  bool stalled = false;   // the disk has been waited for once
   bool closing = false;
   bool ended = false;
 
@@ -74,7 +85,47 @@ struct Journal::State {
   std::thread thread;
 };
 
+void Journal::State::begin() {
+  // A file that may not grow (RLIMIT_FSIZE) must not end us either.
+  const SignalsBlocked blocked;
+  // The thread may outlive the journal, where its disk hangs.
+  attempt([&] { thread = std::thread([state = shared_from_this()] { state->run(); }); });
+}
+
+// The streams' first launches go by what an earlier life has written, so they wait for it; but a
+// disk that hangs must not keep them off air.
+void Journal::State::await_opening() {
+  std::unique_lock lock(mutex);
+  if (!thread.joinable()) return;
+  given_up = !progress.wait_for(lock, opening.limit, [this] { return opened; });
+  stalled = given_up;
+  lock.unlock();
+  if (!given_up) return;
+  report("journal " + path +
+         ": it could not be read in time, its disk may hang; the streams start without what an "
+         "earlier run has left: attempts, incidents, an alert that is open");
+}
+
+bool Journal::State::open_in_time() {
+  std::map<std::string, recovery::PersistedState> read;
+  attempt([&] {
+    if (opening.before) opening.before();
+    writer.open(now());
+    read = writer.persisted_states();
+  });
+  const std::lock_guard lock(mutex);
+  if (!given_up) past = std::move(read);
+  opened = true;
+  progress.notify_all();
+  return !given_up;
+}
+
 void Journal::State::run() {
+  if (!open_in_time()) {
+    report("journal " + path +
+           ": it has been read now; what is new is written to it, the streams go on without what "
+           "it held");
+  }
   std::unique_lock lock(mutex);
   while (turn(lock)) {
   }
@@ -124,16 +175,12 @@ void Journal::State::enqueue(Change change) {
   queue.push_back(std::move(change));
 }
 
-Journal::Journal(const std::string& path, std::size_t max_incidents, OnProblem on_problem)
-    : state_(std::make_shared<State>(path, max_incidents, std::move(on_problem))) {
-  // A file that may not grow (RLIMIT_FSIZE) must not end us either.
-  const SignalsBlocked blocked;
-  state_->attempt([&] {
-    state_->writer.open(now());
-    state_->past = state_->writer.persisted_states();
-  });
-  // The thread may outlive this object, where its disk hangs.
-  state_->attempt([&] { state_->thread = std::thread([state = state_] { state->run(); }); });
+Journal::Journal(const std::string& path, std::size_t max_incidents, OnProblem on_problem,
+                 Opening opening)
+    : state_(
+          std::make_shared<State>(path, max_incidents, std::move(on_problem), std::move(opening))) {
+  state_->begin();
+  state_->await_opening();
 }
 
 Journal::~Journal() {

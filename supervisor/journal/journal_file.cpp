@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "supervisor/journal/bytes_on_disk.hpp"
+#include "supervisor/io/bytes_on_disk.hpp"
 
 namespace supervisor {
 namespace {

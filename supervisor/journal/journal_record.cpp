@@ -9,6 +9,7 @@
 
 #include "http/clock_reading.hpp"
 #include "http/json.hpp"
+#include "monitor/text/rfc3339.hpp"
 #include "supervisor/journal/journal_line.hpp"
 #include "supervisor/journal/journal_values.hpp"
 
@@ -49,9 +50,9 @@ json::object json_of(const IncidentRecord& incident, const Shortening& to) {
   json::object object{{"id", incident.id},
                       {"off_air", incident.off_air},
                       {"cause", cause_text(incident.cause)},
-                      {"last_good_at", recovery::rfc3339(incident.last_good_at)},
-                      {"detected_at", recovery::rfc3339(incident.detected_at)}};
-  if (incident.resolved_at) object["resolved_at"] = recovery::rfc3339(*incident.resolved_at);
+                      {"last_good_at", monitor::rfc3339(incident.last_good_at)},
+                      {"detected_at", monitor::rfc3339(incident.detected_at)}};
+  if (incident.resolved_at) object["resolved_at"] = monitor::rfc3339(*incident.resolved_at);
   object["off_air_seconds"] = http::rounded(incident.off_air_seconds);
   object["evidence"] = shortened(incident.evidence, to);
   object["actions"] = shortened(incident.actions, to);
@@ -62,8 +63,8 @@ json::object json_of(const Alert& alert, const Shortening& to) {
   json::object object{{"id", alert.id},
                       {"stream", alert.stream},
                       {"cause", cause_text(alert.cause)},
-                      {"starts_at", recovery::rfc3339(alert.starts_at)}};
-  if (alert.ends_at) object["ends_at"] = recovery::rfc3339(*alert.ends_at);
+                      {"starts_at", monitor::rfc3339(alert.starts_at)}};
+  if (alert.ends_at) object["ends_at"] = monitor::rfc3339(*alert.ends_at);
   object["summary"] = shortened(alert.summary, to);
   object["evidence"] = shortened(alert.evidence, to);
   object["tried"] = shortened(alert.tried, to);
@@ -75,7 +76,7 @@ json::object state_json(const PersistedState& now, const Shortening& to) {
   json::object object{{"attempts", now.attempts},
                       {"source_retries", now.source_retries},
                       {"stopped_as_asked", now.stopped_as_asked}};
-  if (now.launched_at) object["launched_at"] = recovery::rfc3339(*now.launched_at);
+  if (now.launched_at) object["launched_at"] = monitor::rfc3339(*now.launched_at);
   if (now.escalation) object["escalation"] = json_of(*now.escalation, to);
   return object;
 }

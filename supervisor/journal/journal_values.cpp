@@ -6,7 +6,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
-#include "supervisor/journal/timestamp.hpp"
+#include "monitor/text/rfc3339.hpp"
 
 namespace supervisor {
 
@@ -56,7 +56,7 @@ double JournalValues::seconds(std::string_view key) const {
 }
 
 std::optional<recovery::WallTime> JournalValues::time(std::string_view key) const {
-  return parse_timestamp(text(key));
+  return monitor::parse_rfc3339(text(key));
 }
 
 std::optional<monitor::Cause> JournalValues::cause(std::string_view key) const {

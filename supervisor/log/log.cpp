@@ -1,18 +1,18 @@
 #include "supervisor/log/log.hpp"
 
+#include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <mutex>
 #include <shared_mutex>
+#include <string>
 
 #include <spdlog/formatter.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
+#include "monitor/text/rfc3339.hpp"
 #include "supervisor/log/log_line.hpp"
 #include "supervisor/log/log_sink.hpp"
 
@@ -40,36 +40,14 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
   return static_cast<spdlog::level::level_enum>(level);
 }
 
-struct TimeText {
-  std::array<char, 64> text{};
-  std::size_t size = 0;
-};
-
-TimeText time_text(spdlog::log_clock::time_point time, const char* format) {
-  using namespace std::chrono;
-  const auto since = time.time_since_epoch();
-  const auto whole = duration_cast<seconds>(since);
-  const std::time_t clock = whole.count();
-  std::tm utc{};
-  ::gmtime_r(&clock, &utc);
-  const auto millis = static_cast<int>(duration_cast<milliseconds>(since - whole).count());
-  TimeText result;
-  const int size =
-      std::snprintf(result.text.data(), result.text.size(), format, utc.tm_year + 1900,
-                    utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, millis);
-  result.size = static_cast<std::size_t>(size);
-  return result;
-}
-
 void append(spdlog::memory_buf_t& out, string_view text) {
   out.append(text.data(), text.data() + text.size());
 }
 
 // {"ts":…,"level":…, : what stands before a JSON body.
 std::string json_head(spdlog::log_clock::time_point time, spdlog::level::level_enum level) {
-  const TimeText ts = time_text(time, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ");
   std::string head = "{\"ts\":\"";
-  head.append(ts.text.data(), ts.size).append("\",\"level\":\"");
+  head.append(monitor::rfc3339(time)).append("\",\"level\":\"");
   head.append(level_names[index_of(level)]).append("\",");
   return head;
 }
@@ -92,8 +70,10 @@ class TextFrame : public spdlog::formatter {
   explicit TextFrame(bool color) : color_(color) {}
 
   void format(const log_msg& message, spdlog::memory_buf_t& out) override {
-    const TimeText ts = time_text(message.time, "%04d-%02d-%02d %02d:%02d:%02d.%03d ");
-    append(out, {ts.text.data(), ts.size});
+    std::string time = monitor::rfc3339(message.time);
+    std::ranges::replace_if(
+        time, [](char c) { return c == 'T' || c == 'Z'; }, ' ');
+    append(out, time);
     if (color_) append(out, level_colors[index_of(message.level)]);
     append(out, level_columns[index_of(message.level)]);
     if (color_) append(out, "\x1b[0m");
@@ -116,29 +96,29 @@ std::string body_of(bool json, const LogEntry& entry, const Secrets& secrets) {
 class Sink : public spdlog::sinks::base_sink<std::mutex> {
  public:
   Sink(int fd, bool json) : out_(fd), json_(json) {}
+  bool drain(std::chrono::milliseconds limit) const { return out_.flush(limit); }
   // While nobody writes.
   void set_json(bool json) { json_ = json; }
 
  private:
   void sink_it_(const log_msg& message) override {
-    if (out_.dropped() > 0 && out_.ready()) tell_dropped(message);
-    write(message);
+    if (const std::uint64_t dropped = out_.take_dropped()) tell_dropped(dropped, message);
+    out_.write(formatted(message));
   }
 
-  void tell_dropped(const log_msg& next) {
-    const auto count = static_cast<std::int64_t>(out_.dropped());
+  void tell_dropped(std::uint64_t dropped, const log_msg& next) {
+    const auto count = static_cast<std::int64_t>(dropped);
     const std::string text = std::to_string(count) + " log lines dropped: stderr was full";
     const LogEntry entry{"log_lines_dropped", {}, text, {{"count", count}}};
     const std::string body = body_of(json_, entry, Secrets());
     const log_msg notice(next.time, {}, next.logger_name, spdlog::level::warn, body);
-    // A notice that finds no room after all is no loss of its own.
-    out_.set_dropped(write(notice) ? 0 : static_cast<std::uint64_t>(count));
+    out_.write(formatted(notice), dropped);
   }
 
-  bool write(const log_msg& message) {
+  std::string formatted(const log_msg& message) {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    return out_.write({line.data(), line.size()});
+    return {line.data(), line.size()};
   }
 
   void flush_() override {}
@@ -202,6 +182,10 @@ Log::~Log() = default;
 void Log::reconfigure(const LogSettings& settings, const Secrets& secrets) {
   const std::unique_lock lock(state_->mutex);
   state_->set(settings, secrets);
+}
+
+bool Log::flush(std::chrono::milliseconds limit) const {
+  return state_->sink->drain(limit);
 }
 
 bool Log::enabled(LogLevel level) const {

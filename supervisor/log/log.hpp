@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -22,19 +23,23 @@ struct Field {
 };
 
 // The program's own log on stderr, one line an event: JSON (`ts`, `level`, `event`, `stream`,
-// `msg`, then the fields) or text for people. Every string passes the mask. Thread-safe. Never
-// blocks for long and never throws: when stderr is a full pipe that nobody reads, lines are dropped
-// and their number is said when it takes lines again. (The supervising loop logs from its own
-// thread, and a reader that hangs must not stop a restart.)
+// `msg`, then the fields) or text. Every string passes the mask. Thread-safe. Never waits for the
+// reader and never throws: lines are written by a thread of their own; when it cannot write and its
+// queue is full, lines are dropped, and their number is logged when lines are taken again. (The
+// supervising loop logs from its own thread, and a reader that hangs must not stop a restart.)
 class Log {
  public:
   // `fd`: where to write, 2 outside tests. The secrets are copied. `followers`, where there are
   // any, get each line too, as JSON; they outlive the log.
   Log(const LogSettings& settings, const Secrets& secrets, int fd = 2,
       http::LogLines* followers = nullptr);
+  // Writes what is queued, for at most 500 ms.
   ~Log();
   // Other settings and other secrets, for whatever is written from now on.
   void reconfigure(const LogSettings& settings, const Secrets& secrets);
+
+  // Waits, at most that long, until all that was logged before is written. False: it is not.
+  bool flush(std::chrono::milliseconds limit) const;
 
   bool enabled(LogLevel level) const;
 

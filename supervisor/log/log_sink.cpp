@@ -1,56 +1,149 @@
 #include "supervisor/log/log_sink.hpp"
 
 #include <cerrno>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
 
 #include <poll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "supervisor/signals_blocked.hpp"
 
 namespace supervisor {
 
 namespace {
 
-bool is_socket(int fd) {
-  struct stat status {};
-  return ::fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
+constexpr auto end_limit = std::chrono::milliseconds(500);
+
+// The number of bytes that were taken: fewer than there are after an error.
+std::size_t write_all(int fd, std::string_view bytes) {
+  std::size_t taken = 0;
+  while (taken < bytes.size()) {
+    const ssize_t count = ::write(fd, bytes.data() + taken, bytes.size() - taken);
+    if (count >= 0) {
+      taken += static_cast<std::size_t>(count);
+    } else if (errno == EAGAIN) {  // another program has set O_NONBLOCK on the file that we share
+      pollfd entry{fd, POLLOUT, 0};
+      ::poll(&entry, 1, -1);
+    } else if (errno != EINTR) {
+      break;
+    }
+  }
+  return taken;
 }
 
 }  // namespace
 
-LogSink::LogSink(int fd) : fd_(fd), socket_(is_socket(fd)) {
+struct LogSink::State {
+  struct Line {
+    std::string text;
+    std::uint64_t stands_for;
+  };
+
+  explicit State(int fd_in) : fd(fd_in) {}
+
+  bool has_room(std::size_t bytes);
+  void run();
+  void write(const Line& line);
+
+  const int fd;
+  std::mutex mutex;
+  std::condition_variable work;
+  std::condition_variable progress;
+  std::deque<Line> queue;  // the first is being written
+  std::size_t queued_bytes = 0;
+  std::uint64_t dropped = 0;
+  bool full = false;     // … a line did not fit, and less than half is free
+  bool is_torn = false;  // the last line was written in part: the thread's
+  bool closing = false;
+  bool ended = false;
+  std::thread thread;
+};
+
+bool LogSink::State::has_room(std::size_t bytes) {
+  if (queued_bytes <= limit_bytes / 2) full = false;
+  if (queued_bytes + bytes > limit_bytes) full = true;
+  return !full;
 }
 
-bool LogSink::ready() const {
-  pollfd entry{fd_, POLLOUT, 0};
-  return ::poll(&entry, 1, 0) == 1 && (entry.revents & POLLOUT) != 0;
+void LogSink::State::write(const Line& line) {
+  const std::string text = is_torn ? '\n' + line.text : line.text;
+  const std::size_t taken = write_all(fd, text);
+  is_torn = taken < text.size() && (taken > 0 || is_torn);
+  if (taken == text.size()) return;
+  const std::lock_guard lock(mutex);
+  dropped += line.stands_for;
 }
 
-std::size_t LogSink::write_some(std::string_view bytes) const {
-  if (!ready()) return 0;
+void LogSink::State::run() {
+  std::unique_lock lock(mutex);
   for (;;) {
-    // systemd's stderr is a socket, which can be told for each call not to wait.
-    const ssize_t count = socket_
-                              ? ::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
-                              : ::write(fd_, bytes.data(), bytes.size());
-    if (count >= 0) return static_cast<std::size_t>(count);
-    if (errno != EINTR) return 0;
+    work.wait(lock, [this] { return !queue.empty() || closing; });
+    if (queue.empty()) break;
+    const Line& line = queue.front();  // others add behind it
+    lock.unlock();
+    write(line);
+    lock.lock();
+    queued_bytes -= line.text.size();
+    queue.pop_front();
+    if (queue.empty()) progress.notify_all();
+  }
+  ended = true;
+  progress.notify_all();
+}
+
+LogSink::LogSink(int fd) : state_(std::make_shared<State>(fd)) {
+}
+
+LogSink::~LogSink() {
+  std::unique_lock lock(state_->mutex);
+  state_->closing = true;
+  state_->work.notify_all();
+  if (!state_->thread.joinable()) return;
+  const bool ended = state_->progress.wait_for(lock, end_limit, [this] { return state_->ended; });
+  lock.unlock();
+  if (ended) {
+    state_->thread.join();
+  } else {
+    state_->thread.detach();
   }
 }
 
-bool LogSink::write_rest() {
-  rest_.erase(0, rest_.empty() ? 0 : write_some(rest_));
-  return rest_.empty();
+void LogSink::write(std::string line, std::uint64_t stands_for) {
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->has_room(line.size())) {
+    state_->dropped += stands_for;
+    return;
+  }
+  state_->queued_bytes += line.size();
+  state_->queue.push_back({std::move(line), stands_for});
+  if (state_->thread.joinable()) {
+    // Where there was more before, the thread has not come to wait again.
+    if (state_->queue.size() == 1) state_->work.notify_one();
+    return;
+  }
+  try {
+    const SignalsBlocked blocked;
+    state_->thread = std::thread([state = state_] { state->run(); });
+  } catch (const std::system_error&) {
+    // No thread to be had: the next line tries again.
+  }
 }
 
-bool LogSink::write(std::string_view line) {
-  const std::size_t taken = write_rest() ? write_some(line) : 0;
-  if (taken == 0) {
-    ++dropped_;
-    return false;
-  }
-  rest_.assign(line.substr(taken));
-  return true;
+std::uint64_t LogSink::take_dropped() {
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->has_room(0)) return 0;
+  return std::exchange(state_->dropped, 0);
+}
+
+bool LogSink::flush(std::chrono::milliseconds limit) const {
+  std::unique_lock lock(state_->mutex);
+  return state_->progress.wait_for(lock, limit, [this] { return state_->queue.empty(); });
 }
 
 }  // namespace supervisor

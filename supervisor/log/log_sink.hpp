@@ -1,40 +1,43 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
-#include <string_view>
 
 namespace supervisor {
 
-// Writes whole lines to a descriptor without ever waiting for its reader. Not thread-safe.
-//
-// O_NONBLOCK would be simpler, but it belongs to the open file, which is shared with whoever gave
-// us our stderr (the user's shell). So it is asked first whether there is room: a pipe that has any
-// takes PIPE_BUF bytes at once. (Where another program writes to the same full pipe at the same
-// moment, one line may wait after all.)
+// Writes whole lines to a descriptor, in order, on a thread of its own: write(2) may wait for as
+// long as nobody reads (a terminal, a pipe that another program fills, a disk that hangs), and
+// poll(2) cannot tell. Who logs never waits: lines are queued up to `limit_bytes`; what does not
+// fit is dropped and counted, until half of the queue is free again. The thread begins with the
+// first line. Thread-safe.
 class LogSink {
  public:
+  static constexpr std::size_t limit_bytes = 256 * 1024;
+
   explicit LogSink(int fd);
+  // Waits at most 500 ms for what is queued. A thread that waits for its reader longer is left
+  // behind, for the end of the process.
+  ~LogSink();
+  LogSink(const LogSink&) = delete;
+  LogSink& operator=(const LogSink&) = delete;
 
-  // A line of at most PIPE_BUF bytes, `\n` included. False: there was no room, or nobody reads; the
-  // line is dropped and counted.
-  bool write(std::string_view line);
+  // One line of at most PIPE_BUF bytes, `\n` included: more would be torn by another writer to the
+  // same pipe. `stands_for`: the number of lines that are lost with it (of a notice: those it
+  // tells of).
+  void write(std::string line, std::uint64_t stands_for = 1);
 
-  // Whether a line could be written now.
-  bool ready() const;
+  // The number of lines lost since the last call, where a line can be queued now; else 0.
+  std::uint64_t take_dropped();
 
-  std::uint64_t dropped() const { return dropped_; }
-  void set_dropped(std::uint64_t count) { dropped_ = count; }
+  // Whether all that was queued has been written, waiting for it at most that long.
+  bool flush(std::chrono::milliseconds limit) const;
 
  private:
-  bool write_rest();
-  // The number of bytes taken, 0 for none.
-  std::size_t write_some(std::string_view bytes) const;
-
-  int fd_;
-  bool socket_;
-  std::string rest_;  // of a line that was taken in part
-  std::uint64_t dropped_ = 0;
+  struct State;
+  std::shared_ptr<State> state_;  // shared with the thread
 };
 
 }  // namespace supervisor

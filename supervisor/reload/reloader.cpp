@@ -5,8 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 #include "supervisor/init.hpp"
 
 namespace supervisor {
@@ -24,101 +22,140 @@ const http::Outcome stopping{409, "ffsupervisor is stopping"};
 
 }  // namespace
 
-Reloader::Reloader(Context context)
-    : context_(std::move(context)), succeeded_at_(std::chrono::system_clock::now()) {
-  context_.snapshots.publish(std::make_shared<const http::ConfigState>(
-      http::ConfigState{.message = {}, .succeeded_at = succeeded_at_}));
+struct Reloader::State : std::enable_shared_from_this<State> {
+  struct Reading {  // its outcome: one or the other
+    std::optional<Config> config;
+    std::string problem;
+  };
+
+  State(const Services& services_in, Handlers handlers_in)
+      : services(services_in), handlers(std::move(handlers_in)) {}
+
+  void request(Answer answer);
+  void begin();
+  void on_read(const Reading& reading);
+  void apply(const Config& config);
+  void succeed(const std::string& what);
+  void fail(const std::string& problem);
+  void finish(const http::Outcome& outcome);
+  void close();
+
+  const Services& services;
+  const Handlers handlers;
+  std::vector<Answer> asking;   // for the next reading
+  std::vector<Answer> waiting;  // for the present one
+  bool asked = false;           // for one more
+  bool reads = false;
+  bool closed = false;
+  std::optional<Config> held;  // read, and must wait
+  recovery::WallTime succeeded_at = std::chrono::system_clock::now();
+};
+
+Reloader::Reloader(const Services& services, Handlers handlers)
+    : state_(std::make_shared<State>(services, std::move(handlers))) {
+  services.snapshots.publish(&http::Program::config,
+                             std::make_shared<const http::ConfigState>(http::ConfigState{
+                                 .message = {}, .succeeded_at = state_->succeeded_at}));
 }
 
+Reloader::~Reloader() = default;
+
 void Reloader::request(Answer answer) {
+  state_->request(std::move(answer));
+}
+
+void Reloader::try_again() {
+  if (state_->closed || !state_->held) return;
+  state_->apply(*std::exchange(state_->held, std::nullopt));
+}
+
+void Reloader::close() {
+  state_->close();
+}
+
+void Reloader::State::request(Answer answer) {
   if (!answer) answer = [](const http::Outcome&) {};
-  if (closed_) return answer(stopping);
-  if (!context_.load) {
+  if (closed) return answer(stopping);
+  if (!handlers.load) {
     const std::string text =
         "there is no configuration file to read anew: the command line and the environment hold "
         "until ffsupervisor is restarted";
-    context_.log.write(LogLevel::warning, "config_loaded", {}, text);
+    services.log.write(LogLevel::warning, "config_loaded", {}, text);
     return answer({422, text});
   }
-  asking_.push_back(std::move(answer));
-  asked_ = true;
-  if (!reads_) begin();
+  asking.push_back(std::move(answer));
+  asked = true;
+  if (!reads) begin();
 }
 
-void Reloader::begin() {
-  asked_ = false;
-  reads_ = true;
-  waiting_ = std::exchange(asking_, {});
+void Reloader::State::begin() {
+  asked = false;
+  reads = true;
+  waiting = std::exchange(asking, {});
   notify_service_manager(reloading_message());
-  const auto read = [load = context_.load]() -> Reading {
+  const auto answer = services.loop.callback(
+      weak_from_this(), [](State& state, const Reading& reading) { state.on_read(reading); });
+  services.io_thread.thread().post([load = handlers.load, answer] {
     try {
-      return {load(), {}};
+      answer(Reading{load(), {}});
     } catch (const std::exception& error) {
-      return {std::nullopt, error.what()};
+      answer(Reading{std::nullopt, error.what()});
     }
-  };
-  boost::asio::post(context_.io_thread.executor(),
-                    [this, read, loop = context_.loop, weak = std::weak_ptr(lives_)] {
-                      boost::asio::post(loop, [this, weak, reading = read()]() mutable {
-                        if (weak.lock()) on_read(std::move(reading));
-                      });
-                    });
+  });
 }
 
-void Reloader::on_read(Reading reading) {
-  if (closed_) return;
+void Reloader::State::on_read(const Reading& reading) {
+  if (closed) return;
   if (!reading.config) return fail(reading.problem);
   apply(*reading.config);
 }
 
-void Reloader::try_again() {
-  if (closed_ || !held_) return;
-  apply(*std::exchange(held_, std::nullopt));
-}
-
-void Reloader::apply(const Config& config) {
-  if (context_.must_wait(config)) {
-    held_ = config;
+void Reloader::State::apply(const Config& config) {
+  if (handlers.must_wait(config)) {
+    held = config;
     return;
   }
   std::string what;
   try {
-    what = context_.apply(config);
+    what = handlers.apply(config);
   } catch (const std::exception& error) {
     return fail(error.what());
   }
   succeed(what);
 }
 
-void Reloader::succeed(const std::string& what) {
-  succeeded_at_ = std::chrono::system_clock::now();
-  context_.log.write(LogLevel::info, "config_loaded", {}, "Configuration reloaded: " + what);
-  context_.snapshots.publish(std::make_shared<const http::ConfigState>(
-      http::ConfigState{.message = {}, .succeeded_at = succeeded_at_}));
+void Reloader::State::succeed(const std::string& what) {
+  succeeded_at = std::chrono::system_clock::now();
+  services.log.write(LogLevel::info, "config_loaded", {}, "Configuration reloaded: " + what);
+  services.snapshots.publish(&http::Program::config,
+                             std::make_shared<const http::ConfigState>(
+                                 http::ConfigState{.message = {}, .succeeded_at = succeeded_at}));
   finish({200, what});
 }
 
-void Reloader::fail(const std::string& problem) {
-  const std::string text = context_.secrets.mask(problem);
-  context_.log.write(LogLevel::error, "config_loaded", {},
+void Reloader::State::fail(const std::string& problem) {
+  const std::string text = services.secrets.mask(problem);
+  services.log.write(LogLevel::error, "config_loaded", {},
                      "The configuration was not reloaded, everything goes on as it was: " + text);
-  context_.snapshots.publish(std::make_shared<const http::ConfigState>(
-      http::ConfigState{.successful = false, .message = text, .succeeded_at = succeeded_at_}));
+  services.snapshots.publish(
+      &http::Program::config,
+      std::make_shared<const http::ConfigState>(
+          http::ConfigState{.successful = false, .message = text, .succeeded_at = succeeded_at}));
   finish({422, text});
 }
 
-void Reloader::finish(const http::Outcome& outcome) {
+void Reloader::State::finish(const http::Outcome& outcome) {
   notify_service_manager("READY=1");
-  reads_ = false;
-  for (const Answer& answer : std::exchange(waiting_, {})) answer(outcome);
-  if (asked_ && !closed_) begin();
+  reads = false;
+  for (const Answer& answer : std::exchange(waiting, {})) answer(outcome);
+  if (asked && !closed) begin();
 }
 
-void Reloader::close() {
-  closed_ = true;
-  held_.reset();
-  for (const Answer& answer : std::exchange(waiting_, {})) answer(stopping);
-  for (const Answer& answer : std::exchange(asking_, {})) answer(stopping);
+void Reloader::State::close() {
+  closed = true;
+  held.reset();
+  for (const Answer& answer : std::exchange(waiting, {})) answer(stopping);
+  for (const Answer& answer : std::exchange(asking, {})) answer(stopping);
 }
 
 }  // namespace supervisor

@@ -5,10 +5,15 @@
 #include <cstdint>
 #include <string>
 
+#include "monitor/text/ascii.hpp"
+
 namespace supervisor {
 
 namespace {
 
+using monitor::is_digit;
+using monitor::is_letter;
+using monitor::lowered;
 using std::string_view;
 
 constexpr std::size_t longest_name =
@@ -16,28 +21,12 @@ constexpr std::size_t longest_name =
 constexpr std::size_t shortest_name = 3;  // of those in the tables for prose
 constexpr int deepest_url = 4;            // URLs inside URLs; what is deeper is masked whole
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_alpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool is_name_char(char c) {
-  return is_alpha(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
+  return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
 }
 bool is_space_or_control(char c) {
   return static_cast<unsigned char>(c) <= ' ' || c == 0x7f;
 }
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-std::string lowered(string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), lower);
-  return result;
-}
-
 template <std::size_t count>
 bool is_one_of(string_view word, const std::array<string_view, count>& words) {
   return std::ranges::find(words, word) != words.end();
@@ -105,10 +94,10 @@ Span scheme_before(string_view text, std::size_t colon) {
   while (end > 0 && text[end - 1] == '\\') --end;  // a filter graph escapes the colon
   std::size_t begin = end;
   const auto is_scheme_char = [](char c) {
-    return is_alpha(c) || is_digit(c) || c == '+' || c == '.' || c == '-';
+    return is_letter(c) || is_digit(c) || c == '+' || c == '.' || c == '-';
   };
   while (begin > 0 && end - begin < longest_name && is_scheme_char(text[begin - 1])) --begin;
-  while (begin < end && !is_alpha(text[begin])) ++begin;
+  while (begin < end && !is_letter(text[begin])) ++begin;
   return {begin, end};
 }
 

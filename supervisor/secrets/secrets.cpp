@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdint>
 
+#include "monitor/text/ascii.hpp"
 #include "monitor/text/base64.hpp"
+#include "monitor/text/percent.hpp"
 #include "supervisor/secrets/text_encodings.hpp"
 
 namespace supervisor {
@@ -28,23 +30,13 @@ constexpr auto harmless_headers = std::to_array<string_view>(
     {"user-agent", "referer", "origin", "host", "connection", "icy-metadata", "range",
      "content-type", "cache-control", "pragma"});
 
-std::string lowered(string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return result;
-}
-
 bool is_word_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '-';
 }
 
-string_view trimmed(string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n'\"");
-  if (begin == string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n'\"") - begin + 1);
+string_view unquoted(string_view text) {
+  return monitor::trimmed(text, " \t\r\n'\"");
 }
 
 template <class Take>
@@ -158,11 +150,11 @@ void Secrets::learn(const std::vector<std::string>& argv) {
 }
 
 void Secrets::learn_encodings(string_view secret) {
-  const std::string decoded = percent_decoded(secret);
+  const std::string decoded = monitor::percent_decode(secret);
   for (const string_view form : {secret, string_view(decoded)}) {
     add(form);
-    add(percent_encoded(form, HexCase::upper));
-    add(percent_encoded(form, HexCase::lower));
+    add(monitor::percent_encode(form));
+    add(monitor::percent_encode(form, monitor::is_unreserved, monitor::HexCase::lower));
     add(json_escaped(form, JsonSlash::plain));
     add(json_escaped(form, JsonSlash::escaped));
   }
@@ -183,7 +175,7 @@ void Secrets::learn_url(string_view text, const Url& url, Place place) {
   const std::size_t colon = userinfo.find(':');
   if (colon != string_view::npos) {
     // As it goes over the wire and stands in FFmpeg's debug lines: decoded, or as it is.
-    add(monitor::base64(percent_decoded(userinfo)));
+    add(monitor::base64(monitor::percent_decode(userinfo)));
     add(monitor::base64(userinfo));
     learn(userinfo.substr(colon + 1));
     if (is_rtmp(text, url)) learn(userinfo.substr(0, colon));
@@ -213,7 +205,7 @@ void Secrets::learn_stream_key(string_view key) {
 // `publish:KEY`, `#!::r=KEY,m=publish`, `O:1 NS:token:KEY`: the parts may turn up alone.
 void Secrets::learn_value(string_view value) {
   learn(value);
-  const std::string decoded = percent_decoded(value);
+  const std::string decoded = monitor::percent_decode(value);
   if (decoded.find_first_of(":,=/ ") == std::string::npos) return;
   for_each_piece(decoded, ":,=/ ", [&](string_view piece) {
     if (piece.size() >= shortest_strong) learn(piece);
@@ -240,7 +232,7 @@ void Secrets::learn_option(string_view name, string_view value) {
   } else if (name == "cookies") {
     for (const std::string& line : lines_of(value)) {
       const string_view pair = string_view(line).substr(0, line.find(';'));
-      learn(trimmed(pair.substr(pair.find('=') + 1)));
+      learn(unquoted(pair.substr(pair.find('=') + 1)));
     }
   } else {
     learn_value(value);
@@ -250,14 +242,14 @@ void Secrets::learn_option(string_view name, string_view value) {
 void Secrets::learn_header(string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == string_view::npos) return;
-  const std::string name = lowered(trimmed(line.substr(0, colon)));
-  const string_view value = trimmed(line.substr(colon + 1));
+  const std::string name = monitor::lowered(unquoted(line.substr(0, colon)));
+  const string_view value = unquoted(line.substr(colon + 1));
   const bool harmless = std::ranges::find(harmless_headers, name) != harmless_headers.end() ||
                         name.starts_with("accept");
   if (harmless || (!is_secret_name(name) && value.size() < shortest_unnamed)) return;
   learn(value);
   const std::size_t blank = value.find(' ');  // `Bearer KEY`
-  if (blank != string_view::npos) learn(trimmed(value.substr(blank)));
+  if (blank != string_view::npos) learn(unquoted(value.substr(blank)));
 }
 
 std::size_t Secrets::weak_secret_at(string_view text, std::size_t at) const {

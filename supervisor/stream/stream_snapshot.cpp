@@ -1,6 +1,6 @@
 #include "supervisor/stream/stream_snapshot.hpp"
 
-#include "monitor/judge.hpp"
+#include <utility>
 
 namespace supervisor {
 
@@ -23,27 +23,21 @@ void add_records(StreamSnapshot& snapshot, const recovery::StreamRecorder& recor
   snapshot.last_restart_at = recorder.last_restart_at();
 }
 
-void add_forecasts(StreamSnapshot& snapshot, const monitor::Watch& watch) {
-  const monitor::MemoryForecast& memory = watch.memory_forecast();
-  snapshot.memory_growth_bytes_per_second = memory.growth_bytes_per_second();
-  if (memory.time_to_limit()) {
-    snapshot.memory_limit_seconds = monitor::seconds(*memory.time_to_limit());
+void add_readings(StreamSnapshot& snapshot, monitor::Readings readings) {
+  snapshot.progress = readings.progress;
+  snapshot.fps = readings.fps;
+  snapshot.speed = readings.speed;
+  snapshot.bitrate_bps = readings.bitrate_bps;
+  snapshot.baseline_bps = readings.baseline_bps;
+  snapshot.witnesses = std::move(readings.witnesses);
+  snapshot.delivered_bps = readings.delivered_bps;
+  snapshot.sink_is_taking = readings.sink_is_taking;
+  snapshot.memory_growth_bytes_per_second = readings.memory_growth_bytes_per_second;
+  if (readings.memory_limit_in) {
+    snapshot.memory_limit_seconds = monitor::seconds(*readings.memory_limit_in);
   }
-  const monitor::LagForecast& lag = watch.lag_forecast();
-  if (lag.lag()) snapshot.lag_seconds = monitor::seconds(*lag.lag());
-  snapshot.lag_growth = lag.growth();
-}
-
-void add_readings(StreamSnapshot& snapshot, const monitor::Watch& watch, monitor::Instant now) {
-  snapshot.progress = watch.evidence().progress;
-  snapshot.fps = watch.rates().fps(now);
-  snapshot.speed = watch.rates().speed(now);
-  snapshot.bitrate_bps = watch.rates().bitrate_bps(now);
-  snapshot.baseline_bps = watch.baseline_bps();
-  snapshot.witnesses = monitor::sentences_of_witnesses(watch.evidence());
-  snapshot.delivered_bps = watch.delivery().bps();
-  snapshot.sink_is_taking = watch.sink_is_taking();
-  add_forecasts(snapshot, watch);
+  if (readings.lag) snapshot.lag_seconds = monitor::seconds(*readings.lag);
+  snapshot.lag_growth = readings.lag_growth;
 }
 
 void add_life(StreamSnapshot& snapshot, const ChildLife& life) {
@@ -70,7 +64,7 @@ std::shared_ptr<const StreamSnapshot> make_snapshot(const SnapshotSources& from,
     if (!incident.off_air) snapshot.warnings.push_back(incident.cause);
   }
   const monitor::Watch* watch = from.core.watch();
-  if (watch && from.core.status().pid) add_readings(snapshot, *watch, now);
+  if (watch && from.core.status().pid) add_readings(snapshot, watch->readings(now));
   if (from.life) add_life(snapshot, *from.life);
   snapshot.track = from.tracks.state(now);
   snapshot.azuracast = from.tracks.azuracast();

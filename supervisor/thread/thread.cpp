@@ -31,7 +31,7 @@ struct Thread::State {
       : name(name_in), on_exception(std::move(on_exception_in)) {}
 
   void report(std::string_view what);
-  std::vector<std::shared_ptr<void>> take_late_or_end();
+  std::vector<std::shared_ptr<const void>> take_late_or_end();
 
   const char* const name;
   Context context;
@@ -39,7 +39,7 @@ struct Thread::State {
 
   std::mutex mutex;  // held while posting, so that nothing is posted behind the end
   Phase phase = Phase::open;
-  std::vector<std::shared_ptr<void>> late;  // to be destroyed, given while closing
+  std::vector<std::shared_ptr<const void>> late;  // to be destroyed, given while closing
 
   std::mutex reporting;
   OnException on_exception;
@@ -50,7 +50,7 @@ void Thread::State::report(std::string_view what) {
   if (on_exception) on_exception(what);
 }
 
-std::vector<std::shared_ptr<void>> Thread::State::take_late_or_end() {
+std::vector<std::shared_ptr<const void>> Thread::State::take_late_or_end() {
   const std::lock_guard lock(mutex);
   if (late.empty()) phase = Phase::ended;
   return std::exchange(late, {});
@@ -112,7 +112,7 @@ std::unique_lock<std::mutex> Thread::accept() const {
   return lock;
 }
 
-void Thread::destroy(std::shared_ptr<void> object) const {
+void Thread::destroy(std::shared_ptr<const void> object) const {
   if (!object) return;
   const std::lock_guard lock(state_->mutex);
   if (state_->phase == Phase::open) {

@@ -48,11 +48,11 @@ class Thread {
   // and nothing can be running there, at once. The caller gives the last reference.
   template <class Object>
   void destroy_here(std::shared_ptr<Object>&& object) const {
-    destroy(std::shared_ptr<void>(std::move(object)));
+    destroy(std::shared_ptr<const void>(std::move(object)));
   }
   template <class Object, class Deleter>
   void destroy_here(std::unique_ptr<Object, Deleter>&& object) const {
-    destroy(std::shared_ptr<void>(std::move(object)));
+    destroy(std::shared_ptr<const void>(std::move(object)));
   }
 
   // The way for other threads to answer an object that lives on this one: a function object that
@@ -95,7 +95,7 @@ class Thread {
   void ignore_exceptions() const;
 
   std::unique_lock<std::mutex> accept() const;
-  void destroy(std::shared_ptr<void> object) const;
+  void destroy(std::shared_ptr<const void> object) const;
   [[noreturn]] void abort_wrong_thread() const;
 
   std::shared_ptr<State> state_;

@@ -86,8 +86,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   call.authorization = text;
   call.body = text;
   call.from_loopback = true;
-  const auto heard = http::hear_azuracast(call, "");
-  demand(heard.report.has_value() == (heard.status == 200));
-  demand(http::hear_azuracast(call, "not in any corpus, 8f1e").status == 401);
+  const auto result = http::handle_azuracast_hook(call, "");
+  demand(result.report.has_value() == (result.status == 200));
+  demand(http::handle_azuracast_hook(call, "not in any corpus, 8f1e").status == 401);
   return 0;
 }

@@ -1,5 +1,6 @@
 // sources: monitor/ffmpeg/stderr_log.cpp monitor/ffmpeg/stderr_patterns.cpp monitor/ffmpeg/side.cpp
-// sources: monitor/ffmpeg/url_address.cpp monitor/cause.cpp
+// sources: monitor/ffmpeg/url_address.cpp monitor/text/url.cpp monitor/text/utf8.cpp
+// monitor/cause.cpp
 //
 // FFmpeg's stderr as it comes: bytes to lines to what they mean.
 #include <algorithm>

@@ -104,7 +104,7 @@ TEST(Api, AStreamThatIsNotThereIsNamed) {
   const Stage stage;
   const auto reply = stage.get("/api/v1/streams/tv");
   EXPECT_EQ(reply.status, 404);
-  EXPECT_EQ(text(json_of(reply).at("message")), "no stream is named \"tv\"");
+  EXPECT_EQ(text(json_of(reply).at("message")), "no stream has the name \"tv\"");
   EXPECT_EQ(stage.get("/api/v1/streams/tv/recovery").status, 404);
 }
 

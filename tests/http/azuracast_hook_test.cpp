@@ -26,31 +26,31 @@ std::string basic(const std::string& credentials) {
   return "Basic " + monitor::base64(credentials);
 }
 
-AzuracastHeard with_authorization(const std::string& authorization, const std::string& password) {
+AzuracastResult with_authorization(const std::string& authorization, const std::string& password) {
   AzuracastCall made = call();
   made.authorization = authorization;
-  return hear_azuracast(made, password);
+  return handle_azuracast_hook(made, password);
 }
 
 TEST(AzuracastHook, HearsWhatAzuracastSends) {
-  const AzuracastHeard heard = hear_azuracast(call(), "");
-  EXPECT_EQ(heard.status, 200U);
-  ASSERT_TRUE(heard.report);
-  EXPECT_EQ(heard.report->sh_id, 9120);
-  EXPECT_EQ(heard.report->station, "night_fm");
-  EXPECT_EQ(heard.report->track.title, "Dusk");
+  const AzuracastResult result = handle_azuracast_hook(call(), "");
+  EXPECT_EQ(result.status, 200U);
+  ASSERT_TRUE(result.report);
+  EXPECT_EQ(result.report->sh_id, 9120);
+  EXPECT_EQ(result.report->station, "night_fm");
+  EXPECT_EQ(result.report->track.title, "Dusk");
 }
 
 TEST(AzuracastHook, WithoutAPasswordOnlyLoopbackIsServed) {
   AzuracastCall made = call();
   made.from_loopback = false;
-  const AzuracastHeard heard = hear_azuracast(made, "");
-  EXPECT_EQ(heard.status, 401U);
-  EXPECT_FALSE(heard.report);
-  EXPECT_NE(heard.message.find("loopback"), std::string::npos) << heard.message;
+  const AzuracastResult result = handle_azuracast_hook(made, "");
+  EXPECT_EQ(result.status, 401U);
+  EXPECT_FALSE(result.report);
+  EXPECT_NE(result.message.find("loopback"), std::string::npos) << result.message;
   const std::string authorization = basic("x:");
   made.authorization = authorization;
-  EXPECT_EQ(hear_azuracast(made, "").status, 401U) << "an empty password is none";
+  EXPECT_EQ(handle_azuracast_hook(made, "").status, 401U) << "an empty password is none";
 }
 
 TEST(AzuracastHook, ThePasswordIsDemandedFromLoopbackToo) {
@@ -59,7 +59,7 @@ TEST(AzuracastHook, ThePasswordIsDemandedFromLoopbackToo) {
   const std::string authorization = basic("anybody:secret");
   made.authorization = authorization;
   made.from_loopback = false;
-  EXPECT_EQ(hear_azuracast(made, "secret").status, 200U);
+  EXPECT_EQ(handle_azuracast_hook(made, "secret").status, 200U);
 }
 
 TEST(AzuracastHook, AnyUserNameGoesWithThePassword) {
@@ -76,31 +76,32 @@ TEST(AzuracastHook, AWrongPasswordIsRefused) {
         std::string("Basic !!!!"), std::string("Basic dTpzZWNyZXQ=x"), std::string("Basic d"),
         "Bearer " + monitor::base64("u:secret"), std::string("secret"),
         "Basic " + std::string(10'000, 'A')}) {
-    const AzuracastHeard heard = with_authorization(authorization, "secret");
-    EXPECT_EQ(heard.status, 401U) << authorization;
-    EXPECT_FALSE(heard.report);
-    EXPECT_EQ(heard.message.find("secret"), std::string::npos) << heard.message;
+    const AzuracastResult result = with_authorization(authorization, "secret");
+    EXPECT_EQ(result.status, 401U) << authorization;
+    EXPECT_FALSE(result.report);
+    EXPECT_EQ(result.message.find("secret"), std::string::npos) << result.message;
   }
 }
 
 TEST(AzuracastHook, APasswordIsNeededBeforeAnythingElseIsSaid) {
   const std::string large(azuracast_body_bytes + 1, 'x');
-  EXPECT_EQ(hear_azuracast(call(large), "secret").status, 401U);
-  EXPECT_EQ(hear_azuracast(call("x"), "secret").status, 401U);
+  EXPECT_EQ(handle_azuracast_hook(call(large), "secret").status, 401U);
+  EXPECT_EQ(handle_azuracast_hook(call("x"), "secret").status, 401U);
 }
 
 TEST(AzuracastHook, ABodyThatIsTooLargeIsRefused) {
-  EXPECT_EQ(hear_azuracast(call(std::string(azuracast_body_bytes + 1, ' ')), "").status, 413U);
+  EXPECT_EQ(handle_azuracast_hook(call(std::string(azuracast_body_bytes + 1, ' ')), "").status,
+            413U);
   std::string largest = now_playing;
   largest.resize(azuracast_body_bytes, ' ');
-  EXPECT_EQ(hear_azuracast(call(largest), "").status, 200U);
+  EXPECT_EQ(handle_azuracast_hook(call(largest), "").status, 200U);
 }
 
 TEST(AzuracastHook, ABodyThatIsNoJsonIsABadRequest) {
   for (const char* body : {"", "x", "{", "artist=Ana&title=Dusk"}) {
-    const AzuracastHeard heard = hear_azuracast(call(body), "");
-    EXPECT_EQ(heard.status, 400U) << body;
-    EXPECT_FALSE(heard.report);
+    const AzuracastResult result = handle_azuracast_hook(call(body), "");
+    EXPECT_EQ(result.status, 400U) << body;
+    EXPECT_FALSE(result.report);
   }
 }
 
@@ -109,22 +110,22 @@ TEST(AzuracastHook, TheContentTypeMustBeJson) {
        {"application/json", "Application/JSON; charset=utf-8", "text/json", ""}) {
     AzuracastCall made = call();
     made.content_type = type;
-    EXPECT_EQ(hear_azuracast(made, "").status, 200U) << type;
+    EXPECT_EQ(handle_azuracast_hook(made, "").status, 200U) << type;
   }
   for (const char* type :
        {"text/plain", "application/x-www-form-urlencoded", "application/jsonx"}) {
     AzuracastCall made = call();
     made.content_type = type;
-    EXPECT_EQ(hear_azuracast(made, "").status, 400U) << type;
+    EXPECT_EQ(handle_azuracast_hook(made, "").status, 400U) << type;
   }
 }
 
 TEST(AzuracastHook, JsonThatIsNotNowPlayingIsToldWhatIsWrong) {
   const auto message = [](const std::string& body) {
-    const AzuracastHeard heard = hear_azuracast(call(body), "");
-    EXPECT_EQ(heard.status, 422U) << body;
-    EXPECT_FALSE(heard.report);
-    return heard.message;
+    const AzuracastResult result = handle_azuracast_hook(call(body), "");
+    EXPECT_EQ(result.status, 422U) << body;
+    EXPECT_FALSE(result.report);
+    return result.message;
   };
   EXPECT_EQ(message("{}"),
             "not AzuraCast's now-playing: now_playing: expected an object, found nothing");

@@ -94,9 +94,9 @@ TEST(Client, AnEndlessAnswerIsCutOff) {
 
 TEST(Client, UrlsItCannotAskAreExplained) {
   EXPECT_EQ(failure_of("nonsense"),
-            "cannot get nonsense: it is no URL; expected http://HOST:PORT/PATH or https://");
+            "cannot get nonsense: not a URL; expected http://HOST:PORT/PATH or https://");
   EXPECT_EQ(failure_of("ftp://host/"),
-            "cannot get ftp://host/: only http:// and https:// URLs can be asked");
+            "cannot get ftp://host/: only http:// and https:// URLs are supported");
   EXPECT_EQ(failure_of("http://me:secret@host/"),
             "cannot get http://***@host/: credentials in the URL are not supported");
 }

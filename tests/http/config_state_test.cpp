@@ -18,20 +18,21 @@ TEST(ConfigState, IsToldByMetrics) {
   Stage stage;
   EXPECT_EQ(stage.get("/metrics").body.find("radio_config"), std::string::npos);
   http::ConfigState state = refused();
-  stage.snapshots.publish(std::make_shared<const http::ConfigState>(state));
+  stage.snapshots.publish(&http::Program::config, std::make_shared<const http::ConfigState>(state));
   const std::string body = stage.get("/metrics").body;
   EXPECT_NE(body.find("\nradio_config_last_reload_successful 0\n"), std::string::npos) << body;
   EXPECT_NE(body.find("\nradio_config_last_reload_success_timestamp_seconds 1700000000\n"),
             std::string::npos);
   state.successful = true;
-  stage.snapshots.publish(std::make_shared<const http::ConfigState>(state));
+  stage.snapshots.publish(&http::Program::config, std::make_shared<const http::ConfigState>(state));
   EXPECT_NE(stage.get("/metrics").body.find("\nradio_config_last_reload_successful 1\n"),
             std::string::npos);
 }
 
 TEST(ConfigState, ThatWasRefusedDegradesHealthAndSaysWhy) {
   Stage stage;
-  stage.snapshots.publish(std::make_shared<const http::ConfigState>(refused()));
+  stage.snapshots.publish(&http::Program::config,
+                          std::make_shared<const http::ConfigState>(refused()));
   const auto answer = stage.get("/health/detailed");
   EXPECT_EQ(answer.status, 200);
   EXPECT_NE(answer.body.find("\"degraded\""), std::string::npos);

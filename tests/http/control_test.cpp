@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "http/auth/credentials.hpp"
+#include "http/auth/login_throttle.hpp"
 #include "http/auth/passwords.hpp"
-#include "http/auth/throttle.hpp"
 #include "stage.hpp"
 
 namespace {
@@ -188,33 +188,33 @@ TEST(Protect, AllLeavesOnlyLivenessOpen) {
   EXPECT_EQ(stage->get("/nothing", right).status, 404);
 }
 
-TEST(Throttle, ForgivesOneFailureInSixSeconds) {
-  http::Throttle throttle;
-  const http::Throttle::Instant start{};
+TEST(LoginThrottle, ForgivesOneFailureInSixSeconds) {
+  http::LoginThrottle throttle;
+  const http::LoginThrottle::Instant start{};
   for (int i = 0; i < 10; ++i) {
-    EXPECT_FALSE(throttle.wait_of("192.0.2.1", start)) << i;
+    EXPECT_FALSE(throttle.retry_after("192.0.2.1", start)) << i;
     throttle.on_failure("192.0.2.1", start);
   }
-  EXPECT_EQ(throttle.wait_of("192.0.2.1", start), 6s);
-  EXPECT_EQ(throttle.wait_of("192.0.2.1", start + 4s), 2s);
-  EXPECT_FALSE(throttle.wait_of("192.0.2.1", start + 6s));
-  EXPECT_FALSE(throttle.wait_of("192.0.2.2", start));
+  EXPECT_EQ(throttle.retry_after("192.0.2.1", start), 6s);
+  EXPECT_EQ(throttle.retry_after("192.0.2.1", start + 4s), 2s);
+  EXPECT_FALSE(throttle.retry_after("192.0.2.1", start + 6s));
+  EXPECT_FALSE(throttle.retry_after("192.0.2.2", start));
 }
 
-TEST(Throttle, ANetworkOfIpv6IsOnePeer) {
-  http::Throttle throttle;
-  const http::Throttle::Instant start{};
+TEST(LoginThrottle, ANetworkOfIpv6IsOnePeer) {
+  http::LoginThrottle throttle;
+  const http::LoginThrottle::Instant start{};
   for (int i = 0; i < 10; ++i) throttle.on_failure("2001:db8::" + std::to_string(i), start);
-  EXPECT_TRUE(throttle.wait_of("2001:db8::ffff", start));
-  EXPECT_FALSE(throttle.wait_of("2001:db8:0:1::1", start));
+  EXPECT_TRUE(throttle.retry_after("2001:db8::ffff", start));
+  EXPECT_FALSE(throttle.retry_after("2001:db8:0:1::1", start));
 }
 
-TEST(Throttle, ItsTableIsBoundedAndKeepsTheWorst) {
-  http::Throttle throttle;
-  const http::Throttle::Instant start{};
+TEST(LoginThrottle, ItsTableIsBoundedAndKeepsTheWorst) {
+  http::LoginThrottle throttle;
+  const http::LoginThrottle::Instant start{};
   for (int i = 0; i < 10; ++i) throttle.on_failure("192.0.2.1", start);
   for (int i = 0; i < 5000; ++i) throttle.on_failure("peer" + std::to_string(i), start);
-  EXPECT_TRUE(throttle.wait_of("192.0.2.1", start));
+  EXPECT_TRUE(throttle.retry_after("192.0.2.1", start));
 }
 
 TEST(Credentials, AreReadOffTheHeader) {

@@ -8,7 +8,7 @@ namespace {
 namespace json = boost::json;
 using namespace std::chrono_literals;
 
-struct Told {
+struct Received {
   std::string name;
   json::object data;
 };
@@ -23,14 +23,14 @@ class Follower {
   RawClient::Reply head() { return client_.read_reply(true); }
 
   // The events so far, of one name or of all.
-  std::vector<Told> told(const std::string& name = "") {
+  std::vector<Received> received(const std::string& name = "") {
     client_.is_open_now();
-    std::vector<Told> events;
+    std::vector<Received> events;
     const std::string& text = client_.received();
     for (std::size_t at = 0; (at = text.find("event: ", at)) != std::string::npos;) {
       const std::size_t line = text.find("\ndata: ", at), end = text.find("\n\n", at);
       if (end == std::string::npos) break;
-      Told event{text.substr(at + 7, line - at - 7), {}};
+      Received event{text.substr(at + 7, line - at - 7), {}};
       event.data = json::parse(text.substr(line + 7, end - line - 7)).as_object();
       if (name.empty() || event.name == name) events.push_back(std::move(event));
       at = end;
@@ -38,7 +38,7 @@ class Follower {
     return events;
   }
   bool hears(const std::string& name, std::size_t count) {
-    return holds_soon([&] { return told(name).size() >= count; });
+    return holds_soon([&] { return received(name).size() >= count; });
   }
   bool is_ended() { return client_.is_closed_soon(); }
   const std::string& text() const { return client_.received(); }
@@ -80,18 +80,18 @@ TEST(Events, BeginWithStateFiguresIncidentsAndLog) {
   EXPECT_FALSE(head.headers.contains("content-length"));
   ASSERT_TRUE(follower.hears("log", 1));
   EXPECT_TRUE(follower.text().starts_with("retry: 2000\n\n"));
-  const auto told = follower.told();
-  ASSERT_GE(told.size(), 7u);
+  const auto received = follower.received();
+  ASSERT_GE(received.size(), 7u);
   const char* order[] = {"state", "history", "state", "history", "incident", "incident", "log"};
-  for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(told[i].name, order[i]) << i;
-  EXPECT_EQ(told[0].data.at("name"), "radio");
-  EXPECT_EQ(told[0].data.at("state"), "on_air");
-  EXPECT_EQ(told[2].data.at("state"), "cooling_down");
-  EXPECT_EQ(told[1].data.at("stream"), "radio");
-  EXPECT_EQ(told[1].data.at("interval_seconds"), 1);
-  EXPECT_EQ(told[4].data.at("id"), "old");
-  EXPECT_EQ(told[5].data.at("id"), "new");
-  EXPECT_EQ(told[6].data.at("event"), "on_air");
+  for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(received[i].name, order[i]) << i;
+  EXPECT_EQ(received[0].data.at("name"), "radio");
+  EXPECT_EQ(received[0].data.at("state"), "on_air");
+  EXPECT_EQ(received[2].data.at("state"), "cooling_down");
+  EXPECT_EQ(received[1].data.at("stream"), "radio");
+  EXPECT_EQ(received[1].data.at("interval_seconds"), 1);
+  EXPECT_EQ(received[4].data.at("id"), "old");
+  EXPECT_EQ(received[5].data.at("id"), "new");
+  EXPECT_EQ(received[6].data.at("event"), "on_air");
 }
 
 TEST(Events, TellAChangeOfStateAndNotEachFigure) {
@@ -106,10 +106,10 @@ TEST(Events, TellAChangeOfStateAndNotEachFigure) {
     stage.snapshots.publish(0, busy);
     ::usleep(120'000);  // longer than the hub needs to look
   }
-  EXPECT_EQ(follower.told("state").size(), 1u);
+  EXPECT_EQ(follower.received("state").size(), 1u);
   stage.snapshots.publish(0, cooling_snapshot("radio"));
   ASSERT_TRUE(follower.hears("state", 2));
-  EXPECT_EQ(follower.told("state")[1].data.at("state"), "cooling_down");
+  EXPECT_EQ(follower.received("state")[1].data.at("state"), "cooling_down");
 }
 
 TEST(Events, TellTheFiguresOnceASecondAndKeepThemForWhoComesLater) {
@@ -123,8 +123,8 @@ TEST(Events, TellTheFiguresOnceASecondAndKeepThemForWhoComesLater) {
   Follower follower(stage);
   follower.head();
   ASSERT_TRUE(follower.hears("progress", 2));
-  const auto told = follower.told("progress");
-  const json::object& figures = told[0].data;
+  const auto received = follower.received("progress");
+  const json::object& figures = received[0].data;
   EXPECT_EQ(figures.at("stream"), "radio");
   EXPECT_EQ(figures.at("fps"), 25.04);
   EXPECT_TRUE(figures.at("speed").is_null());
@@ -134,15 +134,15 @@ TEST(Events, TellTheFiguresOnceASecondAndKeepThemForWhoComesLater) {
   EXPECT_EQ(figures.at("state"), "on_air");
   EXPECT_GE(figures.at("uptime_seconds").to_number<double>(), 300);
   const double apart =
-      told[1].data.at("t").to_number<double>() - figures.at("t").to_number<double>();
+      received[1].data.at("t").to_number<double>() - figures.at("t").to_number<double>();
   EXPECT_NEAR(apart, 1, 0.6);
   Follower late(stage);
   late.head();
   ASSERT_TRUE(late.hears("history", 1));
-  const auto samples = late.told("history")[0].data.at("samples").as_array();
+  const auto samples = late.received("history")[0].data.at("samples").as_array();
   ASSERT_GE(samples.size(), 2u);
   EXPECT_EQ(samples.back().as_object().at("fps"), 25.04);
-  EXPECT_EQ(late.told("history")[0].data.at("samples").as_array()[0].as_object().size(), 7u);
+  EXPECT_EQ(late.received("history")[0].data.at("samples").as_array()[0].as_object().size(), 7u);
 }
 
 TEST(Events, TellAnIncidentWhenItOpensChangesAndCloses) {
@@ -159,11 +159,11 @@ TEST(Events, TellAnIncidentWhenItOpensChangesAndCloses) {
   record.resolved_at = record.detected_at + 3s;
   publish_incidents(stage, {incident("radio-1-2"), record});
   ASSERT_TRUE(follower.hears("incident", 4));
-  const auto told = follower.told("incident");
-  EXPECT_TRUE(told[0].data.at("resolved_at").is_null());
-  EXPECT_EQ(told[1].data.at("actions").as_array().size(), 1u);
-  EXPECT_FALSE(told[2].data.at("resolved_at").is_null());
-  EXPECT_EQ(told[3].data.at("id"), "radio-1-2");
+  const auto received = follower.received("incident");
+  EXPECT_TRUE(received[0].data.at("resolved_at").is_null());
+  EXPECT_EQ(received[1].data.at("actions").as_array().size(), 1u);
+  EXPECT_FALSE(received[2].data.at("resolved_at").is_null());
+  EXPECT_EQ(received[3].data.at("id"), "radio-1-2");
 }
 
 TEST(Events, TellEachLogLineOnce) {
@@ -174,9 +174,10 @@ TEST(Events, TellEachLogLineOnce) {
   ASSERT_TRUE(follower.hears("log", 200));
   for (int i = 300; i < 320; ++i) stage.snapshots.log.add(R"({"n":)" + std::to_string(i) + "}");
   ASSERT_TRUE(follower.hears("log", 220));
-  const auto told = follower.told("log");
-  ASSERT_EQ(told.size(), 220u);
-  for (int i = 0; i < 220; ++i) EXPECT_EQ(told[static_cast<std::size_t>(i)].data.at("n"), 100 + i);
+  const auto received = follower.received("log");
+  ASSERT_EQ(received.size(), 220u);
+  for (int i = 0; i < 220; ++i)
+    EXPECT_EQ(received[static_cast<std::size_t>(i)].data.at("n"), 100 + i);
 }
 
 TEST(Events, OneClientTooManyIsRefusedAndAnotherTakesItsPlace) {
@@ -199,14 +200,14 @@ TEST(Events, AClientThatDoesNotReadIsCutOffAndNobodyElseNotices) {
   const std::string line = R"({"x":")" + std::string(4000, 'x') + R"("})";
   const bool cut = holds_soon([&] {
     for (int i = 0; i < 100; ++i) stage.snapshots.log.add(line);
-    other.told();
+    other.received();
     return stage.get("/health/liveness").status == 200 && deaf.text().empty() &&
-           stage.log().size() > 0 && other.told("log").size() > 3000;
+           stage.log().size() > 0 && other.received("log").size() > 3000;
   });
   EXPECT_TRUE(cut);
   EXPECT_TRUE(deaf.is_ended());
   EXPECT_LT(deaf.text().size(), 8u * 1024 * 1024);
-  const std::size_t before = other.told("progress").size();
+  const std::size_t before = other.received("progress").size();
   EXPECT_TRUE(other.hears("progress", before + 1));
 }
 

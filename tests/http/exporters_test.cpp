@@ -9,7 +9,7 @@
 #include "http/exporters/otlp.hpp"
 #include "http/exporters/pushgateway.hpp"
 #include "http/exporters/statsd.hpp"
-#include "http/family.hpp"
+#include "http/metrics/family.hpp"
 
 namespace http::exporters {
 namespace {
@@ -32,7 +32,7 @@ MetricFamily gauge(const std::string& name, double value, const Labels& labels =
 
 MetricFamily histogram(std::initializer_list<double> values) {
   recovery::Histogram spread({0.5, 2});
-  for (const double value : values) spread.observe(value);
+  for (const double value : values) histogram.observe(value);
   MetricFamily family = make_family({"h_seconds", MetricType::Histogram, "Help."});
   http::add(family, {{"stream", "radio"}}, spread);
   return family;
@@ -49,71 +49,71 @@ std::vector<std::string> lines_of(const std::vector<std::string>& datagrams) {
 
 using Lines = std::vector<std::string>;
 
-Lines told(StatsdReport& report, const MetricFamily& family) {
+Lines sent(StatsdReport& report, const MetricFamily& family) {
   const Lines lines = lines_of(report.datagrams({family}));
-  report.told();
+  report.confirm_sent();
   return lines;
 }
 
 TEST(Statsd, ACounterIsToldByItsGrowth) {
   StatsdReport report(StatsdFormat::dogstatsd, "");
-  EXPECT_EQ(told(report, counter("c_total", 0)), (Lines{"c_total:0|c"}));
-  EXPECT_EQ(told(report, counter("c_total", 5)), (Lines{"c_total:5|c"}));
-  EXPECT_EQ(told(report, counter("c_total", 5)), Lines{});
-  EXPECT_EQ(told(report, counter("c_total", 7.5)), (Lines{"c_total:2.5|c"}));
+  EXPECT_EQ(sent(report, counter("c_total", 0)), (Lines{"c_total:0|c"}));
+  EXPECT_EQ(sent(report, counter("c_total", 5)), (Lines{"c_total:5|c"}));
+  EXPECT_EQ(sent(report, counter("c_total", 5)), Lines{});
+  EXPECT_EQ(sent(report, counter("c_total", 7.5)), (Lines{"c_total:2.5|c"}));
 }
 
 TEST(Statsd, ACounterThatFellBeganAnew) {
   StatsdReport report(StatsdFormat::dogstatsd, "");
-  told(report, counter("c_total", 100));
-  EXPECT_EQ(told(report, counter("c_total", 3)), (Lines{"c_total:3|c"}));
+  sent(report, counter("c_total", 100));
+  EXPECT_EQ(sent(report, counter("c_total", 3)), (Lines{"c_total:3|c"}));
 }
 
 TEST(Statsd, GrowthThatWasNotSentIsToldAgain) {
   StatsdReport report(StatsdFormat::dogstatsd, "");
-  told(report, counter("c_total", 1));
+  sent(report, counter("c_total", 1));
   EXPECT_EQ(lines_of(report.datagrams({counter("c_total", 4)})), (Lines{"c_total:3|c"}));
-  EXPECT_EQ(told(report, counter("c_total", 5)), (Lines{"c_total:4|c"}));
-  EXPECT_EQ(told(report, counter("c_total", 6)), (Lines{"c_total:1|c"}));
+  EXPECT_EQ(sent(report, counter("c_total", 5)), (Lines{"c_total:4|c"}));
+  EXPECT_EQ(sent(report, counter("c_total", 6)), (Lines{"c_total:1|c"}));
 }
 
 TEST(Statsd, AGaugeBelowZeroIsReachedFromZero) {
   StatsdReport report(StatsdFormat::dogstatsd, "");
-  EXPECT_EQ(told(report, gauge("g", 1.5)), (Lines{"g:1.5|g"}));
-  EXPECT_EQ(told(report, gauge("g", -2)), (Lines{"g:0|g", "g:-2|g"}));
-  EXPECT_EQ(told(report, gauge("g", NAN)), Lines{});
+  EXPECT_EQ(sent(report, gauge("g", 1.5)), (Lines{"g:1.5|g"}));
+  EXPECT_EQ(sent(report, gauge("g", -2)), (Lines{"g:0|g", "g:-2|g"}));
+  EXPECT_EQ(sent(report, gauge("g", NAN)), Lines{});
 }
 
 TEST(Statsd, NumbersHaveNoExponent) {
   StatsdReport report(StatsdFormat::dogstatsd, "");
-  EXPECT_EQ(told(report, gauge("g", 1e6)), (Lines{"g:1000000|g"}));
-  EXPECT_EQ(told(report, gauge("g", 1e-7)), (Lines{"g:0.0000001|g"}));
-  EXPECT_EQ(told(report, gauge("g", 5e-324)).at(0).find('e'), std::string::npos);
+  EXPECT_EQ(sent(report, gauge("g", 1e6)), (Lines{"g:1000000|g"}));
+  EXPECT_EQ(sent(report, gauge("g", 1e-7)), (Lines{"g:0.0000001|g"}));
+  EXPECT_EQ(sent(report, gauge("g", 5e-324)).at(0).find('e'), std::string::npos);
 }
 
 TEST(Statsd, LabelsAreTagsOrNodesOfTheName) {
   const MetricFamily family =
       gauge("g", 1, {{"stream", "a.b"}, {"empty", ""}, {"x", "1,2|3:4\n\"ü\""}});
   StatsdReport tags(StatsdFormat::dogstatsd, "tv.");
-  EXPECT_EQ(told(tags, family), (Lines{"tv.g:1|g|#stream:a.b,x:1_2_3:4_\"ü\""}));
+  EXPECT_EQ(sent(tags, family), (Lines{"tv.g:1|g|#stream:a.b,x:1_2_3:4_\"ü\""}));
   StatsdReport plain(StatsdFormat::plain, "tv.");
-  EXPECT_EQ(told(plain, family), (Lines{"tv.g.stream.a_b.x.1_2_3_4_____:1|g"}));
+  EXPECT_EQ(sent(plain, family), (Lines{"tv.g.stream.a_b.x.1_2_3_4_____:1|g"}));
 }
 
 TEST(Statsd, AHistogramIsTheCountersOfItsTextFormat) {
   StatsdReport report(StatsdFormat::dogstatsd, "");
   EXPECT_EQ(
-      told(report, histogram({0.1, 1, 1, 9})),
+      sent(report, histogram({0.1, 1, 1, 9})),
       (Lines{"h_seconds_bucket:1|c|#stream:radio,le:0.5", "h_seconds_bucket:3|c|#stream:radio,le:2",
              "h_seconds_bucket:4|c|#stream:radio,le:+Inf", "h_seconds_sum:11.1|c|#stream:radio",
              "h_seconds_count:4|c|#stream:radio"}));
-  EXPECT_EQ(told(report, histogram({0.1, 1, 1, 9, 1})).front(),
+  EXPECT_EQ(sent(report, histogram({0.1, 1, 1, 9, 1})).front(),
             "h_seconds_bucket:1|c|#stream:radio,le:2");
 }
 
 TEST(Statsd, TheSupervisorsProcessIsLeftOut) {
   StatsdReport report(StatsdFormat::dogstatsd, "");
-  EXPECT_EQ(told(report, gauge("process_open_fds", 3)), Lines{});
+  EXPECT_EQ(sent(report, gauge("process_open_fds", 3)), Lines{});
 }
 
 TEST(Statsd, DatagramsFitAPacketAndHoldWholeLines) {

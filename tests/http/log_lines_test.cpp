@@ -11,12 +11,12 @@ TEST(LogLines, AreGivenOldestFirstFromWhereTheReaderWas) {
   LogLines lines;
   lines.add("a");
   lines.add("b");
-  const LogLines::News first = lines.after(0);
+  const LogLines::Batch first = lines.after(0);
   ASSERT_EQ(first.lines.size(), 2u);
   EXPECT_EQ(*first.lines[0], "a");
   EXPECT_EQ(first.missed, 0u);
   lines.add("c");
-  const LogLines::News next = lines.after(first.count);
+  const LogLines::Batch next = lines.after(first.count);
   ASSERT_EQ(next.lines.size(), 1u);
   EXPECT_EQ(*next.lines[0], "c");
   EXPECT_TRUE(lines.after(next.count).lines.empty());
@@ -25,10 +25,10 @@ TEST(LogLines, AreGivenOldestFirstFromWhereTheReaderWas) {
 TEST(LogLines, TheOldestMakeRoomAndTheReaderLearnsHowMany) {
   LogLines lines;
   for (int i = 0; i < 1000; ++i) lines.add(std::to_string(i));
-  const LogLines::News news = lines.after(100);
-  EXPECT_EQ(news.lines.size(), LogLines::lines_max);
-  EXPECT_EQ(*news.lines.back(), "999");
-  EXPECT_EQ(news.missed, 1000 - 100 - LogLines::lines_max);
+  const LogLines::Batch batch = lines.after(100);
+  EXPECT_EQ(batch.lines.size(), LogLines::lines_max);
+  EXPECT_EQ(*batch.lines.back(), "999");
+  EXPECT_EQ(batch.missed, 1000 - 100 - LogLines::lines_max);
 }
 
 TEST(LogLines, LongLinesDoNotTakeMoreMemoryThanAgreed) {
@@ -47,10 +47,10 @@ TEST(LogLines, ManyMayAddWhileOneReads) {
   }
   std::uint64_t seen = 0, missed = 0, got = 0;
   while (seen < 6000) {
-    const LogLines::News news = lines.after(seen);
-    seen = news.count;
-    missed += news.missed;
-    got += news.lines.size();
+    const LogLines::Batch batch = lines.after(seen);
+    seen = batch.count;
+    missed += batch.missed;
+    got += batch.lines.size();
   }
   for (std::thread& writer : writers) writer.join();
   EXPECT_EQ(missed + got, 6000u);

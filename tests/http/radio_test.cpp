@@ -1,4 +1,4 @@
-// What the outside is told of the station, and how its web hook comes in.
+// What the API reports of the station, and how its web hook is received.
 
 #include <chrono>
 #include <mutex>
@@ -89,7 +89,7 @@ TEST(Radio, AnAzuracastThatIsDownMakesTheWholeDegraded) {
   EXPECT_EQ(reply.status, 200);
   const auto body = object_of(reply);
   EXPECT_EQ(body.at("status"), "degraded");
-  EXPECT_EQ(body.at("message"), "AzuraCast is not well for radio");
+  EXPECT_EQ(body.at("message"), "AzuraCast is not healthy for radio");
   EXPECT_EQ(body.at("details").at("components").at("azuracast").at("status"), "unhealthy");
 }
 
@@ -103,7 +103,7 @@ TEST(Radio, ATrackThatIsLongOverIsTold) {
   EXPECT_EQ(azuracast.at("message"), "AzuraCast goes on naming \"Dusk\"");
 }
 
-// A server whose loop keeps what the hook brought.
+// A server that keeps the reports of the hook.
 class Hooked {
  public:
   explicit Hooked(const std::string& password) : snapshots(1) {
@@ -112,13 +112,13 @@ class Hooked {
     settings.address = "127.0.0.1";
     settings.port = 0;
     settings.azuracast_password = password;
-    http::SupervisorApi loop;
-    loop.ping = [](std::function<void()> answer) { answer(); };
-    loop.hear = [this](monitor::NowPlaying report) {
+    http::SupervisorApi api;
+    api.ping = [](std::function<void()> answer) { answer(); };
+    api.on_now_playing = [this](monitor::NowPlaying report) {
       const std::scoped_lock lock(mutex_);
-      heard_.push_back(std::move(report));
+      received_.push_back(std::move(report));
     };
-    server = std::make_unique<http::Server>(settings, http::Bounds{}, snapshots, std::move(loop),
+    server = std::make_unique<http::Server>(settings, http::Bounds{}, snapshots, std::move(api),
                                             [](const http::Server::LogEntry&) {});
   }
 
@@ -129,14 +129,14 @@ class Hooked {
         headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
     return client.read_reply();
   }
-  std::vector<monitor::NowPlaying> heard() const {
+  std::vector<monitor::NowPlaying> received() const {
     const std::scoped_lock lock(mutex_);
-    return heard_;
+    return received_;
   }
 
  private:
   mutable std::mutex mutex_;
-  std::vector<monitor::NowPlaying> heard_;
+  std::vector<monitor::NowPlaying> received_;
 
  public:
   http::SnapshotStore snapshots;
@@ -150,9 +150,9 @@ TEST(AzuracastHook, GivesTheLoopWhatItBrings) {
   const Hooked hooked("s3cret");
   const auto reply = hooked.post(now_playing, "Authorization: Basic eDpzM2NyZXQ=\r\n");  // x:s3cret
   EXPECT_EQ(reply.status, 200) << reply.body;
-  ASSERT_EQ(hooked.heard().size(), 1U);
-  EXPECT_EQ(hooked.heard()[0].sh_id, 5);
-  EXPECT_EQ(hooked.heard()[0].track.title, "Dusk");
+  ASSERT_EQ(hooked.received().size(), 1U);
+  EXPECT_EQ(hooked.received()[0].sh_id, 5);
+  EXPECT_EQ(hooked.received()[0].track.title, "Dusk");
 }
 
 TEST(AzuracastHook, WithoutItsPasswordIsRefused) {
@@ -161,7 +161,7 @@ TEST(AzuracastHook, WithoutItsPasswordIsRefused) {
   EXPECT_EQ(reply.status, 401);
   EXPECT_EQ(reply.headers.at("www-authenticate"), "Basic realm=\"ffsupervisor\"");
   EXPECT_EQ(hooked.post(now_playing, "Authorization: Basic eDpzM2NyZXU=\r\n").status, 401);
-  EXPECT_TRUE(hooked.heard().empty());
+  EXPECT_TRUE(hooked.received().empty());
 }
 
 TEST(AzuracastHook, IsHeardFromLoopbackWhereNoPasswordIsSet) {
@@ -169,7 +169,7 @@ TEST(AzuracastHook, IsHeardFromLoopbackWhereNoPasswordIsSet) {
   EXPECT_EQ(hooked.post(now_playing).status, 200);
   EXPECT_EQ(hooked.post("{").status, 400);
   EXPECT_EQ(hooked.post("{}").status, 422);
-  EXPECT_EQ(hooked.heard().size(), 1U);
+  EXPECT_EQ(hooked.received().size(), 1U);
 }
 
 TEST(AzuracastHook, IsAPostOnly) {

@@ -190,7 +190,7 @@ TEST(Server, AnAddressThatIsNoneIsNamed) {
   settings.address = "not-an-address";
   EXPECT_EQ(failure_of(settings),
             "http.listen: cannot listen on not-an-address:9090: "
-            "\"not-an-address\" is no IP address");
+            "\"not-an-address\" is not an IP address");
   settings.address = "192.0.2.1";  // of nobody (RFC 5737)
   EXPECT_EQ(failure_of(settings),
             "http.listen: cannot listen on 192.0.2.1:9090: Cannot assign requested address");

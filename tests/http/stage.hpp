@@ -81,7 +81,7 @@ class FakeLoop {
     const std::scoped_lock lock(mutex_);
     return pings_;
   }
-  // Knows one stream, "radio", and does as it is told.
+  // Knows one stream, "radio", and accepts every command.
   void control(const std::string& stream, http::Control what,
                std::function<void(http::Outcome)> answer) {
     const std::scoped_lock lock(mutex_);
@@ -122,7 +122,7 @@ class Stage {
             .control = [this](const std::string& stream, http::Control what,
                               auto answer) { loop.control(stream, what, std::move(answer)); },
             .reload = {},
-            .hear = {}},
+            .on_now_playing = {}},
         [this](const http::Server::LogEntry& entry) {
           const std::scoped_lock lock(mutex_);
           log_.push_back(entry);

@@ -5,8 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include "monitor/probes/url.hpp"
-
 namespace monitor::probes {
 namespace {
 
@@ -86,38 +84,6 @@ TEST(Target, APortThatIsNotSaidIsFfmpegs) {
   EXPECT_EQ(port_of("icecast://s:p@h/x"), "8000");
   EXPECT_EQ(port_of("https://[::1]/x"), "443");
   EXPECT_EQ(port_of("https://[::1]:8443/x"), "8443");
-}
-
-TEST(Url, IsTakenApartAsFfmpegDoes) {
-  const Url url = split_url("http://us%40er:p@ss@[2001:db8::1]:8000/a b?x=1#part");
-  EXPECT_EQ(url.scheme, "http");
-  EXPECT_EQ(url.userinfo, "us%40er:p@ss");
-  EXPECT_EQ(url.host, "2001:db8::1");
-  EXPECT_EQ(url.port, "8000");
-  EXPECT_EQ(url.path, "/a b?x=1");
-  EXPECT_EQ(split_url("http://h?x=/@y").host, "h");
-  EXPECT_EQ(percent_decoded("us%40er%zz%4"), "us@er%zz%4");
-  for (const char* odd : {"", ":", "//", "http://[", "http://@", "http://[]:", "http://h:", "#"})
-    EXPECT_LT(split_url(odd).host.size(), 2U) << odd;
-}
-
-TEST(Url, ARedirectIsRelativeToWhereItStood) {
-  const std::string base = "http://u:p@h:8000/a/b?q=1";
-  EXPECT_EQ(resolved_url(base, "https://other/x"), "https://other/x");
-  EXPECT_EQ(resolved_url(base, "//other/x"), "http://other/x");
-  EXPECT_EQ(resolved_url(base, "/x"), "http://u:p@h:8000/x");
-  EXPECT_EQ(resolved_url(base, "x"), "http://u:p@h:8000/a/x");
-  EXPECT_EQ(resolved_url(base, "?r=2"), "http://u:p@h:8000/a/b?r=2");
-  EXPECT_EQ(resolved_url("http://[::1]", "x"), "http://[::1]/x");
-}
-
-TEST(Url, WhatPeopleSeeHoldsNoPasswordAndNoQuery) {
-  EXPECT_EQ(shown_url("http://user:secret@h:8000/radio.mp3?token=secret"),
-            "http://h:8000/radio.mp3");
-  EXPECT_EQ(shown_url("http://h/" + std::string(200, 'x')), "http://h/…");
-  EXPECT_EQ(shown_url("http://h/a\nb"), "http://h/a?b");
-  EXPECT_EQ(shown_server("ra\ndio", "8000"), "ra?dio:8000");
-  EXPECT_LT(shown_url("http://" + std::string(5000, 'x') + "/").size(), 110U);
 }
 
 }  // namespace

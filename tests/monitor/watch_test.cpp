@@ -126,9 +126,17 @@ TEST(Watch, AHealthyStreamHasNoFaultAndFigures) {
     if (i % 2 == 0) watch.on_observation(sample(50, 200), now);
     ASSERT_TRUE(watch.check(now).empty()) << i;
   }
-  EXPECT_NEAR(*watch.rates().fps(launch + 1h), 25, 0.2);
-  EXPECT_NEAR(*watch.rates().bitrate_bps(launch + 1h), 2'000'000, 10'000);
-  EXPECT_NEAR(*watch.baseline_bps(), 2'000'000, 10'000);
+  const Readings readings = watch.readings(launch + 1h);
+  EXPECT_NEAR(*readings.fps, 25, 0.2);
+  EXPECT_NEAR(*readings.speed, 1, 0.01);
+  EXPECT_NEAR(*readings.bitrate_bps, 2'000'000, 10'000);
+  EXPECT_NEAR(*readings.baseline_bps, 2'000'000, 10'000);
+  EXPECT_EQ(readings.progress, frame(90'000));
+  EXPECT_EQ(readings.process->rss_bytes, 200 * 1024 * 1024);
+  EXPECT_TRUE(readings.memory_growth_bytes_per_second);
+  EXPECT_LT(*readings.lag, 1s);
+  EXPECT_FALSE(readings.host) << "nothing was seen of it";
+  EXPECT_FALSE(readings.sink_is_taking) << "no witness can tell";
 }
 
 TEST(Watch, ACommandWithoutProgressIsWatchedByItsLoadAlone) {
@@ -182,6 +190,19 @@ class Publisher {
   ConnectionSample connection_;
   int seconds_ = 0;
 };
+
+TEST(Watch, WhatTheWitnessesSawIsInTheReadings) {
+  Publisher publisher;
+  for (int i = 0; i < 20; ++i) publisher.second();
+  publisher.watch.on_observation(HostSample{}, publisher.now);
+  const Readings readings = publisher.watch.readings(publisher.now);
+  ASSERT_EQ(readings.connections.size(), 1U);
+  EXPECT_EQ(readings.connections.front().acked_bytes, 20U * 16'000);
+  EXPECT_NEAR(*readings.delivered_bps, 128'000, 1000);
+  EXPECT_EQ(readings.sink_is_taking, true);
+  EXPECT_FALSE(readings.witnesses.empty());
+  EXPECT_TRUE(readings.host);
+}
 
 TEST(Watch, StatisticsThatFallSilentMakeASmallFallOfTheWindowTell) {
   Publisher publisher;

@@ -1,4 +1,4 @@
-#include "supervisor/io/alert_command.hpp"
+#include "supervisor/alerts/alert_command.hpp"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "http/clock_reading.hpp"
+#include "monitor/text/rfc3339.hpp"
 #include "supervisor/journal/journal.hpp"
 
 namespace supervisor {
@@ -140,7 +141,7 @@ inline std::string shown(const std::vector<std::string>& texts) {
 }
 
 inline std::string shown(const std::optional<recovery::WallTime>& time) {
-  return time ? recovery::rfc3339(*time) : "-";
+  return time ? monitor::rfc3339(*time) : "-";
 }
 
 inline std::string shown(const recovery::IncidentRecord& record) {
@@ -172,7 +173,7 @@ inline std::string shown(const recovery::PersistedState& past) {
 // What a new life finds at this path.
 inline recovery::PersistedState past_at(const std::string& path,
                                         const std::string& stream = "radio") {
-  return Journal(path, 1000, {}).past(stream);
+  return Journal(path, 1000, {}, {.limit = 20s}).past(stream);
 }
 
 // The next life, for the same process: what the last one was writing when it ended may take longer
@@ -181,9 +182,12 @@ inline std::unique_ptr<Journal> next_life(const std::string& path, std::size_t m
   std::unique_ptr<Journal> journal;
   EXPECT_TRUE(eventually([&] {
     const auto in_use = std::make_shared<std::atomic<bool>>(false);
-    journal = std::make_unique<Journal>(path, max_incidents, [=](const std::string& problem) {
-      *in_use = *in_use || problem.find("another process has it open") != std::string::npos;
-    });
+    journal = std::make_unique<Journal>(
+        path, max_incidents,
+        [=](const std::string& problem) {
+          *in_use = *in_use || problem.find("another process has it open") != std::string::npos;
+        },
+        Journal::Opening{.limit = 20s});
     if (!*in_use) return true;
     journal.reset();
     return false;

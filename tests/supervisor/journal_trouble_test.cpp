@@ -1,5 +1,7 @@
 #include <array>
 #include <csignal>
+#include <future>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -288,6 +290,61 @@ TEST(JournalTrouble, TheLockIsNotHandedToPrograms) {
   EXPECT_EQ(problems.all(), "");
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
+}
+
+// A disk that hangs when it is opened, until the test lets it go on.
+struct HungDisk {
+  ~HungDisk() { let_go(); }
+  void let_go() {
+    if (!std::exchange(is_free, true)) go.set_value();
+  }
+  Journal::Opening opening(std::chrono::milliseconds limit) const {
+    return {.limit = limit, .before = [gone = gone] { gone.wait(); }};
+  }
+  std::promise<void> go;
+  std::shared_future<void> gone = go.get_future().share();
+  bool is_free = false;
+};
+
+TEST(JournalTrouble, ADiskThatHangsWhenItIsOpenedHoldsUpTheStartOnlyForItsLimit) {
+  const JournalFolder folder;
+  Journal(folder / "j", 1000, {}).note({"radio", full_past()});
+  HungDisk disk;
+  Problems problems;
+  const auto begun = std::chrono::steady_clock::now();
+  const auto journal =
+      std::make_unique<Journal>(folder / "j", 1000, problems.sink(), disk.opening(50ms));
+  EXPECT_EQ(shown(journal->past("radio")), shown(recovery::PersistedState{}));
+  for (unsigned i = 1; i <= 20; ++i) journal->note(change(i));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
+  EXPECT_NE(problems.all().find("its disk may hang"), std::string::npos) << problems.all();
+}
+
+TEST(JournalTrouble, WhatADiskThatHungHoldsIsKeptAndGoesOnWithWhatIsNew) {
+  const JournalFolder folder;
+  Journal(folder / "j", 1000, {}).note({"radio", full_past()});
+  HungDisk disk;
+  Problems problems;
+  {
+    Journal journal(folder / "j", 1000, problems.sink(), disk.opening(50ms));
+    journal.note({"radio", change(7).now});
+    disk.let_go();
+    ASSERT_TRUE(eventually([&] { return problems.told().size() == 2; })) << problems.all();
+    EXPECT_NE(problems.told()[1].find("it has been read now"), std::string::npos);
+    EXPECT_EQ(journal.past("radio").attempts, 0U) << "what the streams began with stays";
+    EXPECT_TRUE(eventually([&] { return holds(folder / "j", 7); }));
+  }
+  const recovery::PersistedState next = past_at(folder / "j");
+  EXPECT_EQ(next.attempts, 7U);
+  EXPECT_EQ(next.incidents.size(), full_past().incidents.size());
+}
+
+TEST(JournalTrouble, ADiskThatHangsDoesNotHoldUpTheEnd) {
+  const JournalFolder folder;
+  HungDisk disk;
+  const auto begun = std::chrono::steady_clock::now();
+  Journal(folder / "j", 1000, {}, disk.opening(50ms)).note(change(1));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-#include "supervisor/io/metrics_pusher.hpp"
+#include "supervisor/exporters/metrics_pusher.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <gtest/gtest.h>
 
-#include "supervisor/io/datagram_socket.hpp"
+#include "supervisor/exporters/datagram_socket.hpp"
 
 namespace supervisor {
 namespace {

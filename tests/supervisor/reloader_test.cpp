@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -36,8 +35,8 @@ class ReloaderTest : public testing::Test {
   bool run_until_answers(std::size_t count) {
     const auto deadline = std::chrono::steady_clock::now() + 20s;
     while (answers.size() < count && std::chrono::steady_clock::now() < deadline) {
-      loop.restart();
-      loop.run_for(5ms);
+      loop.context().restart();
+      loop.context().run_for(5ms);
     }
     return answers.size() >= count;
   }
@@ -46,7 +45,7 @@ class ReloaderTest : public testing::Test {
   Secrets secrets;
   Log log{{LogFormat::json, LogLevel::info}, secrets, null_};
   http::SnapshotStore snapshots{0};
-  boost::asio::io_context loop;
+  Loop loop;
   std::atomic<int> reads = 0;
   std::atomic<const char*> broken = nullptr;
   bool waits = false;
@@ -54,12 +53,9 @@ class ReloaderTest : public testing::Test {
   std::vector<std::string> applied;
   std::vector<http::Outcome> answers;
   IoThread io_thread;
-  Reloader reloader{{.loop = loop.get_executor(),
-                     .io_thread = io_thread,
-                     .log = log,
-                     .secrets = secrets,
-                     .snapshots = snapshots,
-                     .load = [this] { return load(); },
+  const Services services{loop.thread(), io_thread, log, secrets, snapshots};
+  Reloader reloader{services,
+                    {.load = [this] { return load(); },
                      .must_wait = [this](const Config&) { return waits; },
                      .apply =
                          [this](const Config& config) {
@@ -70,8 +66,8 @@ class ReloaderTest : public testing::Test {
 };
 
 TEST_F(ReloaderTest, TheConfigurationItRunsWithCountsAsRead) {
-  ASSERT_TRUE(snapshots.read().config);
-  EXPECT_TRUE(snapshots.read().config->successful);
+  ASSERT_TRUE(snapshots.read().program.config);
+  EXPECT_TRUE(snapshots.read().program.config->successful);
 }
 
 TEST_F(ReloaderTest, WhatIsReadIsAppliedAndSaid) {
@@ -82,21 +78,21 @@ TEST_F(ReloaderTest, WhatIsReadIsAppliedAndSaid) {
 }
 
 TEST_F(ReloaderTest, AFileThatCannotBeReadIsRefusedAndTheNextMayBeRight) {
-  const auto before = snapshots.read().config->succeeded_at;
+  const auto before = snapshots.read().program.config->succeeded_at;
   broken = "radio.yml:3: streams: expected a list";
   ask();
   ASSERT_TRUE(run_until_answers(1));
   EXPECT_EQ(answers[0].status, 422U);
   EXPECT_EQ(answers[0].message, "radio.yml:3: streams: expected a list");
   EXPECT_TRUE(applied.empty());
-  EXPECT_FALSE(snapshots.read().config->successful);
-  EXPECT_EQ(snapshots.read().config->succeeded_at, before);
+  EXPECT_FALSE(snapshots.read().program.config->successful);
+  EXPECT_EQ(snapshots.read().program.config->succeeded_at, before);
   broken = nullptr;
   ask();
   ASSERT_TRUE(run_until_answers(2));
   EXPECT_EQ(answers[1].status, 200U);
-  EXPECT_TRUE(snapshots.read().config->successful);
-  EXPECT_GT(snapshots.read().config->succeeded_at, before);
+  EXPECT_TRUE(snapshots.read().program.config->successful);
+  EXPECT_GT(snapshots.read().program.config->succeeded_at, before);
 }
 
 TEST_F(ReloaderTest, WhatCannotBeAppliedIsRefused) {
@@ -104,7 +100,7 @@ TEST_F(ReloaderTest, WhatCannotBeAppliedIsRefused) {
   ask();
   ASSERT_TRUE(run_until_answers(1));
   EXPECT_EQ(answers[0].status, 422U);
-  EXPECT_FALSE(snapshots.read().config->successful);
+  EXPECT_FALSE(snapshots.read().program.config->successful);
 }
 
 TEST_F(ReloaderTest, WhatIsAskedDuringAReadingIsAnsweredByOneMore) {
@@ -118,9 +114,9 @@ TEST_F(ReloaderTest, WhatIsAskedDuringAReadingIsAnsweredByOneMore) {
 TEST_F(ReloaderTest, WhatMustWaitIsAppliedWhenItNeedNotAnyMore) {
   waits = true;
   ask();
-  while (reads == 0) loop.run_for(1ms);
-  loop.restart();
-  loop.run_for(50ms);
+  while (reads == 0) loop.context().run_for(1ms);
+  loop.context().restart();
+  loop.context().run_for(50ms);
   EXPECT_TRUE(applied.empty());
   reloader.try_again();
   EXPECT_TRUE(applied.empty());
@@ -137,8 +133,8 @@ TEST_F(ReloaderTest, AStopRefusesWhatWasAskedAndWhatIs) {
   ask();
   ASSERT_TRUE(run_until_answers(3));
   for (const http::Outcome& answer : answers) EXPECT_EQ(answer.status, 409U);
-  loop.restart();
-  loop.run_for(50ms);
+  loop.context().restart();
+  loop.context().run_for(50ms);
   EXPECT_TRUE(applied.empty()) << "what was read meanwhile is not applied";
 }
 
@@ -148,7 +144,7 @@ TEST_F(ReloaderTest, SecretsOfARefusalAreMasked) {
   ask();
   ASSERT_TRUE(run_until_answers(1));
   EXPECT_EQ(answers[0].message.find("Str3am"), std::string::npos);
-  EXPECT_EQ(snapshots.read().config->message.find("Str3am"), std::string::npos);
+  EXPECT_EQ(snapshots.read().program.config->message.find("Str3am"), std::string::npos);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "monitor/text/base64.hpp"
+#include "monitor/text/percent.hpp"
 #include "supervisor/secrets/text_encodings.hpp"
 
 namespace supervisor {
@@ -221,9 +222,9 @@ TEST(Secrets, EncodedFormsOfASecretAreSecretToo) {
   secrets.learn(Words{"ffmpeg", "http://us%65r:p%40ss%2Fw\"ord@h/x"});
   const std::string raw = "p@ss/w\"ord";
   for (const std::string& form :
-       {raw, std::string("p%40ss%2Fw\"ord"), percent_encoded(raw, HexCase::upper),
-        percent_encoded(raw, HexCase::lower), json_escaped(raw),
-        json_escaped(raw, JsonSlash::escaped), monitor::base64("user:" + raw)})
+       {raw, std::string("p%40ss%2Fw\"ord"), monitor::percent_encode(raw),
+        monitor::percent_encode(raw, monitor::is_unreserved, monitor::HexCase::lower),
+        json_escaped(raw), json_escaped(raw, JsonSlash::escaped), monitor::base64("user:" + raw)})
     EXPECT_EQ(secrets.mask("<" + form + ">"), "<***>") << form;
 }
 

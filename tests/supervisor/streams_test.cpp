@@ -84,8 +84,7 @@ TEST_F(StreamsTest, ShutDownAllAtOnce) {
 }
 
 TEST_F(StreamsTest, TellOfOneThatGaveUpWhereThatEndsTheProgram) {
-  add({"one"});
-  change([](Config& next) { next.streams.push_back(plain_config("two")); });
+  add({"one", "two"});
   streams.start();
   change([](Config& next) {
     next.streams[1].recovery.on_exhausted = recovery::OnExhausted::exit;

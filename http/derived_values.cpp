@@ -1,0 +1,86 @@
+#include "http/derived_values.hpp"
+
+#include <algorithm>
+
+namespace http {
+namespace {
+
+using recovery::WallTime;
+
+double seconds_between(WallTime from, WallTime to) {
+  return std::max(0.0, std::chrono::duration<double>(to - from).count());
+}
+
+WallTime wall_of(monitor::Duration ago, const ClockReading& now) {
+  return now.wall - std::chrono::duration_cast<WallTime::duration>(ago);
+}
+
+// The part of an incident before this run began; the rest is in this run's own totals.
+double off_air_before(const recovery::IncidentRecord& incident, WallTime run) {
+  if (!incident.off_air || incident.last_good_at >= run) return 0;
+  const double until_run = seconds_between(incident.last_good_at, run);
+  if (!incident.resolved_at) return until_run;
+  // A journal may hold less than no time, from before that was bounded.
+  return std::clamp(incident.off_air_seconds, 0.0, until_run);
+}
+
+}  // namespace
+
+bool is_on_air(const recovery::Status& status) {
+  return status.state == recovery::State::on_air;
+}
+
+std::string_view ffmpeg_state(const recovery::Status& status) {
+  if (status.pid) return "running";
+  return status.failed ? "crashed" : "stopped";
+}
+
+double uptime_seconds(const recovery::Status& status, const ClockReading& now) {
+  return status.on_air_since ? seconds_since(*status.on_air_since, now.steady) : 0;
+}
+
+std::optional<double> playing_seconds(const StreamSnapshot& stream, const ClockReading& now) {
+  if (!stream.track || !stream.track->playing_since) return std::nullopt;
+  return seconds_since(*stream.track->playing_since, now.steady);
+}
+
+const monitor::ProcessSample* living_sample(const StreamSnapshot& stream) {
+  return stream.status.pid && stream.sample ? &*stream.sample : nullptr;
+}
+
+Availability availability_of(const StreamSnapshot& stream, const ClockReading& now) {
+  const recovery::Status& status = stream.status;
+  monitor::Duration on_air = status.on_air_total, off_air = status.off_air_total;
+  const bool began = status.settled_at != monitor::Instant{};
+  if (began && now.steady > status.settled_at) {
+    (status.on_air_since ? on_air : off_air) += now.steady - status.settled_at;
+  }
+  const WallTime run = wall_of(on_air + off_air, now);
+  Availability result{run, monitor::seconds(off_air), {}};
+  if (stream.incidents) {
+    for (const recovery::IncidentRecord& incident : *stream.incidents) {
+      result.since = std::min(result.since, incident.last_good_at);
+      result.off_air_seconds += off_air_before(incident, run);
+    }
+  }
+  const double span = seconds_between(result.since, now.wall);
+  if (span > 0) result.ratio = std::clamp(1 - result.off_air_seconds / span, 0.0, 1.0);
+  return result;
+}
+
+std::vector<KnownIncident> newest_incidents(const SnapshotStore::View& view, std::size_t limit) {
+  std::vector<KnownIncident> all;
+  for (const auto& stream : view.streams) {
+    if (!stream->incidents) continue;
+    const std::size_t count = std::min(limit, stream->incidents->size());  // newest first
+    for (std::size_t i = 0; i < count; ++i) all.push_back({stream.get(), &(*stream->incidents)[i]});
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const KnownIncident& left, const KnownIncident& right) {
+                     return left.incident->detected_at > right.incident->detected_at;
+                   });
+  if (all.size() > limit) all.resize(limit);
+  return all;
+}
+
+}  // namespace http

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "http/clock_reading.hpp"
+#include "http/snapshot.hpp"
+
+namespace http {
+
+// Values that follow from a snapshot. Metrics, health, API and events all take them from here, so
+// that they cannot disagree. Pure.
+
+bool is_on_air(const recovery::Status& status);
+// "running" while a child lives, "crashed" off air by a fault, else "stopped".
+std::string_view ffmpeg_state(const recovery::Status& status);
+// Since the stream last came on air; 0 while it is off air.
+double uptime_seconds(const recovery::Status& status, const ClockReading& now);
+// How long the current track has been playing; empty while no track is known.
+std::optional<double> playing_seconds(const StreamSnapshot& stream, const ClockReading& now);
+// The latest sample of the child that runs now; null without one.
+const monitor::ProcessSample* living_sample(const StreamSnapshot& stream);
+
+// How much of the recorded time the stream was on air: this run of the supervisor, and before it as
+// far back as the incidents reach. Time between two runs counts as off air only where an incident
+// spans it: the stream was not monitored then.
+struct Availability {
+  recovery::WallTime since;
+  double off_air_seconds = 0;
+  std::optional<double> ratio;  // 0 to 1; empty when no time has passed
+};
+Availability availability_of(const StreamSnapshot& stream, const ClockReading& now);
+
+// An incident and its stream. Valid as long as the view.
+struct KnownIncident {
+  const StreamSnapshot* stream;
+  const recovery::IncidentRecord* incident;
+};
+// Of all streams together, newest first, at most `limit`.
+std::vector<KnownIncident> newest_incidents(const SnapshotStore::View& view, std::size_t limit);
+
+}  // namespace http

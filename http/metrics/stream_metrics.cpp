@@ -1,0 +1,356 @@
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "http/derived_values.hpp"
+#include "http/metrics/family.hpp"
+#include "http/metrics/metrics.hpp"
+
+namespace http {
+namespace {
+
+constexpr auto counter = prometheus::MetricType::Counter;
+constexpr auto gauge = prometheus::MetricType::Gauge;
+constexpr auto histogram = prometheus::MetricType::Histogram;
+constexpr double bytes_per_mib = 1024.0 * 1024;
+
+// One stream at one scrape.
+struct Scraped {
+  const StreamSnapshot& stream;
+  const ClockReading& now;
+};
+
+// What a row reads off it: a counter or a gauge, a number or a bool. Empty: the stream has no such
+// series at present.
+using Value = std::optional<double>;
+
+bool plays_live(const StreamSnapshot& stream) {
+  return stream.track && stream.track->current && stream.track->current->is_live;
+}
+
+Value cpu_percent(const StreamSnapshot& stream) {
+  const monitor::ProcessSample* const sample = living_sample(stream);
+  return sample ? sample->cpu_percent : 0;
+}
+
+Value memory_mb(const StreamSnapshot& stream) {
+  const monitor::ProcessSample* const sample = living_sample(stream);
+  return sample ? static_cast<double>(sample->rss_bytes) / bytes_per_mib : 0;
+}
+
+bool has_rtmp_connection(const StreamSnapshot& stream) {
+  return is_on_air(stream.status) && stream.has_rtmp_output && stream.sink_is_taking.value_or(true);
+}
+
+// Over the connections to the sinks; empty without one.
+template <class Combine>
+Value over_sinks(const StreamSnapshot& stream, Combine combine) {
+  Value result;
+  for (const monitor::ConnectionSample& connection : stream.connections) {
+    if (connection.side == monitor::Side::output) result = combine(result.value_or(0), connection);
+  }
+  return result;
+}
+
+Value sink_unsent_bytes(const StreamSnapshot& stream) {
+  return over_sinks(stream, [](double sum, const monitor::ConnectionSample& connection) {
+    return sum + static_cast<double>(connection.unsent_bytes + connection.unacked_bytes);
+  });
+}
+
+Value sink_rtt_seconds(const StreamSnapshot& stream) {
+  return over_sinks(stream, [](double longest, const monitor::ConnectionSample& connection) {
+    return std::max(longest, monitor::seconds(connection.rtt));
+  });
+}
+
+Value unix_time(const std::optional<recovery::WallTime>& time) {
+  return time ? Value(unix_seconds(*time)) : std::nullopt;
+}
+
+// A counter or gauge with one series a stream. A new metric is one row; the order is that of the
+// answer.
+struct ValueRow {
+  FamilyInfo info;
+  Value (*value)(const Scraped& at);
+};
+
+constexpr ValueRow value_rows[] = {
+    {{"radio_tracks_played_total", counter, "Distinct track plays."},
+     [](const Scraped& at) -> Value {
+       return at.stream.track ? at.stream.track->played_total : 0;
+     }},
+    {{"radio_ffmpeg_restarts_total", counter, "FFmpeg launched again after having run."},
+     [](const Scraped& at) -> Value { return at.stream.totals.restarts; }},
+    {{"radio_ffmpeg_restarts_on_purpose_total", counter,
+      "Restarts within radio_ffmpeg_restarts_total that were requested or planned; no fault."},
+     [](const Scraped& at) -> Value { return at.stream.totals.restarts_on_purpose; }},
+    {{"radio_stream_uptime_seconds", gauge,
+      "Time since the stream last came on air; 0 while it is off air."},
+     [](const Scraped& at) -> Value { return uptime_seconds(at.stream.status, at.now); }},
+    {{"radio_current_track_duration_seconds", gauge,
+      "How long the current track has been playing; 0 while no track is known."},
+     [](const Scraped& at) -> Value { return playing_seconds(at.stream, at.now).value_or(0); }},
+    {{"radio_current_track_live", gauge,
+      "1 while a live show is on air, whose title may stay the same for hours; else 0."},
+     [](const Scraped& at) -> Value { return plays_live(at.stream); }},
+    {{"radio_ffmpeg_cpu_usage_percent", gauge, "CPU usage of FFmpeg; 100 is one CPU."},
+     [](const Scraped& at) -> Value { return cpu_percent(at.stream); }},
+    {{"radio_ffmpeg_memory_mb", gauge, "Resident set size of FFmpeg in MiB."},
+     [](const Scraped& at) -> Value { return memory_mb(at.stream); }},
+    {{"radio_ffmpeg_memory_growth_bytes_per_second", gauge,
+      "Trend of FFmpeg's resident set size; absent in the first 10 minutes after a launch."},
+     [](const Scraped& at) -> Value { return at.stream.memory_growth_bytes_per_second; }},
+    {{"radio_ffmpeg_memory_limit_forecast_seconds", gauge,
+      "Time until FFmpeg's memory reaches its limit; present only while it grows significantly."},
+     [](const Scraped& at) -> Value { return at.stream.memory_limit_seconds; }},
+    {{"radio_ffmpeg_lag_seconds", gauge, "Lag of the output behind its live source."},
+     [](const Scraped& at) -> Value { return at.stream.lag_seconds; }},
+    {{"radio_ffmpeg_lag_growth_ratio", gauge,
+      "Trend of the lag in seconds per second; absent in the first minute after a launch."},
+     [](const Scraped& at) -> Value { return at.stream.lag_growth; }},
+    {{"radio_audio_stream_available", gauge,
+      "1 while the source is available, by the latest of: a probe, FFmpeg's progress, FFmpeg's "
+      "log; else 0."},
+     [](const Scraped& at) -> Value {
+       return at.stream.status.source_available.value_or(is_on_air(at.stream.status));
+     }},
+    {{"radio_rtmp_connection_status", gauge,
+      "1 while the stream is on air through an RTMP output that accepts data; else 0."},
+     [](const Scraped& at) -> Value { return has_rtmp_connection(at.stream); }},
+    {{"radio_sink_delivered_bytes_total", counter,
+      "Bytes that the receiving servers acknowledged (kernel's TCP counters), over all launches."},
+     [](const Scraped& at) -> Value { return at.stream.totals.sink_delivered_bytes; }},
+    {{"radio_sink_delivered_bitrate_bps", gauge,
+      "Bits per second that the receiving servers acknowledged over the last seconds."},
+     [](const Scraped& at) -> Value { return at.stream.delivered_bps; }},
+    {{"radio_sink_unsent_bytes", gauge,
+      "Bytes that FFmpeg has written to its sinks and that are not acknowledged yet."},
+     [](const Scraped& at) -> Value { return sink_unsent_bytes(at.stream); }},
+    {{"radio_sink_rtt_seconds", gauge, "Round-trip time to the sink; the longest of several."},
+     [](const Scraped& at) -> Value { return sink_rtt_seconds(at.stream); }},
+    {{"radio_sink_retransmits_total", counter,
+      "TCP segments retransmitted to the sinks, over all launches."},
+     [](const Scraped& at) -> Value { return at.stream.totals.sink_retransmits; }},
+    {{"radio_source_received_bytes_total", counter,
+      "Bytes received from network sources (kernel's TCP counters), over all launches."},
+     [](const Scraped& at) -> Value { return at.stream.totals.source_received_bytes; }},
+    {{"radio_stream_on_air_seconds_total", counter,
+      "Time on air since the supervisor started, up to the last advance of the output."},
+     [](const Scraped& at) -> Value { return monitor::seconds(at.stream.status.on_air_total); }},
+    {{"radio_ffmpeg_frames_total", counter, "Video frames encoded, over all launches."},
+     [](const Scraped& at) -> Value { return at.stream.totals.frames; }},
+    {{"radio_ffmpeg_dropped_frames_total", counter, "Frames FFmpeg dropped, over all launches."},
+     [](const Scraped& at) -> Value { return at.stream.totals.dropped_frames; }},
+    {{"radio_ffmpeg_duplicated_frames_total", counter,
+      "Frames FFmpeg duplicated, over all launches."},
+     [](const Scraped& at) -> Value { return at.stream.totals.duplicated_frames; }},
+    {{"radio_ffmpeg_output_bytes_total", counter,
+      "Bytes of the first output, over all launches; constant where FFmpeg reports no size."},
+     [](const Scraped& at) -> Value { return at.stream.totals.output_bytes; }},
+    {{"radio_ffmpeg_fps", gauge, "Frames per second over the window, not since launch."},
+     [](const Scraped& at) -> Value { return at.stream.fps; }},
+    {{"radio_ffmpeg_speed_ratio", gauge,
+      "Output time per wall time over the window; 1 is real time."},
+     [](const Scraped& at) -> Value { return at.stream.speed; }},
+    {{"radio_ffmpeg_output_bitrate_bps", gauge,
+      "Bits per second of the first output over the window, not since launch."},
+     [](const Scraped& at) -> Value { return at.stream.bitrate_bps; }},
+    {{"radio_ffmpeg_last_progress_timestamp_seconds", gauge,
+      "Unix time of FFmpeg's last progress block."},
+     [](const Scraped& at) -> Value { return unix_time(at.stream.last_progress_at); }},
+    {{"radio_ffmpeg_start_timestamp_seconds", gauge, "Unix time of FFmpeg's last launch."},
+     [](const Scraped& at) -> Value { return unix_time(at.stream.launched_at); }},
+    {{"radio_ffmpeg_log_lines_suppressed_total", counter,
+      "FFmpeg's log lines that were not logged: repeats, and lines above the rate limit."},
+     [](const Scraped& at) -> Value { return at.stream.log_lines_suppressed; }},
+    {{"radio_recovery_attempts", gauge,
+      "Restart attempts used since the stream was last healthy for a whole cooldown."},
+     [](const Scraped& at) -> Value { return at.stream.status.attempts; }},
+    {{"radio_recovery_escalated", gauge, "1 while the recovery is escalated; else 0."},
+     [](const Scraped& at) -> Value { return at.stream.status.escalated; }},
+};
+
+// Several series a stream: `emit` is called for each, with the labels beside `stream`.
+using Emit = std::function<void(const Labels& labels, double value)>;
+struct LabelledRow {
+  FamilyInfo info;
+  void (*each)(const StreamSnapshot& stream, const Emit& emit);
+};
+
+double number(std::uint64_t count) {
+  return static_cast<double>(count);
+}
+
+void each_severity(const StreamSnapshot& stream, const Emit& emit) {
+  emit({{"severity", "warning"}}, number(stream.totals.errors_warning));
+  emit({{"severity", "error"}}, number(stream.totals.errors_error));
+  emit({{"severity", "critical"}}, number(stream.totals.errors_critical));
+}
+
+void each_status(const StreamSnapshot& stream, const Emit& emit) {
+  const std::string_view present = ffmpeg_state(stream.status);
+  for (const std::string_view state : {"running", "stopped", "crashed"}) {
+    emit({{"status", state}}, state == present ? 1 : 0);
+  }
+}
+
+void each_state(const StreamSnapshot& stream, const Emit& emit) {
+  for (std::size_t i = 0; i < recovery::state_count; ++i) {
+    const auto state = static_cast<recovery::State>(i);
+    emit({{"state", recovery::name(state)}}, state == stream.status.state ? 1 : 0);
+  }
+}
+
+void each_log_level(const StreamSnapshot& stream, const Emit& emit) {
+  for (std::size_t i = 0; i < stream.log_lines.size(); ++i) {
+    emit({{"level", monitor::name(static_cast<monitor::LogLevel>(i))}},
+         number(stream.log_lines[i]));
+  }
+}
+
+Labels labels_of(monitor::Cause cause) {
+  return {{"component", monitor::name(monitor::component_of(cause))},
+          {"cause", monitor::name(cause)}};
+}
+
+// All causes, those at 0 too: increase() does not see the first incident of a series that began
+// with it.
+void each_cause(const StreamSnapshot& stream, const Emit& emit) {
+  for (std::size_t i = 0; i < stream.totals.incidents.size(); ++i) {
+    emit(labels_of(static_cast<monitor::Cause>(i)), number(stream.totals.incidents[i]));
+  }
+}
+
+// What is wrong now: a counter of incidents does not show whether one is over.
+void each_verdict(const StreamSnapshot& stream, const Emit& emit) {
+  std::array<bool, monitor::cause_count> present{};
+  for (const monitor::Cause cause : stream.warnings) {
+    present.at(static_cast<std::size_t>(cause)) = true;
+  }
+  const auto& verdict = stream.status.verdict;
+  if (verdict) present.at(static_cast<std::size_t>(verdict->cause)) = true;
+  for (std::size_t i = 0; i < present.size(); ++i) {
+    emit(labels_of(static_cast<monitor::Cause>(i)), present[i] ? 1 : 0);
+  }
+}
+
+void each_action(const StreamSnapshot& stream, const Emit& emit) {
+  for (std::size_t i = 0; i < stream.totals.actions.size(); ++i) {
+    emit({{"action", recovery::name(static_cast<recovery::DecisionKind>(i))}},
+         number(stream.totals.actions[i]));
+  }
+}
+
+void each_anomaly(const StreamSnapshot& stream, const Emit& emit) {
+  for (std::size_t i = 0; i < stream.anomalies.size(); ++i) {
+    const auto& anomaly = stream.anomalies[i];
+    emit({{"kind", recovery::name(static_cast<recovery::AnomalyKind>(i))}},
+         anomaly ? anomaly->score : 0);
+  }
+}
+
+constexpr LabelledRow labelled_rows[] = {
+    {{"radio_errors_total", counter, "Warnings, off-air incidents and escalations, by severity."},
+     each_severity},
+    {{"radio_ffmpeg_status", gauge, "1 for FFmpeg's present status: running, stopped or crashed."},
+     each_status},
+    {{"radio_stream_state", gauge, "1 for the stream's present state."}, each_state},
+    {{"radio_ffmpeg_log_lines_total", counter, "Lines FFmpeg wrote to its log."}, each_log_level},
+    {{"radio_incidents_total", counter, "Incidents opened, by component and cause."}, each_cause},
+    {{"radio_stream_verdict", gauge,
+      "1 for each cause that holds now: the cause of being off air, and open warnings."},
+     each_verdict},
+    {{"radio_recovery_actions_total", counter, "Decisions of the recovery, by action."},
+     each_action},
+    {{"radio_stream_anomaly_score", gauge,
+      "Deviation of the stream from its own history: 0 while normal, 1 and more while unusual."},
+     each_anomaly},
+};
+
+struct HistogramRow {
+  FamilyInfo info;
+  recovery::Histogram recovery::Totals::*value;
+};
+
+constexpr HistogramRow histogram_rows[] = {
+    {{"radio_track_switch_duration_seconds", histogram,
+      "Time from the report of a track change to the next advance of the output."},
+     &recovery::Totals::track_switch_seconds},
+    {{"radio_incident_detection_seconds", histogram,
+      "Time from the last good moment to the verdict."},
+     &recovery::Totals::detection_seconds},
+    {{"radio_incident_off_air_seconds", histogram,
+      "Time from the last good moment until the stream was on air again."},
+     &recovery::Totals::off_air_seconds},
+};
+
+// Off air it runs on; on air it stands still: the core may yet find that the output was silent.
+double off_air_seconds(const recovery::Status& status, const ClockReading& now) {
+  const double settled = monitor::seconds(status.off_air_total);
+  return is_on_air(status) ? settled : settled + seconds_since(status.settled_at, now.steady);
+}
+
+prometheus::MetricFamily off_air_family(const SnapshotStore::View& view, const ClockReading& now,
+                                        OffAirFloors& floors) {
+  prometheus::MetricFamily family = make_family(
+      {"radio_stream_off_air_seconds_total", counter,
+       "Time off air since the supervisor started, including the time before a freeze was "
+       "detected."});
+  OffAirFloors reported;  // streams that were removed are not kept
+  for (const auto& stream : view.streams) {
+    const double value = std::max(floors[stream->name], off_air_seconds(stream->status, now));
+    add(family, {{"stream", stream->name}}, reported[stream->name] = value);
+  }
+  floors = std::move(reported);
+  return family;
+}
+
+using View = SnapshotStore::View;
+
+prometheus::MetricFamily family_of(const ValueRow& row, const View& view, const ClockReading& now) {
+  prometheus::MetricFamily family = make_family(row.info);
+  for (const auto& stream : view.streams) {
+    if (const Value value = row.value({*stream, now})) {
+      add(family, {{"stream", stream->name}}, *value);
+    }
+  }
+  return family;
+}
+
+prometheus::MetricFamily family_of(const LabelledRow& row, const View& view) {
+  prometheus::MetricFamily family = make_family(row.info);
+  for (const auto& stream : view.streams) {
+    row.each(*stream, [&](Labels labels, double value) {
+      labels.insert(labels.begin(), {"stream", stream->name});
+      add(family, labels, value);
+    });
+  }
+  return family;
+}
+
+prometheus::MetricFamily family_of(const HistogramRow& row, const View& view) {
+  prometheus::MetricFamily family = make_family(row.info);
+  for (const auto& stream : view.streams) {
+    add(family, {{"stream", stream->name}}, stream->totals.*row.value);
+  }
+  return family;
+}
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> stream_families(const SnapshotStore::View& view,
+                                                      const ClockReading& now,
+                                                      OffAirFloors& floors) {
+  std::vector<prometheus::MetricFamily> families;
+  for (const ValueRow& row : value_rows) {
+    prometheus::MetricFamily family = family_of(row, view, now);
+    if (!family.metric.empty()) families.push_back(std::move(family));
+  }
+  for (const LabelledRow& row : labelled_rows) families.push_back(family_of(row, view));
+  for (const HistogramRow& row : histogram_rows) families.push_back(family_of(row, view));
+  families.push_back(off_air_family(view, now, floors));
+  return families;
+}
+
+}  // namespace http

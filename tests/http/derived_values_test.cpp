@@ -1,0 +1,72 @@
+#include "http/derived_values.hpp"
+
+#include <gtest/gtest.h>
+
+#include "stage.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+const http::ClockReading now = http::ClockReading::now();
+
+recovery::IncidentRecord incident(std::chrono::seconds began_ago, std::chrono::seconds lasted,
+                                  bool off_air = true) {
+  recovery::IncidentRecord record;
+  record.off_air = off_air;
+  record.last_good_at = now.wall - began_ago;
+  record.detected_at = record.last_good_at + 1s;
+  record.resolved_at = record.last_good_at + lasted;
+  record.off_air_seconds = off_air ? std::chrono::duration<double>(lasted).count() : 0;
+  return record;
+}
+
+// On air for 90 s, off for 10 s, all in this life.
+std::shared_ptr<http::StreamSnapshot> snapshot_with(
+    std::vector<recovery::IncidentRecord> incidents) {
+  auto snapshot = on_air_snapshot("radio");
+  snapshot->status.on_air_total = 80s;
+  snapshot->status.off_air_total = 10s;
+  snapshot->status.settled_at = now.steady - 10s;
+  snapshot->incidents =
+      std::make_shared<const std::vector<recovery::IncidentRecord>>(std::move(incidents));
+  return snapshot;
+}
+
+TEST(Availability, IsOfThisLifeWhereNothingOlderIsKnown) {
+  const auto result = http::availability_of(*snapshot_with({incident(50s, 10s)}), now);
+  EXPECT_NEAR(*result.ratio, 0.9, 1e-6);
+  EXPECT_NEAR(result.off_air_seconds, 10, 1e-6);
+  EXPECT_EQ(result.since, now.wall - 100s);
+}
+
+TEST(Availability, ReachesAsFarBackAsTheIncidents) {
+  const auto result = http::availability_of(
+      *snapshot_with({incident(500s, 30s), incident(900s, 100s, false), incident(1000s, 60s)}),
+      now);
+  EXPECT_EQ(result.since, now.wall - 1000s);
+  EXPECT_NEAR(result.off_air_seconds, 10 + 30 + 60, 1e-6);
+  EXPECT_NEAR(*result.ratio, 0.9, 1e-6);
+}
+
+TEST(Availability, AnIncidentThatSpansTwoLivesCountsOnce) {
+  const auto result = http::availability_of(*snapshot_with({incident(200s, 105s)}), now);
+  EXPECT_NEAR(result.off_air_seconds, 10 + 100, 1e-6);
+}
+
+TEST(Availability, AnIncidentThatLastedLessThanNoTimeTakesNothingOff) {
+  const auto result = http::availability_of(*snapshot_with({incident(200s, -50s)}), now);
+  EXPECT_NEAR(result.off_air_seconds, 10, 1e-6);
+}
+
+TEST(Availability, TimeGoesOnWhileOffAir) {
+  auto snapshot = snapshot_with({});
+  snapshot->status.on_air_since.reset();
+  EXPECT_NEAR(http::availability_of(*snapshot, now).off_air_seconds, 20, 1e-6);
+}
+
+TEST(Availability, BeforeAnythingWasSeenThereIsNone) {
+  EXPECT_FALSE(http::availability_of(*snapshot_of("radio"), now).ratio);
+}
+
+}  // namespace

@@ -1,0 +1,84 @@
+#include "alertmanager.hpp"
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include "notifier_stand.hpp"
+
+// Against a real Alertmanager, up to a receiver behind it.
+
+namespace supervisor {
+namespace {
+
+std::string field(const boost::json::value& json, std::string_view pointer) {
+  return std::string(json.at_pointer(pointer).as_string());
+}
+
+class AlertmanagerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!Alertmanager::is_installed()) GTEST_SKIP() << Alertmanager::program << " is not there";
+  }
+
+  std::size_t told(const std::string& status) const {
+    std::size_t count = 0;
+    for (const auto& request : behind.requests()) {
+      if (request.body.find(R"("status":")" + status) != std::string::npos) ++count;
+    }
+    return count;
+  }
+
+  AlertReceiver behind{AlertReceiver::status("200 OK")};
+};
+
+TEST_F(AlertmanagerTest, FiringIsVisibleWithItsLabelsAndResolvedAfterwards) {
+  const Alertmanager manager(behind.url("/"));
+  NotifierStand stand({.alertmanager = {manager.base_url()}, .webhooks = {}, .command = {}});
+  ASSERT_TRUE(stand.until([&] { return manager.is_ready(); })) << manager.log();
+
+  stand.notifier->fire(alert("radio"));
+  ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
+  ASSERT_EQ(stand.outcomes(), std::vector<std::string>{"alertmanager delivered"})
+      << stand.reports[0].error << manager.log();
+  const auto alerts = boost::json::parse(manager.alerts());
+  ASSERT_EQ(alerts.as_array().size(), 1u);
+  EXPECT_EQ(field(alerts, "/0/labels/alertname"), "StreamOffAir");
+  EXPECT_EQ(field(alerts, "/0/labels/stream"), "radio");
+  EXPECT_EQ(field(alerts, "/0/labels/component"), "sink");
+  EXPECT_EQ(field(alerts, "/0/labels/cause"), "sink_lost");
+  EXPECT_EQ(field(alerts, "/0/labels/severity"), "critical");
+  EXPECT_EQ(field(alerts, "/0/labels/instance"), "studio-1");
+  EXPECT_EQ(field(alerts, "/0/annotations/summary"),
+            "radio is off air: the server closed the connection");
+  EXPECT_EQ(field(alerts, "/0/annotations/description"), "0 bytes acknowledged for 12 s");
+  EXPECT_EQ(field(alerts, "/0/annotations/tried"), "restarted 3 times");
+  ASSERT_TRUE(stand.until([&] { return told("firing") > 0; })) << manager.log();
+
+  stand.notifier->resolve(resolved(alert("radio")));
+  ASSERT_TRUE(stand.until([&] { return manager.alerts() == "[]\n"; })) << manager.alerts();
+  ASSERT_TRUE(stand.until([&] { return told("resolved") > 0; })) << manager.log();
+  EXPECT_EQ(told("firing"), 1u);
+  EXPECT_EQ(told("resolved"), 1u);
+}
+
+TEST_F(AlertmanagerTest, NextLifeResolvesWhatTheLastOneFired) {
+  const Alertmanager manager(behind.url("/"));
+  const Settings settings{.alertmanager = {manager.base_url()}, .webhooks = {}, .command = {}};
+  NotifierStand stand(settings);
+  ASSERT_TRUE(stand.until([&] { return manager.is_ready(); })) << manager.log();
+  const Alert fired = alert("radio");
+  stand.notifier->fire(fired);
+  ASSERT_TRUE(stand.until([&] { return told("firing") > 0; })) << manager.log();
+
+  stand.open(settings);
+  stand.notifier->adopt(fired);
+  ASSERT_TRUE(stand.until([&] { return stand.reports.size() == 2; }));
+  EXPECT_EQ(boost::json::parse(manager.alerts()).as_array().size(), 1u) << "the same alert";
+  stand.notifier->resolve(resolved(fired));
+  ASSERT_TRUE(stand.until([&] { return manager.alerts() == "[]\n"; })) << manager.alerts();
+  ASSERT_TRUE(stand.until([&] { return told("resolved") > 0; })) << manager.log();
+  EXPECT_EQ(told("firing"), 1u);
+}
+
+}  // namespace
+}  // namespace supervisor
