@@ -1,7 +1,5 @@
 #include "supervisor/stream/stream_snapshot.hpp"
 
-#include <utility>
-
 namespace supervisor {
 
 using http::StreamSnapshot;
@@ -23,30 +21,6 @@ void add_records(StreamSnapshot& snapshot, const recovery::StreamRecorder& recor
   snapshot.last_restart_at = recorder.last_restart_at();
 }
 
-void add_readings(StreamSnapshot& snapshot, monitor::Readings readings) {
-  snapshot.progress = readings.progress;
-  snapshot.fps = readings.fps;
-  snapshot.speed = readings.speed;
-  snapshot.bitrate_bps = readings.bitrate_bps;
-  snapshot.baseline_bps = readings.baseline_bps;
-  snapshot.witnesses = std::move(readings.witnesses);
-  snapshot.delivered_bps = readings.delivered_bps;
-  snapshot.sink_is_taking = readings.sink_is_taking;
-  snapshot.memory_growth_bytes_per_second = readings.memory_growth_bytes_per_second;
-  if (readings.memory_limit_in) {
-    snapshot.memory_limit_seconds = monitor::seconds(*readings.memory_limit_in);
-  }
-  if (readings.lag) snapshot.lag_seconds = monitor::seconds(*readings.lag);
-  snapshot.lag_growth = readings.lag_growth;
-}
-
-void add_life(StreamSnapshot& snapshot, const ChildLife& life) {
-  snapshot.sample = life.last_sample();
-  if (!life.probes()) return;
-  snapshot.connections = life.probes()->connections();
-  snapshot.host = life.probes()->host();
-}
-
 }  // namespace
 
 std::shared_ptr<const StreamSnapshot> make_snapshot(const SnapshotSources& from,
@@ -64,8 +38,9 @@ std::shared_ptr<const StreamSnapshot> make_snapshot(const SnapshotSources& from,
     if (!incident.off_air) snapshot.warnings.push_back(incident.cause);
   }
   const monitor::Watch* watch = from.core.watch();
-  if (watch && from.core.status().pid) add_readings(snapshot, watch->readings(now));
-  if (from.life) add_life(snapshot, *from.life);
+  if (watch && from.core.status().pid) snapshot.readings = watch->readings(now);
+  // It stays while the next launch is due.
+  if (from.life) snapshot.readings.process = from.life->last_sample();
   snapshot.track = from.tracks.state(now);
   snapshot.azuracast = from.tracks.azuracast();
   snapshot.log_lines = from.log_gate.lines();
