@@ -78,7 +78,8 @@ TEST_F(Notes, AStreamThatStoppedByAFaultDidNotStopAsAsked) {
   EXPECT_TRUE(notes.state(status, now, wall).stopped_as_asked);
   status.failed = true;
   EXPECT_FALSE(notes.state(status, now, wall).stopped_as_asked);
-  status = {.state = recovery::State::on_air};
+  status.failed = false;
+  status.state = recovery::State::on_air;
   EXPECT_FALSE(notes.state(status, now, wall).stopped_as_asked);
 }
 
