@@ -8,9 +8,9 @@
 
 namespace supervisor {
 
-// How often the service manager wants to hear from this process: half of what it tolerates
-// (WATCHDOG_USEC). Nothing where it does not ask, asks another process (WATCHDOG_PID), or says what
-// is no number of microseconds.
+// The interval at which the service manager wants a message from this process: half of what it
+// tolerates (WATCHDOG_USEC). Nothing where it does not ask, asks another process (WATCHDOG_PID), or
+// says something that is no number of microseconds.
 std::optional<std::chrono::microseconds> watchdog_interval();
 
 // Tells the service manager, where it asks for it, that the supervising loop turns: from that loop

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "supervisor/app/loop_delay.hpp"
 #include "supervisor/init.hpp"
 #include "supervisor/watchdog.hpp"
 
@@ -53,6 +54,7 @@ int Supervisor::run() {
   exports_->start();
   notify_service_manager("READY=1");
   const Watchdog watchdog(loop_.executor());
+  const LoopDelay loop_delay(services_);
   loop_.run();
   return streams_.exit_code();
 }

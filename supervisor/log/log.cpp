@@ -97,7 +97,7 @@ class Sink : public spdlog::sinks::base_sink<std::mutex> {
  public:
   Sink(int fd, bool json) : out_(fd), json_(json) {}
   bool drain(std::chrono::milliseconds limit) const { return out_.flush(limit); }
-  // While nobody writes.
+  // While no other thread writes.
   void set_json(bool json) { json_ = json; }
 
  private:

@@ -8,11 +8,11 @@
 
 namespace supervisor {
 
-// Writes whole lines to a descriptor, in order, on a thread of its own: write(2) may wait for as
-// long as nobody reads (a terminal, a pipe that another program fills, a disk that hangs), and
-// poll(2) cannot tell. Who logs never waits: lines are queued up to `limit_bytes`; what does not
-// fit is dropped and counted, until half of the queue is free again. The thread begins with the
-// first line. Thread-safe.
+// Writes whole lines to a descriptor, in order, on a thread of its own: write(2) may block without
+// end (a terminal or a pipe that is not read, a disk that hangs), and poll(2) cannot tell. The
+// caller never waits: lines are queued up to `limit_bytes`; a line that does not fit is dropped and
+// counted, until half of the queue is free again. The thread begins with the first line.
+// Thread-safe.
 class LogSink {
  public:
   static constexpr std::size_t limit_bytes = 256 * 1024;
