@@ -114,7 +114,7 @@ class Threads(LiveTest):
     def test_a_terminal_that_nobody_reads_keeps_no_stream_off_air(self):
         master, slave = pty.openpty()
         self.addCleanup(os.close, master)
-        # Raw, so that nothing but the reader takes bytes out; then full to the last one.
+        # Full but for some bytes: poll says that there is room, and a line that is longer waits.
         os.set_blocking(slave, False)
         try:
             while True:
@@ -122,6 +122,7 @@ class Threads(LiveTest):
         except BlockingIOError:
             pass
         os.set_blocking(slave, True)
+        os.read(master, 100)
         supervisor = self.supervise_streams({"radio": NULL}, stderr=slave)
         os.close(slave)
         pid = supervisor.child_pid()
