@@ -47,9 +47,11 @@ int Supervisor::run() {
   const Init init(loop_.executor(), {.on_stop = [this] { stop("Asked to stop"); },
                                      .on_force_stop = [this] { kill(); },
                                      .on_hangup = [this] { reloader_.request({}); }});
+  log_.hold();
   say_start(server->port());
   say_warnings(config_, parts);
   streams_.start();
+  log_.release();
   dependencies_ = watch_dependencies();
   exports_->start();
   notify_service_manager("READY=1");
