@@ -45,7 +45,7 @@ std::optional<double> playing_seconds(const StreamSnapshot& stream, const ClockR
 }
 
 const monitor::ProcessSample* living_sample(const StreamSnapshot& stream) {
-  return stream.status.pid && stream.sample ? &*stream.sample : nullptr;
+  return stream.status.pid && stream.readings.process ? &*stream.readings.process : nullptr;
 }
 
 Availability availability_of(const StreamSnapshot& stream, const ClockReading& now) {

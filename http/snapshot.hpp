@@ -13,10 +13,8 @@
 
 #include "http/log_lines.hpp"
 #include "monitor/cause.hpp"
-#include "monitor/connection_sample.hpp"
-#include "monitor/evidence.hpp"
 #include "monitor/ffmpeg/stderr_log.hpp"
-#include "monitor/host_sample.hpp"
+#include "monitor/readings.hpp"
 #include "monitor/tracks/track_log.hpp"
 #include "recovery/alerts/outcome.hpp"
 #include "recovery/status.hpp"
@@ -59,19 +57,8 @@ struct StreamSnapshot {
   std::optional<recovery::WallTime> launched_at;
   bool auto_recovery_enabled = true;
   std::vector<monitor::Cause> warnings;  // open ones; the cause of being off air is in `status`
-  // of the current child
-  std::optional<monitor::Progress> progress;
-  std::optional<monitor::ProcessSample> sample;
-  std::optional<double> fps, speed, bitrate_bps, baseline_bps;  // over the window
-  // latest results of the witnesses outside FFmpeg
-  std::vector<std::string> witnesses;  // sentences, the most significant first
-  monitor::ConnectionSamples connections;
-  std::optional<double> delivered_bps;  // to the sinks, over the last seconds
-  std::optional<bool> sink_is_taking;   // empty: no witness can tell
-  std::optional<monitor::HostSample> host;
-  // its trends
-  std::optional<double> memory_growth_bytes_per_second, memory_limit_seconds;
-  std::optional<double> lag_seconds, lag_growth;
+  // Measured of the current child; empty without one.
+  monitor::Readings readings;
   // the station
   std::optional<TrackState> track;          // null: the stream has no source of tracks
   std::optional<AzuracastState> azuracast;  // null: not configured, or not answered yet

@@ -23,15 +23,16 @@ json::array strings(const std::vector<std::string>& list) {
 
 // Rates are over the window, not FFmpeg's averages since launch.
 json::value progress_json(const StreamSnapshot& stream) {
-  if (!stream.progress) return nullptr;
-  const monitor::Progress& progress = *stream.progress;
+  const monitor::Readings& readings = stream.readings;
+  if (!readings.progress) return nullptr;
+  const monitor::Progress& progress = *readings.progress;
   std::optional<double> out_time;
   if (progress.out_time) out_time = std::chrono::duration<double>(*progress.out_time).count();
   return {{"frame", optional_number(progress.frame)},
-          {"fps", optional_number(stream.fps)},
-          {"speed", optional_number(stream.speed)},
-          {"bitrate_bps", optional_number(stream.bitrate_bps)},
-          {"baseline_bps", optional_number(stream.baseline_bps)},
+          {"fps", optional_number(readings.fps)},
+          {"speed", optional_number(readings.speed)},
+          {"bitrate_bps", optional_number(readings.bitrate_bps)},
+          {"baseline_bps", optional_number(readings.baseline_bps)},
           {"out_time_seconds", optional_number(out_time)},
           {"total_size_bytes", optional_number(progress.total_size_bytes)},
           {"dup_frames", optional_number(progress.dup_frames)},
@@ -40,8 +41,8 @@ json::value progress_json(const StreamSnapshot& stream) {
 }
 
 json::value process_json(const StreamSnapshot& stream) {
-  if (!stream.sample) return nullptr;
-  const monitor::ProcessSample& sample = *stream.sample;
+  if (!stream.readings.process) return nullptr;
+  const monitor::ProcessSample& sample = *stream.readings.process;
   return {{"state", std::string_view(&sample.state, 1)},
           {"cpu_percent", rounded(sample.cpu_percent)},
           {"cpus_allowed", sample.cpus_allowed},
@@ -84,20 +85,20 @@ json::value host_json(const std::optional<monitor::HostSample>& host) {
 }
 
 // The present evidence; the verdict follows from it.
-json::object evidence_json(const StreamSnapshot& stream) {
+json::object evidence_json(const monitor::Readings& readings) {
   json::array connections;
-  for (const auto& connection : stream.connections) {
+  for (const auto& connection : readings.connections) {
     connections.push_back(connection_json(connection));
   }
   json::value taking = nullptr;
-  if (stream.sink_is_taking) taking = *stream.sink_is_taking;
+  if (readings.sink_is_taking) taking = *readings.sink_is_taking;
   std::optional<double> delivered;
-  if (stream.delivered_bps) delivered = rounded(*stream.delivered_bps);
-  return {{"witnesses", strings(stream.witnesses)},
+  if (readings.delivered_bps) delivered = rounded(*readings.delivered_bps);
+  return {{"witnesses", strings(readings.witnesses)},
           {"sink_is_taking", taking},
           {"delivered_bps", optional_number(delivered)},
           {"connections", std::move(connections)},
-          {"host", host_json(stream.host)}};
+          {"host", host_json(readings.host)}};
 }
 
 json::object availability_json(const StreamSnapshot& stream, const ClockReading& now) {
@@ -208,7 +209,7 @@ json::object stream_json(const StreamSnapshot& stream, const ClockReading& now) 
           {"track", track_json(stream, now)},
           {"tracks_played", stream.track ? stream.track->played_total : 0},
           {"verdict", verdict_json(status.verdict)},
-          {"evidence", evidence_json(stream)},
+          {"evidence", evidence_json(stream.readings)},
           {"anomalies", anomalies_json(stream)},
           {"recovery", full_recovery_json(stream, now)},
           {"last_exit", exit_json(status.last_exit)}};

@@ -25,10 +25,10 @@ Sample sample_of(const StreamSnapshot& stream, const ClockReading& now) {
     memory = static_cast<double>(sample->rss_bytes);
   }
   return {.t = rounded(unix_seconds(now.wall)),
-          .fps = or_nan(stream.fps),
-          .speed = or_nan(stream.speed),
-          .bitrate_bps = or_nan(stream.bitrate_bps),
-          .delivered_bps = or_nan(stream.delivered_bps),
+          .fps = or_nan(stream.readings.fps),
+          .speed = or_nan(stream.readings.speed),
+          .bitrate_bps = or_nan(stream.readings.bitrate_bps),
+          .delivered_bps = or_nan(stream.readings.delivered_bps),
           .cpu_percent = or_nan(cpu),
           .memory_bytes = or_nan(memory)};
 }

@@ -26,8 +26,8 @@ class StreamDelta {
  public:
   // The events since the last call: `incident` for each that was opened, changed or closed; `state`
   // where a member that matters to an operator has changed, not with the figures of each block.
-  std::vector<Event> take(const std::shared_ptr<const StreamSnapshot>& stream,
-                          const ClockReading& now);
+  std::vector<Event> update(const std::shared_ptr<const StreamSnapshot>& stream,
+                            const ClockReading& now);
 
  private:
   void take_incidents(const StreamSnapshot& stream, std::vector<Event>& events);

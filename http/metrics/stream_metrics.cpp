@@ -39,14 +39,15 @@ Value memory_mb(const StreamSnapshot& stream) {
 }
 
 bool has_rtmp_connection(const StreamSnapshot& stream) {
-  return is_on_air(stream.status) && stream.has_rtmp_output && stream.sink_is_taking.value_or(true);
+  return is_on_air(stream.status) && stream.has_rtmp_output &&
+         stream.readings.sink_is_taking.value_or(true);
 }
 
 // Over the connections to the sinks; empty without one.
 template <class Combine>
 Value over_sinks(const StreamSnapshot& stream, Combine combine) {
   Value result;
-  for (const monitor::ConnectionSample& connection : stream.connections) {
+  for (const monitor::ConnectionSample& connection : stream.readings.connections) {
     if (connection.side == monitor::Side::output) result = combine(result.value_or(0), connection);
   }
   return result;
@@ -62,6 +63,10 @@ Value sink_rtt_seconds(const StreamSnapshot& stream) {
   return over_sinks(stream, [](double longest, const monitor::ConnectionSample& connection) {
     return std::max(longest, monitor::seconds(connection.rtt));
   });
+}
+
+Value seconds(const std::optional<monitor::Duration>& duration) {
+  return duration ? Value(monitor::seconds(*duration)) : std::nullopt;
 }
 
 Value unix_time(const std::optional<recovery::WallTime>& time) {
@@ -100,15 +105,15 @@ constexpr ValueRow value_rows[] = {
      [](const Scraped& at) -> Value { return memory_mb(at.stream); }},
     {{"radio_ffmpeg_memory_growth_bytes_per_second", gauge,
       "Trend of FFmpeg's resident set size; absent in the first 10 minutes after a launch."},
-     [](const Scraped& at) -> Value { return at.stream.memory_growth_bytes_per_second; }},
+     [](const Scraped& at) -> Value { return at.stream.readings.memory_growth_bytes_per_second; }},
     {{"radio_ffmpeg_memory_limit_forecast_seconds", gauge,
       "Time until FFmpeg's memory reaches its limit; present only while it grows significantly."},
-     [](const Scraped& at) -> Value { return at.stream.memory_limit_seconds; }},
+     [](const Scraped& at) -> Value { return seconds(at.stream.readings.memory_limit_in); }},
     {{"radio_ffmpeg_lag_seconds", gauge, "Lag of the output behind its live source."},
-     [](const Scraped& at) -> Value { return at.stream.lag_seconds; }},
+     [](const Scraped& at) -> Value { return seconds(at.stream.readings.lag); }},
     {{"radio_ffmpeg_lag_growth_ratio", gauge,
       "Trend of the lag in seconds per second; absent in the first minute after a launch."},
-     [](const Scraped& at) -> Value { return at.stream.lag_growth; }},
+     [](const Scraped& at) -> Value { return at.stream.readings.lag_growth; }},
     {{"radio_audio_stream_available", gauge,
       "1 while the source is available, by the latest of: a probe, FFmpeg's progress, FFmpeg's "
       "log; else 0."},
@@ -123,7 +128,7 @@ constexpr ValueRow value_rows[] = {
      [](const Scraped& at) -> Value { return at.stream.totals.sink_delivered_bytes; }},
     {{"radio_sink_delivered_bitrate_bps", gauge,
       "Bits per second that the receiving servers acknowledged over the last seconds."},
-     [](const Scraped& at) -> Value { return at.stream.delivered_bps; }},
+     [](const Scraped& at) -> Value { return at.stream.readings.delivered_bps; }},
     {{"radio_sink_unsent_bytes", gauge,
       "Bytes that FFmpeg has written to its sinks and that are not acknowledged yet."},
      [](const Scraped& at) -> Value { return sink_unsent_bytes(at.stream); }},
@@ -149,13 +154,13 @@ constexpr ValueRow value_rows[] = {
       "Bytes of the first output, over all launches; constant where FFmpeg reports no size."},
      [](const Scraped& at) -> Value { return at.stream.totals.output_bytes; }},
     {{"radio_ffmpeg_fps", gauge, "Frames per second over the window, not since launch."},
-     [](const Scraped& at) -> Value { return at.stream.fps; }},
+     [](const Scraped& at) -> Value { return at.stream.readings.fps; }},
     {{"radio_ffmpeg_speed_ratio", gauge,
       "Output time per wall time over the window; 1 is real time."},
-     [](const Scraped& at) -> Value { return at.stream.speed; }},
+     [](const Scraped& at) -> Value { return at.stream.readings.speed; }},
     {{"radio_ffmpeg_output_bitrate_bps", gauge,
       "Bits per second of the first output over the window, not since launch."},
-     [](const Scraped& at) -> Value { return at.stream.bitrate_bps; }},
+     [](const Scraped& at) -> Value { return at.stream.readings.bitrate_bps; }},
     {{"radio_ffmpeg_last_progress_timestamp_seconds", gauge,
       "Unix time of FFmpeg's last progress block."},
      [](const Scraped& at) -> Value { return unix_time(at.stream.last_progress_at); }},

@@ -1,4 +1,4 @@
-// What the outside may know of a stream, told to the snapshots.
+// Publishes the snapshot of a stream.
 
 #include <utility>
 
@@ -27,25 +27,10 @@ void StreamDriver::State::publish() {
   for (const recovery::Incident& incident : core.open_incidents()) {
     if (!incident.off_air) snapshot->warnings.push_back(incident.cause);
   }
-  snapshot->sample = last_sample;
   if (const monitor::Watch* watch = core.watch(); watch != nullptr && core.status().pid) {
-    monitor::Readings readings = watch->readings(now);
-    snapshot->progress = readings.progress;
-    snapshot->fps = readings.fps;
-    snapshot->speed = readings.speed;
-    snapshot->bitrate_bps = readings.bitrate_bps;
-    snapshot->baseline_bps = readings.baseline_bps;
-    snapshot->witnesses = std::move(readings.witnesses);
-    snapshot->delivered_bps = readings.delivered_bps;
-    snapshot->sink_is_taking = readings.sink_is_taking;
-    snapshot->memory_growth_bytes_per_second = readings.memory_growth_bytes_per_second;
-    if (readings.memory_limit_in)
-      snapshot->memory_limit_seconds = monitor::seconds(*readings.memory_limit_in);
-    if (readings.lag) snapshot->lag_seconds = monitor::seconds(*readings.lag);
-    snapshot->lag_growth = readings.lag_growth;
-    snapshot->connections = connections;
-    snapshot->host = last_host;
+    snapshot->readings = watch->readings(now);
   }
+  snapshot->readings.process = last_sample;  // stays while the next launch is due
   if (station) {
     snapshot->track = station->tracks(now);
     snapshot->azuracast = station->azuracast();

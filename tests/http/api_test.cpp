@@ -21,15 +21,15 @@ constexpr WallTime noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}
 
 std::shared_ptr<http::StreamSnapshot> busy_snapshot() {
   auto snapshot = on_air_snapshot("radio");
-  snapshot->progress.emplace();
-  snapshot->progress->frame = 9000;
-  snapshot->progress->total_size_bytes = 123456;
-  snapshot->progress->out_time = 300500ms;
-  snapshot->progress->drop_frames = 2;
-  snapshot->fps = 25.5;
-  snapshot->speed = 1.0;
+  snapshot->readings.progress.emplace();
+  snapshot->readings.progress->frame = 9000;
+  snapshot->readings.progress->total_size_bytes = 123456;
+  snapshot->readings.progress->out_time = 300500ms;
+  snapshot->readings.progress->drop_frames = 2;
+  snapshot->readings.fps = 25.5;
+  snapshot->readings.speed = 1.0;
   snapshot->last_progress_at = noon + 7ms;
-  snapshot->sample = monitor::ProcessSample{'S', 42.5, 2, 200 * 1024 * 1024, 9};
+  snapshot->readings.process = monitor::ProcessSample{'S', 42.5, 2, 200 * 1024 * 1024, 9};
   snapshot->totals.restarts = 2;
   snapshot->last_restart_at = noon;
   return snapshot;
@@ -112,8 +112,8 @@ TEST(Api, BytesThatAreNoTextDoNotBreakTheJson) {
   auto snapshot = on_air_snapshot("radio");
   snapshot->command = std::make_shared<std::vector<std::string>>(
       std::vector<std::string>{"ffmpeg", "bad\xff\xc3name\x01\"", "é"});
-  snapshot->speed = std::numeric_limits<double>::infinity();
-  snapshot->progress.emplace();
+  snapshot->readings.speed = std::numeric_limits<double>::infinity();
+  snapshot->readings.progress.emplace();
   const Stage stage({snapshot});
   const auto body = json_of(stage.get("/api/v1/streams/radio"));  // the parser wants valid UTF-8
   EXPECT_EQ(text(body.at("command").at(1)), "bad\xEF\xBF\xBD\xEF\xBF\xBDname\x01\"");

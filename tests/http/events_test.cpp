@@ -101,8 +101,8 @@ TEST(Events, TellAChangeOfStateAndNotEachFigure) {
   ASSERT_TRUE(follower.hears("progress", 1));
   for (int i = 0; i < 5; ++i) {
     auto busy = on_air_snapshot("radio");
-    busy->fps = 25 + i;
-    busy->sample = monitor::ProcessSample{};
+    busy->readings.fps = 25 + i;
+    busy->readings.process = monitor::ProcessSample{};
     stage.snapshots.publish(0, busy);
     ::usleep(120'000);  // longer than the hub needs to look
   }
@@ -114,10 +114,10 @@ TEST(Events, TellAChangeOfStateAndNotEachFigure) {
 
 TEST(Events, TellTheFiguresOnceASecondAndKeepThemForWhoComesLater) {
   auto snapshot = on_air_snapshot("radio");
-  snapshot->fps = 25.04;
-  snapshot->bitrate_bps = 1'500'000.4;
-  snapshot->sample = monitor::ProcessSample{};
-  snapshot->sample->rss_bytes = 64 * 1024 * 1024;
+  snapshot->readings.fps = 25.04;
+  snapshot->readings.bitrate_bps = 1'500'000.4;
+  snapshot->readings.process = monitor::ProcessSample{};
+  snapshot->readings.process->rss_bytes = 64 * 1024 * 1024;
   snapshot->totals.frames = 777;
   const Stage stage({snapshot});
   Follower follower(stage);

@@ -77,6 +77,19 @@ TEST(Metrics, AlertsAreCountedByReceiverAndOutcomeWhereThereAreReceivers) {
   EXPECT_EQ(series.at("radio_alerts_sent_total{receiver=\"alertmanager\",outcome=\"failed\"}"), 1);
 }
 
+TEST(Metrics, TheLoopsDelayIsAHistogramOnceItWasMeasured) {
+  Stage stage;
+  EXPECT_EQ(stage.get("/metrics").body.find("radio_supervisor_loop_delay"), std::string::npos);
+  recovery::Histogram delay({0.01, 1});
+  for (const double seconds : {0.001, 0.5}) delay.observe(seconds);
+  stage.snapshots.publish(&http::Program::loop_delay,
+                          std::make_shared<const recovery::Histogram>(delay));
+  const auto series = scrape(stage);
+  EXPECT_EQ(series.at("radio_supervisor_loop_delay_seconds_bucket{le=\"0.01\"}"), 1);
+  EXPECT_EQ(series.at("radio_supervisor_loop_delay_seconds_bucket{le=\"+Inf\"}"), 2);
+  EXPECT_EQ(series.at("radio_supervisor_loop_delay_seconds_sum"), 0.501);
+}
+
 TEST(Metrics, EachDependencyThatWasLookedAtHasItsSeries) {
   Stage stage;
   EXPECT_EQ(stage.get("/metrics").body.find("radio_dependency"), std::string::npos);
@@ -162,16 +175,16 @@ TEST(Metrics, WhatIsUnknownIsAbsentAndWhatIsKnownIsThere) {
     EXPECT_FALSE(before.contains(std::string(name) + "{stream=\"radio\"}")) << name;
   }
   auto known = std::make_shared<http::StreamSnapshot>(*snapshot);
-  known->fps = 25;
-  known->speed = 1.01;
-  known->bitrate_bps = 2.5e6;
+  known->readings.fps = 25;
+  known->readings.speed = 1.01;
+  known->readings.bitrate_bps = 2.5e6;
   known->launched_at = recovery::WallTime(1'800'000'000s);
   known->last_progress_at = recovery::WallTime(1'800'000'100'500ms);
   known->totals.frames = 123;
   known->totals.output_bytes = 9'007'199'254'740'991;
   known->log_lines[5] = 4;
   known->log_lines_suppressed = 6;
-  known->sample = monitor::ProcessSample{'S', 150, 2, 100 * 1024 * 1024, 9};
+  known->readings.process = monitor::ProcessSample{'S', 150, 2, 100 * 1024 * 1024, 9};
   stage.snapshots.publish(0, known);
   const auto after = scrape(stage);
   EXPECT_EQ(after.at("radio_ffmpeg_fps{stream=\"radio\"}"), 25);
@@ -340,7 +353,7 @@ TEST(Metrics, GzipIsGivenToWhoAsksForIt) {
 
 TEST(Metrics, PromtoolHasNothingNewToSay) {
   auto snapshot = on_air_snapshot("radio");
-  snapshot->fps = snapshot->speed = snapshot->bitrate_bps = 1;
+  snapshot->readings.fps = snapshot->readings.speed = snapshot->readings.bitrate_bps = 1;
   snapshot->launched_at = snapshot->last_progress_at = std::chrono::system_clock::now();
   const Stage stage({snapshot, cooling_snapshot("second")});
   char path[] = "/tmp/metrics-XXXXXX";

@@ -152,10 +152,10 @@ TEST(Status, ReadsWhatTheApiWrites) {
   snapshot->status.pid = 4711;
   snapshot->status.verdict = monitor::Verdict{monitor::Cause::encoder_frozen, {"no advance"}};
   snapshot->totals.restarts = 5;
-  snapshot->progress.emplace();
-  snapshot->fps = 25;
-  snapshot->speed = 1;
-  snapshot->bitrate_bps = 96'000;
+  snapshot->readings.progress.emplace();
+  snapshot->readings.fps = 25;
+  snapshot->readings.speed = 1;
+  snapshot->readings.bitrate_bps = 96'000;
   snapshots.publish(0, snapshot);
   OneAnswer server(200, *http::streams(snapshots.read(), http::ClockReading{}).body);
   const Result result = status(at(server.url()));

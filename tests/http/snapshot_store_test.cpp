@@ -1,0 +1,110 @@
+#include <atomic>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "http/snapshot.hpp"
+
+namespace {
+
+std::shared_ptr<const http::StreamSnapshot> named(const std::string& name) {
+  auto snapshot = std::make_shared<http::StreamSnapshot>();
+  snapshot->name = name;
+  return snapshot;
+}
+
+std::vector<std::string> names(const http::SnapshotStore& store) {
+  std::vector<std::string> result;
+  for (const auto& stream : store.read().streams) result.push_back(stream->name);
+  return result;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(SnapshotStore, ASlotWithoutASnapshotIsNotInTheView) {
+  http::SnapshotStore store(2);
+  EXPECT_EQ(names(store), Names{});
+  store.publish(1, named("b"));
+  EXPECT_EQ(names(store), Names{"b"});
+  store.publish(0, named("a"));
+  EXPECT_EQ(names(store), (Names{"a", "b"}));
+}
+
+TEST(SnapshotStore, ArrangedSlotsKeepTheirSnapshotsInTheNewOrder) {
+  http::SnapshotStore store(2);
+  store.publish(0, named("a"));
+  store.publish(1, named("b"));
+  store.arrange({2, 1});
+  EXPECT_EQ(names(store), Names{"b"});
+  store.publish(2, named("c"));
+  EXPECT_EQ(names(store), (Names{"c", "b"}));
+}
+
+TEST(SnapshotStore, ARemovedSlotIsNotPublishedAgain) {
+  http::SnapshotStore store(1);
+  store.publish(0, named("a"));
+  store.arrange({1});
+  store.publish(0, named("late"));
+  EXPECT_EQ(names(store), Names{});
+}
+
+TEST(SnapshotStore, EveryChangeGrowsTheVersion) {
+  http::SnapshotStore store(1);
+  std::uint64_t before = store.read().version;
+  const auto grown = [&] {
+    return store.read().version > std::exchange(before, store.read().version);
+  };
+  store.publish(0, named("a"));
+  EXPECT_TRUE(grown());
+  store.publish(&http::Program::config, std::make_shared<const http::ConfigState>());
+  EXPECT_TRUE(grown());
+  store.arrange({0});
+  EXPECT_TRUE(grown());
+  EXPECT_FALSE(grown()) << "reading is no change";
+}
+
+TEST(SnapshotStore, PartsOfTheProgramArePublishedOneByOneAndWithdrawn) {
+  http::SnapshotStore store(0);
+  const std::vector<http::ExportCount> counts{{"statsd", 3, 1}};
+  store.publish(&http::Program::exports,
+                std::make_shared<const std::vector<http::ExportCount>>(counts));
+  store.publish(&http::Program::config, std::make_shared<const http::ConfigState>());
+  const http::SnapshotStore::View view = store.read();
+  ASSERT_TRUE(view.program.exports);
+  EXPECT_EQ(view.program.exports->front().delivered, 3U);
+  EXPECT_TRUE(view.program.config);
+  EXPECT_FALSE(view.program.alerts);
+  store.publish(&http::Program::exports, nullptr);
+  EXPECT_FALSE(store.read().program.exports);
+  EXPECT_TRUE(store.read().program.config);
+  EXPECT_TRUE(view.program.exports) << "a view does not change";
+}
+
+// Under the thread sanitizer this is a test of the lock as well.
+TEST(SnapshotStore, AViewIsConsistentWhileAnotherThreadPublishes) {
+  http::SnapshotStore store(1);
+  store.publish(0, named("0"));
+  std::atomic<bool> stop{false};
+  std::thread publisher([&] {
+    for (int i = 1; !stop; ++i) {
+      store.publish(0, named(std::to_string(i)));
+      http::ConfigState config;
+      config.message = std::to_string(i);
+      store.publish(&http::Program::config, std::make_shared<const http::ConfigState>(config));
+    }
+  });
+  std::uint64_t version = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const http::SnapshotStore::View view = store.read();
+    EXPECT_GE(view.version, version);
+    version = view.version;
+    ASSERT_EQ(view.streams.size(), 1U);
+    const int stream = std::stoi(view.streams[0]->name);
+    const int config = view.program.config ? std::stoi(view.program.config->message) : 0;
+    EXPECT_TRUE(config == stream || config == stream - 1) << stream << ' ' << config;
+  }
+  stop = true;
+  publisher.join();
+}
+
+}  // namespace
