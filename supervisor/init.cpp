@@ -110,8 +110,8 @@ Init::~Init() {
 }
 
 void notify_service_manager(const std::string& message) {
-  const char* path = std::getenv(
-      "NOTIFY_SOCKET");  // NOLINT(concurrency-mt-unsafe): set by the service manager only
+  const char* path =
+      std::getenv("NOTIFY_SOCKET");  // NOLINT(concurrency-mt-unsafe): no thread sets it
   sockaddr_un address{};
   const std::string name = path ? path : "";
   if (name.size() < 2 || name.size() >= sizeof(address.sun_path)) return;

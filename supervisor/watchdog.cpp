@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-// A day: longer intervals are not in use, and half of it fits every clock.
+// A day; half of it fits every clock.
 constexpr std::int64_t longest_us = 86'400'000'000;
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
@@ -29,7 +29,7 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
 }  // namespace
 
 std::optional<microseconds> watchdog_interval() {
-  // NOLINTBEGIN(concurrency-mt-unsafe): set by the service manager only
+  // NOLINTBEGIN(concurrency-mt-unsafe): no thread sets them
   const char* limit = std::getenv("WATCHDOG_USEC");
   const char* pid = std::getenv("WATCHDOG_PID");
   // NOLINTEND(concurrency-mt-unsafe)

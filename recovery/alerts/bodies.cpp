@@ -15,7 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_sentence = 1000;       // characters; a sentence is far shorter
-constexpr std::size_t max_shown_sentence = 300;  // … in a chat, where people read on a telephone
+constexpr std::size_t max_shown_sentence = 300;  // … in a chat, read on a telephone
 constexpr std::size_t max_headline = 1900;       // Discord refuses a content of more than 2000
 constexpr std::size_t max_field = 1000;          // … and a field's value of more than 1024
 constexpr std::size_t max_name = 250;            // of a stream or an instance; they are far shorter

@@ -10,7 +10,7 @@ namespace recovery::alerts {
 // What is sent, as JSON. Pure. An alert with `ends_at` is resolved. `instance` says which machine.
 
 // One alert for POST /api/v2/alerts. Alertmanager takes a firing one for over at `firing_until` if
-// it is not told again. The labels are the alert's identity there: those of the resolution must be
+// it is not sent again. The labels are the alert's identity there: those of the resolution must be
 // those of the firing.
 std::string alertmanager_body(const Alert& alert, std::string_view instance, WallTime firing_until);
 

@@ -94,7 +94,7 @@ asio::awaitable<void> read_answer(Connection& connection, AnswerReader& reader) 
   }
 }
 
-AlertFailure unheard() {
+AlertFailure not_delivered() {
   return {.retryable = true, .may_be_heard = false, .rest = {}};
 }
 
@@ -112,7 +112,8 @@ monitor::Duration retry_after(const Parser::value_type& answer) {
   return std::chrono::seconds(seconds);
 }
 
-// A server may repeat a secret path in its own words: the reason phrase and the body are not told.
+// A server may repeat a secret path in its own words: the reason phrase and the body are not
+// logged.
 std::string status_text(unsigned status) {
   const auto known = beast_http::int_to_status(status);
   const std::string number = std::to_string(status);
@@ -127,7 +128,7 @@ Attempt judged(const Endpoint& endpoint, const Parser::value_type& answer) {
   Attempt attempt{.failure = AlertFailure{},
                   .error = endpoint.name + " answered " + status_text(status)};
   if (status == 408 || status == 425 || status == 429) {
-    *attempt.failure = unheard();
+    *attempt.failure = not_delivered();
   } else if (status >= 300 && status < 500) {
     *attempt.failure = {.retryable = false, .may_be_heard = false, .rest = {}};
   }

@@ -10,11 +10,11 @@
 
 namespace recovery::alerts {
 
-// What became of one try to tell.
+// The outcome of one try.
 struct Attempt {
   std::optional<AlertFailure> failure;  // empty: delivered
   std::string error;                    // names scheme, host and port only
-  std::string answer{};                 // its body; not to be told: it may repeat a secret
+  std::string answer{};                 // its body; not for the log: it may repeat a secret
 };
 
 // What is sent.

@@ -11,11 +11,11 @@
 
 namespace recovery::alerts {
 
-// One that is told: how it is called, where it is, what it wants to read.
+// One receiver of alerts: its name, its address, the body it takes.
 struct Receiver {
   std::string name;                  // "slack_2"; see Notifier::receivers()
   std::optional<Endpoint> endpoint;  // empty: the command
-  bool forgets = false;              // wants reminders of a firing alert
+  bool forgets = false;              // resolves a firing alert that is not sent again
   std::function<std::string(const Alert&, WallTime now)> body;
 };
 

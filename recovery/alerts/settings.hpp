@@ -18,7 +18,7 @@ struct WebHook {
   bool operator==(const WebHook&) const = default;
 };
 
-// The YAML section `alerts`; its defaults: nobody is told.
+// The YAML section `alerts`; its defaults: no receiver.
 struct Settings {
   std::vector<std::string> alertmanager;  // base URLs, API v2; may hold userinfo for Basic auth
   std::vector<WebHook> webhooks;

@@ -21,7 +21,7 @@ class AlertCommand {
     std::chrono::milliseconds timeout{30'000};  // then TERM
     std::chrono::milliseconds grace{2'000};     // then KILL
     std::size_t waiting = 16;                   // runs that wait for their turn
-    std::size_t output_lines = 100;             // of one run; the rest is dropped, with a word
+    std::size_t output_lines = 100;  // of one run; the rest is dropped and counted in the log
   };
 
   // A line the command wrote, without secrets masked.
@@ -34,7 +34,7 @@ class AlertCommand {
                OnOutput on_output);
   AlertCommand(boost::asio::any_io_executor executor, std::vector<std::string> argv,
                OnOutput on_output, Limits limits);
-  // Kills the run under way; what has not ended is not told of.
+  // Kills the run under way; `done` is not called for what has not ended.
   ~AlertCommand();
 
   // Calls `done` once, later or from within. Neither it nor `on_output` may destroy this object.

@@ -41,18 +41,18 @@ struct AlertDispatcher::State : std::enable_shared_from_this<State> {
   std::function<void()> on_drained;
 };
 
-// A report may come from within a step of the stream whose alert it is: it is heard after that.
+// A report may come from within a step of the stream whose alert it is: it is handled after that.
 Notifier::Handlers AlertDispatcher::State::notifier_handlers(
     const std::shared_ptr<AlertCommand>& runner) {
-  const auto hear =
+  const auto handle =
       services.loop.callback(weak_from_this(), [](State& state, const DeliveryReport& report) {
         --state.reports_due;
         state.on_report(report);
       });
   return {.on_report =
-              [this, hear](const DeliveryReport& report) {
+              [this, handle](const DeliveryReport& report) {
                 ++reports_due;
-                hear(report);
+                handle(report);
               },
           .run_command =
               [runner](std::string json, std::function<void(std::string)> done) {

@@ -17,7 +17,7 @@ std::unique_ptr<http::Server> Supervisor::serve() {
   api.reload = [this](Reloader::Answer answer) {
     loop_.thread().post([this, answer = std::move(answer)] { reloader_.request(answer); });
   };
-  api.on_now_playing = [this](monitor::NowPlaying report) { hear(std::move(report)); };
+  api.on_now_playing = [this](monitor::NowPlaying report) { on_now_playing(std::move(report)); };
   const auto log = [this](const http::Server::LogEntry& entry) { log_request(log_, entry); };
   try {
     return std::make_unique<http::Server>(config_.http, http::Bounds{}, snapshots_, std::move(api),
@@ -33,8 +33,8 @@ http::Outcome Supervisor::control(const std::string& name, http::Control what) {
   return {404, "there is no such stream"};
 }
 
-// From the HTTP thread. What a loop that hangs cannot take is dropped: AzuraCast is asked, too.
-void Supervisor::hear(monitor::NowPlaying report) {
+// From the HTTP thread. What a loop that hangs cannot take is dropped: AzuraCast is also polled.
+void Supervisor::on_now_playing(monitor::NowPlaying report) {
   constexpr unsigned waiting_limit = 256;  // reports of some KB
   if (hooks_waiting_.fetch_add(1) >= waiting_limit) {
     hooks_waiting_.fetch_sub(1);
@@ -46,7 +46,7 @@ void Supervisor::hear(monitor::NowPlaying report) {
     const bool is_only = streams_.size() == 1;
     streams_.for_each(
         [&](StreamDriver& stream) { is_of_one = stream.on_now_playing(report, is_only) || is_of_one; });
-    if (is_of_one || std::exchange(told_of_hook_, true)) return;
+    if (is_of_one || std::exchange(has_logged_hook_, true)) return;
     log_.write(LogLevel::warning, "azuracast_hook_ignored", {},
                "A web hook of AzuraCast is of a station that no stream names as its source",
                {{"station", std::string_view(report.station)}});

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "supervisor/app/loop_delay.hpp"
 #include "supervisor/init.hpp"
 #include "supervisor/watchdog.hpp"
 
@@ -46,13 +47,16 @@ int Supervisor::run() {
   const Init init(loop_.executor(), {.on_stop = [this] { stop("Asked to stop"); },
                                      .on_force_stop = [this] { kill(); },
                                      .on_hangup = [this] { reloader_.request({}); }});
+  log_.hold();
   say_start(server->port());
   say_warnings(config_, parts);
   streams_.start();
+  log_.release();
   dependencies_ = watch_dependencies();
   exports_->start();
   notify_service_manager("READY=1");
   const Watchdog watchdog(loop_.executor());
+  const LoopDelay loop_delay(services_);
   loop_.run();
   return streams_.exit_code();
 }

@@ -52,7 +52,7 @@ class Supervisor {
   // requests.cpp: what HTTP asks of the loop
   std::unique_ptr<http::Server> serve();
   http::Outcome control(const std::string& name, http::Control what);
-  void hear(monitor::NowPlaying report);
+  void on_now_playing(monitor::NowPlaying report);
 
   // reconfiguring.cpp: from one configuration to the next
   static Secrets secrets_of(const std::deque<Config>& configs);
@@ -82,7 +82,7 @@ class Supervisor {
   bool leaving_ = false;        // everything has ended; alerts and exports have the last word
   monitor::Instant stop_by_{};  // when the grace of every stream is over
   std::atomic<unsigned> hooks_waiting_{0};
-  bool told_of_hook_ = false;  // that one was of no stream
+  bool has_logged_hook_ = false;  // … one that was of no stream
 };
 
 }  // namespace supervisor

@@ -94,7 +94,7 @@ struct DatagramSocket::State {
   udp::endpoint open_to;
 };
 
-// Connected, so that a refusal is heard of.
+// Connected, so that the kernel reports a refusal (ICMP).
 error_code DatagramSocket::State::open(const asio::any_io_executor& executor,
                                        const udp::endpoint& endpoint) {
   if (socket && open_to == endpoint) return {};

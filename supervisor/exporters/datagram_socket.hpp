@@ -19,12 +19,12 @@ class DatagramSocket {
   ~DatagramSocket();
 
   // Sends all of them until `deadline`, to the first of the server's addresses that does not refuse
-  // them. Empty, or what went wrong: one that could not be sent, or nobody takes them, as far as
+  // them. Empty, or the error: a datagram could not be sent, or the port is closed, as far as
   // that is known already.
   boost::asio::awaitable<std::string> send(const std::vector<std::string>& datagrams,
                                            monitor::Instant deadline);
 
-  // Whether the server's machine said, since the last send, that nobody took what was sent.
+  // Whether the server's machine has refused, since the last send, what was sent (ICMP).
   bool was_refused();
 
  private:

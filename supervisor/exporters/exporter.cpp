@@ -99,19 +99,19 @@ class OtlpExport {
   http::Families families_;
 };
 
-// UDP says nothing of what arrives, but a machine that is there says that nobody listens: then what
-// was sent since the last time is told again.
+// UDP does not acknowledge, but a machine whose port is closed refuses by ICMP: then the deltas
+// since the last push are sent again.
 class StatsdExport {
  public:
   explicit StatsdExport(const exporters::Statsd& settings)
       : report_(settings.format, settings.prefix), socket_(settings.address) {}
 
   asio::awaitable<ExportResult> send(ExportInput moment) {
-    if (std::exchange(is_told_, false) && !socket_.was_refused()) report_.confirm_sent();
+    if (std::exchange(is_sent_, false) && !socket_.was_refused()) report_.confirm_sent();
     const auto datagrams = report_.datagrams(families_.of(moment.view, moment.now));
     ExportResult result;
     result.error = co_await socket_.send(datagrams, moment.now.steady + send_timeout);
-    is_told_ = result.error.empty();
+    is_sent_ = result.error.empty();
     co_return result;
   }
 
@@ -119,7 +119,7 @@ class StatsdExport {
   exporters::StatsdReport report_;
   DatagramSocket socket_;
   http::Families families_;
-  bool is_told_ = false;  // as far as is known yet
+  bool is_sent_ = false;  // as far as is known yet
 };
 
 template <class Export, class... Arguments>

@@ -13,28 +13,28 @@
 
 namespace supervisor {
 
-// What became of one try to hand the metrics over.
+// The outcome of one push.
 struct ExportResult {
   std::string error;         // empty: delivered; names host and port only
-  monitor::Duration rest{};  // the receiver asks to be left alone so long
+  monitor::Duration rest{};  // for so long the receiver wants no further push
 };
 
-// A moment of everything, for one try. `is_last`: the process ends behind it.
+// What one push sends. `is_last`: the process ends after it.
 struct ExportInput {
   http::SnapshotStore::View view;
   http::ClockReading now;
   bool is_last = false;
 };
 
-// One way out. `send` renders and sends on the executor it is awaited on, within 5 s, one call at a
-// time.
+// One receiver of metrics. `send` renders and sends on the executor it is awaited on, within 5 s,
+// one call at a time.
 struct Exporter {
   std::string name;  // "pushgateway", "statsd", "otlp"
   monitor::Duration interval;
   std::function<boost::asio::awaitable<ExportResult>(ExportInput)> send;
 };
 
-// Those that the settings ask for. `started_at`: since when counters count. Throws
+// Those that the settings ask for. `started_at`: when the counters began. Throws
 // std::runtime_error naming the setting that cannot be used.
 std::vector<Exporter> exporters_of(const http::exporters::Settings& settings,
                                    recovery::WallTime started_at);

@@ -18,11 +18,11 @@ namespace supervisor {
 //
 // Supervision never waits for its disk: it is opened, read and written by a thread of its own, in
 // order, from a bounded queue. A SIGKILL at any moment loses at most the last record (more only
-// while the disk hangs). Whatever is wrong with the file or its disk is told once, until it works
-// again, and then all that was missed is written: unwritable folder, full disk, corrupt lines (the
-// valid ones are kept, the damaged file is put aside as FILE.corrupt), a format newer than this
-// version (left alone and unused), another process that has it open (the same, for as long as it
-// has).
+// while the disk hangs). Whatever is wrong with the file or its disk is reported once, until it
+// works again, and then all that was missed is written: unwritable folder, full disk, corrupt lines
+// (the valid ones are kept, the damaged file is put aside as FILE.corrupt), a format newer than
+// this version (left alone and unused), another process that has it open (the same, for as long as
+// it has).
 class Journal {
  public:
   // `on_problem` is called from any thread with a sentence for the log.

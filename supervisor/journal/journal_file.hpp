@@ -10,7 +10,7 @@
 
 namespace supervisor {
 
-// Why something could not be done, for people. Empty: it was done.
+// Why something could not be done, for the log. Empty: it was done.
 using Trouble = std::optional<std::string>;
 
 // The journal's file on its disk: one process has it at a time, a record is written by one write,

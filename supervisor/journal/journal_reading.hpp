@@ -10,7 +10,7 @@ namespace supervisor {
 
 // What reading a journal showed beside its records.
 struct JournalReading {
-  std::optional<unsigned> version;  // the highest told by a header
+  std::optional<unsigned> version;  // the highest in a header
   std::size_t records = 0;
   std::size_t damaged_lines = 0;  // neither records nor headers
   std::size_t unknown = 0;        // see JournalRecord

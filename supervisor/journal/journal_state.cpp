@@ -51,7 +51,7 @@ void JournalState::apply(const JournalRecord& record) {
 
 void JournalState::note(const Journal::Change& change) {
   apply({change});
-  if (Stream* stream = find_or_add(change.stream)) stream->told = true;
+  if (Stream* stream = find_or_add(change.stream)) stream->noted = true;
 }
 
 void JournalState::lay_over(const JournalState& newer) {
@@ -59,8 +59,8 @@ void JournalState::lay_over(const JournalState& newer) {
     const bool known = streams_.contains(name);
     Stream* stream = find_or_add(name);
     if (!stream) return;
-    if (theirs.told || !known) add_state(*stream, theirs.state);
-    stream->told = theirs.told;
+    if (theirs.noted || !known) add_state(*stream, theirs.state);
+    stream->noted = theirs.noted;
     for (const auto& [place, incident] : theirs.incidents) add(*stream, incident);
   }
 }
@@ -85,7 +85,7 @@ std::string JournalState::text() const {
   return text;
 }
 
-// The newest that have room, told from the oldest on.
+// The newest that have room, given from the oldest on.
 std::string JournalState::text_of(const std::string& name, const Stream& stream,
                                   std::size_t max_bytes) {
   std::vector<std::string> parts;

@@ -20,9 +20,9 @@ class JournalState {
 
   // As read from a file.
   void apply(const JournalRecord& record);
-  // As told by this process, which knows better than any file.
+  // As noted by this process, which knows better than any file.
   void note(const Journal::Change& change);
-  // Lays what `newer` holds over this: all its incidents, and the states that were told to it or
+  // Lays what `newer` holds over this: all its incidents, and the states that were noted in it or
   // are unknown here.
   void lay_over(const JournalState& newer);
 
@@ -32,12 +32,12 @@ class JournalState {
   std::string text() const;
 
   static constexpr std::size_t max_text_bytes = 24u << 20;
-  static constexpr std::size_t max_streams = 4096;  // told by a file; a configuration has a few
+  static constexpr std::size_t max_streams = 4096;  // in a file; a configuration has a few
 
  private:
   struct Stream {
     recovery::PersistedState state;  // without incidents
-    bool told = false;               // by this process
+    bool noted = false;              // by this process
     // By the order in which they came.
     std::map<std::uint64_t, recovery::IncidentRecord> incidents;
     std::unordered_map<std::string, std::uint64_t> places;

@@ -117,7 +117,7 @@ void JournalWriter::judge(const JournalReading& reading, std::size_t skipped_byt
   rewritten_bytes_ = 0;
   if (reading.torn) file_.cut(skipped_bytes + reading.good_bytes);
   if (reading.unterminated) file_.begin_fresh_line();
-  if (saving_.failing()) return;  // told before
+  if (saving_.failing()) return;  // reported before
   if (reading.torn) report("its last record is incomplete, as a crash leaves it; it is left out");
   if (!damaged_) return;
   std::string problem;

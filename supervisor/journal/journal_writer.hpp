@@ -61,7 +61,7 @@ class JournalWriter {
   JournalFile file_;
   JournalState memory_;                             // what the file should say
   std::map<std::string, Journal::Change> unsaved_;  // what of it was never written
-  bool lacks_everything_ = false;                   // the file was not there when it was told
+  bool lacks_everything_ = false;                   // the file was not there when it was noted
   bool damaged_ = false;                            // holds what must be put aside
   bool outdated_ = false;                           // its format
   bool unsynced_ = false;

@@ -96,8 +96,10 @@ std::string body_of(bool json, const LogEntry& entry, const Secrets& secrets) {
 class Sink : public spdlog::sinks::base_sink<std::mutex> {
  public:
   Sink(int fd, bool json) : out_(fd), json_(json) {}
+  void hold() { out_.hold(); }
+  void release() { out_.release(); }
   bool drain(std::chrono::milliseconds limit) const { return out_.flush(limit); }
-  // While nobody writes.
+  // While no other thread writes.
   void set_json(bool json) { json_ = json; }
 
  private:
@@ -186,6 +188,14 @@ void Log::reconfigure(const LogSettings& settings, const Secrets& secrets) {
 
 bool Log::flush(std::chrono::milliseconds limit) const {
   return state_->sink->drain(limit);
+}
+
+void Log::hold() {
+  state_->sink->hold();
+}
+
+void Log::release() {
+  state_->sink->release();
 }
 
 bool Log::enabled(LogLevel level) const {

@@ -41,6 +41,11 @@ class Log {
   // Waits, at most that long, until all that was logged before is written. False: it is not.
   bool flush(std::chrono::milliseconds limit) const;
 
+  // Between the two, lines are queued and not written yet, where none has been written before. For
+  // the launch of the streams, which comes first.
+  void hold();
+  void release();
+
   bool enabled(LogLevel level) const;
 
   // `stream` may be empty: then the field is left out.

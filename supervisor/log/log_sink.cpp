@@ -39,7 +39,7 @@ std::size_t write_all(int fd, std::string_view bytes) {
 
 }  // namespace
 
-struct LogSink::State {
+struct LogSink::State : std::enable_shared_from_this<LogSink::State> {
   struct Line {
     std::string text;
     std::uint64_t stands_for;
@@ -48,6 +48,7 @@ struct LogSink::State {
   explicit State(int fd_in) : fd(fd_in) {}
 
   bool has_room(std::size_t bytes);
+  void begin_if_due();
   void run();
   void write(const Line& line);
 
@@ -58,6 +59,7 @@ struct LogSink::State {
   std::deque<Line> queue;  // the first is being written
   std::size_t queued_bytes = 0;
   std::uint64_t dropped = 0;
+  bool held = false;
   bool full = false;     // … a line did not fit, and less than half is free
   bool is_torn = false;  // the last line was written in part: the thread's
   bool closing = false;
@@ -69,6 +71,16 @@ bool LogSink::State::has_room(std::size_t bytes) {
   if (queued_bytes <= limit_bytes / 2) full = false;
   if (queued_bytes + bytes > limit_bytes) full = true;
   return !full;
+}
+
+void LogSink::State::begin_if_due() {
+  if (thread.joinable() || queue.empty() || held) return;
+  try {
+    const SignalsBlocked blocked;
+    thread = std::thread([state = shared_from_this()] { state->run(); });
+  } catch (const std::system_error&) {
+    // No thread to be had: the next line tries again.
+  }
 }
 
 void LogSink::State::write(const Line& line) {
@@ -103,6 +115,8 @@ LogSink::LogSink(int fd) : state_(std::make_shared<State>(fd)) {
 LogSink::~LogSink() {
   std::unique_lock lock(state_->mutex);
   state_->closing = true;
+  state_->held = false;
+  state_->begin_if_due();
   state_->work.notify_all();
   if (!state_->thread.joinable()) return;
   const bool ended = state_->progress.wait_for(lock, end_limit, [this] { return state_->ended; });
@@ -122,17 +136,20 @@ void LogSink::write(std::string line, std::uint64_t stands_for) {
   }
   state_->queued_bytes += line.size();
   state_->queue.push_back({std::move(line), stands_for});
-  if (state_->thread.joinable()) {
-    // Where there was more before, the thread has not come to wait again.
-    if (state_->queue.size() == 1) state_->work.notify_one();
-    return;
-  }
-  try {
-    const SignalsBlocked blocked;
-    state_->thread = std::thread([state = state_] { state->run(); });
-  } catch (const std::system_error&) {
-    // No thread to be had: the next line tries again.
-  }
+  // Where there was more before, the thread does not wait.
+  if (state_->queue.size() == 1) state_->work.notify_one();
+  state_->begin_if_due();
+}
+
+void LogSink::hold() {
+  const std::lock_guard lock(state_->mutex);
+  state_->held = true;
+}
+
+void LogSink::release() {
+  const std::lock_guard lock(state_->mutex);
+  state_->held = false;
+  state_->begin_if_due();
 }
 
 std::uint64_t LogSink::take_dropped() {

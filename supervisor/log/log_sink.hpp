@@ -8,11 +8,11 @@
 
 namespace supervisor {
 
-// Writes whole lines to a descriptor, in order, on a thread of its own: write(2) may wait for as
-// long as nobody reads (a terminal, a pipe that another program fills, a disk that hangs), and
-// poll(2) cannot tell. Who logs never waits: lines are queued up to `limit_bytes`; what does not
-// fit is dropped and counted, until half of the queue is free again. The thread begins with the
-// first line. Thread-safe.
+// Writes whole lines to a descriptor, in order, on a thread of its own: write(2) may block without
+// end (a terminal or a pipe that is not read, a disk that hangs), and poll(2) cannot tell. The
+// caller never waits: lines are queued up to `limit_bytes`; a line that does not fit is dropped and
+// counted, until half of the queue is free again. The thread begins with the first line, or with
+// `release`. Thread-safe.
 class LogSink {
  public:
   static constexpr std::size_t limit_bytes = 256 * 1024;
@@ -28,6 +28,11 @@ class LogSink {
   // same pipe. `stands_for`: the number of lines that are lost with it (of a notice: those it
   // tells of).
   void write(std::string line, std::uint64_t stands_for = 1);
+
+  // From now on lines are only queued, where the thread has not begun yet: its beginning costs 0.1
+  // ms, which the launch of a stream need not wait for.
+  void hold();
+  void release();
 
   // The number of lines lost since the last call, where a line can be queued now; else 0.
   std::uint64_t take_dropped();

@@ -41,7 +41,7 @@ ConfigChanges compare(const Config& running, const Config& next);
 // Those of `next` that are added or changed, in its order.
 std::vector<StreamConfig> touched_streams(const ConfigChanges& changes, const Config& next);
 
-// One sentence for people: "radio restarts (command); added: jazz". No values.
+// One sentence for the log and the answer: "radio restarts (command); added: jazz". No values.
 std::string describe(const ConfigChanges& changes);
 
 // `next` as it holds in a program that runs with `running`: with what is fixed as it was.

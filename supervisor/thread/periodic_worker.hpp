@@ -39,11 +39,11 @@ class PeriodicWorker {
 
   // A run begins now, from within this call; where one is under way, another directly after it.
   void trigger() { state_->trigger(); }
-  // The next run begins then, at once where that is past, in place of what was due;
+  // The next run begins then, from within this call where that is past, in place of what was due;
   // `monitor::never`: not before `trigger` or another `run_at`. Where a run is under way, what its
   // `end` returns counts.
   void run_at(monitor::Instant due) { state_->run_at(due); }
-  // No run begins any more, and no result is heard.
+  // No run begins any more, and no result is delivered.
   void stop() { state_->stop(); }
 
   bool is_running() const { return state_->running; }
@@ -88,6 +88,7 @@ template <class Result>
 void PeriodicWorker<Result>::State::run_at(monitor::Instant due) {
   thread.assert_here();
   if (stopped || running) return;
+  if (due <= std::chrono::steady_clock::now()) return begin();
   timer.cancel();
   ++waits;
   if (due == monitor::never) return;

@@ -294,7 +294,7 @@ TEST(Journal, WhatIsTooOldToBeReadInFullIsReadFromItsEnd) {
   while (text.size() <= 65u << 20) text += record(change(1)) + std::string(200'000, '\n');
   write_file(folder / "j", text + record(change(2)));
   Problems problems;
-  const Journal journal(folder / "j", 1000, problems.sink());
+  const Journal journal(folder / "j", 1000, problems.sink(), {.limit = 20s});
   EXPECT_EQ(journal.past("radio").attempts, 2u);
   EXPECT_EQ(problems.told().size(), 1u);
   EXPECT_TRUE(eventually([&] { return read_file(folder / "j") == header() + record(change(2)); }));

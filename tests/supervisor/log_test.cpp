@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 #include <regex>
 #include <string>
 #include <thread>
@@ -463,6 +464,26 @@ TEST(Log, TheLastLinesAreWrittenAtTheEnd) {
     for (int i = 0; i < 100; ++i) log.write(LogLevel::info, "on_air", "radio", "x");
   }
   EXPECT_EQ(channel.lines().size(), 100U);
+}
+
+TEST(Log, LinesThatAreHeldAreWrittenInOrderOnceTheyAreReleasedAndAtTheEnd) {
+  for (const bool is_released : {true, false}) {
+    const Channel channel;
+    Secrets secrets;
+    auto log = std::make_unique<Log>(as_json, secrets, channel.fd());
+    log->hold();
+    log->write(LogLevel::info, "supervisor_started", {}, "first");
+    log->write(LogLevel::info, "ffmpeg_started", "radio", "second");
+    EXPECT_FALSE(log->flush(10ms));
+    if (is_released) {
+      log->release();
+      EXPECT_TRUE(log->flush(20s));
+    }
+    log.reset();
+    const Lines lines = channel.lines();
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_NE(lines[0].find("first"), std::string::npos);
+  }
 }
 
 // Another program that shares our stderr may have made it non-blocking.

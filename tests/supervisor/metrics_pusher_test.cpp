@@ -1,11 +1,16 @@
 #include "supervisor/exporters/metrics_pusher.hpp"
 
+#include <memory>
+#include <string>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <gtest/gtest.h>
 
+#include "services_stand.hpp"
 #include "supervisor/exporters/datagram_socket.hpp"
+#include "tests/recovery/alert_receiver.hpp"
 
 namespace supervisor {
 namespace {
@@ -99,6 +104,95 @@ TEST(DatagramSocket, SaysWhichNameIsUnknown) {
   Loop loop;
   DatagramSocket socket("no-such-host.invalid:8125");
   EXPECT_EQ(loop.send(socket, {"a"}).rfind("sending to no-such-host.invalid:8125: ", 0), 0u);
+}
+
+const std::string ok = AlertReceiver::status("200 OK");
+
+http::exporters::Settings pushgateway_at(const std::string& url) {
+  http::exporters::Settings settings;
+  settings.instance = "studio-1";
+  settings.pushgateway.url = url;
+  settings.pushgateway.interval = 20ms;
+  settings.pushgateway.keep = false;
+  return settings;
+}
+
+struct PusherStand : ServicesStand {
+  explicit PusherStand(const std::string& url)
+      : pusher(std::make_unique<MetricsPusher>(pushgateway_at(url), services)) {}
+  http::ExportCount count() const { return snapshots.read().program.exports->at(0); }
+  std::unique_ptr<MetricsPusher> pusher;
+};
+
+TEST(MetricsPusher, PushesAtItsIntervalFromTheStartOn) {
+  const AlertReceiver gateway(ok);
+  PusherStand stand(gateway.url(""));
+  stand.turn(100ms);
+  EXPECT_TRUE(gateway.requests().empty()) << "no stream has been published yet";
+  stand.pusher->start();
+  ASSERT_TRUE(stand.until([&] { return stand.count().delivered >= 3; }));
+  EXPECT_TRUE(gateway.requests()[0].head.starts_with("PUT /metrics/job/ffsupervisor"));
+  EXPECT_NE(gateway.requests()[0].body.find("radio_supervisor_build_info"), std::string::npos);
+  EXPECT_EQ(stand.logged().find("export_"), std::string::npos);
+}
+
+TEST(MetricsPusher, OneFailureOfManyIsLoggedAndThatItTakesAgain) {
+  const std::uint16_t port = free_port();
+  PusherStand stand("http://127.0.0.1:" + std::to_string(port));
+  stand.pusher->start();
+  ASSERT_TRUE(stand.until([&] { return stand.count().failed >= 2; }));
+  const std::string failed = stand.logged();
+  EXPECT_NE(failed.find("export_failed"), std::string::npos) << failed;
+  EXPECT_EQ(failed.find("export_failed"), failed.rfind("export_failed"));
+  const AlertReceiver gateway([](const AlertReceiver::Request&) { return ok; }, nullptr, port);
+  ASSERT_TRUE(stand.until([&] { return stand.count().delivered >= 2; }));
+  const std::string resumed = stand.logged();
+  EXPECT_NE(resumed.find("export_resumed"), std::string::npos) << resumed;
+}
+
+TEST(MetricsPusher, TheLastPushIsTheOneAfterTheEndBegan) {
+  const AlertReceiver gateway(ok);
+  PusherStand stand(gateway.url(""));
+  stand.pusher->start();
+  bool done = false;
+  // One is under way.
+  stand.pusher->finish(20s, [&] { done = true; });
+  ASSERT_TRUE(stand.until([&] { return done; }));
+  const auto requests = gateway.requests();
+  ASSERT_EQ(requests.size(), 2U);
+  EXPECT_TRUE(requests[0].head.starts_with("PUT "));
+  EXPECT_TRUE(requests[1].head.starts_with("DELETE ")) << "the last one, as the settings ask for";
+  stand.turn(100ms);
+  EXPECT_EQ(gateway.requests().size(), 2U) << "nothing follows the last one";
+}
+
+TEST(MetricsPusher, TheEndWaitsForAReceiverThatHangsNoLongerThanItsLimit) {
+  const AlertReceiver gateway("hang");
+  PusherStand stand(gateway.url(""));
+  stand.pusher->start();
+  bool done = false;
+  stand.pusher->finish(100ms, [&] { done = true; });
+  EXPECT_FALSE(done);
+  EXPECT_TRUE(stand.until([&] { return done; }, 4s)) << "a push itself may take 5 s";
+}
+
+TEST(MetricsPusher, EndsAtAnyMomentOfAPush) {
+  const AlertReceiver gateway(ok);
+  for (int i = 0; i < 50; ++i) {
+    PusherStand stand(gateway.url(""));
+    stand.pusher->start();
+    stand.turn(std::chrono::milliseconds(i % 5));
+    if (i % 2 == 0) stand.pusher.reset();
+  }
+}
+
+TEST(MetricsPusher, WithoutExportersTheEndIsAtOnce) {
+  ServicesStand stand;
+  MetricsPusher pusher({}, stand.services);
+  pusher.start();
+  bool done = false;
+  pusher.finish(20s, [&] { done = true; });
+  EXPECT_TRUE(done);
 }
 
 }  // namespace

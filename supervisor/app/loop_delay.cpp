@@ -1,0 +1,43 @@
+#include "supervisor/app/loop_delay.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+namespace supervisor {
+
+namespace {
+
+constexpr auto interval = std::chrono::seconds(1);
+
+}  // namespace
+
+LoopDelay::LoopDelay(const Services& services)
+    : services_(services),
+      delays_({0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30}),
+      timer_(services.loop.executor()) {
+  publish();
+  wait();
+}
+
+void LoopDelay::wait() {
+  const monitor::Instant due = std::chrono::steady_clock::now() + interval;
+  timer_.expires_at(due);
+  timer_.async_wait([this, due](const boost::system::error_code& error) {
+    if (error) return;
+    observe(std::chrono::steady_clock::now() - due);
+    wait();
+  });
+}
+
+void LoopDelay::observe(monitor::Duration delay) {
+  delays_.observe(std::max(0.0, monitor::seconds(delay)));
+  publish();
+}
+
+void LoopDelay::publish() const {
+  services_.snapshots.publish(&http::Program::loop_delay,
+                              std::make_shared<const recovery::Histogram>(delays_));
+}
+
+}  // namespace supervisor
