@@ -5,8 +5,7 @@
 
 namespace recovery {
 
-// For people and for what outlives the process. Nothing is decided by it but how long the process
-// was away.
+// For display and for what outlives the process. Decides nothing but how long the process was away.
 using WallTime = std::chrono::system_clock::time_point;
 
 // "2025-11-05T10:00:00.123Z"
