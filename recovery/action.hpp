@@ -13,7 +13,7 @@
 
 namespace recovery {
 
-// What the hands must do, in this order, before the next event.
+// What the driver must do, in this order, before the next event.
 
 // Start the child; answer with Launched or LaunchFailed.
 struct Launch {
@@ -25,22 +25,22 @@ struct Signal {
   Generation generation;
   int number;  // SIGTERM or SIGKILL
 };
-// Look whether the source, the sink, is there; answer within seconds with SourceProbed, SinkProbed.
-// Whatever is still being looked for under an older number need not be answered.
+// Probe the source or the sink; answer within seconds with SourceProbed or SinkProbed. A probe that
+// is under way with an older number need not be answered.
 struct ProbeSource {
   std::uint64_t number;
 };
 struct ProbeSink {
   std::uint64_t number;
 };
-// The stream is final: nothing of it runs, nothing will.
+// Terminal state: no child exists or will be started.
 struct End {
   int exit_code;  // what the supervisor should exit with if this stream is its only one
 };
 
 using Action = std::variant<Launch, Signal, ProbeSource, ProbeSink, End>;
 
-// What observers (log, metrics, history, events) should know. Nothing here asks for anything.
+// Information for observers (log, metrics, history, live events). Nothing here asks for an action.
 
 enum class DecisionKind : std::uint8_t {
   restart_ffmpeg,
@@ -86,12 +86,12 @@ struct Escalated {
   std::vector<std::string> actions = {};  // of the open off-air incident, oldest first
 };
 struct EscalationResolved {};
-// The first look, or one that found otherwise than the look before.
+// The first finding, or one that differs from the one before.
 struct SourceChanged {
   bool available;
   std::string sentence;
 };
-// The primary's place is taken for the time being.
+// The fallback is on air in the primary's place.
 struct FallbackOnAir {
   Duration off_air_for;  // from the last good moment
 };

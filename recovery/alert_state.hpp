@@ -13,14 +13,14 @@ namespace recovery {
 // The newest escalation of one stream as an alert, and how far its delivery is: firing or resolved,
 // and delivered to all receivers as such or not. A value; it survives the process in the journal.
 //
-// Escalated → firing → (delivered) → resolved → (delivered): nothing is left to tell.
+// Escalated → firing → (delivered) → resolved → (delivered): nothing is left to deliver.
 class AlertState {
  public:
-  // What a receiver must be told next.
+  // The message that the receivers need next.
   enum class Delivery : std::uint8_t {
     nothing,  // there was no escalation, or all receivers know that it is over
     firing,
-    reminder,  // all receivers know that it fires; those that forget must be told again
+    reminder,  // all receivers know that it fires; those that forget need it again
     resolution
   };
 
@@ -32,13 +32,13 @@ class AlertState {
   // A notice of the core at `wall`. What is to be delivered by that: firing, resolution or nothing.
   Delivery on(const Notice& notice, WallTime wall);
 
-  // All receivers were told of it as it is now, or were given up. True where that is news.
+  // All receivers have its present state, or were given up. True where that is news.
   bool on_all_delivered();
 
   // What the receivers do not know for certain, after a restart of the supervisor or a change of
   // receivers.
   Delivery undelivered() const;
-  // It need not outlive the process: there is none, or nothing is left to tell.
+  // It need not outlive the process: there is none, or nothing is left to deliver.
   bool is_over() const { return !alert_ || (alert_->ends_at && alert_->delivered); }
 
   // Empty: there was none.

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double errors_together = 4;     // minutes: a fault and the restarts after it
 constexpr Duration check_interval = 10s;  // minutes are counted; more often finds no more
-constexpr Duration over_after = 15min;    // so that one at its limit is told once
+constexpr Duration over_after = 15min;    // so that one at its limit is reported once
 constexpr std::string_view kind_names[] = {"restarts", "errors", "bitrate"};
 static_assert(std::size(kind_names) == anomaly_kind_count);
 
@@ -57,7 +57,7 @@ void AnomalyWatch::on(const Event& event, const Step& step, const Status& status
 void AnomalyWatch::rest(Instant now) {
   if (stopped_at_) return;
   stopped_at_ = now;
-  told_ = {};
+  present_ = {};
 }
 
 void AnomalyWatch::wake(Instant now) {
@@ -99,25 +99,26 @@ void AnomalyWatch::follow_bitrate(const Event& event, const Status& status, Inst
 
 void AnomalyWatch::check(Instant now) {
   next_check_ = now + check_interval;
-  tell(AnomalyKind::restarts, restarts_.check(now), now);
-  tell(AnomalyKind::errors, errors_.check(now), now);
-  tell(AnomalyKind::bitrate, bitrate_.check(), now);
+  set(AnomalyKind::restarts, restarts_.check(now), now);
+  set(AnomalyKind::errors, errors_.check(now), now);
+  set(AnomalyKind::bitrate, bitrate_.check(), now);
 }
 
-void AnomalyWatch::tell(AnomalyKind kind, std::optional<monitor::Anomaly> found, Instant now) {
+void AnomalyWatch::set(AnomalyKind kind, std::optional<monitor::Anomaly> found, Instant now) {
   const auto index = static_cast<std::size_t>(kind);
   if (found) last_found_[index] = now;
   if (!found && now - last_found_[index] < over_after) return;
-  told_[index] = std::move(found);
+  present_[index] = std::move(found);
 }
 
 std::vector<AnomalyChange> AnomalyWatch::take_changes() {
   std::vector<AnomalyChange> changes;
   for (std::size_t i = 0; i < anomaly_kind_count; ++i) {
-    const bool is_over = !told_[i];
-    if (announced_[i].has_value() == told_[i].has_value()) continue;
-    changes.push_back({static_cast<AnomalyKind>(i), is_over, is_over ? *announced_[i] : *told_[i]});
-    announced_[i] = told_[i];
+    const bool is_over = !present_[i];
+    if (announced_[i].has_value() == present_[i].has_value()) continue;
+    changes.push_back(
+        {static_cast<AnomalyKind>(i), is_over, is_over ? *announced_[i] : *present_[i]});
+    announced_[i] = present_[i];
   }
   return changes;
 }

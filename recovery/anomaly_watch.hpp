@@ -20,10 +20,10 @@ enum class AnomalyKind : std::uint8_t { restarts, errors, bitrate };
 inline constexpr std::size_t anomaly_kind_count = 3;
 std::string_view name(AnomalyKind kind);
 
-// What is told now; the index is the kind. Empty: nothing of it is.
+// The anomalies that are reported now; the index is the kind. Empty: none of that kind.
 using Anomalies = std::array<std::optional<monitor::Anomaly>, anomaly_kind_count>;
 
-// One begins to be told, or is over.
+// One begins, or is over.
 struct AnomalyChange {
   AnomalyKind kind;
   bool is_over;
@@ -33,7 +33,7 @@ struct AnomalyChange {
 // Whether a stream is unlike its own history: an observer of (event, step, status), never a
 // decider. Its history is the stream's, over all launches since this supervisor started.
 //
-// Restarts are launches of the primary that nobody asked for. Errors are FFmpeg's lines that tell
+// Restarts are launches of the primary without a request. Errors are FFmpeg's lines that tell
 // of a fault (of the primary; those it writes while it is being stopped are about the stop) and
 // incidents. The bitrate is the primary's while it is on air. A stopped stream has no anomaly, and
 // its time is no history.
@@ -42,8 +42,8 @@ class AnomalyWatch {
   AnomalyWatch();
   void on(const Event& event, const Step& step, const Status& status, Instant now);
 
-  const Anomalies& told() const { return told_; }
-  // Whether somebody asked for the latest launch of the primary.
+  const Anomalies& present() const { return present_; }
+  // The latest launch of the primary was requested.
   bool launch_was_asked_for() const { return launch_was_asked_for_; }
   // Since the last call.
   std::vector<AnomalyChange> take_changes();
@@ -55,7 +55,7 @@ class AnomalyWatch {
   void count_errors(const Event& event, const Step& step, const Status& status, Instant now);
   void follow_bitrate(const Event& event, const Status& status, Instant now);
   void check(Instant now);
-  void tell(AnomalyKind kind, std::optional<monitor::Anomaly> found, Instant now);
+  void set(AnomalyKind kind, std::optional<monitor::Anomaly> found, Instant now);
 
   monitor::CountAnomaly restarts_;
   monitor::CountAnomaly errors_;
@@ -66,7 +66,7 @@ class AnomalyWatch {
   std::optional<Generation> followed_;  // whose bitrate it is
   Instant next_check_{};
   std::array<Instant, anomaly_kind_count> last_found_{};
-  Anomalies told_;
+  Anomalies present_;
   Anomalies announced_;  // as take_changes() left it
 };
 

@@ -22,16 +22,16 @@ using Generation = std::uint64_t;
 // never beside it.
 enum class Role : std::uint8_t { primary, fallback };
 
-// Asked for by a person or the service manager.
+// Requested by an operator or the service manager.
 struct StartRequested {};
 struct StopRequested {
   bool shutdown = false;  // the supervisor itself ends, or
-  bool removed = false;   // … this stream does: nobody will take up what it leaves open
+  bool removed = false;   // … this stream does: no later life will close what it leaves open
 };
 struct RestartRequested {};
 struct KillRequested {};  // a second signal: no grace any more
 
-// What the hands report of a child.
+// What the driver reports of a child.
 struct Launched {
   Generation generation;
   pid_t pid;
@@ -63,7 +63,8 @@ struct Exited {
   Pipeline pipeline = Pipeline::open;
 };
 
-// What a look at the other ends found; `number` is the one of the action that asked for it.
+// The answer to a probe of the source or the sink; `number` is that of the action that asked for
+// it.
 struct SourceProbed {
   std::uint64_t number;
   bool available;

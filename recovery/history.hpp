@@ -8,7 +8,7 @@
 
 namespace recovery {
 
-// One decision, as told to the outside.
+// One decision, as the API shows it.
 struct HistoryEntry {
   DecisionKind action{};
   WallTime timestamp{};

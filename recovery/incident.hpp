@@ -26,7 +26,7 @@ struct Incident {
   static constexpr std::size_t actions_limit = 32;
 };
 
-// An incident with wall-clock times and its id, as told to the outside.
+// An incident with wall-clock times and its id, as API, journal and log show it.
 struct IncidentRecord {
   std::string id;  // "radio-1763925600123-4": stream, ms of detection, number
   bool off_air = false;

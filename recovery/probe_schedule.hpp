@@ -9,36 +9,36 @@ namespace recovery {
 using monitor::Duration;
 using monitor::Instant;
 
-// When to look whether an endpoint is there: at a steady pace while nobody waits for it, often when
-// its return is awaited. A value; it decides when, never what follows.
+// When to probe an endpoint: at a steady pace while its return is not awaited, often while it is. A
+// value; it decides when, never what follows.
 //
-// While waited for, looks follow each other within 0.5 % of the time waited so far (at least
+// While it is awaited, probes follow each other within 0.5 % of the time waited so far (at least
 // `shortest`, at most the pace given), so that the return is noticed within that share of the
 // outage. With 200 ms, an outage of a minute costs its server 280 short requests.
 class ProbeSchedule {
  public:
-  // `known` false: nothing can be looked at, no look is ever due. `shortest`: between two looks.
+  // `known` false: it cannot be probed, no probe is ever due. `shortest`: between two probes.
   ProbeSchedule(bool known, Duration shortest) : known_(known), shortest_(shortest) {}
 
-  // Whether anything can be looked at, from now on.
+  // Whether it can be probed, from now on.
   void set_known(bool known) {
     known_ = known;
     if (!known) rest();
   }
-  // One look each `pace`, the first after one.
+  // One probe each `pace`, the first after one.
   void watch(Duration pace, Instant now);
-  // Its return is awaited from now on; the first look is due at once.
+  // Its return is awaited from now on; the first probe is due at once.
   void await(Duration pace, Instant now);
-  // It was just seen to be gone: its return is awaited, the next look comes in a moment.
+  // It was just seen to be gone: its return is awaited, the next probe comes after `shortest`.
   void hasten(Instant now);
-  // No looks.
+  // No probes.
   void rest();
 
-  // When the next look is due, or at the latest an answer; `monitor::never` at rest.
+  // When the next probe is due, or at the latest an answer; `monitor::never` at rest.
   Instant deadline() const { return due_at_; }
-  // Begins a look; the number to be found in its answer.
+  // Begins a probe; the number to be found in its answer.
   std::uint64_t begin(Instant now);
-  // False for an answer to a look that another has replaced, or that nobody waits for any more.
+  // False for an answer to a probe that another has replaced, or that is not awaited any more.
   bool accept(std::uint64_t number, Instant now);
 
   bool is_known() const { return known_; }

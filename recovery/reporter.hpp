@@ -19,17 +19,17 @@ class Reporter {
   // All of it since the last call.
   Step take() { return std::exchange(step_, {}); }
 
-  // Told to observers and kept with the off-air incident. `delay`: until the next step; `attempt`:
-  // of the budget, 0 where none was spent.
+  // Reported to observers and kept with the off-air incident. `delay`: until the next step;
+  // `attempt`: of the budget, 0 where none was spent.
   void decide(DecisionKind kind, std::string reason, Duration delay = Duration::zero(),
               unsigned attempt = 0);
 
-  // Recovery cannot bring the stream back by itself: told once until it is resolved. `tried`:
+  // Recovery cannot bring the stream back by itself: reported once until it is resolved. `tried`:
   // restarts that did not help.
   void escalate(const monitor::Verdict& verdict, std::string reason, unsigned tried);
   void resolve_escalation();
   bool is_escalated() const { return escalated_; }
-  // Escalated by an earlier life, which told of it.
+  // Escalated by an earlier life, which reported it.
   void resume(bool escalated) { escalated_ = escalated; }
 
   void open_off_air(const monitor::Verdict& verdict, Instant last_good_at, Instant now);

@@ -173,7 +173,7 @@ std::optional<Plan> RestartPlanner::adjust(const Plan& plan, Context context) {
     source_.adjust(policy, context.now);
     return std::nullopt;
   }
-  // Nothing can tell any more when it is back.
+  // No probe can show its return any more.
   context.reporter.decide(DecisionKind::restart_ffmpeg, "the source cannot be looked at any more");
   return Plan{Plan::Kind::launch};
 }

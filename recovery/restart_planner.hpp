@@ -45,7 +45,7 @@ class RestartPlanner {
   // back. `verdict`: of the escalation that is open.
   Plan after_crash(const std::optional<monitor::Verdict>& verdict, Context context);
 
-  // Recovery cannot bring the stream back by itself; told once until it is resolved.
+  // Recovery cannot bring the stream back by itself; reported once until it is resolved.
   void escalate(const monitor::Verdict& verdict, std::string reason, Context context);
 
   // The probes that are due are asked for.

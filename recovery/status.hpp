@@ -32,13 +32,13 @@ struct Status {
   Role role = Role::primary;  // of the present or last child
   std::optional<pid_t> pid;   // while a child lives
   bool failed = false;        // off air by a fault, not by request: radio_ffmpeg_status "crashed"
-  bool ended = false;         // final
+  bool ended = false;         // terminal state
   std::optional<Instant> launched_at;     // of the present or last child
   std::optional<Instant> on_air_since;    // while on air
   std::optional<Instant> next_launch_at;  // while it has its time
   unsigned attempts = 0;                  // spent since last healthy for a whole cooldown
   bool escalated = false;
-  // By the latest of the witnesses: a look at it, FFmpeg's advance, its words. Empty: none spoke.
+  // By the latest witness: a probe, FFmpeg's advance, its log. Empty: none has reported.
   std::optional<bool> source_available;
   unsigned source_retries = 0;              // that found no source, since last healthy
   std::optional<Instant> fallback_since;    // while the fallback is on air

@@ -23,7 +23,8 @@
 namespace recovery {
 
 // clang-format off
-// Decides everything about one stream. Pure: no clock, no I/O, no randomness but the seed's; the
+// Decides everything about one stream: what each event leads to in each state. The values below own
+// the state; this class joins them. Pure: no clock, no I/O, no randomness but the seed's; the
 // same events at the same instants give the same actions.
 //
 //  state \ event  Launched   LaunchFailed  Progress         Exited           deadline
@@ -33,7 +34,7 @@ namespace recovery {
 //  stopping       –          –             –                next, or stopped TERM again; KILL;
 //                                                                            unkillable
 //  cooling_down   –          –             –                –                launch, or the fallback
-//  waiting_for_   –          –             –                –                look; a retry;
+//  waiting_for_   –          –             –                –                probe; a retry;
 //  source                                                                    the fallback
 //  fallback       note pid   its own next  note             its own next     its fault → stopping;
 //                                                                            the primary's time →
@@ -63,7 +64,7 @@ namespace recovery {
 //  on_air         stopping (launch)                 –                         faults judged anew
 //  stopping       launch then, if not asked to stop –                         –
 //  cooling_down   launch                            –                         a cooldown at most
-//  waiting_…      launch                            –                         look at once
+//  waiting_…      launch                            –                         probe at once
 //  fallback       stopping (launch)                 stopping (fallback)       as where it waits
 //  stopped        launch, if not asked to stop      –                         launch, if it gave up
 //                                                                             and would not now

@@ -13,11 +13,11 @@
 #include "monitor/traffic.hpp"
 #include "recovery/action.hpp"
 #include "recovery/anomaly_watch.hpp"
+#include "recovery/decision_outcomes.hpp"
 #include "recovery/event.hpp"
 #include "recovery/history.hpp"
 #include "recovery/incident.hpp"
 #include "recovery/newest_first.hpp"
-#include "recovery/outcomes.hpp"
 #include "recovery/persisted_state.hpp"
 #include "recovery/status.hpp"
 #include "recovery/track_switch.hpp"
@@ -40,7 +40,7 @@ struct Histogram {
 struct Totals {
   std::uint64_t launches = 0;
   std::uint64_t restarts = 0;             // launched again after having run
-  std::uint64_t restarts_on_purpose = 0;  // … of which nothing was wrong: somebody asked
+  std::uint64_t restarts_on_purpose = 0;  // … of those: requested, nothing was wrong
   std::uint64_t errors_warning = 0;       // warnings opened
   std::uint64_t errors_error = 0;         // off-air incidents opened
   std::uint64_t errors_critical = 0;      // escalations
@@ -121,7 +121,7 @@ class StreamRecorder {
   NewestFirst<HistoryEntry> history_{history_limit};
   NewestFirst<IncidentRecord> incidents_;
   std::optional<WallTime> last_restart_at_;
-  Outcomes outcomes_{history_};
+  DecisionOutcomes outcomes_{history_};
   std::vector<OpenIncident> open_incidents_;  // as many as the core has open: a handful
   std::optional<std::string> adopted_;        // the id of the earlier life's open incident
   std::vector<std::string> changed_;          // ids; one for each open one at most

@@ -136,7 +136,7 @@ void StreamCore::come_on_air() {
 
 void StreamCore::go_off_air(const Verdict& verdict) {
   const bool was_on_air = is(State::on_air);
-  // Without progress nothing tells when it was last good but the process's own end.
+  // Without progress its end is the only sign of when it was last good.
   if (was_on_air && !setup_.command.reports_progress) check_health();
   health_.settle(false, now_);
   health_.leave_air(false);
@@ -173,7 +173,7 @@ void StreamCore::recover(const Verdict& verdict) {
     return rest(true);
   }
   if (fallback_.takes_over_from(verdict.cause, setup_)) {
-    // Nothing but the primary itself can tell when it carries something again.
+    // Only the primary itself can show that the source carries something again.
     reporter_.decide(DecisionKind::restart_ffmpeg, reason_of(verdict), policy.restart_cooldown);
     return follow(Plan::launch_in(policy.restart_cooldown, now_));
   }

@@ -17,7 +17,7 @@ void add_records(StreamSnapshot& snapshot, const recovery::StreamRecorder& recor
   snapshot.totals = recorder.totals();
   snapshot.history = recorder.history();
   snapshot.incidents = recorder.incidents();
-  snapshot.anomalies = recorder.anomalies().told();
+  snapshot.anomalies = recorder.anomalies().present();
   snapshot.last_restart_at = recorder.last_restart_at();
 }
 

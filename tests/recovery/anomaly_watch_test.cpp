@@ -66,7 +66,7 @@ class AnomalyWatchTest : public testing::Test {
   }
 
   const std::optional<monitor::Anomaly>& told(AnomalyKind kind) const {
-    return recorder.anomalies().told()[static_cast<std::size_t>(kind)];
+    return recorder.anomalies().present()[static_cast<std::size_t>(kind)];
   }
   bool is_anything_told() const {
     return told(AnomalyKind::restarts) || told(AnomalyKind::errors) || told(AnomalyKind::bitrate);

@@ -12,9 +12,9 @@ using monitor::Verdict;
 
 constexpr Instant start = Instant{} + 1000h;
 
-class FallbackTest : public testing::Test {
+class FallbackStateTest : public testing::Test {
  protected:
-  FallbackTest() {
+  FallbackStateTest() {
     setup.policy.restart_delay.jitter = 0;
     setup.command.has_fallback = true;
     fallback.set_policy(setup.policy);
@@ -37,11 +37,11 @@ class FallbackTest : public testing::Test {
   const Plan for_time{Plan::Kind::at_time, start + 60s};
 };
 
-TEST_F(FallbackTest, IsWantedWhileTheSourceIsAwaited) {
+TEST_F(FallbackStateTest, IsWantedWhileTheSourceIsAwaited) {
   EXPECT_TRUE(is_wanted(for_source, Cause::source_missing));
 }
 
-TEST_F(FallbackTest, IsNotWantedWithoutACommandOrWhereRecoveryIsOff) {
+TEST_F(FallbackStateTest, IsNotWantedWithoutACommandOrWhereRecoveryIsOff) {
   setup.policy.enabled = false;
   EXPECT_FALSE(is_wanted(for_source, Cause::source_missing));
   setup.policy.enabled = true;
@@ -49,7 +49,7 @@ TEST_F(FallbackTest, IsNotWantedWithoutACommandOrWhereRecoveryIsOff) {
   EXPECT_FALSE(is_wanted(for_source, Cause::source_missing));
 }
 
-TEST_F(FallbackTest, InACooldownIsWantedOnceEscalatedForSourceAndEncoder) {
+TEST_F(FallbackStateTest, InACooldownIsWantedOnceEscalatedForSourceAndEncoder) {
   EXPECT_FALSE(is_wanted(for_time, Cause::encoder_crashed));
   EXPECT_TRUE(is_wanted(for_time, Cause::encoder_crashed, true));
   EXPECT_TRUE(is_wanted(for_time, Cause::source_ended, true));
@@ -57,12 +57,12 @@ TEST_F(FallbackTest, InACooldownIsWantedOnceEscalatedForSourceAndEncoder) {
   EXPECT_FALSE(is_wanted(for_time, Cause::host_out_of_memory, true));
 }
 
-TEST_F(FallbackTest, IsNotWantedWhereThePrimaryWaitsForNothing) {
+TEST_F(FallbackStateTest, IsNotWantedWhereThePrimaryWaitsForNothing) {
   EXPECT_FALSE(is_wanted({Plan::Kind::launch}, Cause::source_missing, true));
   EXPECT_FALSE(is_wanted({}, Cause::source_missing, true));
 }
 
-TEST_F(FallbackTest, TakesOverFromDeadAirWhereThatIsAsked) {
+TEST_F(FallbackStateTest, TakesOverFromDeadAirWhereThatIsAsked) {
   EXPECT_FALSE(is_wanted(for_time, Cause::source_silent));
   setup.limits.content.action = monitor::OnDeadAir::fallback;
   EXPECT_TRUE(fallback.takes_over_from(Cause::source_silent, setup));
@@ -70,20 +70,20 @@ TEST_F(FallbackTest, TakesOverFromDeadAirWhereThatIsAsked) {
   EXPECT_FALSE(fallback.takes_over_from(Cause::source_stalled, setup));
 }
 
-TEST_F(FallbackTest, IsNotLaunchedForTheLastSecondBeforeThePrimary) {
+TEST_F(FallbackStateTest, IsNotLaunchedForTheLastSecondBeforeThePrimary) {
   const SourceWait source(true);
   EXPECT_EQ(fallback.due_at(for_time, source, start), start);
   EXPECT_EQ(fallback.due_at(for_time, source, start + 59s - 1ns), start + 59s - 1ns);
   EXPECT_EQ(fallback.due_at(for_time, source, start + 59s), monitor::never);
 }
 
-TEST_F(FallbackTest, LeavesTheFirstProbeOfTheSourceItsTime) {
+TEST_F(FallbackStateTest, LeavesTheFirstProbeOfTheSourceItsTime) {
   SourceWait source(true);
   source.begin(setup.policy, start);
   EXPECT_EQ(fallback.due_at(for_source, source, start), start + SourceWait::patience);
 }
 
-TEST_F(FallbackTest, ComesOnAirOnce) {
+TEST_F(FallbackStateTest, ComesOnAirOnce) {
   EXPECT_TRUE(fallback.advance(60s, start));
   EXPECT_FALSE(fallback.advance(60s, start + 1s));
   EXPECT_EQ(fallback.on_air_since(), start);
@@ -91,7 +91,7 @@ TEST_F(FallbackTest, ComesOnAirOnce) {
   EXPECT_FALSE(fallback.on_air_since());
 }
 
-TEST_F(FallbackTest, OneThatEndsAtOnceWaitsLongerEachTime) {
+TEST_F(FallbackStateTest, OneThatEndsAtOnceWaitsLongerEachTime) {
   fallback.on_launched();
   EXPECT_FALSE(end(start));
   EXPECT_EQ(due(start), start);
@@ -101,7 +101,7 @@ TEST_F(FallbackTest, OneThatEndsAtOnceWaitsLongerEachTime) {
   EXPECT_EQ(due(start), start + 2s);
 }
 
-TEST_F(FallbackTest, OneThatPlayedForFiveSecondsMayPlayAgainAtOnce) {
+TEST_F(FallbackStateTest, OneThatPlayedForFiveSecondsMayPlayAgainAtOnce) {
   fallback.on_launched();
   end(start);
   end(start);
@@ -110,7 +110,7 @@ TEST_F(FallbackTest, OneThatPlayedForFiveSecondsMayPlayAgainAtOnce) {
   EXPECT_EQ(due(start + 5s), start + 5s);
 }
 
-TEST_F(FallbackTest, OneThatPlayedForLessMayNot) {
+TEST_F(FallbackStateTest, OneThatPlayedForLessMayNot) {
   fallback.on_launched();
   end(start);
   end(start);
@@ -119,7 +119,7 @@ TEST_F(FallbackTest, OneThatPlayedForLessMayNot) {
   EXPECT_GT(due(start + 5s), start + 5s);
 }
 
-TEST_F(FallbackTest, OneThatWasStoppedForAFaultMayNotEither) {
+TEST_F(FallbackStateTest, OneThatWasStoppedForAFaultMayNotEither) {
   fallback.on_launched();
   end(start);
   end(start);
@@ -128,7 +128,7 @@ TEST_F(FallbackTest, OneThatWasStoppedForAFaultMayNotEither) {
   EXPECT_GT(due(start + 30s), start + 30s);
 }
 
-TEST_F(FallbackTest, OneOnAirForAWholeCooldownBeginsAfresh) {
+TEST_F(FallbackStateTest, OneOnAirForAWholeCooldownBeginsAfresh) {
   fallback.on_launched();
   for (int i = 0; i < 3; ++i) end(start);
   fallback.advance(60s, start);
@@ -137,7 +137,7 @@ TEST_F(FallbackTest, OneOnAirForAWholeCooldownBeginsAfresh) {
   EXPECT_EQ(due(start + 61s), start + 61s);
 }
 
-TEST_F(FallbackTest, ACommandThatCannotBeExecutedIsWrongUntilItIsAnother) {
+TEST_F(FallbackStateTest, ACommandThatCannotBeExecutedIsWrongUntilItIsAnother) {
   evidence.spawn_error = ENOENT;
   EXPECT_TRUE(end(start));
   EXPECT_FALSE(is_wanted(for_source, Cause::source_missing));
@@ -146,14 +146,14 @@ TEST_F(FallbackTest, ACommandThatCannotBeExecutedIsWrongUntilItIsAnother) {
   EXPECT_TRUE(is_wanted(for_source, Cause::source_missing));
 }
 
-TEST_F(FallbackTest, OneThatRanBeforeIsNotWrongByAFailedLaunch) {
+TEST_F(FallbackStateTest, OneThatRanBeforeIsNotWrongByAFailedLaunch) {
   fallback.on_launched();
   evidence.spawn_error = ENOENT;
   EXPECT_FALSE(end(start));
   EXPECT_TRUE(is_wanted(for_source, Cause::source_missing));
 }
 
-TEST_F(FallbackTest, TroubleOfTheMomentIsNotTheCommands) {
+TEST_F(FallbackStateTest, TroubleOfTheMomentIsNotTheCommands) {
   evidence.spawn_error = EAGAIN;
   EXPECT_FALSE(end(start));
 }

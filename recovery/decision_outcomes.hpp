@@ -15,9 +15,9 @@ namespace recovery {
 // Tells of each decision in the history what became of it, once that shows: a restart and a
 // fallback succeed by coming on air and fail by ending before; a wait succeeds when the source is
 // there and has failed when it must be decided again. The history must outlive it.
-class Outcomes {
+class DecisionOutcomes {
  public:
-  explicit Outcomes(NewestFirst<HistoryEntry>& history) : history_(history) {}
+  explicit DecisionOutcomes(NewestFirst<HistoryEntry>& history) : history_(history) {}
 
   // The decision has just been added to the history.
   void on(const Decided& decision);

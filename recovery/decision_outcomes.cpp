@@ -1,15 +1,15 @@
-#include "recovery/outcomes.hpp"
+#include "recovery/decision_outcomes.hpp"
 
 #include <utility>
 #include <variant>
 
 namespace recovery {
 
-void Outcomes::begin(DecisionKind kind) {
+void DecisionOutcomes::begin(DecisionKind kind) {
   of(kind) = {true, std::nullopt};
 }
 
-void Outcomes::finish(DecisionKind kind, bool success) {
+void DecisionOutcomes::finish(DecisionKind kind, bool success) {
   Open& open = of(kind);
   if (!open.is_open) return;
   open = {};
@@ -19,7 +19,7 @@ void Outcomes::finish(DecisionKind kind, bool success) {
   if (entry) entry->success = success;
 }
 
-void Outcomes::on(const Decided& decision) {
+void DecisionOutcomes::on(const Decided& decision) {
   if (decision.kind == DecisionKind::none) return;
   // The entry before this one, if it is still open: the newest of its kind without an outcome.
   if (of(decision.kind).is_open) {
@@ -34,7 +34,7 @@ void Outcomes::on(const Decided& decision) {
   begin(decision.kind);
 }
 
-void Outcomes::on(const Notice& notice) {
+void DecisionOutcomes::on(const Notice& notice) {
   if (std::holds_alternative<CameOnAir>(notice)) {
     finish(DecisionKind::restart_ffmpeg, true);
   } else if (std::holds_alternative<FallbackOnAir>(notice)) {
@@ -47,29 +47,29 @@ void Outcomes::on(const Notice& notice) {
   }
 }
 
-void Outcomes::on(const Event& event) {
+void DecisionOutcomes::on(const Event& event) {
   if (const auto* exited = std::get_if<Exited>(&event)) fail_launched(exited->generation);
   if (const auto* failed = std::get_if<LaunchFailed>(&event)) fail_launched(failed->generation);
 }
 
-void Outcomes::fail_launched(Generation generation) {
+void DecisionOutcomes::fail_launched(Generation generation) {
   for (const DecisionKind kind : {DecisionKind::restart_ffmpeg, DecisionKind::start_fallback}) {
     if (of(kind).launched == generation) finish(kind, false);
   }
 }
 
-void Outcomes::on(const Launch& launch) {
+void DecisionOutcomes::on(const Launch& launch) {
   of(launch.role == Role::primary ? DecisionKind::restart_ffmpeg : DecisionKind::start_fallback)
       .launched = launch.generation;
 }
 
-void Outcomes::on_stopped() {
+void DecisionOutcomes::on_stopped() {
   finish(DecisionKind::restart_ffmpeg, false);
   finish(DecisionKind::wait_for_source, false);
   finish(DecisionKind::start_fallback, false);
 }
 
-void Outcomes::on_alert(bool delivered) {
+void DecisionOutcomes::on_alert(bool delivered) {
   finish(DecisionKind::escalate_alert, delivered);
 }
 
