@@ -8,6 +8,7 @@
 #include "monitor/cause.hpp"
 #include "monitor/connection_sample.hpp"
 #include "monitor/host_sample.hpp"
+#include "monitor/limits.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {
@@ -38,7 +39,7 @@ struct Arrival {
 class ArrivalDetector {
  public:
   ArrivalDetector(Duration stall_timeout, Instant launched_at);
-  void set_limit(Duration stall_timeout) { stall_timeout_ = stall_timeout; }
+  void adjust(const Limits& limits) { stall_timeout_ = limits.source_stall_timeout; }
 
   void on_connections(const ConnectionSamples& all, Instant now);
   void on_host(const HostSample& sample, Instant now);

@@ -30,6 +30,7 @@ std::optional<ContentMark> parse_content_mark(std::string_view line);
 class ContentDetector {
  public:
   explicit ContentDetector(const Content& limits);
+  void adjust(const Limits&) {}  // the filters are FFmpeg's: they change with its next launch
 
   void on_mark(const ContentMark& mark, Instant now);
   // Nothing advanced meanwhile: what was seen last is no longer known to last. It counts anew, for

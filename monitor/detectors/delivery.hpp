@@ -10,6 +10,7 @@
 #include "monitor/cause.hpp"
 #include "monitor/connection_sample.hpp"
 #include "monitor/detectors/delivery_link.hpp"
+#include "monitor/limits.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {
@@ -31,9 +32,9 @@ struct Delivery {
 class DeliveryDetector {
  public:
   DeliveryDetector(Duration stall_timeout, Duration silence_timeout);
-  void set_limits(Duration stall_timeout, Duration silence_timeout) {
-    stall_timeout_ = stall_timeout;
-    silence_timeout_ = std::max(stall_timeout, silence_timeout);
+  void adjust(const Limits& limits) {
+    stall_timeout_ = limits.sink_stall_timeout;
+    silence_timeout_ = std::max(limits.sink_stall_timeout, limits.freeze_timeout);
   }
 
   // `advanced`: FFmpeg has put out something in this life.

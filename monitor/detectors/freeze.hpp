@@ -6,6 +6,7 @@
 #include "monitor/cause.hpp"
 #include "monitor/detectors/hold_timer.hpp"
 #include "monitor/ffmpeg/progress.hpp"
+#include "monitor/limits.hpp"
 #include "monitor/process_sample.hpp"
 #include "monitor/time.hpp"
 
@@ -26,9 +27,9 @@ class FreezeDetector {
  public:
   FreezeDetector(Duration startup_timeout, Duration freeze_timeout, Instant launched_at);
   // The same silence is from now on judged by these.
-  void set_limits(Duration startup_timeout, Duration freeze_timeout) {
-    startup_timeout_ = startup_timeout;
-    freeze_timeout_ = freeze_timeout;
+  void adjust(const Limits& limits) {
+    startup_timeout_ = limits.startup_timeout;
+    freeze_timeout_ = limits.freeze_timeout;
   }
 
   // True when this block advanced the stream. The first block of a life advances it when it shows

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "monitor/cause.hpp"
+#include "monitor/limits.hpp"
 #include "monitor/sink_report.hpp"
 #include "monitor/time.hpp"
 
@@ -17,6 +18,8 @@ namespace monitor {
 class ReceptionDetector {
  public:
   explicit ReceptionDetector(Duration stall_timeout);
+  // The statistics may be another server's from now on: begins anew.
+  void adjust(const Limits& limits) { *this = ReceptionDetector(limits.sink_stall_timeout); }
 
   // Reports come every few seconds; two that say the same are needed for a fault.
   void on_report(const SinkReport& report, Instant now);
