@@ -124,7 +124,7 @@ SinkReport read_sink_statistics(SinkServer server, string_view body, string_view
 }
 
 void probe_sink_statistics(const asio::any_io_executor& executor, SinkStatistics from,
-                           Duration timeout, std::function<void(SinkReport)> done) {
+                           Duration timeout, std::function<void(Observation)> done) {
   const Instant deadline = steady_clock::now() + timeout;
   auto begin = [executor, from = std::move(from), deadline, done = std::move(done)]() mutable {
     asio::co_spawn(executor, ask(std::move(from), deadline),

@@ -1,3 +1,5 @@
+#include "monitor/probes/space.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <mutex>
@@ -12,7 +14,6 @@
 #include <unistd.h>
 
 #include "monitor/probes/blocking_call.hpp"
-#include "monitor/probes/host.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -55,6 +56,51 @@ HungFolders& hung_folders() {
   return folders;
 }
 
+using Ask = std::function<std::optional<SpaceSample>(const std::string&)>;
+
+// The samples of one call. It answers once the last folder is told of.
+struct Gathering {
+  std::size_t awaited;
+  std::vector<std::optional<SpaceSample>> samples;
+  std::function<void(Observation)> done;
+
+  void answer() {
+    std::vector<SpaceSample> known;
+    for (auto& sample : samples) {
+      if (sample) known.push_back(std::move(*sample));
+    }
+    done(std::move(known));
+  }
+};
+
+// Empty past the deadline.
+asio::awaitable<std::optional<SpaceSample>> look(std::string folder, Ask ask, Instant deadline) {
+  if (hung_folders().contains(folder)) co_return std::nullopt;
+  const auto shared = std::make_shared<HungFolders::Look>();
+  auto work = [folder, shared, ask = std::move(ask)] {
+    const auto answered = [&folder](HungFolders::Look* one) {
+      hung_folders().answer(*one, folder);
+    };
+    const std::unique_ptr<HungFolders::Look, decltype(answered)> guard(shared.get(), answered);
+    return ask(folder);
+  };
+  auto answer = co_await run_blocking(std::move(work), deadline);
+  if (!answer) hung_folders().give_up(*shared, folder);
+  co_return answer ? std::move(*answer) : std::nullopt;
+}
+
+asio::awaitable<void> gather(std::shared_ptr<Gathering> gathering, std::size_t index,
+                             std::string folder, Ask ask, Instant deadline) {
+  try {
+    gathering->samples[index] = co_await look(std::move(folder), std::move(ask), deadline);
+  } catch (const std::exception&) {
+    // Too many threads hang, or no memory: this folder is left out, and the others are told of.
+  }
+  if (--gathering->awaited == 0) gathering->answer();
+}
+
+}  // namespace
+
 std::optional<SpaceSample> space_of(const std::string& folder) {
   struct statvfs told {};
   if (::statvfs(folder.c_str(), &told) != 0) return {};
@@ -68,52 +114,10 @@ std::optional<SpaceSample> space_of(const std::string& folder) {
   return sample;
 }
 
-// The samples of one call. It answers once the last folder is told of.
-struct Gathering {
-  std::size_t awaited;
-  std::vector<std::optional<SpaceSample>> samples;
-  std::function<void(std::vector<SpaceSample>)> done;
-
-  void answer() {
-    std::vector<SpaceSample> known;
-    for (auto& sample : samples) {
-      if (sample) known.push_back(std::move(*sample));
-    }
-    done(std::move(known));
-  }
-};
-
-// Empty past the deadline, and where too many threads hang already.
-asio::awaitable<std::optional<SpaceSample>> look(std::string folder, Instant deadline) {
-  if (hung_folders().contains(folder)) co_return std::nullopt;
-  const auto shared = std::make_shared<HungFolders::Look>();
-  std::optional<std::optional<SpaceSample>> answer;
-  try {
-    auto ask = [folder, shared] {
-      auto sample = space_of(folder);
-      hung_folders().answer(*shared, folder);
-      return sample;
-    };
-    answer = co_await run_blocking(std::move(ask), deadline);
-  } catch (const boost::system::system_error&) {
-    co_return std::nullopt;
-  }
-  if (!answer) hung_folders().give_up(*shared, folder);
-  co_return answer ? std::move(*answer) : std::nullopt;
-}
-
-asio::awaitable<void> gather(std::shared_ptr<Gathering> gathering, std::size_t index,
-                             std::string folder, Instant deadline) {
-  gathering->samples[index] = co_await look(std::move(folder), deadline);
-  if (--gathering->awaited == 0) gathering->answer();
-}
-
-}  // namespace
-
 void probe_space(const asio::any_io_executor& executor, std::vector<std::string> folders,
-                 Duration timeout, std::function<void(std::vector<SpaceSample>)> done) {
+                 Duration timeout, std::function<void(Observation)> done, Ask ask) {
   if (folders.empty()) {
-    asio::post(executor, [done = std::move(done)] { done({}); });
+    asio::post(executor, [done = std::move(done)] { done(std::vector<SpaceSample>{}); });
     return;
   }
   const Instant deadline = std::chrono::steady_clock::now() + timeout;
@@ -123,7 +127,7 @@ void probe_space(const asio::any_io_executor& executor, std::vector<std::string>
   gathering->done = std::move(done);
   const auto strand = asio::make_strand(executor);
   for (std::size_t index = 0; index < folders.size(); ++index) {
-    asio::co_spawn(strand, gather(gathering, index, std::move(folders[index]), deadline),
+    asio::co_spawn(strand, gather(gathering, index, std::move(folders[index]), ask, deadline),
                    asio::detached);
   }
 }

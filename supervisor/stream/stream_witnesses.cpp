@@ -7,6 +7,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "monitor/probes/space.hpp"
 #include "supervisor/stream/output_folders.hpp"
 #include "supervisor/stream/stream_state.hpp"
 
@@ -92,21 +93,24 @@ void StreamDriver::State::look_around() {
   if (!config.sink.url.empty() && !asks_sink) {
     asks_sink = true;
     probe_sink_statistics(context.io_thread.executor(), sink_statistics(), look_timeout,
-                          answer<monitor::SinkReport>([generation](State& self, auto report) {
+                          answer<monitor::Observation>([generation](State& self, auto report) {
                             self.asks_sink = false;
-                            report.sentence = self.context.secrets.mask(report.sentence);
+                            for_each_text(report, [&self](std::string& text) {
+                              text = self.context.secrets.mask(text);
+                            });
                             return recovery::Observed{generation, std::move(report)};
                           }));
   }
   if (folders.empty() || asks_space) return;
   asks_space = true;
-  monitor::probes::probe_space(
-      context.io_thread.executor(), folders, look_timeout,
-      answer<std::vector<monitor::SpaceSample>>([generation](State& self, auto space) {
-        self.asks_space = false;
-        for (auto& folder : space) folder.path = self.context.secrets.mask(folder.path);
-        return recovery::Observed{generation, std::move(space)};
-      }));
+  monitor::probes::probe_space(context.io_thread.executor(), folders, look_timeout,
+                               answer<monitor::Observation>([generation](State& self, auto space) {
+                                 self.asks_space = false;
+                                 for_each_text(space, [&self](std::string& text) {
+                                   text = self.context.secrets.mask(text);
+                                 });
+                                 return recovery::Observed{generation, std::move(space)};
+                               }));
 }
 
 }  // namespace supervisor

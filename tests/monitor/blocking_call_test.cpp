@@ -1,0 +1,58 @@
+#include "monitor/probes/blocking_call.hpp"
+
+#include <future>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+namespace monitor::probes {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What came of a call: "7", "nothing", or the exception's text.
+template <class Work>
+std::string outcome_of(Work work, Duration timeout = 10s) {
+  boost::asio::io_context context;
+  std::string outcome = "never ended";
+  boost::asio::co_spawn(
+      context, run_blocking(std::move(work), std::chrono::steady_clock::now() + timeout),
+      [&outcome](const std::exception_ptr& failure, std::optional<int> result) {
+        if (!failure) {
+          outcome = result ? std::to_string(*result) : "nothing";
+          return;
+        }
+        try {
+          std::rethrow_exception(failure);
+        } catch (const std::exception& error) {
+          outcome = error.what();
+        }
+      });
+  context.run_for(20s);
+  return outcome;
+}
+
+TEST(BlockingCall, WhatTheWorkReturnsComesBack) {
+  EXPECT_EQ(outcome_of([] { return 7; }), "7");
+}
+
+TEST(BlockingCall, WhatTheWorkThrowsIsThrownWhereItIsAwaited) {
+  EXPECT_EQ(outcome_of([]() -> int { throw std::runtime_error("no luck"); }), "no luck");
+}
+
+TEST(BlockingCall, AWorkThatHangsIsLeftToItselfAtTheDeadline) {
+  auto let_go = std::make_shared<std::promise<void>>();
+  auto hangs = [gate = let_go->get_future().share()] {
+    gate.wait();
+    return 7;
+  };
+  EXPECT_EQ(outcome_of(hangs, 50ms), "nothing");
+  let_go->set_value();
+}
+
+}  // namespace
+}  // namespace monitor::probes
