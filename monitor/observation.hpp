@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "monitor/connection_sample.hpp"
-#include "monitor/detectors/content.hpp"
 #include "monitor/detectors/space.hpp"
+#include "monitor/ffmpeg/content_mark.hpp"
 #include "monitor/host_sample.hpp"
 #include "monitor/process_sample.hpp"
 #include "monitor/sink_report.hpp"

@@ -110,7 +110,7 @@ void Watch::on(const SinkReport& report, Instant now) {
   // What never answered is no sign: the URL may be another server's.
   if (!detectors_.reception.silent_since()) evidence_.sink_report->silent_for.reset();
   evidence_.sink_is_receiving = detectors_.reception.is_receiving();
-  detectors_.delivery.doubt(detectors_.reception.silent_since());
+  detectors_.delivery.suspect(detectors_.reception.silent_since());
   refresh_evidence(now);
 }
 
@@ -122,7 +122,7 @@ void Watch::refresh_evidence(Instant now) {
   evidence_.delivery = detectors_.delivery.at(now);
   if (!detectors_.delivery.is_taking()) evidence_.delivery.reset();
   evidence_.arrival = detectors_.arrival.at(now);
-  evidence_.source_has_alibi = detectors_.arrival.has_alibi();
+  evidence_.has_input_backlog = detectors_.arrival.has_backlog();
   if (detectors_.corruption.check(now)) evidence_.corrupt_at = now;
 }
 
@@ -166,7 +166,7 @@ void Watch::rebase(Instant now) {
     else
       detector.rebase();
   });
-  detectors_.delivery.doubt(std::nullopt);
+  detectors_.delivery.suspect(std::nullopt);
   rates_.rebase();
 }
 
@@ -175,7 +175,7 @@ void Watch::adjust(const Limits& limits) {
   for_each(Detectors::all(detectors_), [&limits](auto& detector) { detector.adjust(limits); });
   evidence_.sink_report.reset();
   evidence_.sink_is_receiving.reset();
-  detectors_.delivery.doubt(std::nullopt);
+  detectors_.delivery.suspect(std::nullopt);
 }
 
 std::vector<Fault> Watch::check(Instant now) {

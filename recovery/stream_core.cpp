@@ -334,7 +334,7 @@ bool StreamCore::sink_is_back() const {
   const auto since = watch_->evidence().first_advance;
   const bool waited = since && now_ - *since >= limits_.sink_stall_timeout;
   if (waited || !hears_connections_) return true;
-  return watch_->delivery().is_proven().value_or(false);
+  return watch_->delivery().server_app_reads().value_or(false);
 }
 
 // Of progress and samples, which come often: what is open may be over by now; what is not has its

@@ -56,13 +56,13 @@ class ArrivalDetector {
   Arrival at(Instant now) const;
   // The source has delivered and FFmpeg has not taken it all: whatever is wrong, it is not this
   // one.
-  bool has_alibi() const;
+  bool has_backlog() const;
 
  private:
   struct Link {  // one connection that FFmpeg reads from
     ConnectionSample last;
     Instant first_seen_at;
-    Instant heard_at;  // as much as a stream came, or FFmpeg had not read all
+    Instant delivered_at;  // as much as a stream came, or FFmpeg had not read all
     Instant seen_at;
   };
   struct Lost {
@@ -82,7 +82,7 @@ class ArrivalDetector {
     std::string peer;
   };
 
-  static bool has_heard(const Link& link, const ConnectionSample& sample, Instant now);
+  static bool has_delivered(const Link& link, const ConnectionSample& sample, Instant now);
   void note_asked(const ConnectionSample& sample, Instant now);
   void note_lost(const std::vector<Link>& present, Instant now);
   State state() const;

@@ -18,9 +18,9 @@ namespace monitor {
 // What the kernel's counters say of the sink at one moment, however short it has been so.
 struct Delivery {
   DeliveryTrouble trouble = DeliveryTrouble::none;
-  Instant since{};       // of `none`: no meaning
-  std::string sentence;  // with its figures; empty for `none`
-  bool queues = false;   // something has waited to be sent for seconds
+  Instant since{};               // of `none`: no meaning
+  std::string sentence;          // with its figures; empty for `none`
+  bool send_queue_held = false;  // something has waited to be sent for seconds
 };
 
 // Says when the receiving server takes nothing, from the connections that FFmpeg writes to.
@@ -40,7 +40,7 @@ class DeliveryDetector {
   // `advanced`: FFmpeg has put out something in this life.
   void on_connections(const ConnectionSamples& all, bool advanced, Instant now);
   // Since when the receiving server is suspected to hang, for other reasons; empty: it is not.
-  void doubt(std::optional<Instant> since);
+  void suspect(std::optional<Instant> since);
   // What passed while nobody could run is not held against the sink.
   void rebase(Instant now);
 
@@ -77,12 +77,12 @@ class DeliveryDetector {
   Instant link_deadline() const;
   bool is_lost() const { return lost_ && advanced_; }
   Delivery at_lost(Instant now) const;
-  bool queues() const;
+  bool send_queue_held() const;
 
   Duration stall_timeout_;
   Duration silence_timeout_;
   bool advanced_ = false;
-  std::optional<Instant> doubted_since_;
+  std::optional<Instant> suspected_since_;
   std::vector<DeliveryLink> links_;
   std::uint64_t acked_bytes_ = 0;  // of all connections of this life
   std::deque<Point> points_;       // oldest first, at most `points_limit`

@@ -76,7 +76,7 @@ bool is_worth_reading(SinkServer server, const HttpAnswer& answer) {
 }
 
 SinkReport report_of(const SinkStatistics& from, const HttpAnswer& answer) {
-  const std::string server = shown_server(split_url(from.url).host, port_of(from.url));
+  const std::string server = shown_server(from.url);
   if (answer.status == 0 || !answer.trouble.empty()) return not_readable(answer.trouble);
   if (!is_worth_reading(from.server, answer)) return not_readable(refusal(server, answer.status));
   if (answer.cut)

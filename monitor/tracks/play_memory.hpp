@@ -25,7 +25,7 @@ struct Play {
   bool shares_number = false;  // … and its `played_at` are of the live title before it
   bool was_reported = false;   // as being on air, not in the history alone
   bool counted = false;
-  Instant heard_at{};
+  Instant reported_at{};
 };
 
 // The plays heard of, so that each counts once, whatever order and however often it is heard.

@@ -26,7 +26,7 @@ namespace {
 constexpr auto first_track_limit = 2s;
 
 constexpr std::string_view way_names[] = {"hook", "poll", "feed"};
-static_assert(std::size(way_names) == monitor::way_count);
+static_assert(std::size(way_names) == monitor::channel_count);
 
 std::string text_of(const TrackSettings& settings, const std::optional<monitor::CurrentTrack>& on) {
   if (!on) return monitor::escaped_for_drawtext({});

@@ -6,7 +6,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "monitor/probes/azuracast.hpp"
+#include "monitor/probes/azuracast/azuracast.hpp"
 #include "monitor/tracks/now_playing.hpp"
 
 namespace supervisor {

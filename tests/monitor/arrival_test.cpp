@@ -73,7 +73,7 @@ TEST(Arrival, UnreadBytesAreTheSourcesAlibi) {
   stage.sample.unread_bytes = 50'000;
   stage.stands_for(60);
   EXPECT_FALSE(stage.cause());
-  EXPECT_TRUE(stage.detector.has_alibi());
+  EXPECT_TRUE(stage.detector.has_backlog());
 }
 
 TEST(Arrival, ASourceThatNeverSentAByteIsUnreachable) {
