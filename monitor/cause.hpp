@@ -73,7 +73,7 @@ struct Fault {
   std::optional<Instant> since = {};  // when it began, where that is not the last advance
 };
 
-// How sure a verdict is. low: nothing accuses anybody else; medium: one witness does; high: two do,
+// How sure a verdict is. low: no witness names another cause; medium: one does; high: two do,
 // or one that cannot err (an exit code, the server's own words).
 enum class Confidence : std::uint8_t { low, medium, high };
 std::string_view name(Confidence confidence);

@@ -92,8 +92,8 @@ Attribution attribute_stall(const Evidence& evidence, Instant now) {
   }
   if (is_overtaxed(evidence)) return {Cause::encoder_slow, Confidence::medium};
   // Both ends are in order: what stands still is between them.
-  const bool alibis = evidence.has_input_backlog && evidence.delivery;
-  return {std::nullopt, alibis ? Confidence::high : Confidence::low};
+  const bool both_ruled_out = evidence.has_input_backlog && evidence.delivery;
+  return {std::nullopt, both_ruled_out ? Confidence::high : Confidence::low};
 }
 
 Attribution attribute_slowness(const Evidence& evidence, Instant now) {

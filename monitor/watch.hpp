@@ -39,7 +39,8 @@ class Watch {
   void on_sign(const Sign& sign, std::string text, Instant now);
   void on_exit(const ExitStatus& status);
   void on_spawn_error(int error_number);
-  // The clock went on while nobody could run: nothing that passed is held against FFmpeg.
+  // The clock went on while the process could not run (a paused container, a suspended machine):
+  // the time that passed counts for no fault.
   void rebase(Instant now);
 
   // Other limits from now on. What is measured goes on; a detector that holds a condition for a

@@ -31,11 +31,11 @@ struct Arrival {
 // Says when nothing arrives from the source, from the connections that FFmpeg reads from.
 //
 // A connection on which nothing arrives is a fault only while nothing comes out either: between two
-// HLS segments that is normal. Bytes that FFmpeg has not read are the source's alibi: then FFmpeg
+// HLS segments that is normal. Bytes that FFmpeg has not read rule the source out: then FFmpeg
 // is slow, or what it writes to is. A connection that FFmpeg has lost while it goes on (a looped
-// picture with an audio source that died) is a fault by itself. Whom FFmpeg asks again and again is
-// a playlist: how often it asks goes by the length of the segments, so that count is waited for,
-// too.
+// picture with an audio source that died) is a fault by itself. Repeated requests to one server are
+// polls of an HLS playlist, as often as its segments are long: there the fault needs a number of
+// polls as well as the time-out.
 class ArrivalDetector {
  public:
   ArrivalDetector(Duration stall_timeout, Instant launched_at);
@@ -45,7 +45,7 @@ class ArrivalDetector {
   void on_host(const HostSample& sample, Instant now);
   // FFmpeg's output advanced.
   void on_advance(Instant now);
-  // What passed while nobody could run is not held against the source.
+  // The process could not run until now: the time that passed counts for no fault.
   void rebase(Instant now);
 
   // Off air: source_stalled, source_unreachable (nothing ever came), source_ended.
@@ -88,7 +88,7 @@ class ArrivalDetector {
   State state() const;
 
   Duration stall_timeout_;
-  Instant counted_from_;  // the launch, the last advance, or the moment forgiven
+  Instant counted_from_;  // the launch, the last advance, or the last rebase
   bool advanced_ = false;
   std::vector<Link> links_;
   ConnectionSamples inputs_;  // as last seen, the spent ones too

@@ -31,7 +31,7 @@ class BitrateDetector {
   }
 
   void on_progress(const Progress& block, Instant now);
-  // What passed while nobody could run is not held against FFmpeg.
+  // The process could not run until now: the time that passed counts for no fault.
   void rebase();
 
   // Fault{bitrate_drop}; off_air is false: what to do about it is the limit's `action`.

@@ -41,7 +41,7 @@ class DeliveryDetector {
   void on_connections(const ConnectionSamples& all, bool advanced, Instant now);
   // Since when the receiving server is suspected to hang, for other reasons; empty: it is not.
   void suspect(std::optional<Instant> since);
-  // What passed while nobody could run is not held against the sink.
+  // The process could not run until now: the time that passed counts for no fault.
   void rebase(Instant now);
 
   // Off air: sink_stalled, sink_unreachable, sink_lost. A warning, sink_stalled: less is taken than
@@ -54,11 +54,10 @@ class DeliveryDetector {
   // A connection is there, and nothing is wrong with any. Empty where the sink has no connection of
   // its own (a file), or none is known.
   std::optional<bool> is_taking() const;
-  // Each of them is at work. Empty where there is none.
-  std::optional<bool> is_proven() const;
+  // The program of each server reads (not its kernel alone). Empty without a connection.
+  std::optional<bool> server_app_reads() const;
   // Over all of them, over the last seconds; empty until measured.
   std::optional<double> bps() const;
-  const std::vector<DeliveryLink>& links() const { return links_; }
 
  private:
   struct Point {

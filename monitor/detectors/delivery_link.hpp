@@ -81,7 +81,7 @@ class DeliveryLink {
 
   ConnectionSample last_;
   Instant first_seen_at_;
-  Instant counted_from_;  // first_seen_at_, or the moment forgiven
+  Instant counted_from_;  // first_seen_at_, or the last rebase
   Instant taken_at_;      // acked_bytes last grew, or nothing waited
   Duration limited_when_taken_{};
   std::uint64_t widest_window_ = 0;  // bytes

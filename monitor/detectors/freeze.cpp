@@ -20,7 +20,6 @@ FreezeDetector::FreezeDetector(Duration startup_timeout, Duration freeze_timeout
                                Instant launched_at)
     : startup_timeout_(startup_timeout),
       freeze_timeout_(freeze_timeout),
-      last_advance_(launched_at),
       counted_from_(launched_at),
       stopped_(freeze_timeout) {
 }
@@ -31,7 +30,7 @@ bool FreezeDetector::on_progress(const Progress& block, Instant now) {
   last_block_ = now;
   if (!advanced) return false;
   advanced_ = true;
-  last_advance_ = counted_from_ = now;
+  counted_from_ = now;
   return true;
 }
 

@@ -39,8 +39,8 @@ class FreezeDetector {
 
   void on_sample(const ProcessSample& sample, Instant now);
 
-  // The clock went on while nobody could run (a paused container, a suspended machine): what passed
-  // is not held against FFmpeg.
+  // The process could not run until now (a paused container, a suspended machine): the time that
+  // passed counts for no fault.
   void rebase(Instant now);
 
   // Fault{encoder_frozen, off_air} while frozen.
@@ -49,7 +49,6 @@ class FreezeDetector {
 
   bool has_advanced() const { return advanced_; }
   // Of the last advance; of the launch while there was none.
-  Instant last_advance() const { return last_advance_; }
 
  private:
   Instant output_due_at() const;
@@ -59,8 +58,7 @@ class FreezeDetector {
 
   Duration startup_timeout_;
   Duration freeze_timeout_;
-  Instant last_advance_;
-  Instant counted_from_;  // last_advance_, or the moment forgiven
+  Instant counted_from_;  // the launch, the last advance, or the last rebase
   bool advanced_ = false;
   HoldTimer stopped_;  // in state T
   std::optional<Instant> last_block_;

@@ -25,7 +25,7 @@ class SpeedDetector {
   }
 
   void on_progress(const Progress& block, Instant now);
-  // What passed while nobody could run is not held against FFmpeg.
+  // The process could not run until now: the time that passed counts for no fault.
   void rebase();
 
   std::optional<Fault> check(Instant now) const;  // Fault{encoder_slow}, a warning

@@ -63,7 +63,8 @@ class BlockingCall {
   }
 
  private:
-  // The mutex is held while posting: who waits, and with it the executor, cannot go meanwhile.
+  // The mutex is held while posting: who waits, and with it the executor, cannot be destroyed
+  // meanwhile.
   void complete(std::optional<Result> result, std::exception_ptr failure) {
     const std::lock_guard lock(mutex_);
     result_ = std::move(result);
@@ -77,7 +78,7 @@ class BlockingCall {
   std::mutex mutex_;
   std::optional<Result> result_;
   std::exception_ptr failure_;
-  std::optional<boost::asio::any_io_executor> executor_;  // empty: nobody waits any more
+  std::optional<boost::asio::any_io_executor> executor_;  // empty: abandoned
   const std::weak_ptr<boost::asio::steady_timer> completion_;
 };
 

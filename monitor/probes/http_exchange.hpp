@@ -13,7 +13,7 @@ namespace monitor::probes {
 
 // One request and its reply, on a connection of its own.
 struct HttpExchange {
-  std::string url;      // http or https: whom to connect to
+  std::string url;      // http or https: the server to connect to
   std::string request;  // its bytes
   bool verify_tls = true;
   Instant deadline{};          // of it all

@@ -6,7 +6,7 @@
 
 namespace monitor {
 
-// What people call a track. Texts are as clean_text() leaves them: one line of valid UTF-8,
+// A track as it is displayed. Texts are as clean_text() leaves them: one line of valid UTF-8,
 // bounded.
 struct Track {
   std::string artist = {};

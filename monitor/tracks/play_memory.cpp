@@ -40,7 +40,7 @@ Play* first_of(Plays& plays, Matches matches) {
   return found == plays.end() ? nullptr : &*found;
 }
 
-// What a report made while somebody is live tells of its play. A title may stand under the number
+// What a report made during a live show says of its play. A title may stand under the number
 // and start of another: it went on air when it was first told.
 void learn_live(Play& play, const NowPlaying& report, std::int64_t made_at) {
   play.is_live = true;

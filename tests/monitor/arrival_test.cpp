@@ -67,7 +67,7 @@ TEST(Arrival, AnIdleConnectionOfAStreamThatGoesOnIsNoFault) {
   EXPECT_FALSE(stage.cause());
 }
 
-TEST(Arrival, UnreadBytesAreTheSourcesAlibi) {
+TEST(Arrival, UnreadBytesRuleTheSourceOut) {
   Stage stage;
   stage.plays_for(60);
   stage.sample.unread_bytes = 50'000;
@@ -234,7 +234,7 @@ TEST(Arrival, AFifoThatIsReadAndWrittenIsNoFault) {
   }
 }
 
-TEST(Arrival, WhatPassedWhileNobodyRanIsForgiven) {
+TEST(Arrival, TimeInWhichNothingRanCountsForNoFault) {
   Stage stage;
   stage.plays_for(60);
   stage.stands_for(8);

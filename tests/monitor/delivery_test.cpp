@@ -349,7 +349,7 @@ TEST(Delivery, SegmentsPutOneByOneAreNoLostConnection) {
   }
 }
 
-TEST(Delivery, WhatPassedWhileNobodyRanIsForgiven) {
+TEST(Delivery, TimeInWhichNothingRanCountsForNoFault) {
   Stage stage(300'000);
   stage.takes_for(60);
   for (int i = 0; i < 8; ++i) stage.is_shut();

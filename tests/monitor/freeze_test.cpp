@@ -91,14 +91,12 @@ TEST(Freeze, WhereThereIsVideoOnlyFramesCount) {
   FreezeDetector frozen = detector();
   frozen.on_progress(video(2, 1s), launch + 1s);
   EXPECT_FALSE(frozen.on_progress(video(2, 2s), launch + 2s));
-  EXPECT_EQ(frozen.last_advance(), launch + 1s);
 }
 
 TEST(Freeze, AnAttachedPictureIsNoVideo) {
   FreezeDetector cover = detector();
   cover.on_progress(video(1, 1s), launch + 1s);
   EXPECT_TRUE(cover.on_progress(video(1, 2s), launch + 2s));
-  EXPECT_EQ(cover.last_advance(), launch + 2s);
 }
 
 TEST(Freeze, AudioAdvancesByOutTimeOrBySize) {
@@ -139,12 +137,11 @@ TEST(Freeze, TheLastBlockCountsLikeAnyOther) {
   EXPECT_TRUE(ending.on_progress(last, launch + 2s));
 }
 
-TEST(Freeze, ForgivenTimeIsNotHeldAgainstFFmpeg) {
+TEST(Freeze, TimeInWhichNothingRanCountsForNoFault) {
   FreezeDetector paused = detector();
   paused.on_progress(video(10), launch + 1s);
   paused.rebase(launch + 3600s);
   EXPECT_EQ(paused.deadline(), launch + 3600s + freeze);
-  EXPECT_EQ(paused.last_advance(), launch + 1s);
   EXPECT_TRUE(paused.check(launch + 3600s + freeze));
 }
 

@@ -90,7 +90,7 @@ TEST(Judge, AStandstillInWhichBothEndsAreInOrderIsTheEncoders) {
   EXPECT_EQ(verdict.confidence, Confidence::high);
 }
 
-TEST(Judge, AStandstillOfWhichNobodyKnowsIsTheEncodersWithoutConfidence) {
+TEST(Judge, AStandstillThatNoWitnessExplainsIsTheEncodersWithoutConfidence) {
   Evidence evidence = advanced();
   evidence.delivery.reset();
   evidence.arrival.reset();

@@ -54,7 +54,7 @@ struct AzuracastFeed::State : std::enable_shared_from_this<State> {
   SseReader events;
   bool is_open = false;
   bool is_silent = false;  // the watchdog ended it
-  bool is_left = false;    // nobody listens any more
+  bool is_left = false;    // the owner is gone
 };
 
 // Within `span` something must come.
