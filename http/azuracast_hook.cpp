@@ -1,7 +1,7 @@
 #include "http/azuracast_hook.hpp"
 
 #include "http/auth/credentials.hpp"
-#include "monitor/probes/azuracast_now_playing.hpp"
+#include "monitor/probes/azuracast/now_playing_reader.hpp"
 #include "monitor/text/ascii.hpp"
 
 namespace http {

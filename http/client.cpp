@@ -1,9 +1,8 @@
 #include "http/client.hpp"
 
-#include <future>
 #include <optional>
 #include <stdexcept>
-#include <thread>
+#include <vector>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -18,6 +17,8 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include "monitor/probes/name_lookup.hpp"
+
 namespace http {
 namespace {
 
@@ -27,6 +28,7 @@ using asio::ip::tcp;
 using std::chrono::steady_clock;
 
 constexpr std::size_t body_limit = 4 * 1024 * 1024;  // bytes
+constexpr const char* lookup_timed_out = "timed out looking up the host";
 
 struct Target {
   std::string host;  // without the brackets of IPv6
@@ -55,25 +57,6 @@ Target parse_target(const std::string& url) {
   if (!target.path.starts_with('/')) target.path.insert(0, "/");
   if (const auto mark = target.path.find('#'); mark != std::string::npos) target.path.resize(mark);
   return target;
-}
-
-// getaddrinfo cannot be cancelled, and a name server that does not answer must not block the caller
-// beyond its time-out: it runs on a thread of its own, which is abandoned at the deadline.
-std::vector<tcp::endpoint> resolve(const Target& target, steady_clock::time_point deadline) {
-  auto task = std::packaged_task<std::vector<tcp::endpoint>()>([target] {
-    asio::io_context context;
-    std::vector<tcp::endpoint> endpoints;
-    for (const auto& entry : tcp::resolver(context).resolve(target.host, target.port)) {
-      endpoints.push_back(entry.endpoint());
-    }
-    return endpoints;
-  });
-  auto result = task.get_future();
-  std::thread(std::move(task)).detach();
-  if (result.wait_until(deadline) != std::future_status::ready) {
-    throw std::runtime_error("timed out resolving the host");
-  }
-  return result.get();
 }
 
 template <class Stream>
@@ -113,10 +96,14 @@ asio::awaitable<Answer> ask_securely(tcp::socket& socket, const Target& target,
   co_return co_await ask(stream, target, token);
 }
 
-asio::awaitable<Answer> exchange(const Target& target, const std::vector<tcp::endpoint>& endpoints,
-                                 const std::string& token) {
+asio::awaitable<Answer> exchange(const Target& target, steady_clock::time_point deadline,
+                                 const std::string& token, bool& is_looked_up) {
+  const auto found = co_await monitor::probes::look_up_name(target.host, target.port, deadline);
+  if (found.error == asio::error::timed_out) throw std::runtime_error(lookup_timed_out);
+  if (found.error) throw boost::system::system_error(found.error);
+  is_looked_up = true;
   tcp::socket socket(co_await asio::this_coro::executor);
-  co_await asio::async_connect(socket, endpoints, asio::use_awaitable);
+  co_await asio::async_connect(socket, found.endpoints, asio::use_awaitable);
   if (target.secure) co_return co_await ask_securely(socket, target, token);
   co_return co_await ask(socket, target, token);
 }
@@ -124,18 +111,18 @@ asio::awaitable<Answer> exchange(const Target& target, const std::vector<tcp::en
 Answer fetch(const std::string& url, std::chrono::milliseconds timeout, const std::string& token) {
   const auto deadline = steady_clock::now() + timeout;
   const Target target = parse_target(url);
-  const auto endpoints = resolve(target, deadline);
+  bool is_looked_up = false;
   std::optional<Answer> answer;
   std::exception_ptr failure;
-  asio::io_context context(1);  // destroys what is unfinished at the deadline
-  asio::co_spawn(context, exchange(target, endpoints, token),
+  asio::io_context context(1);  // what it still holds at the deadline ends with it
+  asio::co_spawn(context, exchange(target, deadline, token, is_looked_up),
                  [&](const std::exception_ptr& error, Answer result) {
                    failure = error;
                    answer = std::move(result);
                  });
   context.run_until(deadline);
   if (failure) std::rethrow_exception(failure);
-  if (!answer) throw std::runtime_error("timed out");
+  if (!answer) throw std::runtime_error(is_looked_up ? "timed out" : lookup_timed_out);
   return *answer;
 }
 

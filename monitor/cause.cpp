@@ -8,36 +8,10 @@ struct CauseRow {
   Component component;
 };
 
-// In the order of the enumeration; a test holds each name against the contract's.
 constexpr std::array<CauseRow, cause_count> causes{{
-    {"source_unreachable", Component::source},
-    {"source_missing", Component::source},
-    {"source_refused", Component::source},
-    {"source_stalled", Component::source},
-    {"source_ended", Component::source},
-    {"source_corrupt", Component::source},
-    {"source_silent", Component::source},
-    {"source_frozen_picture", Component::source},
-    {"source_black", Component::source},
-    {"encoder_crashed", Component::encoder},
-    {"encoder_failed", Component::encoder},
-    {"encoder_frozen", Component::encoder},
-    {"encoder_slow", Component::encoder},
-    {"bitrate_drop", Component::encoder},
-    {"cpu_high", Component::encoder},
-    {"memory_high", Component::encoder},
-    {"sink_unreachable", Component::sink},
-    {"sink_rejected", Component::sink},
-    {"sink_lost", Component::sink},
-    {"sink_stalled", Component::sink},
-    {"host_out_of_memory", Component::host},
-    {"host_cpu_throttled", Component::host},
-    {"host_disk_full", Component::host},
-    {"host_spawn_failed", Component::host},
-    {"command_invalid", Component::config},
-    {"stop_requested", Component::operator_},
-    {"restart_requested", Component::operator_},
-    {"track_change", Component::operator_},
+#define FFSUPERVISOR_CAUSE(cause, component) {#cause, Component::component},
+    FFSUPERVISOR_CAUSES(FFSUPERVISOR_CAUSE)
+#undef FFSUPERVISOR_CAUSE
 }};
 
 const CauseRow& row(Cause cause) {

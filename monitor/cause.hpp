@@ -14,38 +14,50 @@ namespace monitor {
 
 enum class Component : std::uint8_t { source, encoder, sink, host, config, operator_ };
 
-// Order and names are the contract's (incidents). `name()` gives the promised spelling.
+// The causes and whose they are, in the order, and by the names, of the contract (incidents). A
+// further one is a line here.
+// clang-format off
+#define FFSUPERVISOR_CAUSES(cause) \
+  cause(source_unreachable, source) \
+  cause(source_missing, source) \
+  cause(source_refused, source) \
+  cause(source_stalled, source) \
+  cause(source_ended, source) \
+  cause(source_corrupt, source) \
+  cause(source_silent, source) \
+  cause(source_frozen_picture, source) \
+  cause(source_black, source) \
+  cause(encoder_crashed, encoder) \
+  cause(encoder_failed, encoder) \
+  cause(encoder_frozen, encoder) \
+  cause(encoder_slow, encoder) \
+  cause(bitrate_drop, encoder) \
+  cause(cpu_high, encoder) \
+  cause(memory_high, encoder) \
+  cause(sink_unreachable, sink) \
+  cause(sink_rejected, sink) \
+  cause(sink_lost, sink) \
+  cause(sink_stalled, sink) \
+  cause(host_out_of_memory, host) \
+  cause(host_cpu_throttled, host) \
+  cause(host_disk_full, host) \
+  cause(host_spawn_failed, host) \
+  cause(command_invalid, config) \
+  cause(stop_requested, operator_) \
+  cause(restart_requested, operator_) \
+  cause(track_change, operator_)
+// clang-format on
+
 enum class Cause : std::uint8_t {
-  source_unreachable,
-  source_missing,
-  source_refused,
-  source_stalled,
-  source_ended,
-  source_corrupt,
-  source_silent,
-  source_frozen_picture,
-  source_black,
-  encoder_crashed,
-  encoder_failed,
-  encoder_frozen,
-  encoder_slow,
-  bitrate_drop,
-  cpu_high,
-  memory_high,
-  sink_unreachable,
-  sink_rejected,
-  sink_lost,
-  sink_stalled,
-  host_out_of_memory,
-  host_cpu_throttled,
-  host_disk_full,
-  host_spawn_failed,
-  command_invalid,
-  stop_requested,
-  restart_requested,
-  track_change,
+#define FFSUPERVISOR_CAUSE(cause, component) cause,
+  FFSUPERVISOR_CAUSES(FFSUPERVISOR_CAUSE)
+#undef FFSUPERVISOR_CAUSE
 };
-inline constexpr std::size_t cause_count = static_cast<std::size_t>(Cause::track_change) + 1;
+inline constexpr std::size_t cause_count = 0
+#define FFSUPERVISOR_CAUSE(cause, component) +1
+    FFSUPERVISOR_CAUSES(FFSUPERVISOR_CAUSE)
+#undef FFSUPERVISOR_CAUSE
+    ;
 
 std::string_view name(Component component);
 std::string_view name(Cause cause);
@@ -57,11 +69,11 @@ bool is_dead_air(Cause cause);
 struct Fault {
   Cause cause;
   bool off_air;                       // true: the stream is off air; false: a warning
-  std::string sentence;               // with the figures a person can check
+  std::string sentence;               // with figures that can be checked
   std::optional<Instant> since = {};  // when it began, where that is not the last advance
 };
 
-// How sure a verdict is. low: nothing accuses anybody else; medium: one witness does; high: two do,
+// How sure a verdict is. low: no witness names another cause; medium: one does; high: two do,
 // or one that cannot err (an exit code, the server's own words).
 enum class Confidence : std::uint8_t { low, medium, high };
 std::string_view name(Confidence confidence);

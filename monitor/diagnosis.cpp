@@ -96,10 +96,10 @@ const SignSeen* deciding_sign(const Evidence& evidence, const std::vector<const 
   const bool telling = first->sign.rank >= Sign::telling;
   if (fault) {
     if (!fault->off_air || !telling || is_stopped(evidence)) return nullptr;
-    // What a witness saw is not explained by words about somebody else.
-    const Component accused = component_of(fault->cause);
-    const bool agrees = component_of(first->sign.cause) == accused;
-    return accused == Component::encoder || agrees ? first : nullptr;
+    // What a witness saw is not explained by messages about another component.
+    const Component named = component_of(fault->cause);
+    const bool agrees = component_of(first->sign.cause) == named;
+    return named == Component::encoder || agrees ? first : nullptr;
   }
   if (!evidence.exit || evidence.exit->signal) return nullptr;
   return telling || evidence.exit->code != 0 ? first : nullptr;
@@ -178,8 +178,8 @@ Judgement or_else(const Attribution& attribution, Cause cause) {
   return {attribution.cause.value_or(cause), attribution.confidence};
 }
 
-// Data that FFmpeg complains of and goes on with is no failure, until it stands still and nobody
-// else is to blame.
+// Data that FFmpeg complains of and goes on with is no failure, until it stands still and no
+// witness names another cause.
 Judgement judge_standstill(const Evidence& evidence, Instant now) {
   if (is_stopped(evidence)) return {Cause::encoder_frozen, Confidence::high};
   const Attribution attribution = attribute_stall(evidence, now);
@@ -206,7 +206,7 @@ Judgement judge_fault(const Evidence& evidence, const Fault& fault, Instant now)
   return {fault.cause, agreed ? Confidence::high : Confidence::medium};
 }
 
-// FFmpeg ended without a word that tells. Its code says something where it is a cause's own; else a
+// FFmpeg ended without a telling message. Its code counts where it is a cause's own; else a
 // sink or source in trouble explains it better than a number.
 Judgement judge_exit(const Evidence& evidence, bool reports_progress, Instant now) {
   const Cause cause = cause_of_exit(evidence, reports_progress);

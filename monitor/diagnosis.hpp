@@ -13,11 +13,11 @@ namespace monitor {
 // `fault` is the detector's finding that led here; empty when the process ended, or could not be
 // launched, by itself. The most telling stderr sign decides; without one, how the process ended
 // (code 0: source_ended; another code: encoder_failed), or the fault's own cause, unless the
-// witnesses outside FFmpeg (judge.hpp) accuse the source, the sink or the host: encoder_frozen,
+// witnesses outside FFmpeg (judge.hpp) name the source, the sink or the host: encoder_frozen,
 // encoder_slow and encoder_failed are what remains. No sign overrules a death by a signal
 // (encoder_crashed; host_out_of_memory where the kernel counts one), a process that stands stopped,
-// a witness that saw somebody else, or a mere warning. Signs that the stream has got over count for
-// nothing. Each verdict carries at least one sentence.
+// a witness that names another component, or a mere warning. Signs that the stream has got over
+// count for nothing. Each verdict carries at least one sentence.
 //
 // `reports_progress` is false for a command that is not FFmpeg: code 0 is then no source's end.
 Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, Instant now,

@@ -50,7 +50,7 @@ struct Evidence {
   // The kernel's view of FFmpeg's connections; empty where it is not to be had.
   std::optional<Delivery> delivery;
   std::optional<Arrival> arrival;
-  bool source_has_alibi = false;          // it has delivered more than FFmpeg has read
+  bool has_input_backlog = false;         // it has delivered more than FFmpeg has read
   std::optional<SinkReport> sink_report;  // of the receiving server's own statistics
   std::optional<bool> sink_is_receiving;  // … by their growth
   std::optional<HostSample> first_host, host;

@@ -25,7 +25,7 @@ struct HostSample {
 // Room where an output is written.
 struct SpaceSample {
   std::string path;              // of the file system's folder; secrets masked
-  std::uint64_t free_bytes = 0;  // for who FFmpeg runs as
+  std::uint64_t free_bytes = 0;  // for the user FFmpeg runs as
   std::uint64_t total_bytes = 0;
   std::optional<std::uint64_t> free_inodes;  // empty: the file system has no such limit
 };

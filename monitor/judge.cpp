@@ -77,10 +77,10 @@ bool uses_little_cpu(const Evidence& evidence) {
 Attribution attribute_stall(const Evidence& evidence, Instant now) {
   if (const auto cause = cause_of(evidence.delivery)) {
     const bool hangs = evidence.sink_report && evidence.sink_report->silent_for;
-    const bool agreed = hangs || evidence.sink_is_receiving == false || evidence.source_has_alibi;
+    const bool agreed = hangs || evidence.sink_is_receiving == false || evidence.has_input_backlog;
     return {cause, agreed ? Confidence::high : Confidence::medium};
   }
-  if (evidence.sink_is_receiving == false && evidence.source_has_alibi) {
+  if (evidence.sink_is_receiving == false && evidence.has_input_backlog) {
     return {Cause::sink_stalled, Confidence::medium};
   }
   const auto source = cause_of(evidence.arrival);
@@ -92,8 +92,8 @@ Attribution attribute_stall(const Evidence& evidence, Instant now) {
   }
   if (is_overtaxed(evidence)) return {Cause::encoder_slow, Confidence::medium};
   // Both ends are in order: what stands still is between them.
-  const bool alibis = evidence.source_has_alibi && evidence.delivery;
-  return {std::nullopt, alibis ? Confidence::high : Confidence::low};
+  const bool both_ruled_out = evidence.has_input_backlog && evidence.delivery;
+  return {std::nullopt, both_ruled_out ? Confidence::high : Confidence::low};
 }
 
 Attribution attribute_slowness(const Evidence& evidence, Instant now) {
@@ -101,7 +101,7 @@ Attribution attribute_slowness(const Evidence& evidence, Instant now) {
   if (evidence.delivery && evidence.delivery->trouble == Sink::too_slow) {
     return {Cause::sink_stalled, Confidence::high};
   }
-  if (evidence.delivery && evidence.delivery->queues && uses_little_cpu(evidence)) {
+  if (evidence.delivery && evidence.delivery->send_queue_held && uses_little_cpu(evidence)) {
     return {Cause::sink_stalled, Confidence::medium};
   }
   if (evidence.throttled_share >= telling_throttle) {
@@ -111,7 +111,7 @@ Attribution attribute_slowness(const Evidence& evidence, Instant now) {
   const auto source = cause_of(evidence.arrival);
   const bool lasts = source && now - evidence.arrival->since >= telling_silence;
   if (lasts && uses_little_cpu(evidence)) return {source, Confidence::medium};
-  return {std::nullopt, evidence.source_has_alibi ? Confidence::high : Confidence::medium};
+  return {std::nullopt, evidence.has_input_backlog ? Confidence::high : Confidence::medium};
 }
 
 bool was_out_of_memory(const Evidence& evidence) {
@@ -144,14 +144,14 @@ std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
                  evidence.throttled_share * 100));
   }
   if (evidence.sink_report) sentences.push_back(evidence.sink_report->sentence);
-  if (evidence.source_has_alibi) {
+  if (evidence.has_input_backlog) {
     sentences.emplace_back("The source delivers: bytes of it wait to be read by FFmpeg.");
   }
-  if (evidence.delivery && evidence.delivery->queues) {
+  if (evidence.delivery && evidence.delivery->send_queue_held) {
     sentences.emplace_back("Something has waited in FFmpeg's socket to be sent all the time.");
   }
   const bool sink_is_well = evidence.delivery && evidence.delivery->trouble == Sink::none;
-  if (sink_is_well && !evidence.delivery->queues && evidence.first_advance) {
+  if (sink_is_well && !evidence.delivery->send_queue_held && evidence.first_advance) {
     sentences.emplace_back("The sink takes what it is sent: nothing waits in FFmpeg's socket.");
   }
   return sentences;

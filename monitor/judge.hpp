@@ -13,15 +13,15 @@ namespace monitor {
 // What the witnesses outside FFmpeg (the kernel, the control group, the servers) say of a stream
 // that is in trouble. Pure.
 struct Attribution {
-  std::optional<Cause> cause;  // empty: they accuse nobody
+  std::optional<Cause> cause;  // empty: no witness names a cause
   Confidence confidence = Confidence::low;
 };
 
-// Whom they accuse when the output stands still, or FFmpeg has ended without a word.
+// The cause of an output that stands still, or of an FFmpeg that ended without a message.
 //
-// A sink that takes nothing makes FFmpeg stop reading, so the source has bytes waiting: its alibi.
-// A source that sends nothing leaves the sink with nothing waiting: its alibi. So they do not
-// contradict each other, and where neither is in trouble FFmpeg itself is.
+// A sink that takes nothing makes FFmpeg stop reading, so the source has unread bytes waiting,
+// which rule it out. A source that sends nothing leaves the sink's send queue empty. So the two do
+// not contradict each other, and where neither is in trouble FFmpeg itself is.
 Attribution attribute_stall(const Evidence& evidence, Instant now);
 
 // Why a stream that goes on is too slow, or works too hard.
@@ -30,7 +30,7 @@ Attribution attribute_slowness(const Evidence& evidence, Instant now);
 // FFmpeg was killed by the kernel, for want of memory.
 bool was_out_of_memory(const Evidence& evidence);
 
-// Their sentences, the most telling first; alibis last.
+// Their sentences, the most telling first; what rules a side out comes last.
 std::vector<std::string> sentences_of_witnesses(const Evidence& evidence);
 
 }  // namespace monitor

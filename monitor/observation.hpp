@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "monitor/connection_sample.hpp"
-#include "monitor/detectors/content.hpp"
 #include "monitor/detectors/space.hpp"
+#include "monitor/ffmpeg/content_mark.hpp"
 #include "monitor/host_sample.hpp"
 #include "monitor/process_sample.hpp"
 #include "monitor/sink_report.hpp"
@@ -13,9 +13,22 @@
 namespace monitor {
 
 // What one witness beside FFmpeg's own progress and stderr saw of the present child, at one time. A
-// new witness adds an alternative here and a handler in Watch; the events, the core and the driver
-// pass it on without knowing what it is.
+// new witness adds an alternative here, a handler in Watch and a row to the driver's table; events
+// and core pass it on without knowing what it is.
+//
+// A probe that answers at once has `read()`. One that may take its time is a function
+// `probe_x(executor, WHAT, timeout, done)`: it never blocks, and calls `done(Observation)` once,
+// from the executor, never from within the call.
 using Observation = std::variant<ProcessSample, ConnectionSamples, HostSample,
                                  std::vector<SpaceSample>, SinkReport, ContentMark>;
+
+// Calls `rewrite(std::string&)` with each text in it that may hold a secret.
+template <class Rewrite>
+void for_each_text(Observation& what, Rewrite rewrite) {
+  if (auto* report = std::get_if<SinkReport>(&what)) rewrite(report->sentence);
+  if (auto* folders = std::get_if<std::vector<SpaceSample>>(&what)) {
+    for (SpaceSample& folder : *folders) rewrite(folder.path);
+  }
+}
 
 }  // namespace monitor

@@ -12,11 +12,12 @@ namespace monitor {
 // makes it.
 struct SinkReport {
   bool answered = false;       // the statistics could be read
-  bool has_publisher = false;  // … and somebody publishes under the stream's name
+  bool has_publisher = false;  // … and a publisher uses the stream's name
   // All that this publisher has sent, as the server counts it; grows anew with each publisher.
   // Empty where the server does not count.
   std::optional<std::uint64_t> received_bytes = {};
-  std::string sentence = {};  // one, for people: what was found, or why nothing was; secrets masked
+  std::string sentence =
+      {};  // one, for display: what was found, or why nothing was; secrets masked
   // It took the connection, and gave no answer for so long.
   std::optional<Duration> silent_for = {};
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "monitor/detectors/arrival.hpp"
@@ -38,7 +39,8 @@ class Watch {
   void on_sign(const Sign& sign, std::string text, Instant now);
   void on_exit(const ExitStatus& status);
   void on_spawn_error(int error_number);
-  // The clock went on while nobody could run: nothing that passed is held against FFmpeg.
+  // The clock went on while the process could not run (a paused container, a suspended machine):
+  // the time that passed counts for no fault.
   void rebase(Instant now);
 
   // Other limits from now on. What is measured goes on; a detector that holds a condition for a
@@ -52,41 +54,79 @@ class Watch {
   // a warning that stands has its own behind it, which must not hide the next one of another.
   Instant deadline(Instant checked_at) const;
 
-  bool has_advanced() const { return freeze_.has_advanced(); }
+  bool has_advanced() const { return detectors_.freeze.has_advanced(); }
   const Evidence& evidence() const { return evidence_; }
   // For display.
   Readings readings(Instant now) const;
-  const DeliveryDetector& delivery() const { return delivery_; }
+  const DeliveryDetector& delivery() const { return detectors_.delivery; }
   const MemoryForecast& memory_forecast() const { return memory_forecast_; }
-  const LagForecast& lag_forecast() const { return lag_forecast_; }
   // Data is really being taken, as the kernel and the server's statistics see it; empty where
   // neither does.
   std::optional<bool> sink_is_taking() const;
 
  private:
+  // In the order in which their faults are told: what a witness saw tells more than that nothing
+  // comes out. A further detector is a member here and a word in `all`; what its witness sees goes
+  // to it in one of the handlers below.
+  struct Detectors {
+    Detectors(const Limits& limits, Instant launched_at)
+        : delivery(limits.sink_stall_timeout, limits.freeze_timeout),
+          reception(limits.sink_stall_timeout),
+          arrival(limits.source_stall_timeout, launched_at),
+          freeze(limits.startup_timeout, limits.freeze_timeout, launched_at),
+          bitrate(limits.bitrate_drop),
+          speed(limits.min_speed),
+          cpu(limits.cpu_percent),
+          memory(limits.memory_mb),
+          content(limits.content) {}
+
+    DeliveryDetector delivery;
+    ReceptionDetector reception;
+    SpaceDetector space;
+    ArrivalDetector arrival;
+    FreezeDetector freeze;
+    BitrateDetector bitrate;
+    SpeedDetector speed;
+    CpuDetector cpu;
+    MemoryDetector memory;
+    CorruptionDetector corruption;
+    ContentDetector content;
+
+    template <class Self>
+    static auto all(Self& self) {
+      return std::tie(self.delivery, self.reception, self.space, self.arrival, self.freeze,
+                      self.bitrate, self.speed, self.cpu, self.memory, self.corruption,
+                      self.content);
+    }
+  };
+
   void on(const ProcessSample& sample, Instant now);
   void on(const ConnectionSamples& all, Instant now);
   void on(const HostSample& sample, Instant now);
-  void on(const std::vector<SpaceSample>& folders, Instant now);
   void on(const SinkReport& report, Instant now);
-  void on(const ContentMark& mark, Instant now);
+  void on(const std::vector<SpaceSample>& folders, Instant now) {
+    detectors_.space.on_space(folders, now);
+  }
+  void on(const ContentMark& mark, Instant now) { detectors_.content.on_mark(mark, now); }
+
+  // Whether what a detector finds counts at present.
+  template <class Detector>
+  bool counts(const Detector&) const {
+    return true;
+  }
+  // Without progress nothing is known to have come out.
+  bool counts(const FreezeDetector&) const { return reports_progress_; }
+  bool counts(const ArrivalDetector&) const { return reports_progress_; }
+  // What the network swallows the server has not received: that is given the kernel's patience.
+  bool counts(const ReceptionDetector&) const { return !is_path_silent(); }
+
   void refresh_evidence(Instant now);
   bool is_path_silent() const;
 
   bool reports_progress_;
   Limits limits_;
   Evidence evidence_;
-  FreezeDetector freeze_;
-  BitrateDetector bitrate_;
-  SpeedDetector speed_;
-  CpuDetector cpu_;
-  MemoryDetector memory_;
-  DeliveryDetector delivery_;
-  ArrivalDetector arrival_;
-  ReceptionDetector reception_;
-  SpaceDetector space_;
-  CorruptionDetector corruption_;
-  ContentDetector content_;
+  Detectors detectors_;
   MemoryForecast memory_forecast_;
   LagForecast lag_forecast_;
   Throttle throttle_;

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "monitor/forecast/bitrate_anomaly.hpp"
-#include "monitor/forecast/count_anomaly.hpp"
+#include "monitor/anomalies/bitrate_anomaly.hpp"
+#include "monitor/anomalies/count_anomaly.hpp"
 #include "recovery/action.hpp"
 #include "recovery/event.hpp"
 #include "recovery/status.hpp"

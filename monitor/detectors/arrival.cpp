@@ -58,7 +58,7 @@ void ArrivalDetector::on_connections(const ConnectionSamples& all, Instant now) 
     const auto known = link_of(links_, sample.id);
     const bool is_new = known == links_.end();
     Link link = is_new ? Link{sample, now, now, now} : *known;
-    if (has_heard(link, sample, now)) link.heard_at = now;
+    if (has_delivered(link, sample, now)) link.delivered_at = now;
     link.last = sample;
     link.seen_at = now;
     present.push_back(std::move(link));
@@ -82,7 +82,7 @@ void ArrivalDetector::note_asked(const ConnectionSample& sample, Instant now) {
 
 // A trickle is no stream: of an HLS source whose generator has died the same playlist comes again
 // and again.
-bool ArrivalDetector::has_heard(const Link& link, const ConnectionSample& sample, Instant now) {
+bool ArrivalDetector::has_delivered(const Link& link, const ConnectionSample& sample, Instant now) {
   if (waits_to_be_read(sample)) return true;
   const std::uint64_t before = link.last.received_bytes;
   if (sample.received_bytes <= before) return false;
@@ -122,12 +122,12 @@ void ArrivalDetector::on_advance(Instant now) {
 void ArrivalDetector::rebase(Instant now) {
   counted_from_ = now;
   asked_ = {};
-  for (Link& link : links_) link.heard_at = now;
+  for (Link& link : links_) link.delivered_at = now;
   if (lost_) lost_->at = now;
   if (pipe_waits_since_) pipe_waits_since_ = now;
 }
 
-bool ArrivalDetector::has_alibi() const {
+bool ArrivalDetector::has_backlog() const {
   return !links_.empty() && std::all_of(links_.begin(), links_.end(), [](const Link& link) {
     return waits_to_be_read(link.last);
   });
@@ -138,14 +138,14 @@ ArrivalDetector::State ArrivalDetector::state() const {
   const bool polls = advanced_ && asked_.answered;
   if (polls && asked_.times >= asked_again) return {Trouble::nothing_new, counted_from_, nullptr};
   // Of several the one that has been silent for longest holds up the others.
-  const auto quiet =
-      std::min_element(links_.begin(), links_.end(),
-                       [](const Link& a, const Link& b) { return a.heard_at < b.heard_at; });
+  const auto quiet = std::min_element(
+      links_.begin(), links_.end(),
+      [](const Link& a, const Link& b) { return a.delivered_at < b.delivered_at; });
   if (quiet != links_.end() && !waits_to_be_read(quiet->last)) {
     const bool never_came =
         quiet->last.phase == Phase::connecting || quiet->last.received_bytes == 0;
     return {never_came ? Trouble::unanswered : Trouble::silent,
-            std::max({quiet->heard_at, counted_from_, polls ? asked_.at : Instant::min()}),
+            std::max({quiet->delivered_at, counted_from_, polls ? asked_.at : Instant::min()}),
             &*quiet};
   }
   if (pipe_waits_since_) {
@@ -172,7 +172,7 @@ Arrival ArrivalDetector::at(Instant now) const {
           found.trouble, found.since,
           sentence("Nothing has arrived from %s for %.1f s (%.1f MB before), and FFmpeg has read "
                    "all of it.",
-                   peer, seconds(now - found.link->heard_at),
+                   peer, seconds(now - found.link->delivered_at),
                    static_cast<double>(found.link->last.received_bytes) / 1e6)};
     case Trouble::nothing_new:
       return {found.trouble, found.since,

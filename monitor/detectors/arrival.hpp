@@ -8,6 +8,7 @@
 #include "monitor/cause.hpp"
 #include "monitor/connection_sample.hpp"
 #include "monitor/host_sample.hpp"
+#include "monitor/limits.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {
@@ -30,21 +31,21 @@ struct Arrival {
 // Says when nothing arrives from the source, from the connections that FFmpeg reads from.
 //
 // A connection on which nothing arrives is a fault only while nothing comes out either: between two
-// HLS segments that is normal. Bytes that FFmpeg has not read are the source's alibi: then FFmpeg
+// HLS segments that is normal. Bytes that FFmpeg has not read rule the source out: then FFmpeg
 // is slow, or what it writes to is. A connection that FFmpeg has lost while it goes on (a looped
-// picture with an audio source that died) is a fault by itself. Whom FFmpeg asks again and again is
-// a playlist: how often it asks goes by the length of the segments, so that count is waited for,
-// too.
+// picture with an audio source that died) is a fault by itself. Repeated requests to one server are
+// polls of an HLS playlist, as often as its segments are long: there the fault needs a number of
+// polls as well as the time-out.
 class ArrivalDetector {
  public:
   ArrivalDetector(Duration stall_timeout, Instant launched_at);
-  void set_limit(Duration stall_timeout) { stall_timeout_ = stall_timeout; }
+  void adjust(const Limits& limits) { stall_timeout_ = limits.source_stall_timeout; }
 
   void on_connections(const ConnectionSamples& all, Instant now);
   void on_host(const HostSample& sample, Instant now);
   // FFmpeg's output advanced.
   void on_advance(Instant now);
-  // What passed while nobody could run is not held against the source.
+  // The process could not run until now: the time that passed counts for no fault.
   void rebase(Instant now);
 
   // Off air: source_stalled, source_unreachable (nothing ever came), source_ended.
@@ -55,13 +56,13 @@ class ArrivalDetector {
   Arrival at(Instant now) const;
   // The source has delivered and FFmpeg has not taken it all: whatever is wrong, it is not this
   // one.
-  bool has_alibi() const;
+  bool has_backlog() const;
 
  private:
   struct Link {  // one connection that FFmpeg reads from
     ConnectionSample last;
     Instant first_seen_at;
-    Instant heard_at;  // as much as a stream came, or FFmpeg had not read all
+    Instant delivered_at;  // as much as a stream came, or FFmpeg had not read all
     Instant seen_at;
   };
   struct Lost {
@@ -81,13 +82,13 @@ class ArrivalDetector {
     std::string peer;
   };
 
-  static bool has_heard(const Link& link, const ConnectionSample& sample, Instant now);
+  static bool has_delivered(const Link& link, const ConnectionSample& sample, Instant now);
   void note_asked(const ConnectionSample& sample, Instant now);
   void note_lost(const std::vector<Link>& present, Instant now);
   State state() const;
 
   Duration stall_timeout_;
-  Instant counted_from_;  // the launch, the last advance, or the moment forgiven
+  Instant counted_from_;  // the launch, the last advance, or the last rebase
   bool advanced_ = false;
   std::vector<Link> links_;
   ConnectionSamples inputs_;  // as last seen, the spent ones too

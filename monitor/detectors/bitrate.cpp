@@ -23,7 +23,8 @@ Fault fault_of(const RateDrop& drop, Instant now) {
 }  // namespace
 
 BitrateDetector::BitrateDetector(const BitrateDrop& limit)
-    : soon_(limit.percent, limit.window, limit.hold),
+    : limit_(limit),
+      soon_(limit.percent, limit.window, limit.hold),
       late_(limit.percent, late_windows * limit.window,
             std::max(limit.hold, late_hold_windows * limit.window)) {
 }

@@ -26,9 +26,12 @@ namespace monitor {
 class BitrateDetector {
  public:
   explicit BitrateDetector(const BitrateDrop& limit);
+  void adjust(const Limits& limits) {
+    if (limits.bitrate_drop != limit_) *this = BitrateDetector(limits.bitrate_drop);
+  }
 
   void on_progress(const Progress& block, Instant now);
-  // What passed while nobody could run is not held against FFmpeg.
+  // The process could not run until now: the time that passed counts for no fault.
   void rebase();
 
   // Fault{bitrate_drop}; off_air is false: what to do about it is the limit's `action`.
@@ -38,6 +41,7 @@ class BitrateDetector {
   std::optional<double> baseline_bps() const { return soon_.baseline_bps(); }
 
  private:
+  BitrateDrop limit_;
   RateDrop soon_;
   RateDrop late_;
 };

@@ -1,28 +1,14 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "monitor/cause.hpp"
+#include "monitor/ffmpeg/content_mark.hpp"
 #include "monitor/limits.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {
-
-// What an analysing filter of FFmpeg's (silencedetect, freezedetect, blackdetect) reports of the
-// content, as it stands in its metadata: `lavfi.silence_start=12`, `lavfi.black_end=38.04`.
-struct ContentMark {
-  enum class Kind : std::uint8_t { silence, frozen_picture, black };
-  Kind kind;
-  bool begins;        // false: it is over
-  double at_seconds;  // of the stream's own time
-
-  bool operator==(const ContentMark&) const = default;
-};
-// Empty for any other line.
-std::optional<ContentMark> parse_content_mark(std::string_view line);
 
 // Says when there is dead air: nothing to hear, a picture that does not move, a black one, for as
 // long as the limits allow. The first two filters report when their duration has passed already;
@@ -30,6 +16,7 @@ std::optional<ContentMark> parse_content_mark(std::string_view line);
 class ContentDetector {
  public:
   explicit ContentDetector(const Content& limits);
+  void adjust(const Limits&) {}  // the filters are FFmpeg's: they change with its next launch
 
   void on_mark(const ContentMark& mark, Instant now);
   // Nothing advanced meanwhile: what was seen last is no longer known to last. It counts anew, for

@@ -6,6 +6,7 @@
 
 #include "monitor/cause.hpp"
 #include "monitor/ffmpeg/stderr_log.hpp"
+#include "monitor/limits.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {
@@ -14,6 +15,9 @@ namespace monitor {
 // and then is a broadcast's everyday life.
 class CorruptionDetector {
  public:
+  void adjust(const Limits&) {}  // has no limit of its own
+  void rebase() {}               // what FFmpeg has complained of stays complained of
+
   void on_sign(const Sign& sign, Instant now);
 
   // Fault{source_corrupt}, a warning: two complaints a second or more, over the last seconds.

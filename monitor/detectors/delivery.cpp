@@ -51,7 +51,7 @@ void DeliveryDetector::on_connections(const ConnectionSamples& all, bool advance
     if (sample.acked_bytes > before) acked_bytes_ += sample.acked_bytes - before;
     present.push_back(known == links_.end() ? DeliveryLink(sample, now) : *known);
     present.back().update(sample, rate, now);
-    present.back().doubt(doubted_since_);
+    present.back().suspect(suspected_since_);
   }
   note_lost(present, now);
   links_ = std::move(present);
@@ -75,9 +75,9 @@ void DeliveryDetector::measure(Instant now) {
   points_.push_back({now, acked_bytes_});
 }
 
-void DeliveryDetector::doubt(std::optional<Instant> since) {
-  doubted_since_ = since;
-  for (DeliveryLink& link : links_) link.doubt(since);
+void DeliveryDetector::suspect(std::optional<Instant> since) {
+  suspected_since_ = since;
+  for (DeliveryLink& link : links_) link.suspect(since);
 }
 
 void DeliveryDetector::rebase(Instant now) {
@@ -102,10 +102,10 @@ std::optional<bool> DeliveryDetector::is_taking() const {
   return trouble == Trouble::none || trouble == Trouble::too_slow;
 }
 
-std::optional<bool> DeliveryDetector::is_proven() const {
+std::optional<bool> DeliveryDetector::server_app_reads() const {
   if (links_.empty()) return std::nullopt;
   return std::all_of(links_.begin(), links_.end(),
-                     [](const DeliveryLink& link) { return link.is_proven(); });
+                     [](const DeliveryLink& link) { return link.server_app_reads(); });
 }
 
 DeliveryLink::State DeliveryDetector::gravest(const DeliveryLink** link) const {
@@ -123,20 +123,20 @@ Delivery DeliveryDetector::at_lost(Instant now) const {
   return {Trouble::disconnected, lost_->at,
           sentence("The connection to %s has been gone for %.1f s, and FFmpeg goes on without it.",
                    lost_->peer.c_str(), seconds(now - lost_->at)),
-          queues()};
+          send_queue_held()};
 }
 
-bool DeliveryDetector::queues() const {
+bool DeliveryDetector::send_queue_held() const {
   return std::any_of(links_.begin(), links_.end(),
-                     [](const DeliveryLink& link) { return link.queues(); });
+                     [](const DeliveryLink& link) { return link.send_queue_held(); });
 }
 
 Delivery DeliveryDetector::at(Instant now) const {
   const DeliveryLink* link = nullptr;
   const DeliveryLink::State state = gravest(&link);
   if (is_lost() && state.trouble <= Trouble::too_slow) return at_lost(now);
-  if (!link) return {Trouble::none, {}, {}, queues()};
-  return {state.trouble, state.since, link->sentence(state.trouble, bps(), now), queues()};
+  if (!link) return {Trouble::none, {}, {}, send_queue_held()};
+  return {state.trouble, state.since, link->sentence(state.trouble, bps(), now), send_queue_held()};
 }
 
 Duration DeliveryDetector::patience(Trouble trouble) const {

@@ -10,6 +10,7 @@
 #include "monitor/cause.hpp"
 #include "monitor/connection_sample.hpp"
 #include "monitor/detectors/delivery_link.hpp"
+#include "monitor/limits.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {
@@ -17,9 +18,9 @@ namespace monitor {
 // What the kernel's counters say of the sink at one moment, however short it has been so.
 struct Delivery {
   DeliveryTrouble trouble = DeliveryTrouble::none;
-  Instant since{};       // of `none`: no meaning
-  std::string sentence;  // with its figures; empty for `none`
-  bool queues = false;   // something has waited to be sent for seconds
+  Instant since{};               // of `none`: no meaning
+  std::string sentence;          // with its figures; empty for `none`
+  bool send_queue_held = false;  // something has waited to be sent for seconds
 };
 
 // Says when the receiving server takes nothing, from the connections that FFmpeg writes to.
@@ -31,16 +32,16 @@ struct Delivery {
 class DeliveryDetector {
  public:
   DeliveryDetector(Duration stall_timeout, Duration silence_timeout);
-  void set_limits(Duration stall_timeout, Duration silence_timeout) {
-    stall_timeout_ = stall_timeout;
-    silence_timeout_ = std::max(stall_timeout, silence_timeout);
+  void adjust(const Limits& limits) {
+    stall_timeout_ = limits.sink_stall_timeout;
+    silence_timeout_ = std::max(limits.sink_stall_timeout, limits.freeze_timeout);
   }
 
   // `advanced`: FFmpeg has put out something in this life.
   void on_connections(const ConnectionSamples& all, bool advanced, Instant now);
   // Since when the receiving server is suspected to hang, for other reasons; empty: it is not.
-  void doubt(std::optional<Instant> since);
-  // What passed while nobody could run is not held against the sink.
+  void suspect(std::optional<Instant> since);
+  // The process could not run until now: the time that passed counts for no fault.
   void rebase(Instant now);
 
   // Off air: sink_stalled, sink_unreachable, sink_lost. A warning, sink_stalled: less is taken than
@@ -53,8 +54,8 @@ class DeliveryDetector {
   // A connection is there, and nothing is wrong with any. Empty where the sink has no connection of
   // its own (a file), or none is known.
   std::optional<bool> is_taking() const;
-  // Each of them is at work. Empty where there is none.
-  std::optional<bool> is_proven() const;
+  // The program of each server reads (not its kernel alone). Empty without a connection.
+  std::optional<bool> server_app_reads() const;
   // Over all of them, over the last seconds; empty until measured.
   std::optional<double> bps() const;
 
@@ -75,12 +76,12 @@ class DeliveryDetector {
   Instant link_deadline() const;
   bool is_lost() const { return lost_ && advanced_; }
   Delivery at_lost(Instant now) const;
-  bool queues() const;
+  bool send_queue_held() const;
 
   Duration stall_timeout_;
   Duration silence_timeout_;
   bool advanced_ = false;
-  std::optional<Instant> doubted_since_;
+  std::optional<Instant> suspected_since_;
   std::vector<DeliveryLink> links_;
   std::uint64_t acked_bytes_ = 0;  // of all connections of this life
   std::deque<Point> points_;       // oldest first, at most `points_limit`

@@ -22,10 +22,10 @@ constexpr std::uint64_t telling_proof = 16 * 1024;  // bytes taken, the window n
 constexpr std::uint64_t full_segment = 1500;        // bytes, or nearly
 constexpr std::uint64_t shut_below = full_segment;
 constexpr Duration telling_queue = 3s;
-constexpr Duration pile_worth = 4s;  // of what is taken; a key frame is less
-constexpr int pile_over_part = 8;
-constexpr double drained = 0.9;                    // of what it was at first
-constexpr std::uint64_t telling_pile = 64 * 1024;  // bytes
+constexpr Duration backlog_worth = 4s;  // of what is taken; a key frame is less
+constexpr int backlog_over_part = 8;
+constexpr double drained = 0.9;                       // of what it was at first
+constexpr std::uint64_t telling_backlog = 64 * 1024;  // bytes
 
 std::uint64_t waiting(const ConnectionSample& sample) {
   return sample.unsent_bytes + sample.unacked_bytes;
@@ -66,13 +66,13 @@ bool ShrinkingWindow::is_told(std::uint64_t fall, std::uint64_t taken) const {
   return fall >= slow_shrink && falls_ >= slow_falls && seen_at_ - since_ >= slow_lasts;
 }
 
-std::optional<Instant> ShrinkingWindow::since(std::optional<Instant> doubted_since) const {
+std::optional<Instant> ShrinkingWindow::since(std::optional<Instant> suspected_since) const {
   if (!last_ || idle_) return std::nullopt;
   const std::uint64_t fall = from_.window_bytes - last_->window_bytes;
   const std::uint64_t taken = last_->acked_bytes - from_.acked_bytes;
   if (is_told(fall, taken)) return since_;
-  if (falls_ == 0 || !doubted_since || fell_at_ < *doubted_since) return std::nullopt;
-  return std::max(since_, *doubted_since);  // until then it was as wide as ever
+  if (falls_ == 0 || !suspected_since || fell_at_ < *suspected_since) return std::nullopt;
+  return std::max(since_, *suspected_since);  // until then it was as wide as ever
 }
 
 DeliveryLink::DeliveryLink(const ConnectionSample& first, Instant now)
@@ -82,7 +82,7 @@ DeliveryLink::DeliveryLink(const ConnectionSample& first, Instant now)
       taken_at_(now),
       limited_when_taken_(first.peer_limited),
       updated_at_(now),
-      queues_(telling_queue) {
+      send_queue_(telling_queue) {
 }
 
 void DeliveryLink::update(const ConnectionSample& sample, std::optional<double> bps, Instant now) {
@@ -94,28 +94,28 @@ void DeliveryLink::update(const ConnectionSample& sample, std::optional<double> 
   if (sample.peer_window_bytes) window_.observe(sample, now);
   widest_window_ = std::max(widest_window_, sample.peer_window_bytes.value_or(0));
   // What piles up while nothing is taken at all is another trouble's, and drains when that is over.
-  if (grew) observe_pile(sample, bps, now);
-  queues_.observe(sample.unsent_bytes >= full_segment, now);
+  if (grew) observe_backlog(sample, bps, now);
+  send_queue_.observe(sample.unsent_bytes >= full_segment, now);
   last_ = sample;
   updated_at_ = now;
 }
 
 // What is left of a hiccup drains: more is taken than is put out.
-void DeliveryLink::observe_pile(const ConnectionSample& sample, std::optional<double> bps,
-                                Instant now) {
-  const double limit = drained * static_cast<double>(pile_at_first_);
-  const bool drains = piles_.since() && static_cast<double>(waiting(sample)) < limit;
-  if (drains) piles_.rebase();
-  if (!piles_.since()) pile_at_first_ = waiting(sample);
-  piles_.observe(piles(sample, bps), now);
+void DeliveryLink::observe_backlog(const ConnectionSample& sample, std::optional<double> bps,
+                                   Instant now) {
+  const double limit = drained * static_cast<double>(first_backlog_bytes_);
+  const bool drains = backlog_.since() && static_cast<double>(waiting(sample)) < limit;
+  if (drains) backlog_.rebase();
+  if (!backlog_.since()) first_backlog_bytes_ = waiting(sample);
+  backlog_.observe(is_backlog(sample, bps), now);
 }
 
 // Once it does, it does until it is nearly gone: a warning must not come and go with each key
 // frame.
-bool DeliveryLink::piles(const ConnectionSample& sample, std::optional<double> bps) const {
-  const int part = piles_.since() ? pile_over_part : 1;
-  const double worth = bps.value_or(0) * seconds(pile_worth / part);
-  return bps && waiting(sample) >= telling_pile / part &&
+bool DeliveryLink::is_backlog(const ConnectionSample& sample, std::optional<double> bps) const {
+  const int part = backlog_.since() ? backlog_over_part : 1;
+  const double worth = bps.value_or(0) * seconds(backlog_worth / part);
+  return bps && waiting(sample) >= telling_backlog / part &&
          static_cast<double>(waiting(sample)) * 8 > worth;
 }
 
@@ -123,15 +123,15 @@ void DeliveryLink::rebase(Instant now) {
   counted_from_ = taken_at_ = now;
   limited_when_taken_ = last_.peer_limited;
   window_.rebase();
-  piles_.rebase();
-  queues_.rebase();
+  backlog_.rebase();
+  send_queue_.rebase();
 }
 
-bool DeliveryLink::queues() const {
-  return queues_.check(updated_at_);
+bool DeliveryLink::send_queue_held() const {
+  return send_queue_.check(updated_at_);
 }
 
-bool DeliveryLink::is_proven() const {
+bool DeliveryLink::server_app_reads() const {
   if (last_.received_bytes > 0) return true;
   if (last_.acked_bytes < telling_proof || !last_.peer_window_bytes) return false;
   return (widest_window_ - *last_.peer_window_bytes) * 2 < last_.acked_bytes;
@@ -150,13 +150,13 @@ DeliveryLink::State DeliveryLink::state(bool advanced) const {
   // Where nothing is said back, ever: some protocols never do, but those stream.
   if (!advanced && last_.received_bytes == 0) return {Trouble::unanswered, counted_from_};
   const bool nothing_taken = taken_at_ < updated_at_;
-  const auto shrinks = window_.since(doubted_since_);
+  const auto shrinks = window_.since(suspected_since_);
   if (nothing_taken && window_is_shut()) {
     return {Trouble::not_read, std::min(taken_at_, shrinks.value_or(taken_at_))};
   }
   if (shrinks) return {Trouble::not_read, *shrinks};
   if (nothing_taken) return {Trouble::path_silent, taken_at_};
-  if (piles_.since()) return {Trouble::too_slow, *piles_.since()};
+  if (backlog_.since()) return {Trouble::too_slow, *backlog_.since()};
   return {};
 }
 

@@ -27,8 +27,8 @@ class ShrinkingWindow {
  public:
   void observe(const ConnectionSample& sample, Instant now);
   void rebase() { last_.reset(); }
-  // `doubted_since`: the server is suspected to hang for other reasons, and less tells.
-  std::optional<Instant> since(std::optional<Instant> doubted_since) const;
+  // `suspected_since`: the server is suspected to hang for other reasons, and less tells.
+  std::optional<Instant> since(std::optional<Instant> suspected_since) const;
 
  private:
   bool is_told(std::uint64_t fall, std::uint64_t taken) const;
@@ -56,7 +56,7 @@ class DeliveryLink {
   void update(const ConnectionSample& sample, std::optional<double> bps, Instant now);
   void rebase(Instant now);
   // Since when the server is suspected to hang; empty: it is not.
-  void doubt(std::optional<Instant> since) { doubted_since_ = since; }
+  void suspect(std::optional<Instant> since) { suspected_since_ = since; }
 
   struct State {
     DeliveryTrouble trouble = DeliveryTrouble::none;
@@ -66,9 +66,9 @@ class DeliveryLink {
   State state(bool advanced) const;
   // Something has waited to be sent at each look for so long that no burst explains it. Alone it is
   // no trouble; of a stream that is too slow it is the reason.
-  bool queues() const;
+  bool send_queue_held() const;
   // The server's program, not its kernel alone, is at work on it.
-  bool is_proven() const;
+  bool server_app_reads() const;
   std::string sentence(DeliveryTrouble trouble, std::optional<double> bps, Instant now) const;
 
   const ConnectionSample& last() const { return last_; }
@@ -76,21 +76,21 @@ class DeliveryLink {
 
  private:
   bool window_is_shut() const;
-  bool piles(const ConnectionSample& sample, std::optional<double> bps) const;
-  void observe_pile(const ConnectionSample& sample, std::optional<double> bps, Instant now);
+  bool is_backlog(const ConnectionSample& sample, std::optional<double> bps) const;
+  void observe_backlog(const ConnectionSample& sample, std::optional<double> bps, Instant now);
 
   ConnectionSample last_;
   Instant first_seen_at_;
-  Instant counted_from_;  // first_seen_at_, or the moment forgiven
+  Instant counted_from_;  // first_seen_at_, or the last rebase
   Instant taken_at_;      // acked_bytes last grew, or nothing waited
   Duration limited_when_taken_{};
   std::uint64_t widest_window_ = 0;  // bytes
   Instant updated_at_;
-  std::optional<Instant> doubted_since_;
+  std::optional<Instant> suspected_since_;
   ShrinkingWindow window_;
-  HoldTimer piles_{Duration::zero()};
-  std::uint64_t pile_at_first_ = 0;  // bytes
-  HoldTimer queues_;
+  HoldTimer backlog_{Duration::zero()};
+  std::uint64_t first_backlog_bytes_ = 0;  // bytes
+  HoldTimer send_queue_;
 };
 
 }  // namespace monitor

@@ -6,6 +6,7 @@
 #include "monitor/cause.hpp"
 #include "monitor/detectors/hold_timer.hpp"
 #include "monitor/ffmpeg/progress.hpp"
+#include "monitor/limits.hpp"
 #include "monitor/process_sample.hpp"
 #include "monitor/time.hpp"
 
@@ -26,9 +27,9 @@ class FreezeDetector {
  public:
   FreezeDetector(Duration startup_timeout, Duration freeze_timeout, Instant launched_at);
   // The same silence is from now on judged by these.
-  void set_limits(Duration startup_timeout, Duration freeze_timeout) {
-    startup_timeout_ = startup_timeout;
-    freeze_timeout_ = freeze_timeout;
+  void adjust(const Limits& limits) {
+    startup_timeout_ = limits.startup_timeout;
+    freeze_timeout_ = limits.freeze_timeout;
   }
 
   // True when this block advanced the stream. The first block of a life advances it when it shows
@@ -38,8 +39,8 @@ class FreezeDetector {
 
   void on_sample(const ProcessSample& sample, Instant now);
 
-  // The clock went on while nobody could run (a paused container, a suspended machine): what passed
-  // is not held against FFmpeg.
+  // The process could not run until now (a paused container, a suspended machine): the time that
+  // passed counts for no fault.
   void rebase(Instant now);
 
   // Fault{encoder_frozen, off_air} while frozen.
@@ -56,7 +57,7 @@ class FreezeDetector {
 
   Duration startup_timeout_;
   Duration freeze_timeout_;
-  Instant counted_from_;  // the last advance, the launch while there was none, or the rebase
+  Instant counted_from_;  // the launch, the last advance, or the last rebase
   bool advanced_ = false;
   HoldTimer stopped_;  // in state T
   std::optional<Instant> last_block_;

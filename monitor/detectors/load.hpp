@@ -4,6 +4,7 @@
 
 #include "monitor/cause.hpp"
 #include "monitor/detectors/hold_timer.hpp"
+#include "monitor/limits.hpp"
 #include "monitor/process_sample.hpp"
 #include "monitor/time.hpp"
 
@@ -14,6 +15,9 @@ namespace monitor {
 class CpuDetector {
  public:
   explicit CpuDetector(double percent);
+  void adjust(const Limits& limits) {
+    if (limits.cpu_percent != percent_) *this = CpuDetector(limits.cpu_percent);
+  }
   void on_sample(const ProcessSample& sample, Instant now);
   void rebase();                                  // starts the hold anew
   std::optional<Fault> check(Instant now) const;  // Fault{cpu_high}, a warning
@@ -29,6 +33,9 @@ class CpuDetector {
 class MemoryDetector {
  public:
   explicit MemoryDetector(double mb);
+  void adjust(const Limits& limits) {
+    if (limits.memory_mb != mb_) *this = MemoryDetector(limits.memory_mb);
+  }
   void on_sample(const ProcessSample& sample, Instant now);
   void rebase();                                  // starts the hold anew
   std::optional<Fault> check(Instant now) const;  // Fault{memory_high}, a warning

@@ -22,7 +22,7 @@ class RateDrop {
   RateDrop(double percent, Duration window, Duration hold);
 
   void on_progress(const Progress& block, Instant now);
-  // What passed while nobody could run is not held against FFmpeg.
+  // The process could not run until now: the time that passed counts for no fault.
   void rebase();
 
   // The instant from which on it holds, `never` while the rate is normal. Time without blocks does

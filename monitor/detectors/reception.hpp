@@ -5,24 +5,27 @@
 #include <string>
 
 #include "monitor/cause.hpp"
+#include "monitor/limits.hpp"
 #include "monitor/sink_report.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {
 
 // Says when the receiving server's own statistics show that the stream does not reach it, while
-// FFmpeg puts it out: nobody publishes there, or what it has received does not grow. Statistics
-// that do not answer accuse nobody: they may be another server. But one that has answered, and now
-// takes the connection and is silent, is suspected to hang.
+// FFmpeg puts it out: no publisher is there, or what it has received does not grow. Statistics
+// that do not answer are no evidence: they may be another server. But one that has answered, and
+// now takes the connection and is silent, is suspected to hang.
 class ReceptionDetector {
  public:
   explicit ReceptionDetector(Duration stall_timeout);
+  // The statistics may be another server's from now on: begins anew.
+  void adjust(const Limits& limits) { *this = ReceptionDetector(limits.sink_stall_timeout); }
 
   // Reports come every few seconds; two that say the same are needed for a fault.
   void on_report(const SinkReport& report, Instant now);
   // FFmpeg's output advanced.
   void on_advance(Instant now);
-  // What passed while nobody could run is not held against the sink.
+  // The process could not run until now: the time that passed counts for no fault.
   void rebase();
 
   // Off air: sink_stalled, sink_lost (no publisher).

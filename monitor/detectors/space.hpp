@@ -5,6 +5,7 @@
 
 #include "monitor/cause.hpp"
 #include "monitor/host_sample.hpp"
+#include "monitor/limits.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {
@@ -13,6 +14,9 @@ namespace monitor {
 // writes HLS: the segments just stay empty.
 class SpaceDetector {
  public:
+  void adjust(const Limits&) {}  // has no limit of its own
+  void rebase() {}               // a full disk is full, whatever time has passed
+
   void on_space(const std::vector<SpaceSample>& folders, Instant now);
 
   // host_disk_full: off air with nothing left, a warning while little is.

@@ -20,9 +20,12 @@ namespace monitor {
 class SpeedDetector {
  public:
   explicit SpeedDetector(const MinSpeed& limit);
+  void adjust(const Limits& limits) {
+    if (limits.min_speed != limit_) *this = SpeedDetector(limits.min_speed);
+  }
 
   void on_progress(const Progress& block, Instant now);
-  // What passed while nobody could run is not held against FFmpeg.
+  // The process could not run until now: the time that passed counts for no fault.
   void rebase();
 
   std::optional<Fault> check(Instant now) const;  // Fault{encoder_slow}, a warning

@@ -54,7 +54,7 @@ bool is_unspecified(const Literal& address) {
   return address == Literal{} || address == *literal_of("0.0.0.0");
 }
 
-// Whether who connects to `host`, as a URL has it, may come to `address`. A name may be any.
+// Whether a connection to `host`, as a URL has it, may lead to `address`. A name may be any.
 bool may_lead_to(string_view host, string_view address) {
   const auto wanted = literal_of(host);
   const bool own_machine =

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "monitor/detectors/content.hpp"
+#include "monitor/ffmpeg/content_mark.hpp"
 
 namespace monitor {
 

@@ -39,7 +39,7 @@ struct Sign {
   Cause cause;
   bool retryable;     // false: the same command will fail the same way
   std::uint8_t rank;  // among signs of one life the higher rank tells the cause; equal: the first
-  // The server still holds the name for somebody, perhaps for FFmpeg's own last life.
+  // The server still holds the name for a publisher, perhaps FFmpeg's own last life.
   bool name_in_use = false;
 
   // Below this rank a sign may come from a stream that goes on for days (a damaged packet): it only

@@ -22,82 +22,100 @@
 
 namespace monitor::probes {
 
-inline constexpr int aside_limit =
-    32;  // threads; each that hangs holds one until the system lets go
-inline std::atomic<int> aside_running = 0;
+// Threads; each call that hangs holds one until the system lets go.
+inline constexpr int blocking_calls_limit = 32;
+inline std::atomic<int> blocking_calls_running = 0;
 
-// What a thread aside and the coroutine that waits for it share. Either may be gone first.
+// What the thread of a blocking call and the coroutine that waits for it share. Either may be gone
+// first.
 template <class Result>
-struct BlockingCall {
-  std::mutex mutex;
-  std::optional<Result> result;
-  std::exception_ptr failure;                        // what `work` has thrown instead
-  std::optional<boost::asio::any_io_executor> home;  // empty: nobody waits any more
-  std::weak_ptr<boost::asio::steady_timer> bell;     // owned by who waits
+class BlockingCall {
+ public:
+  // Of the coroutine. `completion` expires when the call has ended.
+  BlockingCall(boost::asio::any_io_executor executor,
+               std::weak_ptr<boost::asio::steady_timer> completion)
+      : executor_(std::move(executor)), completion_(std::move(completion)) {}
 
-  // The mutex is held while posting: who waits, and with it the executor, cannot go meanwhile.
-  void bring(std::optional<Result> value, std::exception_ptr thrown) {
-    const std::lock_guard lock(mutex);
-    result = std::move(value);
-    failure = std::move(thrown);
-    if (!home) return;
-    boost::asio::post(*home, [bell = bell] {
-      if (const auto timer = bell.lock()) timer->expires_at(Instant::min());
+  // On the thread: calls `work` and wakes the coroutine, if it still waits.
+  template <class Work>
+  void run(Work& work) {
+    std::optional<Result> result;
+    std::exception_ptr failure;
+    try {
+      result = work();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    complete(std::move(result), failure);
+  }
+
+  // What `work` returned; throws what it threw; empty while it runs.
+  std::optional<Result> collect() {
+    const std::lock_guard lock(mutex_);
+    if (failure_) std::rethrow_exception(failure_);
+    return std::move(result_);
+  }
+
+  // The coroutine, and perhaps its executor, is about to go.
+  void abandon() {
+    const std::lock_guard lock(mutex_);
+    executor_.reset();
+  }
+
+ private:
+  // The mutex is held while posting: who waits, and with it the executor, cannot be destroyed
+  // meanwhile.
+  void complete(std::optional<Result> result, std::exception_ptr failure) {
+    const std::lock_guard lock(mutex_);
+    result_ = std::move(result);
+    failure_ = std::move(failure);
+    if (!executor_) return;
+    boost::asio::post(*executor_, [completion = completion_] {
+      if (const auto timer = completion.lock()) timer->expires_at(Instant::min());
     });
   }
-  std::optional<Result> collect() {
-    const std::lock_guard lock(mutex);
-    if (failure) std::rethrow_exception(failure);
-    return std::move(result);
-  }
-  void leave() {
-    const std::lock_guard lock(mutex);
-    home.reset();
-  }
+
+  std::mutex mutex_;
+  std::optional<Result> result_;
+  std::exception_ptr failure_;
+  std::optional<boost::asio::any_io_executor> executor_;  // empty: abandoned
+  const std::weak_ptr<boost::asio::steady_timer> completion_;
 };
 
 // `work` on a thread of its own, for calls that may hang and cannot be cancelled (getaddrinfo, a
 // stat on a dead network file system): at `deadline` it is left to itself and nothing is returned.
-// `work` must own what it uses; what it throws before `deadline` is thrown here. Throws
-// system_error when too many hang already.
+// `work` must own what it uses; what it throws is thrown here. Throws system_error when too many
+// calls hang already.
 template <class Work>
 boost::asio::awaitable<std::optional<std::invoke_result_t<Work>>> run_blocking(Work work,
                                                                                Instant deadline) {
-  using Result = std::invoke_result_t<Work>;
-  const auto home = co_await boost::asio::this_coro::executor;
-  const auto bell = std::make_shared<boost::asio::steady_timer>(home, deadline);
-  const auto call = std::make_shared<BlockingCall<Result>>();
-  call->home = home;
-  call->bell = bell;
-  const auto leave = [](BlockingCall<Result>* waited_for) { waited_for->leave(); };
-  const std::unique_ptr<BlockingCall<Result>, decltype(leave)> guard(call.get(), leave);
+  using Call = BlockingCall<std::invoke_result_t<Work>>;
+  const auto executor = co_await boost::asio::this_coro::executor;
+  const auto completion = std::make_shared<boost::asio::steady_timer>(executor, deadline);
+  const auto call = std::make_shared<Call>(executor, completion);
+  const auto abandon = [](Call* waited_for) { waited_for->abandon(); };
+  const std::unique_ptr<Call, decltype(abandon)> guard(call.get(), abandon);
 
-  if (aside_running.fetch_add(1) >= aside_limit) {
-    aside_running.fetch_sub(1);
+  if (blocking_calls_running.fetch_add(1) >= blocking_calls_limit) {
+    blocking_calls_running.fetch_sub(1);
     throw boost::system::system_error(
         make_error_code(boost::system::errc::resource_unavailable_try_again));
   }
   try {
     std::thread([call, work = std::move(work)]() mutable {
-      std::optional<Result> value;
-      std::exception_ptr thrown;
-      try {
-        value = work();
-      } catch (...) {
-        thrown = std::current_exception();
-      }
-      call->bring(std::move(value), std::move(thrown));
-      aside_running.fetch_sub(1);
+      call->run(work);
+      blocking_calls_running.fetch_sub(1);
     }).detach();
   } catch (const std::system_error& error) {
-    aside_running.fetch_sub(1);
+    blocking_calls_running.fetch_sub(1);
     throw boost::system::system_error(error.code().value(), boost::system::system_category());
   }
 
   boost::system::error_code ignored;
-  std::optional<Result> result = call->collect();
+  auto result = call->collect();
   while (!result && std::chrono::steady_clock::now() < deadline) {
-    co_await bell->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+    co_await completion->async_wait(
+        boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
     result = call->collect();
   }
   co_return result;

@@ -14,7 +14,7 @@ enum class CgroupVersion : std::uint8_t { v1, v2 };
 
 struct CgroupFolder {
   CgroupVersion version;
-  std::string path;  // whether it exists is for who reads there to see
+  std::string path;  // need not exist
 
   bool operator==(const CgroupFolder&) const = default;
 };

@@ -1,6 +1,5 @@
 #include "monitor/probes/connection.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <vector>
@@ -15,7 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include "monitor/probes/blocking_call.hpp"
+#include "monitor/probes/name_lookup.hpp"
 #include "monitor/text/url.hpp"
 
 namespace monitor::probes {
@@ -27,8 +26,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 using Step = ConnectionError::Step;
-
-constexpr std::size_t address_limit = 16;  // tried of one name
 
 struct Server {
   std::string host;
@@ -52,50 +49,10 @@ struct Server {
   throw ConnectionError(step, code, "exchange with " + server.name() + ": " + reason);
 }
 
-struct Lookup {
-  error_code error;
-  std::vector<tcp::endpoint> endpoints;
-};
-
-Lookup look_up(const Server& server) {
-  Lookup found;
-  asio::io_context context;
-  const auto entries = tcp::resolver(context).resolve(server.host, server.port, found.error);
-  for (const auto& entry : entries) {
-    if (found.endpoints.size() < address_limit) found.endpoints.push_back(entry.endpoint());
-  }
-  if (!found.error && found.endpoints.empty()) found.error = asio::error::host_not_found;
-  return found;
-}
-
-// An address needs no lookup, and so no thread.
-std::optional<tcp::endpoint> literal(const Server& server) {
-  error_code error;
-  const auto address = asio::ip::make_address(server.host, error);
-  std::uint16_t port = 0;
-  const char* last = server.port.data() + server.port.size();
-  const auto [end, wrong] = std::from_chars(server.port.data(), last, port);
-  if (error || wrong != std::errc{} || end != last) return std::nullopt;
-  return tcp::endpoint(address, port);
-}
-
 asio::awaitable<std::vector<tcp::endpoint>> resolve(Server server, Instant deadline) {
-  if (const auto endpoint = literal(server)) {
-    std::vector<tcp::endpoint> one(1, *endpoint);
-    co_return one;
-  }
-  std::optional<Lookup> found;
-  error_code error;
-  try {
-    auto work = [server] { return look_up(server); };
-    found = co_await run_blocking(std::move(work), deadline);
-  } catch (const boost::system::system_error& too_many) {
-    error = too_many.code();
-  }
-  if (error) fail(Step::name_lookup, server, error);
-  if (!found) fail(Step::name_lookup, server, asio::error::timed_out);
-  if (found->error) fail(Step::name_lookup, server, found->error);
-  co_return std::move(found->endpoints);
+  NameLookup found = co_await look_up_name(server.host, server.port, deadline);
+  if (found.error) fail(Step::name_lookup, server, found.error);
+  co_return std::move(found.endpoints);
 }
 
 }  // namespace

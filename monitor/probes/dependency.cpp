@@ -41,7 +41,7 @@ asio::awaitable<DependencyReport> ask_tcp(const std::string& target, Instant dea
 }
 
 asio::awaitable<DependencyReport> ask_http(std::string url, Instant deadline) {
-  const std::string server = shown_server(split_url(url).host, port_of(url));
+  const std::string server = shown_server(url);
   const HttpAnswer answer = co_await http_get(std::move(url), deadline, 0);
   if (answer.status == 0) co_return report(false, answer.trouble);
   co_return report(answer.status < 400, server + " answers " + std::to_string(answer.status) + ".");

@@ -23,7 +23,7 @@ struct Dependency {
 // What one look found.
 struct DependencyReport {
   bool up = false;       // TCP: a connection was taken; HTTP: a status below 400
-  std::string sentence;  // one, for people; may hold the URL with its secrets: mask it
+  std::string sentence;  // one, for display; may hold the URL with its secrets: mask it
   Duration took{};
 };
 

@@ -16,7 +16,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t buffer_size = 32 * 1024;  // bytes; the kernel fills no more in one recv
 constexpr int wait_limit = 50;                  // ms; it answers before send returns
 constexpr Duration dump_limit = 100ms;          // 10,000 sockets take a few ms
-constexpr int stray_limit = 8;                  // datagrams that nobody asked for, in one receive
+constexpr int stray_limit = 8;                  // unsolicited datagrams in one receive
 
 }  // namespace
 
@@ -77,7 +77,7 @@ int DiagChannel::receive(std::span<const std::byte>& bytes) {
     }
     bytes = std::span(buffer_).first(static_cast<std::size_t>(got));
     if (sender.nl_pid == 0)
-      return 0;  // anybody may write to a netlink socket: only the kernel is 0
+      return 0;  // any process may write to a netlink socket: only the kernel is 0
   }
   return ETIMEDOUT;
 }

@@ -51,8 +51,8 @@ std::optional<std::uint64_t> limit_of(const MemoryGroup& group) {
   return limit && *limit < no_limit_bytes ? limit : std::nullopt;
 }
 
-// Without the pages of files that nobody has used lately: the kernel takes those back before it
-// kills anybody, and an FFmpeg that writes HLS or reads files fills the group with them. The
+// Without the pages of files that were not used lately: the kernel takes those back before it
+// kills a process, and an FFmpeg that writes HLS or reads files fills the group with them. The
 // kubelet's "working set" is the same.
 std::optional<std::uint64_t> used_of(const CgroupFolder& folder) {
   const bool is_v1 = folder.version == CgroupVersion::v1;

@@ -1,17 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <memory>
-#include <optional>
-#include <string>
-#include <vector>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <sys/types.h>
 
 #include "monitor/host_sample.hpp"
-#include "monitor/time.hpp"
 
 namespace monitor::probes {
 
@@ -32,12 +25,5 @@ class HostProbe {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// Room at each of the folders, in their order; one that does not exist is replaced by the nearest
-// above it that does, one that cannot be asked (a network file system that hangs past `timeout`) is
-// left out. Asked on a thread of its own: `done` comes once,
-// from the executor, never from within the call.
-void probe_space(const boost::asio::any_io_executor& executor, std::vector<std::string> folders,
-                 Duration timeout, std::function<void(std::vector<SpaceSample>)> done);
 
 }  // namespace monitor::probes

@@ -1,18 +1,16 @@
 #include "monitor/probes/http_get.hpp"
 
-#include <array>
 #include <chrono>
 #include <string_view>
 #include <utility>
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 
 #include "monitor/probes/connection.hpp"
+#include "monitor/probes/http_exchange.hpp"
 #include "monitor/probes/http_reply.hpp"
 #include "monitor/probes/http_request.hpp"
 #include "monitor/probes/media_probe.hpp"
-#include "monitor/probes/target.hpp"
 #include "monitor/text/sentence.hpp"
 #include "monitor/text/url.hpp"
 
@@ -24,37 +22,12 @@ using std::chrono::steady_clock;
 using Phase = HttpReply::Phase;
 
 constexpr int redirect_limit = 5;
-constexpr std::size_t read_bytes = 16 * 1024;  // at once
-constexpr std::size_t etag_bytes = 256;        // servers' and proxies' have some 40
-
-std::string server_of(const std::string& url) {
-  return shown_server(split_url(url).host, port_of(url));
-}
+constexpr std::size_t etag_bytes = 256;  // servers' and proxies' have some 40
 
 // A 304 has no body, whatever length it names.
 bool is_enough(const HttpReply& reply, std::size_t body_limit) {
   if (reply.phase() == Phase::header) return false;
   return reply.phase() != Phase::body || body_limit == 0 || reply.status() == 304;
-}
-
-asio::awaitable<void> exchange(const std::string& url, const std::string& request, Instant deadline,
-                               std::size_t body_limit, HttpReply& reply) {
-  const Url parts = split_url(url);
-  const bool tls = parts.scheme == "https";
-  std::string host(parts.host);
-  std::string port(port_of(url));
-  const auto connection = co_await Connection::open(std::move(host), std::move(port), tls,
-                                                    deadline - steady_clock::now());
-  co_await connection->write(request);
-  std::array<char, read_bytes> buffer;
-  // Chunk by chunk of one byte, or with a thousand interim replies, it ends, too.
-  const std::size_t read_limit = 4 * HttpReply::header_limit + 2 * body_limit;
-  for (std::size_t taken = 0; taken < read_limit && !is_enough(reply, body_limit);) {
-    const std::size_t count = co_await connection->read_some(asio::buffer(buffer));
-    if (count == 0) break;
-    taken += count;
-    reply.feed({buffer.data(), count});
-  }
 }
 
 std::string no_http(const std::string& server, const HttpReply& reply) {
@@ -120,16 +93,20 @@ asio::awaitable<HttpAnswer> http_get(std::string url, Instant deadline, std::siz
 asio::awaitable<HttpAnswer> http_get(std::string url, RequestFor request_for, Instant deadline,
                                      std::size_t body_limit) {
   const Duration span = deadline - steady_clock::now();
-  const std::string first = server_of(url);
+  const std::string first = shown_server(url);
   HttpAnswer answer;
   for (int redirects = 0; redirects <= redirect_limit; ++redirects) {
-    const std::string server = server_of(url);
-    const std::string request = request_for(url);
+    const std::string server = shown_server(url);
     HttpReply reply(body_limit);
     std::string trouble;
     bool silent = false;
     try {
-      co_await exchange(url, request, deadline, body_limit, reply);
+      HttpExchange exchange{.url = url,
+                            .request = request_for(url),
+                            .deadline = deadline,
+                            .read_limit = 4 * HttpReply::header_limit + 2 * body_limit};
+      auto enough = [&reply, body_limit] { return is_enough(reply, body_limit); };
+      co_await exchange_http(std::move(exchange), reply, std::move(enough));
     } catch (const ConnectionError& error) {
       trouble = no_exchange(server, error, span);
       silent = is_silence(error);

@@ -27,7 +27,8 @@ boost::asio::awaitable<HttpAnswer> http_get(std::string url, Instant deadline,
                                             std::size_t body_limit);
 
 // The same with a request of the caller's own: `request_for` gives its bytes for a URL, and alone
-// decides what secrets go to whom. It is asked again for each redirect. A 304 is an answer.
+// decides which secrets go to which server. It is asked again for each redirect. A 304 is an
+// answer.
 using RequestFor = std::function<std::string(const std::string& url)>;
 boost::asio::awaitable<HttpAnswer> http_get(std::string url, RequestFor request_for,
                                             Instant deadline, std::size_t body_limit);

@@ -11,7 +11,7 @@ namespace {
 using std::string_view;
 
 constexpr string_view blanks = " \t\r";
-constexpr std::size_t chunk_line_limit = 256;  // bytes; a length and extensions nobody uses
+constexpr std::size_t chunk_line_limit = 256;  // bytes; a length and extensions
 
 // Behind the empty line that ends a header; servers of streams write `\n` alone, too.
 std::size_t end_of_header(string_view text) {

@@ -43,7 +43,7 @@ std::string get_request(string_view url, const Headers& headers, bool authorized
   add("Accept", "*/*");
   add("Connection", "close");
   add("Host", host_and_port(parts.host, parts.port));
-  add("Icy-MetaData", "1");  // Shoutcast 1 takes who does not send it for a browser
+  add("Icy-MetaData", "1");  // Shoutcast 1 takes a client that does not send it for a browser
   if (authorized && !parts.userinfo.empty())
     add("Authorization", "Basic " + base64(percent_decode(parts.userinfo)));
   std::string request = "GET " + resource(parts.path) + " HTTP/1.1\r\n";

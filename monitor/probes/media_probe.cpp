@@ -1,13 +1,13 @@
 #include "monitor/probes/media_probe.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <optional>
 
 #include <boost/asio/error.hpp>
 
+#include "monitor/probes/http_exchange.hpp"
 #include "monitor/probes/http_reply.hpp"
 #include "monitor/probes/http_request.hpp"
 #include "monitor/probes/media_bytes.hpp"
@@ -43,31 +43,18 @@ bool is_enough(const HttpReply& reply) {
   return look_of(reply.body(), reply.content_type(), false) != Look::unsure;
 }
 
-asio::awaitable<void> exchange(const Target& target, bool authorized, Instant deadline,
-                               HttpReply& reply) {
-  const Url url = split_url(target.url);
-  const bool tls = url.scheme == "https";
-  std::string host(url.host);
-  std::string port(port_of(target.url));
-  const auto connection = co_await Connection::open(
-      std::move(host), std::move(port), tls, deadline - steady_clock::now(), target.verify_tls);
-  const std::string request = get_request(target.url, target.headers, authorized);
-  co_await connection->write(request);
-  std::array<char, 4096> buffer;
-  // Chunk by chunk of one byte, or with a thousand interim replies, it ends, too.
-  for (std::size_t taken = 0; taken < 4 * HttpReply::header_limit && !is_enough(reply);) {
-    const std::size_t count = co_await connection->read_some(asio::buffer(buffer));
-    if (count == 0) break;
-    taken += count;
-    reply.feed({buffer.data(), count});
-  }
-  if (!is_enough(reply)) reply.end_of_stream();
-}
-
 asio::awaitable<Answer> ask(const Target& target, bool authorized, Instant deadline) {
   Answer answer;
+  HttpReply& reply = answer.reply;
   try {
-    co_await exchange(target, authorized, deadline, answer.reply);
+    HttpExchange exchange{.url = target.url,
+                          .request = get_request(target.url, target.headers, authorized),
+                          .verify_tls = target.verify_tls,
+                          .deadline = deadline,
+                          .read_limit = 4 * HttpReply::header_limit};
+    auto enough = [&reply] { return is_enough(reply); };
+    co_await exchange_http(std::move(exchange), reply, std::move(enough));
+    if (!is_enough(reply)) reply.end_of_stream();
   } catch (const ConnectionError& error) {
     answer.error = error;
   }
@@ -183,7 +170,7 @@ asio::awaitable<Finding> probe_media(Target target, Instant deadline) {
   bool authorized = false;
   for (int redirects = 0; redirects <= redirect_limit;) {
     const Url url = split_url(target.url);
-    const std::string server = shown_server(url.host, port_of(target.url));
+    const std::string server = shown_server(target.url);
     if (goes_through_proxy(url.host))
       co_return Finding{true, {}, first + " is reached through a proxy: not asked.", {}};
     const Answer answer = co_await ask(target, authorized, deadline);

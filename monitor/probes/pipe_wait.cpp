@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 6> waits{
     "fifo_pipe_read",    // … of a FIFO, where the compiler merged the two
     "pipe_read",         // … in older ones
     "pipe_wait",         // … before 5.5, where a write has the same
-    "wait_for_partner",  // open of a FIFO nobody has opened for writing; seen on 6.18
+    "wait_for_partner",  // open of a FIFO that no process has opened for writing; seen on 6.18
     "fifo_open",         // … where the compiler merged the two
 };
 

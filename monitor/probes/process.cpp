@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration allowance_lasts = 30s;  // a quota is changed by people, if ever
+constexpr Duration allowance_lasts = 30s;  // a quota is rarely changed
 
 int open_of(pid_t pid, const char* file) {
   const std::string path = "/proc/" + std::to_string(pid) + "/" + file;

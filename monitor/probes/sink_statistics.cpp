@@ -76,7 +76,7 @@ bool is_worth_reading(SinkServer server, const HttpAnswer& answer) {
 }
 
 SinkReport report_of(const SinkStatistics& from, const HttpAnswer& answer) {
-  const std::string server = shown_server(split_url(from.url).host, port_of(from.url));
+  const std::string server = shown_server(from.url);
   if (answer.status == 0 || !answer.trouble.empty()) return not_readable(answer.trouble);
   if (!is_worth_reading(from.server, answer)) return not_readable(refusal(server, answer.status));
   if (answer.cut)
@@ -124,7 +124,7 @@ SinkReport read_sink_statistics(SinkServer server, string_view body, string_view
 }
 
 void probe_sink_statistics(const asio::any_io_executor& executor, SinkStatistics from,
-                           Duration timeout, std::function<void(SinkReport)> done) {
+                           Duration timeout, std::function<void(Observation)> done) {
   const Instant deadline = steady_clock::now() + timeout;
   auto begin = [executor, from = std::move(from), deadline, done = std::move(done)]() mutable {
     asio::co_spawn(executor, ask(std::move(from), deadline),

@@ -7,7 +7,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "monitor/sink_report.hpp"
+#include "monitor/observation.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor::probes {
@@ -26,10 +26,10 @@ struct SinkStatistics {
   bool operator==(const SinkStatistics&) const = default;
 };
 
-// Asks once, within `timeout` as a whole. Calls `done` once, from the executor, never from within
-// the call. Bounded: what is beyond 4 MiB of an answer is not read, and said.
+// Asks once, within `timeout` as a whole. Calls `done` once with a SinkReport, from the executor,
+// never from within the call. Bounded: what is beyond 4 MiB of an answer is not read, and said.
 void probe_sink_statistics(const boost::asio::any_io_executor& executor, SinkStatistics from,
-                           Duration timeout, std::function<void(SinkReport)> done);
+                           Duration timeout, std::function<void(Observation)> done);
 
 // The answer of each server, read. Pure. `published_to` as above. Malformed answers give
 // `answered` false and say what is wrong with them.

@@ -1,3 +1,5 @@
+#include "monitor/probes/space.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -6,13 +8,13 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "monitor/probes/blocking_call.hpp"
-#include "monitor/probes/host.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -65,7 +67,53 @@ bool ask_nearest(std::string& folder, struct statvfs& told) {
   return true;
 }
 
-std::optional<SpaceSample> space_of(std::string folder) {
+using Ask = std::function<std::optional<SpaceSample>(const std::string&)>;
+
+// The samples of one call. It answers once the last folder is told of.
+struct Gathering {
+  std::size_t awaited;
+  std::vector<std::optional<SpaceSample>> samples;
+  std::function<void(Observation)> done;
+
+  void answer() {
+    std::vector<SpaceSample> known;
+    for (auto& sample : samples) {
+      if (sample) known.push_back(std::move(*sample));
+    }
+    done(std::move(known));
+  }
+};
+
+// Empty past the deadline.
+asio::awaitable<std::optional<SpaceSample>> look(std::string folder, Ask ask, Instant deadline) {
+  if (hung_folders().contains(folder)) co_return std::nullopt;
+  const auto shared = std::make_shared<HungFolders::Look>();
+  auto work = [folder, shared, ask = std::move(ask)] {
+    const auto answered = [&folder](HungFolders::Look* one) {
+      hung_folders().answer(*one, folder);
+    };
+    const std::unique_ptr<HungFolders::Look, decltype(answered)> guard(shared.get(), answered);
+    return ask(folder);
+  };
+  auto answer = co_await run_blocking(std::move(work), deadline);
+  if (!answer) hung_folders().give_up(*shared, folder);
+  co_return answer ? std::move(*answer) : std::nullopt;
+}
+
+asio::awaitable<void> gather(std::shared_ptr<Gathering> gathering, std::size_t index,
+                             std::string folder, Ask ask, Instant deadline) {
+  try {
+    gathering->samples[index] = co_await look(std::move(folder), std::move(ask), deadline);
+  } catch (const std::exception&) {
+    // Too many threads hang, or no memory: this folder is left out, and the others are told of.
+  }
+  if (--gathering->awaited == 0) gathering->answer();
+}
+
+}  // namespace
+
+std::optional<SpaceSample> space_of(const std::string& asked) {
+  std::string folder = asked;
   struct statvfs told {};
   if (!ask_nearest(folder, told)) return {};
   if (told.f_blocks == 0) return {};  // /proc and its like, some network mounts: no size to tell
@@ -78,51 +126,10 @@ std::optional<SpaceSample> space_of(std::string folder) {
   return sample;
 }
 
-// The samples of one call. It answers once the last folder is told of.
-struct Gathering {
-  std::size_t awaited;
-  std::vector<std::optional<SpaceSample>> samples;
-  std::function<void(std::vector<SpaceSample>)> done;
-
-  void answer() {
-    std::vector<SpaceSample> known;
-    for (auto& sample : samples) {
-      if (sample) known.push_back(std::move(*sample));
-    }
-    done(std::move(known));
-  }
-};
-
-// Empty past the deadline, and where too many threads hang already.
-asio::awaitable<std::optional<SpaceSample>> look(std::string folder, Instant deadline) {
-  if (hung_folders().contains(folder)) co_return std::nullopt;
-  const auto shared = std::make_shared<HungFolders::Look>();
-  std::optional<std::optional<SpaceSample>> answer;
-  try {
-    auto ask = [folder, shared] {
-      auto sample = space_of(folder);
-      hung_folders().answer(*shared, folder);
-      return sample;
-    };
-    answer = co_await run_blocking(std::move(ask), deadline);
-  } catch (const boost::system::system_error&) {
-    co_return std::nullopt;
-  }
-  if (!answer) hung_folders().give_up(*shared, folder);
-  co_return answer ? std::move(*answer) : std::nullopt;
-}
-
-asio::awaitable<void> gather(std::shared_ptr<Gathering> gathering, std::size_t index,
-                             std::string folder, Instant deadline) {
-  gathering->samples[index] = co_await look(std::move(folder), deadline);
-}
-
-}  // namespace
-
 void probe_space(const asio::any_io_executor& executor, std::vector<std::string> folders,
-                 Duration timeout, std::function<void(std::vector<SpaceSample>)> done) {
+                 Duration timeout, std::function<void(Observation)> done, Ask ask) {
   if (folders.empty()) {
-    asio::post(executor, [done = std::move(done)] { done({}); });
+    asio::post(executor, [done = std::move(done)] { done(std::vector<SpaceSample>{}); });
     return;
   }
   const Instant deadline = std::chrono::steady_clock::now() + timeout;
@@ -132,11 +139,8 @@ void probe_space(const asio::any_io_executor& executor, std::vector<std::string>
   gathering->done = std::move(done);
   const auto strand = asio::make_strand(executor);
   for (std::size_t index = 0; index < folders.size(); ++index) {
-    // A look that failed has found nothing; the others' answer is due all the same.
-    asio::co_spawn(strand, gather(gathering, index, std::move(folders[index]), deadline),
-                   [gathering](const std::exception_ptr&) {
-                     if (--gathering->awaited == 0) gathering->answer();
-                   });
+    asio::co_spawn(strand, gather(gathering, index, std::move(folders[index]), ask, deadline),
+                   asio::detached);
   }
 }
 

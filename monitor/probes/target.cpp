@@ -94,12 +94,6 @@ string_view opened_url(string_view url) {
   return url;
 }
 
-string_view port_of(string_view url) {
-  const Url parts = split_url(url);
-  if (!parts.port.empty()) return parts.port;
-  return default_port(parts.scheme);
-}
-
 Target source_target(string_view url, string_view format) {
   return {.reach = reach_of_source(url, format), .url = std::string(url)};
 }

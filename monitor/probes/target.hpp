@@ -40,8 +40,4 @@ Target sink_target(std::string_view url);
 // first.
 std::string_view opened_url(std::string_view url);
 
-// The port of a URL that a server takes connections at; FFmpeg's own where the URL has none, empty
-// where FFmpeg has none either.
-std::string_view port_of(std::string_view url);
-
 }  // namespace monitor::probes

@@ -18,7 +18,7 @@ namespace monitor {
   return text;
 }
 
-// As FFmpeg's out_time is read by people: 01:02:03.45
+// As FFmpeg writes out_time: 01:02:03.45
 inline std::string clock_time(std::chrono::microseconds time) {
   const long long hundredths = std::llabs(time.count() / 10'000);
   const long long whole = hundredths / 100;

@@ -89,6 +89,11 @@ string_view default_port(string_view scheme) {
   return found == ports.end() ? string_view() : found->port;
 }
 
+string_view port_of(string_view url) {
+  const Url parts = split_url(url);
+  return parts.port.empty() ? default_port(parts.scheme) : parts.port;
+}
+
 std::string resolved_url(string_view base, string_view location) {
   if (!url_scheme(location).empty()) return std::string(location);
   const Url from = split_url(base);
@@ -117,6 +122,10 @@ std::string shown_server(string_view host, string_view port) {
   if (text.size() > server_limit)
     text = std::string(utf8_prefix(text, server_limit / 2)).append(ellipsis);
   return one_line(std::move(text));
+}
+
+std::string shown_server(string_view url) {
+  return shown_server(split_url(url).host, port_of(url));
 }
 
 std::string shown_url(string_view text) {

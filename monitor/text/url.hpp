@@ -33,6 +33,8 @@ Authority split_authority(std::string_view authority);
 // The port that FFmpeg's libavformat takes where a URL of this scheme has none; empty where it
 // takes none either.
 std::string_view default_port(std::string_view scheme);
+// The URL's own port, else that of its scheme; empty where neither is.
+std::string_view port_of(std::string_view url);
 
 // Where a redirect leads: `location` as it is, or relative to `base`.
 std::string resolved_url(std::string_view base, std::string_view location);
@@ -46,5 +48,6 @@ std::string host_and_port(std::string_view host, std::string_view port);
 
 // The same for display: on one line, and cut where it is longer than any real host name.
 std::string shown_server(std::string_view host, std::string_view port);
+std::string shown_server(std::string_view url);
 
 }  // namespace monitor

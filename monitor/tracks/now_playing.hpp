@@ -6,7 +6,7 @@
 
 namespace monitor {
 
-// What people call a track. Texts are as clean_text() leaves them: one line of valid UTF-8,
+// A track as it is displayed. Texts are as clean_text() leaves them: one line of valid UTF-8,
 // bounded.
 struct Track {
   std::string artist = {};
@@ -27,7 +27,7 @@ struct PastPlay {
 };
 
 // What AzuraCast said of one station at one moment: web hook, poll and feed bring the same. A
-// value; probes/azuracast_now_playing makes it. Times are of AzuraCast's clock.
+// value; probes/azuracast makes it. Times are of AzuraCast's clock.
 struct NowPlaying {
   std::int64_t sh_id = 0;  // of this play; 0: the station is off line, or AzuraCast keeps no count
   Track track = {};
@@ -48,10 +48,13 @@ struct NowPlaying {
 
 // Whether the report is of the station a person configured, by short name or number. Nothing
 // configured: of any.
-bool is_of_station(const NowPlaying& report, const std::string& station);
+inline bool is_of_station(const NowPlaying& report, const std::string& station) {
+  if (station.empty() || report.station == station) return true;
+  return report.station_id > 0 && std::to_string(report.station_id) == station;
+}
 
-// By which way a report came.
+// How a report came.
 enum class ReportChannel : std::uint8_t { hook, poll, feed };
-inline constexpr std::size_t way_count = 3;
+inline constexpr std::size_t channel_count = 3;
 
 }  // namespace monitor

@@ -31,7 +31,7 @@ std::size_t hash_of(const std::string& text) {
 bool is_of_show(const Play& play, const NowPlaying& report, Instant now) {
   if (!play.is_live) return false;
   if (play.show > 0 && report.broadcast_start > 0) return play.show == report.broadcast_start;
-  return play.streamer == hash_of(report.streamer) && now - play.heard_at < same_title_span;
+  return play.streamer == hash_of(report.streamer) && now - play.reported_at < same_title_span;
 }
 
 template <class Plays, class Matches>
@@ -40,7 +40,7 @@ Play* first_of(Plays& plays, Matches matches) {
   return found == plays.end() ? nullptr : &*found;
 }
 
-// What a report made while somebody is live tells of its play. A title may stand under the number
+// What a report made during a live show says of its play. A title may stand under the number
 // and start of another: it went on air when it was first told.
 void learn_live(Play& play, const NowPlaying& report, std::int64_t made_at) {
   play.is_live = true;
@@ -81,7 +81,7 @@ const Play* PlayMemory::on_report(const NowPlaying& report, std::int64_t azuraca
   else
     learn_playout(*play, report, made_at);
   play->was_reported = true;
-  play->heard_at = now;
+  play->reported_at = now;
   const std::pair began{report.played_at, report.sh_id};
   if (report.played_at > 0) earliest_ = std::min(earliest_.value_or(began), began);
   return play;
@@ -145,7 +145,7 @@ Play& PlayMemory::add(std::int64_t sh_id, std::int64_t played_at, Instant now) {
   play.sh_id = sh_id;
   play.played_at = played_at;
   play.shares_number = find_number(sh_id, played_at) != nullptr;
-  play.heard_at = now;
+  play.reported_at = now;
   return plays_.emplace_back(play);
 }
 

@@ -21,17 +21,17 @@ struct Play {
   std::optional<std::size_t> text;  // artist and title, hashed; empty: not heard yet
   std::int64_t start = 0;  // when it went on air, for the order of plays; Unix time of AzuraCast
   bool is_live = false;
-  bool by_playout = false;     // reported while nobody was live: its number stands for this play
+  bool by_playout = false;     // reported while no show was live: its number stands for this play
   bool shares_number = false;  // … and its `played_at` are of the live title before it
   bool was_reported = false;   // as being on air, not in the history alone
   bool counted = false;
-  Instant heard_at{};
+  Instant reported_at{};
 };
 
 // The plays heard of, so that each counts once, whatever order and however often it is heard.
 //
 // A play is known by its `sh_id`. The same number with another `played_at` is another play: a
-// database that was restored gives numbers out again. While somebody is live AzuraCast's number may
+// database that was restored gives numbers out again. During a live show AzuraCast's number may
 // stand, or be 0, though the title changes: there each title is a play of its own.
 class PlayMemory {
  public:

@@ -30,15 +30,15 @@ std::string name_of(const Track& track) {
 
 TrackNews TrackLog::on_report(const NowPlaying& report, ReportChannel channel, Instant now,
                               WallClock wall) {
-  Heard& heard = heard_[static_cast<std::size_t>(channel)];
-  ++heard.reports;
-  heard.last = now;
+  ChannelReports& reports = channels_[static_cast<std::size_t>(channel)];
+  ++reports.reports;
+  reports.last = now;
   clock_.on_report(report, channel, wall);
   const double azuracast_now = clock_.now(wall);
   note_presence(report, now);
   for (const PastPlay& past : report.history) plays_.on_history(past, now);
   const Play* play = plays_.on_report(report, static_cast<std::int64_t>(azuracast_now), now);
-  heard.play = play == nullptr ? 0 : play->number;
+  reports.play = play == nullptr ? 0 : play->number;
   TrackNews news;
   news.plays = plays_.count_up();
   played_total_ += news.plays;
@@ -63,7 +63,7 @@ Change TrackLog::judge(const Play& play, const NowPlaying& report, double azurac
                        Instant now) {
   Change change = Change::none;
   if (current_ && play.number == current_play_)
-    change = hear_again(report);
+    change = on_repeated(report);
   else if (!current_ || is_next(play, report, now))
     change = put_on_air(play, report);
   else
@@ -101,7 +101,7 @@ Change TrackLog::put_on_air(const Play& play, const NowPlaying& report) {
   return is_first ? Change::first : Change::next;
 }
 
-Change TrackLog::hear_again(const NowPlaying& report) {
+Change TrackLog::on_repeated(const NowPlaying& report) {
   if (is_late(report)) return Change::none;
   const bool says_words = text_of(report.track).has_value();
   const bool is_other = says_words && report.track != current_->track;
@@ -126,9 +126,9 @@ void TrackLog::judge_end(Instant now) {
 }
 
 void TrackLog::on_unchanged(ReportChannel channel, Instant now) {
-  Heard& heard = heard_[static_cast<std::size_t>(channel)];
-  heard.last = now;
-  if (current_ && heard.play == current_play_) judge_end(now);
+  ChannelReports& reports = channels_[static_cast<std::size_t>(channel)];
+  reports.last = now;
+  if (current_ && reports.play == current_play_) judge_end(now);
 }
 
 std::optional<Duration> TrackLog::playing_for(Instant now) const {
@@ -150,10 +150,10 @@ std::optional<std::string> TrackLog::overdue(Instant now) const {
       seconds(*age) - current_->duration);
 }
 
-std::optional<Instant> TrackLog::last_heard() const {
+std::optional<Instant> TrackLog::last_report_at() const {
   std::optional<Instant> last;
-  for (const Heard& heard : heard_) {
-    if (heard.last && (!last || *heard.last > *last)) last = heard.last;
+  for (const ChannelReports& reports : channels_) {
+    if (reports.last && (!last || *reports.last > *last)) last = reports.last;
   }
   return last;
 }

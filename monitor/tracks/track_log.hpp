@@ -74,15 +74,15 @@ class TrackLog {
   // Empty while all is well, and where AzuraCast says nothing any more (that is another fault).
   std::optional<std::string> overdue(Instant now) const;
 
-  struct Heard {
+  struct ChannelReports {
     std::uint64_t reports = 0;
     std::optional<Instant> last = {};
     std::uint64_t play = 0;  // that the last one named, as PlayMemory numbers them; 0: none
   };
-  const Heard& heard(ReportChannel channel) const {
-    return heard_[static_cast<std::size_t>(channel)];
+  const ChannelReports& reports_by(ReportChannel channel) const {
+    return channels_[static_cast<std::size_t>(channel)];
   }
-  std::optional<Instant> last_heard() const;  // by any way
+  std::optional<Instant> last_report_at() const;  // by any way
   const AzuracastClock& clock() const { return clock_; }
 
  private:
@@ -91,7 +91,7 @@ class TrackLog {
                           Instant now);
   bool is_next(const Play& play, const NowPlaying& report, Instant now);
   TrackNews::Change put_on_air(const Play& play, const NowPlaying& report);
-  TrackNews::Change hear_again(const NowPlaying& report);
+  TrackNews::Change on_repeated(const NowPlaying& report);
   void measure(const Play& play, double azuracast_now, Instant now);
   void judge_end(Instant now);
   bool is_late(const NowPlaying& report) const;
@@ -99,7 +99,7 @@ class TrackLog {
   TrackLimits limits_;
   PlayMemory plays_;
   AzuracastClock clock_;
-  std::array<Heard, way_count> heard_{};
+  std::array<ChannelReports, channel_count> channels_{};
   std::uint64_t played_total_ = 0;
   std::optional<CurrentTrack> current_;
   std::uint64_t current_play_ = 0;  // its number in plays_

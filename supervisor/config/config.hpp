@@ -10,7 +10,7 @@
 #include "http/exporters/settings.hpp"
 #include "http/settings.hpp"
 #include "monitor/limits.hpp"
-#include "monitor/probes/azuracast.hpp"
+#include "monitor/probes/azuracast/azuracast.hpp"
 #include "monitor/probes/dependency.hpp"
 #include "monitor/probes/sink_statistics.hpp"
 #include "recovery/alerts/settings.hpp"

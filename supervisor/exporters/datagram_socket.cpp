@@ -7,7 +7,6 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -15,7 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <sys/socket.h>
 
-#include "monitor/probes/blocking_call.hpp"
+#include "monitor/probes/name_lookup.hpp"
 
 namespace supervisor {
 namespace {
@@ -27,54 +26,12 @@ using std::chrono::steady_clock;
 
 // Receivers keep some hundred datagrams that they have not read yet, and drop what is more.
 constexpr std::size_t burst = 16;
-constexpr std::size_t address_limit = 16;  // of one name
 constexpr auto pause_length = std::chrono::milliseconds(1);
 
 asio::awaitable<void> pause() {
   asio::steady_timer timer(co_await asio::this_coro::executor, pause_length);
   error_code ignored;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-}
-
-struct Lookup {
-  error_code error;
-  std::vector<udp::endpoint> endpoints;
-};
-
-Lookup look_up(const std::string& host, const std::string& port) {
-  Lookup found;
-  asio::io_context context;
-  const auto entries = udp::resolver(context).resolve(host, port, found.error);
-  for (const auto& entry : entries) {
-    if (found.endpoints.size() < address_limit) found.endpoints.push_back(entry.endpoint());
-  }
-  if (!found.error && found.endpoints.empty()) found.error = asio::error::host_not_found;
-  return found;
-}
-
-// An address needs no lookup, and so no thread.
-std::optional<udp::endpoint> literal(const std::string& host, const std::string& port) {
-  error_code error;
-  const auto address = asio::ip::make_address(host, error);
-  if (error) return std::nullopt;
-  return udp::endpoint(address, static_cast<std::uint16_t>(std::stoul(port)));
-}
-
-asio::awaitable<Lookup> resolve(std::string host, std::string port, monitor::Instant deadline) {
-  Lookup result;
-  if (const auto endpoint = literal(host, port)) {
-    result.endpoints.push_back(*endpoint);
-    co_return result;
-  }
-  try {
-    auto work = [host, port] { return look_up(host, port); };
-    const auto found = co_await monitor::probes::run_blocking(std::move(work), deadline);
-    if (found) co_return *found;
-    result.error = asio::error::timed_out;
-  } catch (const boost::system::system_error& too_many) {
-    result.error = too_many.code();
-  }
-  co_return result;
 }
 
 }  // namespace
@@ -147,11 +104,13 @@ DatagramSocket::~DatagramSocket() = default;
 // The address that took the last ones comes first, where it is still among them.
 asio::awaitable<std::string> DatagramSocket::send(const std::vector<std::string>& datagrams,
                                                   monitor::Instant deadline) {
-  Lookup found = co_await resolve(state_->host, state_->port, deadline);
-  const auto same = std::ranges::find(found.endpoints, state_->open_to);
-  if (same != found.endpoints.end()) std::swap(*same, found.endpoints.front());
+  const auto found = co_await monitor::probes::look_up_name(state_->host, state_->port, deadline);
+  std::vector<udp::endpoint> endpoints;
+  for (const auto& each : found.endpoints) endpoints.emplace_back(each.address(), each.port());
+  const auto same = std::ranges::find(endpoints, state_->open_to);
+  if (same != endpoints.end()) std::swap(*same, endpoints.front());
   error_code error = found.error;
-  for (const udp::endpoint& endpoint : found.endpoints) {
+  for (const udp::endpoint& endpoint : endpoints) {
     error = co_await state_->send_to(endpoint, datagrams, deadline);
     if (!error) break;
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "monitor/probes/sink_statistics.hpp"
+#include "monitor/probes/space.hpp"
 #include "supervisor/stream/output_folders.hpp"
 
 namespace supervisor {
@@ -23,14 +24,6 @@ constexpr monitor::Duration starting_interval = 250ms;  // between samples until
 std::string working_folder() {
   std::error_code ignored;
   return std::filesystem::current_path(ignored).string();
-}
-
-void mask(monitor::SinkReport& report, const Secrets& secrets) {
-  report.sentence = secrets.mask(report.sentence);
-}
-
-void mask(std::vector<monitor::SpaceSample>& space, const Secrets& secrets) {
-  for (monitor::SpaceSample& folder : space) folder.path = secrets.mask(folder.path);
 }
 
 }  // namespace
@@ -105,21 +98,23 @@ monitor::probes::SinkStatistics ChildProbes::sink_statistics() const {
 void ChildProbes::ask_sink() {
   if (parts_.config.sink.url.empty() || std::exchange(sink_->is_open, true)) return;
   probe_sink_statistics(services_.io_thread.executor(), sink_statistics(), look_timeout,
-                        answer_to<monitor::SinkReport>(sink_));
+                        answer_to(sink_));
 }
 
 void ChildProbes::ask_space() {
   if (folders_.empty() || std::exchange(space_->is_open, true)) return;
   monitor::probes::probe_space(services_.io_thread.executor(), folders_, look_timeout,
-                               answer_to<std::vector<monitor::SpaceSample>>(space_));
+                               answer_to(space_));
 }
 
 // Called on the I/O thread.
-template <class Answer>
-std::function<void(Answer)> ChildProbes::answer_to(const std::shared_ptr<Question>& question) {
-  return services_.loop.callback(std::weak_ptr(question), [](Question& asked, Answer answer) {
+std::function<void(monitor::Observation)> ChildProbes::answer_to(
+    const std::shared_ptr<Question>& question) {
+  return services_.loop.callback(std::weak_ptr(question), [](Question& asked,
+                                                             monitor::Observation answer) {
     asked.is_open = false;
-    mask(answer, asked.probes.services_.secrets);
+    const Secrets& secrets = asked.probes.services_.secrets;
+    for_each_text(answer, [&secrets](std::string& text) { text = secrets.mask(text); });
     asked.probes.observe_(std::move(answer));
   });
 }

@@ -59,8 +59,7 @@ class ChildProbes {
   void ask_sink();
   void ask_space();
   monitor::probes::SinkStatistics sink_statistics() const;
-  template <class Answer>
-  std::function<void(Answer)> answer_to(const std::shared_ptr<Question>& question);
+  std::function<void(monitor::Observation)> answer_to(const std::shared_ptr<Question>& question);
 
   const StreamParts& parts_;
   const Services& services_;

@@ -5,7 +5,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include "monitor/probes/azuracast_feed.hpp"
+#include "monitor/probes/azuracast/feed.hpp"
 #include "monitor/tracks/poll_pace.hpp"
 
 namespace supervisor {

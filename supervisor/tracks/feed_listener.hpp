@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "monitor/probes/azuracast.hpp"
+#include "monitor/probes/azuracast/azuracast.hpp"
 #include "monitor/tracks/now_playing.hpp"
 #include "supervisor/thread/thread.hpp"
 

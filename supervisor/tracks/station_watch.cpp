@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-#include "monitor/probes/azuracast.hpp"
+#include "monitor/probes/azuracast/azuracast.hpp"
 #include "monitor/tracks/poll_pace.hpp"
 #include "supervisor/tracks/feed_listener.hpp"
 

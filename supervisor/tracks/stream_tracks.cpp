@@ -19,7 +19,7 @@ using Change = TrackNews::Change;
 namespace {
 
 constexpr std::string_view channel_names[] = {"hook", "poll", "feed"};
-static_assert(std::size(channel_names) == monitor::way_count);
+static_assert(std::size(channel_names) == monitor::channel_count);
 
 std::string text_of(const TrackSettings& settings, const std::optional<monitor::CurrentTrack>& on) {
   if (!on) return monitor::escaped_for_drawtext({});

@@ -1,6 +1,6 @@
 // clang-format off
-// sources: monitor/probes/azuracast_now_playing.cpp monitor/probes/json_values.cpp monitor/tracks/now_playing.cpp monitor/tracks/azuracast_clock.cpp monitor/tracks/play_memory.cpp
-// sources: monitor/tracks/track_log.cpp monitor/tracks/track_text.cpp monitor/tracks/track_arguments.cpp monitor/tracks/placeholders.cpp monitor/tracks/clean_text.cpp monitor/tracks/sse_reader.cpp monitor/text/utf8.cpp http/azuracast_hook.cpp http/auth/credentials.cpp
+// sources: monitor/probes/azuracast/now_playing_reader.cpp monitor/probes/json_values.cpp monitor/tracks/azuracast_clock.cpp monitor/tracks/play_memory.cpp
+// sources: monitor/tracks/track_log.cpp monitor/tracks/track_text.cpp monitor/tracks/track_arguments.cpp monitor/tracks/placeholders.cpp monitor/tracks/clean_text.cpp monitor/probes/azuracast/sse_reader.cpp monitor/text/utf8.cpp http/azuracast_hook.cpp http/auth/credentials.cpp
 // libraries: -lboost_json
 // clang-format on
 #include <chrono>
@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "http/azuracast_hook.hpp"
-#include "monitor/probes/azuracast_now_playing.hpp"
+#include "monitor/probes/azuracast/now_playing_reader.hpp"
+#include "monitor/probes/azuracast/sse_reader.hpp"
 #include "monitor/text/utf8.hpp"
-#include "monitor/tracks/sse_reader.hpp"
 #include "monitor/tracks/track_log.hpp"
 #include "monitor/tracks/track_text.hpp"
 

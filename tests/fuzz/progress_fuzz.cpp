@@ -1,4 +1,4 @@
-// sources: monitor/ffmpeg/progress.cpp monitor/detectors/content.cpp
+// sources: monitor/ffmpeg/progress.cpp monitor/ffmpeg/content_mark.cpp
 //
 // FFmpeg's progress pipe, whatever comes down it, in pieces of any size.
 #include <algorithm>

@@ -1,5 +1,5 @@
 // clang-format off
-// sources: monitor/probes/mediamtx.cpp monitor/probes/srs.cpp monitor/probes/icecast_status.cpp monitor/probes/server_reports.cpp monitor/probes/json_values.cpp monitor/text/url.cpp monitor/text/percent.cpp monitor/text/utf8.cpp
+// sources: monitor/probes/server_reports.cpp monitor/probes/json_values.cpp monitor/text/url.cpp monitor/text/percent.cpp monitor/text/utf8.cpp
 // libraries: -lpugixml -lboost_json
 // clang-format on
 #include <cstdint>

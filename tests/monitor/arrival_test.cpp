@@ -67,13 +67,13 @@ TEST(Arrival, AnIdleConnectionOfAStreamThatGoesOnIsNoFault) {
   EXPECT_FALSE(stage.cause());
 }
 
-TEST(Arrival, UnreadBytesAreTheSourcesAlibi) {
+TEST(Arrival, UnreadBytesRuleTheSourceOut) {
   Stage stage;
   stage.plays_for(60);
   stage.sample.unread_bytes = 50'000;
   stage.stands_for(60);
   EXPECT_FALSE(stage.cause());
-  EXPECT_TRUE(stage.detector.has_alibi());
+  EXPECT_TRUE(stage.detector.has_backlog());
 }
 
 TEST(Arrival, ASourceThatNeverSentAByteIsUnreachable) {
@@ -234,7 +234,7 @@ TEST(Arrival, AFifoThatIsReadAndWrittenIsNoFault) {
   }
 }
 
-TEST(Arrival, WhatPassedWhileNobodyRanIsForgiven) {
+TEST(Arrival, TimeInWhichNothingRanCountsForNoFault) {
   Stage stage;
   stage.plays_for(60);
   stage.stands_for(8);

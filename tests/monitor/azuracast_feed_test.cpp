@@ -1,5 +1,3 @@
-#include "monitor/probes/azuracast_feed.hpp"
-
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -9,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include "monitor/probes/azuracast/feed.hpp"
 #include "tests/monitor/loopback_server.hpp"
 
 namespace monitor::probes {

@@ -1,8 +1,8 @@
-#include "monitor/probes/azuracast_now_playing.hpp"
-
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include "monitor/probes/azuracast/now_playing_reader.hpp"
 
 namespace monitor::probes {
 namespace {

@@ -1,4 +1,4 @@
-#include "monitor/probes/azuracast.hpp"
+#include "monitor/probes/azuracast/azuracast.hpp"
 
 #include <atomic>
 #include <chrono>

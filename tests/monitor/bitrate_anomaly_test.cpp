@@ -1,4 +1,4 @@
-#include "monitor/forecast/bitrate_anomaly.hpp"
+#include "monitor/anomalies/bitrate_anomaly.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "monitor/forecast/count_anomaly.hpp"
+#include "monitor/anomalies/count_anomaly.hpp"
 
 #include <cstdio>
 #include <string>

@@ -173,8 +173,8 @@ TEST(Delivery, AWindowThatCannotRiseBecauseNothingIsSentTellsNothing) {
 TEST(Delivery, OfAServerInDoubtTheFirstFallsOfItsWindowTell) {
   Stage stage(16'600);
   stage.takes_for(60);
-  const Instant doubted = stage.now;
-  stage.detector.doubt(doubted);
+  const Instant suspected = stage.now;
+  stage.detector.suspect(suspected);
   for (int i = 0; i < 9; ++i) {
     if (i % 3 == 0) *stage.sample.peer_window_bytes -= 300;
     stage.takes();
@@ -184,14 +184,14 @@ TEST(Delivery, OfAServerInDoubtTheFirstFallsOfItsWindowTell) {
   stage.takes();
   ASSERT_TRUE(stage.is_off_air());
   EXPECT_EQ(stage.detector.check(stage.now)->cause, Cause::sink_stalled);
-  EXPECT_EQ(stage.detector.check(stage.now)->since, doubted);
+  EXPECT_EQ(stage.detector.check(stage.now)->since, suspected);
 }
 
 TEST(Delivery, ADoubtAloneTellsNothing) {
   Stage stage(16'600);
   *stage.sample.peer_window_bytes -= 300;
   stage.takes_for(5);
-  stage.detector.doubt(stage.now);
+  stage.detector.suspect(stage.now);
   for (int i = 0; i < 60; ++i) {
     stage.takes();
     EXPECT_FALSE(stage.detector.check(stage.now)) << i;
@@ -201,10 +201,10 @@ TEST(Delivery, ADoubtAloneTellsNothing) {
 TEST(Delivery, ADoubtThatIsOverTellsNothing) {
   Stage stage(16'600);
   stage.takes_for(60);
-  stage.detector.doubt(stage.now);
+  stage.detector.suspect(stage.now);
   *stage.sample.peer_window_bytes -= 300;
   stage.takes_for(6);
-  stage.detector.doubt(std::nullopt);
+  stage.detector.suspect(std::nullopt);
   stage.takes_for(6);
   EXPECT_FALSE(stage.is_off_air());
   EXPECT_EQ(stage.detector.is_taking(), true);
@@ -214,7 +214,7 @@ TEST(Delivery, ADoubtThatIsOverTellsNothing) {
 TEST(Delivery, OfAnOldDoubtTheTimeBeforeTheWindowFellDoesNotCount) {
   Stage stage(16'600);
   stage.takes_for(60);
-  stage.detector.doubt(stage.now);
+  stage.detector.suspect(stage.now);
   for (int i = 0; i < 600; ++i) {
     stage.sample.peer_window_bytes = 126'976 - (i % 4 == 3 ? 2'000 : 0);
     stage.takes();
@@ -349,7 +349,7 @@ TEST(Delivery, SegmentsPutOneByOneAreNoLostConnection) {
   }
 }
 
-TEST(Delivery, WhatPassedWhileNobodyRanIsForgiven) {
+TEST(Delivery, TimeInWhichNothingRanCountsForNoFault) {
   Stage stage(300'000);
   stage.takes_for(60);
   for (int i = 0; i < 8; ++i) stage.is_shut();

@@ -137,7 +137,7 @@ TEST(Freeze, TheLastBlockCountsLikeAnyOther) {
   EXPECT_TRUE(ending.on_progress(last, launch + 2s));
 }
 
-TEST(Freeze, ForgivenTimeIsNotHeldAgainstFFmpeg) {
+TEST(Freeze, TimeInWhichNothingRanCountsForNoFault) {
   FreezeDetector paused = detector();
   paused.on_progress(video(10), launch + 1s);
   paused.rebase(launch + 3600s);

@@ -57,7 +57,7 @@ bool says(const Verdict& verdict, const std::string& text) {
 TEST(Judge, AStandstillWithASinkThatDoesNotReadIsTheSinks) {
   Evidence evidence = advanced();
   evidence.delivery = delivery(DeliveryTrouble::not_read);
-  evidence.source_has_alibi = true;
+  evidence.has_input_backlog = true;
   const Verdict verdict = verdict_on(evidence, Cause::encoder_frozen);
   EXPECT_EQ(verdict.cause, Cause::sink_stalled);
   EXPECT_EQ(verdict.confidence, Confidence::high);
@@ -84,13 +84,13 @@ TEST(Judge, AStandstillWithASourceThatIsSilentIsTheSources) {
 
 TEST(Judge, AStandstillInWhichBothEndsAreInOrderIsTheEncoders) {
   Evidence evidence = advanced();
-  evidence.source_has_alibi = true;
+  evidence.has_input_backlog = true;
   const Verdict verdict = verdict_on(evidence, Cause::encoder_frozen);
   EXPECT_EQ(verdict.cause, Cause::encoder_frozen);
   EXPECT_EQ(verdict.confidence, Confidence::high);
 }
 
-TEST(Judge, AStandstillOfWhichNobodyKnowsIsTheEncodersWithoutConfidence) {
+TEST(Judge, AStandstillThatNoWitnessExplainsIsTheEncodersWithoutConfidence) {
   Evidence evidence = advanced();
   evidence.delivery.reset();
   evidence.arrival.reset();

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <optional>
 
-#include "monitor/forecast/anomaly.hpp"
+#include "monitor/anomalies/anomaly.hpp"
 
 namespace monitor {
 

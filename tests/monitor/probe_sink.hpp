@@ -17,8 +17,8 @@ inline SinkReport probe(SinkServer server, const std::string& url, const std::st
   SinkReport report;
   int calls = 0;
   probe_sink_statistics(context.get_executor(), {server, url, published_to}, timeout,
-                        [&](SinkReport found) {
-                          report = std::move(found);
+                        [&](Observation found) {
+                          report = std::get<SinkReport>(std::move(found));
                           ++calls;
                         });
   EXPECT_EQ(calls, 0) << "from within the call";

@@ -103,7 +103,7 @@ TEST(Rates, AThousandBlocksASecondGiveTheSameRate) {
   EXPECT_NEAR(*rates.speed(start + 60s), 1, 1e-3);
 }
 
-TEST(Rates, ForgivingStartsTheWindowAnew) {
+TEST(Rates, ARebaseStartsTheWindowAnew) {
   Rates rates = fed(40);
   rates.rebase();
   EXPECT_FALSE(rates.fps(start + 20s));

@@ -14,24 +14,28 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "monitor/probes/host.hpp"
+#include "monitor/probes/space.hpp"
 
 namespace monitor::probes {
 namespace {
 
 using namespace std::chrono_literals;
 
+using Ask = std::function<std::optional<SpaceSample>(const std::string&)>;
+
 // What `probe_space` answers; empty when it never does.
 std::optional<std::vector<SpaceSample>> probed(std::vector<std::string> folders,
-                                               Duration timeout = 5s) {
+                                               Duration timeout = 5s, const Ask& ask = space_of) {
   boost::asio::io_context context;
   std::optional<std::vector<SpaceSample>> answer;
   int answers = 0;
-  probe_space(context.get_executor(), std::move(folders), timeout,
-              [&](std::vector<SpaceSample> samples) {
-                answer = std::move(samples);
-                ++answers;
-              });
+  probe_space(
+      context.get_executor(), std::move(folders), timeout,
+      [&](Observation samples) {
+        answer = std::get<std::vector<SpaceSample>>(std::move(samples));
+        ++answers;
+      },
+      ask);
   EXPECT_EQ(answers, 0) << "answered from within the call";
   context.run_for(10s);
   EXPECT_EQ(answers, 1);
@@ -89,6 +93,18 @@ TEST(SpaceProbe, AnExecutorThatGoesFirstIsNotMissed) {
     context.poll_one();
   }
   EXPECT_FALSE(answered);
+}
+
+TEST(SpaceProbe, AFolderThatCannotBeAskedIsLeftOutAndTheOthersAreTold) {
+  const auto answer = probed({"/lost", "/found"}, 5s, [](const std::string& folder) {
+    if (folder == "/lost") throw std::bad_alloc();
+    SpaceSample sample;
+    sample.path = folder;
+    return std::optional(sample);
+  });
+  ASSERT_TRUE(answer);
+  ASSERT_EQ(answer->size(), 1U);
+  EXPECT_EQ(answer->front().path, "/found");
 }
 
 // A file system whose server never answers, as of a network that is gone. It ends with the test.

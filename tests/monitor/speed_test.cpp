@@ -96,7 +96,7 @@ TEST(Speed, AStreamWithoutOutTimeHasNoSpeed) {
   EXPECT_FALSE(detector.check(start + 1000s));
 }
 
-TEST(Speed, ForgivenTimeIsNotHeldAgainstFFmpeg) {
+TEST(Speed, TimeInWhichNothingRanCountsForNoFault) {
   Life run;
   run.go(25s, 0.5);
   run.detector.rebase();

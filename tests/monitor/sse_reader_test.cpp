@@ -1,4 +1,4 @@
-#include "monitor/tracks/sse_reader.hpp"
+#include "monitor/probes/azuracast/sse_reader.hpp"
 
 #include <string>
 #include <vector>

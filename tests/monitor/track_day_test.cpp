@@ -89,7 +89,8 @@ TEST(StationDay, AnyInterleavingOfHookPollAndFeedGivesTheSameCount) {
     ASSERT_GT(in_order.played_total(), 20U);
 
     std::ranges::shuffle(messages, dice);
-    for (Message& message : messages) message.way = static_cast<ReportChannel>(dice() % way_count);
+    for (Message& message : messages)
+      message.way = static_cast<ReportChannel>(dice() % channel_count);
     TrackLog shuffled;
     double at = 0;
     for (const Message& message : messages) {

@@ -342,10 +342,10 @@ TEST(TrackLog, TellsWhenEachWayWasLastHeard) {
   Stand stand;
   stand.hear(playing(10, "Dusk", 0, 1), 1, ReportChannel::hook);
   stand.hear(playing(10, "Dusk", 0, 5), 5, ReportChannel::poll);
-  EXPECT_EQ(stand.log.heard(ReportChannel::hook).last, Stand::instant(1));
-  EXPECT_EQ(stand.log.heard(ReportChannel::poll).reports, 1U);
-  EXPECT_FALSE(stand.log.heard(ReportChannel::feed).last);
-  EXPECT_EQ(stand.log.last_heard(), Stand::instant(5));
+  EXPECT_EQ(stand.log.reports_by(ReportChannel::hook).last, Stand::instant(1));
+  EXPECT_EQ(stand.log.reports_by(ReportChannel::poll).reports, 1U);
+  EXPECT_FALSE(stand.log.reports_by(ReportChannel::feed).last);
+  EXPECT_EQ(stand.log.last_report_at(), Stand::instant(5));
 }
 
 TEST(TrackLog, AFloodOfPlaysIsBounded) {

@@ -223,7 +223,7 @@ TEST(Watch, StatisticsThatNeverAnsweredDoNot) {
   EXPECT_FALSE(publisher.watch.evidence().sink_report->silent_for);
 }
 
-TEST(Watch, ASilenceWhileNobodyRanIsForgiven) {
+TEST(Watch, ASilenceWhileNothingRanCountsForNoFault) {
   Publisher publisher;
   for (int i = 0; i < 60; ++i) publisher.second();
   publisher.is_asked(true);
@@ -262,7 +262,7 @@ TEST(Watch, WhatIsNotTakenSaysNothingOfTheBitrate) {
   }
 }
 
-TEST(Watch, ForgivenTimeIsHeldAgainstNobody) {
+TEST(Watch, TimeInWhichNothingRanCountsForNoFault) {
   Watch watch(Limits{}, true, launch);
   for (int i = 1; i <= 240; ++i) watch.on_progress(frame(i * 25 / 2), launch + i * 500ms);
   watch.on_observation(sample(100, 4096), launch + 2min);

@@ -79,7 +79,7 @@ TEST_F(ReceptionTest, NoPublisherWhileFFmpegGoesOnIsALostSink) {
   EXPECT_EQ(cause(), Cause::sink_lost);
 }
 
-TEST_F(ReceptionTest, StatisticsThatDoNotAnswerAccuseNobody) {
+TEST_F(ReceptionTest, StatisticsThatDoNotAnswerAreNoEvidence) {
   publisher(1000);
   for (int i = 0; i < 60; ++i) reports({});
   EXPECT_FALSE(cause());
@@ -125,7 +125,7 @@ TEST_F(ReceptionTest, AServerThatRefusesIsNotSilent) {
   EXPECT_FALSE(detector_.silent_since());
 }
 
-TEST_F(ReceptionTest, SilenceWhileNobodyRanIsForgiven) {
+TEST_F(ReceptionTest, SilenceWhileNothingRanCountsForNoFault) {
   publisher(1000);
   reports(silent(1s));
   detector_.rebase();

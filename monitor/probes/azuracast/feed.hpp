@@ -6,7 +6,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "monitor/probes/azuracast.hpp"
+#include "monitor/probes/azuracast/azuracast.hpp"
 #include "monitor/time.hpp"
 #include "monitor/tracks/now_playing.hpp"
 
@@ -23,10 +23,10 @@ struct FeedLimits {
 // For one thread; destruction hangs up, and nothing is called any more.
 class AzuracastFeed {
  public:
-  // `heard` for each report of the station; `ended` once, with a sentence that says why. Neither
-  // from within the constructor; the feed may be destroyed in either.
+  // `on_report` for each report of the station; `on_end` once, with a sentence that says why.
+  // Neither from within the constructor; the feed may be destroyed in either.
   AzuracastFeed(const boost::asio::any_io_executor& executor, Azuracast from, FeedLimits limits,
-                std::function<void(NowPlaying)> heard, std::function<void(std::string)> ended);
+                std::function<void(NowPlaying)> on_report, std::function<void(std::string)> on_end);
   ~AzuracastFeed();
   AzuracastFeed(const AzuracastFeed&) = delete;
   AzuracastFeed& operator=(const AzuracastFeed&) = delete;

@@ -1,26 +1,23 @@
-#include "monitor/probes/azuracast_feed.hpp"
+#include "monitor/probes/azuracast/feed.hpp"
 
-#include <array>
 #include <chrono>
 #include <exception>
 #include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "monitor/probes/azuracast_exchange.hpp"
-#include "monitor/probes/azuracast_now_playing.hpp"
+#include "monitor/probes/azuracast/exchange.hpp"
+#include "monitor/probes/azuracast/now_playing_reader.hpp"
+#include "monitor/probes/azuracast/sse_reader.hpp"
 #include "monitor/probes/connection.hpp"
-#include "monitor/probes/http_reply.hpp"
+#include "monitor/probes/http_exchange.hpp"
 #include "monitor/probes/media_probe.hpp"
-#include "monitor/probes/target.hpp"
 #include "monitor/text/sentence.hpp"
 #include "monitor/text/url.hpp"
-#include "monitor/tracks/sse_reader.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -31,13 +28,8 @@ using std::chrono_literals::operator""h;
 using Phase = HttpReply::Phase;
 
 constexpr std::size_t feed_bytes = 4 * 1024 * 1024;  // of one connection; some hours
-constexpr std::size_t read_bytes = 16 * 1024;        // at once
 constexpr Duration feed_life = 1h;                   // of one connection
 constexpr int redirect_limit = 5;
-
-std::string server_of(const std::string& url) {
-  return shown_server(split_url(url).host, port_of(url));
-}
 
 }  // namespace
 
@@ -47,23 +39,22 @@ struct AzuracastFeed::State : std::enable_shared_from_this<State> {
 
   asio::awaitable<void> run();
   asio::awaitable<std::string> follow(std::string url);
-  asio::awaitable<void> read(Connection& connection, HttpReply& reply);
-  void take(std::string_view body);
-  void hear(std::string_view event);
+  bool take(const HttpReply& reply, std::size_t& taken);
+  void read_event(std::string_view event);
   std::string why_no_feed(const HttpReply& reply, const std::string& server) const;
   void guard(Duration span);
   void end(std::string sentence);
 
   Azuracast from;
   FeedLimits limits;
-  std::function<void(NowPlaying)> heard;
-  std::function<void(std::string)> ended;
+  std::function<void(NowPlaying)> on_report;
+  std::function<void(std::string)> on_end;
   asio::steady_timer watchdog;
   asio::cancellation_signal hang_up;
   SseReader events;
   bool is_open = false;
   bool is_silent = false;  // the watchdog ended it
-  bool is_left = false;    // nobody listens any more
+  bool is_left = false;    // the owner is gone
 };
 
 // Within `span` something must come.
@@ -79,36 +70,23 @@ void AzuracastFeed::State::guard(Duration span) {
   });
 }
 
-void AzuracastFeed::State::hear(std::string_view event) {
+void AzuracastFeed::State::read_event(std::string_view event) {
   NowPlayingReading reading = read_feed_event(event);
   for (NowPlaying& report : reading.reports) {
-    if (!is_left && is_of_station(report, from.station)) heard(std::move(report));
+    if (!is_left && is_of_station(report, from.station)) on_report(std::move(report));
   }
 }
 
-void AzuracastFeed::State::take(std::string_view body) {
-  events.feed(body, [this](std::string_view event) { hear(event); });
-}
-
-asio::awaitable<void> AzuracastFeed::State::read(Connection& connection, HttpReply& reply) {
-  std::array<char, read_bytes> buffer;
-  std::size_t taken = 0;
-  std::size_t overhead = 0;  // bytes of headers and chunk lines, so that these are bounded, too
-  while (reply.phase() == Phase::header || reply.phase() == Phase::body) {
-    const std::size_t count = co_await connection.read_some(asio::buffer(buffer));
-    if (count == 0) co_return;
-    reply.feed({buffer.data(), count});
-    overhead += count;
-    if (overhead > 2 * feed_bytes) co_return;
-    if (reply.phase() == Phase::header) continue;
-    if (reply.status() != 200) co_return;
-    is_open = true;
-    guard(limits.silence);
-    const std::string_view body = reply.body();
-    take(body.substr(taken));
-    taken = body.size();
-    if (is_left) co_return;
-  }
+// After each piece of the reply; `taken`: bytes of its body that are read. True: no more is wanted.
+bool AzuracastFeed::State::take(const HttpReply& reply, std::size_t& taken) {
+  if (reply.phase() == Phase::header) return false;
+  if (reply.status() != 200) return true;
+  is_open = true;
+  guard(limits.silence);
+  const std::string_view body = reply.body();
+  events.feed(body.substr(taken), [this](std::string_view event) { read_event(event); });
+  taken = body.size();
+  return is_left || reply.phase() != Phase::body;
 }
 
 std::string AzuracastFeed::State::why_no_feed(const HttpReply& reply,
@@ -125,19 +103,17 @@ std::string AzuracastFeed::State::why_no_feed(const HttpReply& reply,
 asio::awaitable<std::string> AzuracastFeed::State::follow(std::string url) {
   std::string server;
   for (int redirects = 0; redirects <= redirect_limit; ++redirects) {
-    server = server_of(url);
-    const Url parts = split_url(url);
-    const bool tls = parts.scheme == "https";
-    std::string host(parts.host);
-    std::string port(port_of(url));
+    server = shown_server(url);
     HttpReply reply(feed_bytes);
     std::string trouble;
+    std::size_t taken = 0;
     try {
-      const auto connection =
-          co_await Connection::open(std::move(host), std::move(port), tls, feed_life);
-      const std::string request = azuracast_request(from, url, {}, "text/event-stream");
-      co_await connection->write(request);
-      co_await read(*connection, reply);
+      HttpExchange exchange{.url = url,
+                            .request = azuracast_request(from, url, {}, "text/event-stream"),
+                            .deadline = steady_clock::now() + feed_life,
+                            .read_limit = 2 * feed_bytes};
+      auto enough = [this, &reply, &taken] { return take(reply, taken); };
+      co_await exchange_http(std::move(exchange), reply, std::move(enough));
     } catch (const ConnectionError& error) {
       trouble = sentence_of(error, server);
     }
@@ -169,19 +145,19 @@ void AzuracastFeed::State::end(std::string reason) {
   const double span = seconds(is_open ? limits.silence : limits.opening);
   if (is_silent)
     reason = sentence("AzuraCast at %s says nothing on its feed for %.3g s.",
-                      server_of(from.url).c_str(), span);
+                      shown_server(from.url).c_str(), span);
   is_open = false;
   if (is_left) return;
   is_left = true;
-  ended(std::move(reason));
+  on_end(std::move(reason));
 }
 
 AzuracastFeed::AzuracastFeed(const asio::any_io_executor& executor, Azuracast from,
-                             FeedLimits limits, std::function<void(NowPlaying)> heard,
-                             std::function<void(std::string)> ended)
+                             FeedLimits limits, std::function<void(NowPlaying)> on_report,
+                             std::function<void(std::string)> on_end)
     : state_(std::make_shared<State>(executor, std::move(from), limits)) {
-  state_->heard = std::move(heard);
-  state_->ended = std::move(ended);
+  state_->on_report = std::move(on_report);
+  state_->on_end = std::move(on_end);
   state_->guard(limits.opening);
   // co_spawn would begin within this call where it is made on the executor.
   asio::post(executor, [executor, state = state_] {

@@ -30,7 +30,7 @@ struct AzuracastReport {
     unhealthy,  // it does not answer
   };
   Health health = Health::unhealthy;
-  std::string sentence = {};  // one, for people, without secrets: "AzuraCast is reachable."
+  std::string sentence = {};  // one, for display, without secrets: "AzuraCast is reachable."
   Duration took{};
   bool is_unchanged = false;  // 304: what was told before still holds (TrackLog::on_unchanged)
   std::string etag = {};      // for the next look; empty where none is served, or all is not well

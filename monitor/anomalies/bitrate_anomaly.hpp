@@ -5,7 +5,7 @@
 #include <deque>
 #include <optional>
 
-#include "monitor/forecast/anomaly.hpp"
+#include "monitor/anomalies/anomaly.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "monitor/forecast/anomaly.hpp"
+#include "monitor/anomalies/anomaly.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {

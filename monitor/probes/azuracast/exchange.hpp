@@ -5,7 +5,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "monitor/probes/azuracast.hpp"
+#include "monitor/probes/azuracast/azuracast.hpp"
 #include "monitor/probes/http_get.hpp"
 #include "monitor/time.hpp"
 

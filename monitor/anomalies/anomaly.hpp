@@ -4,7 +4,7 @@
 
 namespace monitor {
 
-// Something unlike its own history, though no limit is passed. For people to know; nothing is done
+// Something unlike its own history, though no limit is passed. For information; nothing is done
 // about it.
 struct Anomaly {
   double score;          // from 1 on; the larger, the further out

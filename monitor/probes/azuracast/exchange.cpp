@@ -1,4 +1,4 @@
-#include "monitor/probes/azuracast_exchange.hpp"
+#include "monitor/probes/azuracast/exchange.hpp"
 
 #include <utility>
 

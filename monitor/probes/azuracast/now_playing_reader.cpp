@@ -1,4 +1,4 @@
-#include "monitor/probes/azuracast_now_playing.hpp"
+#include "monitor/probes/azuracast/now_playing_reader.hpp"
 
 #include <cmath>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "monitor/probes/azuracast.hpp"
+#include "monitor/probes/azuracast/azuracast.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -11,8 +11,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
-#include "monitor/probes/azuracast_exchange.hpp"
-#include "monitor/probes/azuracast_now_playing.hpp"
+#include "monitor/probes/azuracast/exchange.hpp"
+#include "monitor/probes/azuracast/now_playing_reader.hpp"
 #include "monitor/probes/json_values.hpp"
 #include "monitor/probes/target.hpp"
 #include "monitor/text/percent.hpp"
@@ -44,7 +44,7 @@ std::string base_of(const Azuracast& from) {
 }
 
 std::string server_of(const Azuracast& from) {
-  return shown_server(split_url(from.url).host, port_of(from.url));
+  return shown_server(from.url);
 }
 
 // What AzuraCast's own refusals mean.
