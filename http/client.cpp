@@ -2,19 +2,26 @@
 
 #include <future>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -24,9 +31,12 @@ namespace {
 namespace asio = boost::asio;
 namespace beast_http = boost::beast::http;
 using asio::ip::tcp;
+using boost::system::error_code;
+using Parser = beast_http::response_parser<beast_http::string_body>;
 using std::chrono::steady_clock;
 
 constexpr std::size_t body_limit = 4 * 1024 * 1024;  // bytes
+constexpr std::size_t read_bytes = 16 * 1024;        // at once
 
 struct Target {
   std::string host;  // without the brackets of IPv6
@@ -76,19 +86,41 @@ std::vector<tcp::endpoint> resolve(const Target& target, steady_clock::time_poin
   return result.get();
 }
 
-template <class Stream>
-asio::awaitable<Answer> ask(Stream& stream, const Target& target, const std::string& token) {
+std::string request_text(const Target& target, const std::string& token) {
   beast_http::request<beast_http::empty_body> request(beast_http::verb::get, target.path, 11);
   request.set(beast_http::field::host, target.host_header);
   request.set(beast_http::field::user_agent, "ffsupervisor/" FFSUPERVISOR_VERSION);
   request.set(beast_http::field::connection, "close");
   if (!token.empty()) request.set(beast_http::field::authorization, "Bearer " + token);
-  co_await beast_http::async_write(stream, request, asio::use_awaitable);
+  std::ostringstream text;
+  text << request.base();
+  return text.str();
+}
 
-  boost::beast::flat_buffer buffer;
-  beast_http::response_parser<beast_http::string_body> parser;
+// Not by Beast's own operations: for two kinds of stream they cost half a minute of compilation.
+template <class Stream>
+asio::awaitable<Answer> ask(Stream& stream, const Target& target, const std::string& token) {
+  const std::string request = request_text(target, token);
+  co_await asio::async_write(stream, asio::buffer(request), asio::use_awaitable);
+
+  Parser parser;
   parser.body_limit(body_limit);
-  co_await beast_http::async_read(stream, buffer, parser, asio::use_awaitable);
+  parser.eager(true);
+  boost::beast::flat_buffer buffer;
+  while (!parser.is_done()) {
+    error_code error;
+    buffer.commit(co_await stream.async_read_some(
+        buffer.prepare(read_bytes), asio::redirect_error(asio::use_awaitable, error)));
+    if (error == asio::error::eof) {
+      error = {};
+      if (!parser.got_some()) error = beast_http::error::end_of_stream;
+      if (!error) parser.put_eof(error);
+    } else if (!error) {
+      buffer.consume(parser.put(buffer.data(), error));
+      if (error == beast_http::error::need_more) error = {};
+    }
+    if (error) throw boost::system::system_error(error);
+  }
   co_return Answer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
 }
 

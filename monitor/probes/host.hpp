@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <sys/types.h>
 
 #include "monitor/host_sample.hpp"
+#include "monitor/probes/executor.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor::probes {

@@ -5,8 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/any_io_executor.hpp>
-
+#include "monitor/probes/executor.hpp"
 #include "monitor/sink_report.hpp"
 #include "monitor/time.hpp"
 

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <sys/types.h>
 
 #include "monitor/evidence.hpp"
+#include "monitor/probes/executor.hpp"
 
 namespace supervisor {
 

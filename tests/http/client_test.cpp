@@ -86,6 +86,20 @@ TEST(Client, AnAnswerThatIsNoHttpIsAnError) {
   EXPECT_TRUE(failure_of(url_of(odd.port)).starts_with("cannot get " + url_of(odd.port) + ": "));
 }
 
+TEST(Client, AnAnswerWithoutALengthEndsWithTheConnection) {
+  const FakeServer old("HTTP/1.0 200 OK\r\n\r\nthe whole of it");
+  EXPECT_EQ(http::get(url_of(old.port), 5s).body, "the whole of it");
+}
+
+TEST(Client, AnAnswerThatEndsTooSoonIsAnError) {
+  const FakeServer broken("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+  EXPECT_EQ(failure_of(url_of(broken.port)),
+            "cannot get " + url_of(broken.port) + ": partial message");
+  const FakeServer header_only("HTTP/1.1 200 OK\r\nContent-Le");
+  EXPECT_EQ(failure_of(url_of(header_only.port)),
+            "cannot get " + url_of(header_only.port) + ": partial message");
+}
+
 TEST(Client, AnEndlessAnswerIsCutOff) {
   const FakeServer endless("HTTP/1.1 200 OK\r\n\r\n" + std::string(6 * 1024 * 1024, 'x'));
   EXPECT_EQ(failure_of(url_of(endless.port)),
