@@ -4,8 +4,7 @@
 #include <functional>
 #include <string>
 
-#include <boost/asio/any_io_executor.hpp>
-
+#include "monitor/probes/executor.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor::probes {

@@ -3,8 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include <boost/asio/any_io_executor.hpp>
-
+#include "monitor/probes/executor.hpp"
 #include "monitor/probes/finding.hpp"
 #include "monitor/probes/target.hpp"
 #include "monitor/time.hpp"

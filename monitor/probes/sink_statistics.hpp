@@ -5,9 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/any_io_executor.hpp>
-
 #include "monitor/observation.hpp"
+#include "monitor/probes/executor.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor::probes {

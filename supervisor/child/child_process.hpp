@@ -3,7 +3,6 @@
 #include <memory>
 #include <vector>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <sys/types.h>
 
 #include "supervisor/child/child.hpp"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "monitor/time.hpp"
+#include "tests/paths.hpp"
 
 // Recorded runs of FFmpeg 4.4.1 to 9.0.2: captures/CASE[_VERSION]/progress.log has "SECONDS line".
 namespace captures {
@@ -24,7 +25,7 @@ inline monitor::Instant instant(double seconds) {
 }
 
 inline std::vector<Line> progress_of(const std::string& name) {
-  std::ifstream file(std::string(TESTS_DIR "/captures/") + name + "/progress.log");
+  std::ifstream file(paths::in_tests("captures/" + name + "/progress.log"));
   if (!file) throw std::runtime_error("no such capture: " + name);
   std::vector<Line> lines;
   for (std::string line; std::getline(file, line);) {
@@ -49,7 +50,7 @@ inline std::string bytes_of(const std::string& name) {
 
 inline std::vector<std::string> names() {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(TESTS_DIR "/captures")) {
+  for (const auto& entry : std::filesystem::directory_iterator(paths::in_tests("captures"))) {
     if (std::filesystem::exists(entry.path() / "progress.log")) {
       names.push_back(entry.path().filename());
     }

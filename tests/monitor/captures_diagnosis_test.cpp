@@ -11,6 +11,7 @@
 #include "monitor/detectors/freeze.hpp"
 #include "monitor/diagnosis.hpp"
 #include "monitor/ffmpeg/progress.hpp"
+#include "tests/paths.hpp"
 
 namespace monitor {
 namespace {
@@ -152,7 +153,7 @@ constexpr Ended cases[] = {
 };
 
 std::string path_of(const std::string& name, const char* file) {
-  return std::string(TESTS_DIR) + "/captures/" + name + "/" + file;
+  return paths::in_tests("captures/" + name + "/" + file);
 }
 
 // Words as a shell takes them; the captures quote with '…' only.

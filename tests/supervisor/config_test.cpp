@@ -10,6 +10,7 @@
 #include "supervisor/config/load.hpp"
 #include "supervisor/config/problems.hpp"
 #include "supervisor/config/settings.hpp"
+#include "tests/paths.hpp"
 
 namespace supervisor {
 namespace {
@@ -236,7 +237,7 @@ TEST(LoadConfig, AnEmptyProgramIsRefused) {
 
 TEST(ReferenceFile, EqualsTheDefaultsAndHoldsEveryKey) {
   Config reference;
-  read_yaml_file(SOURCE_DIR "/etc/ffsupervisor.yml", reference);
+  read_yaml_file(paths::in_repository("etc/ffsupervisor.yml"), reference);
   const Config defaults;
   for (const auto& setting : program_settings()) {
     EXPECT_EQ(setting.print(reference), setting.print(defaults)) << setting.key;
@@ -267,7 +268,7 @@ TEST(ReferenceFile, EqualsTheDefaultsAndHoldsEveryKey) {
 
 // What an empty group of dead air says in its comment, and what a bare one takes.
 TEST(ReferenceFile, TellsTheDefaultsOfDeadAir) {
-  std::ifstream in(SOURCE_DIR "/etc/ffsupervisor.yml");
+  std::ifstream in(paths::in_repository("etc/ffsupervisor.yml"));
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   for (const auto& setting : stream_settings()) {
     if (setting.part == nullptr) continue;
@@ -308,7 +309,7 @@ std::string with_examples(const std::string& path) {
 }
 
 TEST(ReferenceFile, ItsExamplesAreValid) {
-  const std::string text = with_examples(SOURCE_DIR "/etc/ffsupervisor.yml");
+  const std::string text = with_examples(paths::in_repository("etc/ffsupervisor.yml"));
   Config config;
   read_yaml_text(text, "examples", config);
   EXPECT_EQ(config.alerts.alertmanager, std::vector<std::string>{"http://alertmanager:9093"});
@@ -324,7 +325,7 @@ TEST(ReferenceFile, ItsExamplesAreValid) {
 
 TEST(ReferenceFile, IsAValidConfiguration) {
   Options options;
-  options.config_file = SOURCE_DIR "/etc/ffsupervisor.yml";
+  options.config_file = paths::in_repository("etc/ffsupervisor.yml");
   EXPECT_EQ(load_config(options, no_environment).streams.size(), 1u);
 }
 

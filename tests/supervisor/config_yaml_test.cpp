@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "supervisor/config/load.hpp"
+#include "tests/paths.hpp"
 
 namespace supervisor {
 namespace {
@@ -52,7 +53,7 @@ std::string stream(const std::string& rest) {
 // Each bad_configs/NAME.yml has the exact message in NAME.txt, where FILE stands for its path.
 TEST(BadConfigs, EachGetsItsExactMessage) {
   int count = 0;
-  for (const auto& entry : fs::directory_iterator(TESTS_DIR "/supervisor/bad_configs")) {
+  for (const auto& entry : fs::directory_iterator(paths::in_tests("supervisor/bad_configs"))) {
     if (entry.path().extension() != ".yml") continue;
     ++count;
     std::string expected = content(fs::path(entry.path()).replace_extension(".txt"));
@@ -496,7 +497,7 @@ TEST(Yaml, HostileDocumentsEndInOneMessage) {
 }
 
 TEST(Yaml, TruncatedAndMixedUpDocumentsNeverCrash) {
-  const std::string text = content(SOURCE_DIR "/etc/ffsupervisor.yml");
+  const std::string text = content(paths::in_repository("etc/ffsupervisor.yml"));
   for (std::size_t length = 0; length < text.size(); length += 7) {
     error_of(text.substr(0, length));  // any outcome but a crash or another exception
     std::string flipped = text;

@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/any_io_executor.hpp>
-
+#include "monitor/probes/executor.hpp"
 #include "monitor/time.hpp"
 #include "monitor/tracks/now_playing.hpp"
 

@@ -4,9 +4,8 @@
 #include <memory>
 #include <string>
 
-#include <boost/asio/any_io_executor.hpp>
-
 #include "monitor/probes/azuracast/azuracast.hpp"
+#include "monitor/probes/executor.hpp"
 #include "monitor/time.hpp"
 #include "monitor/tracks/now_playing.hpp"
 
