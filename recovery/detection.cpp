@@ -28,7 +28,7 @@ bool Detection::sink_is_proven(Duration stall_timeout, Instant now) const {
   const auto since = evidence().first_advance;
   const bool waited = since && now - *since >= stall_timeout;
   if (waited || !kernel_reports_) return true;
-  return watch_->delivery().is_proven().value_or(false);
+  return watch_->delivery().server_app_reads().value_or(false);
 }
 
 monitor::Verdict Detection::diagnose(const std::optional<monitor::Fault>& fault, Instant now,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "monitor/diagnosis.hpp"
+
 namespace recovery {
 
 bool Fallback::takes_over_from(monitor::Cause cause, const Setup& setup) const {

@@ -99,7 +99,7 @@ std::string EventHub::initial_state_of(const std::string& name) const {
 
 // Changes while no client was connected are in the initial state.
 void EventHub::skip_to(const SnapshotStore::View& view, const ClockReading& now) {
-  for (const auto& stream : view.streams) streams_[stream->name].delta.take(stream, now);
+  for (const auto& stream : view.streams) streams_[stream->name].delta.update(stream, now);
   version_ = view.version;
   log_count_ = snapshots_.log.count();
 }
@@ -127,7 +127,7 @@ void EventHub::poll(const SnapshotStore::View& view, const ClockReading& now) {
   if (view.version != version_) {
     version_ = view.version;
     for (const auto& stream : view.streams) {
-      for (const Event& event : streams_[stream->name].delta.take(stream, now)) broadcast(event);
+      for (const Event& event : streams_[stream->name].delta.update(stream, now)) broadcast(event);
     }
   }
   if (now.steady < next_comment_at_) return;

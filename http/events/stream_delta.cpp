@@ -69,7 +69,7 @@ std::vector<Event> incident_events(const SnapshotStore::View& view, std::size_t 
   return events;
 }
 
-std::vector<Event> StreamDelta::take(const std::shared_ptr<const StreamSnapshot>& stream,
+std::vector<Event> StreamDelta::update(const std::shared_ptr<const StreamSnapshot>& stream,
                                        const ClockReading& now) {
   std::vector<Event> events;
   if (stream == seen_) return events;

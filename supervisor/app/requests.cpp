@@ -44,8 +44,9 @@ void Supervisor::on_now_playing(monitor::NowPlaying report) {
     hooks_waiting_.fetch_sub(1);
     bool is_of_one = false;
     const bool is_only = streams_.size() == 1;
-    streams_.for_each(
-        [&](StreamDriver& stream) { is_of_one = stream.on_now_playing(report, is_only) || is_of_one; });
+    streams_.for_each([&](StreamDriver& stream) {
+      is_of_one = stream.on_now_playing(report, is_only) || is_of_one;
+    });
     if (is_of_one || std::exchange(has_logged_hook_, true)) return;
     log_.write(LogLevel::warning, "azuracast_hook_ignored", {},
                "A web hook of AzuraCast is of a station that no stream names as its source",

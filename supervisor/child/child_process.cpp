@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <map>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <poll.h>

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "monitor/probes/executor.hpp"
 #include "supervisor/child/child.hpp"
 
 namespace supervisor {

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <utility>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include "monitor/probes/sink_statistics.hpp"
 #include "monitor/probes/space.hpp"
 #include "supervisor/stream/output_folders.hpp"
@@ -110,13 +112,13 @@ void ChildProbes::ask_space() {
 // Called on the I/O thread.
 std::function<void(monitor::Observation)> ChildProbes::answer_to(
     const std::shared_ptr<Question>& question) {
-  return services_.loop.callback(std::weak_ptr(question), [](Question& asked,
-                                                             monitor::Observation answer) {
-    asked.is_open = false;
-    const Secrets& secrets = asked.probes.services_.secrets;
-    for_each_text(answer, [&secrets](std::string& text) { text = secrets.mask(text); });
-    asked.probes.observe_(std::move(answer));
-  });
+  return services_.loop.callback(
+      std::weak_ptr(question), [](Question& asked, monitor::Observation answer) {
+        asked.is_open = false;
+        const Secrets& secrets = asked.probes.services_.secrets;
+        for_each_text(answer, [&secrets](std::string& text) { text = secrets.mask(text); });
+        asked.probes.observe_(std::move(answer));
+      });
 }
 
 }  // namespace supervisor

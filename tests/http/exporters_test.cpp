@@ -32,7 +32,7 @@ MetricFamily gauge(const std::string& name, double value, const Labels& labels =
 
 MetricFamily histogram(std::initializer_list<double> values) {
   recovery::Histogram spread({0.5, 2});
-  for (const double value : values) histogram.observe(value);
+  for (const double value : values) spread.observe(value);
   MetricFamily family = make_family({"h_seconds", MetricType::Histogram, "Help."});
   http::add(family, {{"stream", "radio"}}, spread);
   return family;

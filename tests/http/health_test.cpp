@@ -159,6 +159,7 @@ http::DependencyState dependency(const std::string& name, bool up, const std::st
 
 void publish(Stage& stage, std::vector<http::DependencyState> dependencies) {
   stage.snapshots.publish(
+      &http::Program::dependencies,
       std::make_shared<const std::vector<http::DependencyState>>(std::move(dependencies)));
 }
 

@@ -19,19 +19,19 @@ template <class Work>
 std::string outcome_of(Work work, Duration timeout = 10s) {
   boost::asio::io_context context;
   std::string outcome = "never ended";
-  boost::asio::co_spawn(
-      context, run_blocking(std::move(work), std::chrono::steady_clock::now() + timeout),
-      [&outcome](const std::exception_ptr& failure, std::optional<int> result) {
-        if (!failure) {
-          outcome = result ? std::to_string(*result) : "nothing";
-          return;
-        }
-        try {
-          std::rethrow_exception(failure);
-        } catch (const std::exception& error) {
-          outcome = error.what();
-        }
-      });
+  boost::asio::co_spawn(context,
+                        run_blocking(std::move(work), std::chrono::steady_clock::now() + timeout),
+                        [&outcome](const std::exception_ptr& failure, std::optional<int> result) {
+                          if (!failure) {
+                            outcome = result ? std::to_string(*result) : "nothing";
+                            return;
+                          }
+                          try {
+                            std::rethrow_exception(failure);
+                          } catch (const std::exception& error) {
+                            outcome = error.what();
+                          }
+                        });
   context.run_for(20s);
   return outcome;
 }

@@ -32,10 +32,10 @@ struct Aired {
 constexpr std::int64_t day_begins = 1'760'000'000;  // Unix time, s
 constexpr std::size_t history_items = 5;            // AzuraCast's default
 
-// A report on its way.
+// A report on its channel.
 struct Message {
   monitor::NowPlaying report;
-  monitor::Way way;
+  monitor::ReportChannel channel;
   double arrives;  // s since the day began
 };
 
@@ -70,19 +70,20 @@ class Day {
   // told. In the order of their arrival.
   std::vector<Message> messages(double lost, double repeated, double latest) {
     std::vector<Message> all;
-    const auto send = [&](monitor::Way way, double t, double usual) {
+    const auto send = [&](monitor::ReportChannel channel, double t, double usual) {
       if (is_down(t)) return;
       const double delay = usual + (happens(dice_, 0.05) ? between(dice_, 0, latest) : 0);
-      all.push_back({says(t), way, t + delay});
+      all.push_back({says(t), channel, t + delay});
     };
     for (const Aired& play : plays_) {
       const double t = play.start + between(dice_, 0, 1);
       if (t >= end_) continue;
-      if (!happens(dice_, lost)) send(monitor::Way::hook, t, 0.5);
-      if (happens(dice_, repeated)) send(monitor::Way::hook, t, between(dice_, 1, latest));
-      if (!happens(dice_, lost)) send(monitor::Way::feed, t, 0.1);
+      if (!happens(dice_, lost)) send(monitor::ReportChannel::hook, t, 0.5);
+      if (happens(dice_, repeated))
+        send(monitor::ReportChannel::hook, t, between(dice_, 1, latest));
+      if (!happens(dice_, lost)) send(monitor::ReportChannel::feed, t, 0.1);
     }
-    for (double t = 5; t < end_; t += plan_.poll_every) send(monitor::Way::poll, t, 0.2);
+    for (double t = 5; t < end_; t += plan_.poll_every) send(monitor::ReportChannel::poll, t, 0.2);
     std::ranges::stable_sort(all, {}, &Message::arrives);
     return all;
   }
@@ -183,7 +184,7 @@ inline monitor::TrackNews hear(monitor::TrackLog& log, const Message& message, d
   const monitor::Instant now(duration_cast<monitor::Duration>(duration<double>(1000 + at)));
   const monitor::WallClock wall(duration_cast<monitor::WallClock::duration>(
       duration<double>(static_cast<double>(day_begins) + at)));
-  return log.on_report(message.report, message.way, now, wall);
+  return log.on_report(message.report, message.channel, now, wall);
 }
 
 }  // namespace station

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "monitor/text/url.hpp"
+
 namespace monitor::probes {
 namespace {
 

@@ -51,7 +51,7 @@ TEST(StationDay, WithoutHooksAndFeedThePollAloneCountsTheSame) {
   Day day({}, dice);
   TrackLog log;
   for (const Message& message : day.messages(1, 0, 0)) {
-    if (message.way == ReportChannel::poll) station::hear(log, message, message.arrives);
+    if (message.channel == ReportChannel::poll) station::hear(log, message, message.arrives);
   }
   EXPECT_EQ(log.played_total(), 300U);
 }
@@ -77,7 +77,7 @@ TEST(StationDay, TheTrackOnAirIsTheOneThatIsWithinAPoll) {
   EXPECT_EQ(wrong, 0U);
 }
 
-// The count is of what was heard, not of when and by which way.
+// The count is of what was heard, not of when and by which channel.
 TEST(StationDay, AnyInterleavingOfHookPollAndFeedGivesTheSameCount) {
   for (std::uint64_t seed = 1; seed <= seeds(150); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -90,7 +90,7 @@ TEST(StationDay, AnyInterleavingOfHookPollAndFeedGivesTheSameCount) {
 
     std::ranges::shuffle(messages, dice);
     for (Message& message : messages)
-      message.way = static_cast<ReportChannel>(dice() % channel_count);
+      message.channel = static_cast<ReportChannel>(dice() % channel_count);
     TrackLog shuffled;
     double at = 0;
     for (const Message& message : messages) {

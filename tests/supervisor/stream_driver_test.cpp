@@ -227,13 +227,13 @@ TEST_F(StreamDriverTest, TheKernelIsAskedAboutTheChild) {
   config.monitor.witnesses = monitor::Witnesses::all;
   children.pid = ::getpid();
   go_on_air(config);
-  EXPECT_FALSE(snapshot().sample);
+  EXPECT_FALSE(snapshot().readings.process);
   clock.advance(0s);
-  ASSERT_TRUE(snapshot().sample);
-  EXPECT_GT(snapshot().sample->rss_bytes, 1'000'000U);
+  ASSERT_TRUE(snapshot().readings.process);
+  EXPECT_GT(snapshot().readings.process->rss_bytes, 1'000'000U);
   children.last().exit(1);
   children.last().execute();
-  EXPECT_FALSE(snapshot().sample) << "of the child before";
+  EXPECT_FALSE(snapshot().readings.process) << "of the child before";
 }
 
 // Answers each look at its statistics when it is told to.
@@ -290,7 +290,7 @@ TEST_F(StreamDriverTest, AShorterProbeIntervalHoldsAtOnce) {
   config.monitor.freeze_timeout = 10h;
   go_on_air(config);
   clock.advance(0s);
-  ASSERT_TRUE(turn_until([&] { return !snapshot().witnesses.empty(); }));
+  ASSERT_TRUE(turn_until([&] { return !snapshot().readings.witnesses.empty(); }));
   config.recovery.probe_interval = 1s;
   reconfigure(config, false);
   clock.advance(1s);
