@@ -1,10 +1,10 @@
 #include "http/auth/credentials.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <utility>
 
 #include "monitor/text/ascii.hpp"
+#include "monitor/text/base64.hpp"
 
 namespace http {
 namespace {
@@ -12,30 +12,6 @@ namespace {
 using std::string_view;
 
 constexpr std::size_t authorization_bytes = 4096;  // a longer header is refused
-
-int sextet(char c) {
-  constexpr string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const std::size_t value = digits.find(c);
-  return value == string_view::npos ? -1 : static_cast<int>(value);
-}
-
-std::optional<std::string> base64_decoded(string_view text) {
-  if (text.size() % 4 == 0 && text.ends_with('=')) text.remove_suffix(text.ends_with("==") ? 2 : 1);
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  std::uint32_t held = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const int value = sextet(c);
-    if (value < 0) return std::nullopt;
-    held = (held << 6 | static_cast<std::uint32_t>(value)) & 0xFFFF;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(held >> bits & 0xFF);
-  }
-  return bytes;
-}
 
 // What follows the scheme; empty where the scheme is another.
 std::optional<string_view> of_scheme(string_view scheme, string_view authorization) {
@@ -53,7 +29,7 @@ std::optional<string_view> of_scheme(string_view scheme, string_view authorizati
 
 std::optional<BasicCredentials> basic_credentials(string_view authorization) {
   const auto encoded = of_scheme("basic", authorization);
-  const auto both = encoded ? base64_decoded(*encoded) : std::nullopt;
+  const auto both = encoded ? monitor::base64_decoded(*encoded) : std::nullopt;
   if (!both) return std::nullopt;
   const std::size_t colon = both->find(':');
   if (colon == std::string::npos) return std::nullopt;

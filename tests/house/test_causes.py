@@ -3,20 +3,16 @@
 import re
 import unittest
 
-import cpp
 import markdown
 from tree import Rule, files, line_of, read
 
 HEADER = "monitor/cause.hpp"
-ENUMERATION = re.compile(r"enum class Cause\b[^{]*\{([^}]*)\}")
+ROW = re.compile(r"^\s*cause\((\w+), \w+\)", re.MULTILINE)
 
 
 def causes(header):
-    """name → line, of the enumeration; each name is the one that is promised."""
-    bare = cpp.bare(header)
-    body = ENUMERATION.search(bare)
-    return {found[0]: line_of(bare, body.start(1) + found.start())
-            for found in re.finditer(r"\w+", body[1])} if body else {}
+    """name → line, of the list FFSUPERVISOR_CAUSES; each name is the one that is promised."""
+    return {found[1]: line_of(header, found.start(1)) for found in ROW.finditer(header)}
 
 
 def documented(text):
@@ -45,7 +41,7 @@ class Causes(Rule):
         self.holds(breaks(header, {path: read(path) for path in files(".md")}))
 
     def test_a_missing_and_a_left_over_row_are_found(self):
-        header = "enum class Cause : int {\n  lost, // a\n  gone,\n};\n"
+        header = "#define FFSUPERVISOR_CAUSES(cause) \\\n  cause(lost, sink) \\\n  cause(gone, source)\n"
         table = "| cause | look at |\n|---|---|\n| `lost`, `kept` | there |\n"
         self.assertEqual([finding.split(";")[0] for finding in breaks(header, {"a.md": table})],
                          [f"a.md:3: documents the cause kept, which {HEADER} does not have",

@@ -19,6 +19,7 @@
 
 #include "supervisor/child/descriptor.hpp"
 #include "supervisor/stream/streams.hpp"
+#include "tests/supervisor/remove_folder.hpp"
 
 // A world for StreamDriver and what belongs to it: time that is moved by hand, children that are no
 // processes, file systems that hang.
@@ -197,7 +198,7 @@ class HungFiles : public Files {
 
 struct TemporaryFolder {
   TemporaryFolder() : path(::mkdtemp(name)) {}
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
+  ~TemporaryFolder() { remove_folder(path); }
   TemporaryFolder(const TemporaryFolder&) = delete;
   std::string file(const std::string& of) const { return path + '/' + of; }
 

@@ -18,6 +18,7 @@
 #include "http/clock_reading.hpp"
 #include "monitor/text/rfc3339.hpp"
 #include "supervisor/journal/journal.hpp"
+#include "tests/supervisor/remove_folder.hpp"
 
 namespace supervisor {
 
@@ -44,7 +45,7 @@ class JournalFolder {
     char name[] = "/tmp/journal_test_XXXXXX";
     path_ = ::mkdtemp(name);
   }
-  ~JournalFolder() { std::filesystem::remove_all(path_); }
+  ~JournalFolder() { test::remove_folder(path_); }
   JournalFolder(const JournalFolder&) = delete;
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
   const std::string& path() const { return path_; }
