@@ -306,7 +306,7 @@ class Description(LiveTest):
         """The paths in the source are those in the description."""
         root = os.path.join(os.path.dirname(__file__), "..", "..", "http")
         text = ""
-        for name in ("routes.cpp", "change.hpp"):
+        for name in ("routes.cpp", "request_path.hpp"):
             with open(os.path.join(root, name)) as file:
                 text += file.read()
         in_source = {path for path in re.findall(r'"(/(?:api|health|webhook|-)/[^"]*)"', text)
