@@ -25,25 +25,29 @@ enum class State : std::uint8_t {
 inline constexpr std::size_t state_count = 7;
 std::string_view name(State state);
 
-// What is true of a stream after a step. A value; copied into snapshots.
-struct Status {
+// The part of the status that StreamCore owns itself: the state, and the present or last child.
+struct Lifecycle {
   State state = State::stopped;
   Generation generation = 0;
   Role role = Role::primary;  // of the present or last child
   std::optional<pid_t> pid;   // while a child lives
   bool failed = false;        // off air by a fault, not by request: radio_ffmpeg_status "crashed"
   bool ended = false;         // terminal state
-  std::optional<Instant> launched_at;     // of the present or last child
+  std::optional<Instant> launched_at;       // of the present or last child
+  std::optional<monitor::Verdict> verdict;  // of the open off-air incident or the gravest warning
+  std::optional<monitor::ExitStatus> last_exit;
+};
+
+// What is true of a stream after a step. A value; copied into snapshots.
+struct Status : Lifecycle {
   std::optional<Instant> on_air_since;    // while on air
   std::optional<Instant> next_launch_at;  // while it has its time
   unsigned attempts = 0;                  // spent since last healthy for a whole cooldown
   bool escalated = false;
   // By the latest witness: a probe, FFmpeg's advance, its log. Empty: none has reported.
   std::optional<bool> source_available;
-  unsigned source_retries = 0;              // that found no source, since last healthy
-  std::optional<Instant> fallback_since;    // while the fallback is on air
-  std::optional<monitor::Verdict> verdict;  // of the open off-air incident or the gravest warning
-  std::optional<monitor::ExitStatus> last_exit;
+  unsigned source_retries = 0;            // that found no source, since last healthy
+  std::optional<Instant> fallback_since;  // while the fallback is on air
 
   // Availability. Time on air counts up to the last advance seen, so the silence before a freeze
   // was noticed is off-air time. Settled up to `settled_at`; both only grow.

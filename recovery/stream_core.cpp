@@ -24,8 +24,7 @@ void StreamCore::resume(const Resumed& past, Instant now) {
   planner_.resume(past.attempts, past.source_retries,
                   past.launched_ago ? now - *past.launched_ago : Instant::min());
   reporter_.resume(past.escalation.has_value());
-  status_.verdict = past.escalation;
-  publish();
+  life_.verdict = past.escalation;
 }
 
 Step StreamCore::step(const Event& event, Instant now) {
@@ -33,21 +32,23 @@ Step StreamCore::step(const Event& event, Instant now) {
   std::visit([this](const auto& happened) { on(happened); }, event);
   consider_fallback();
   planner_.send_probes(context());
-  publish();
   return reporter_.take();
 }
 
-void StreamCore::publish() {
-  status_.attempts = planner_.attempts();
-  status_.source_retries = planner_.source().retries();
-  status_.source_available = planner_.source().available();
-  status_.escalated = reporter_.is_escalated();
-  status_.next_launch_at = plan_.launch_at();
-  status_.fallback_since = fallback_.on_air_since();
-  status_.on_air_since = health_.on_air_since();
-  status_.on_air_total = health_.on_air_total();
-  status_.off_air_total = health_.off_air_total();
-  status_.settled_at = health_.settled_at();
+Status StreamCore::status() const {
+  Status status;
+  static_cast<Lifecycle&>(status) = life_;
+  status.attempts = planner_.attempts();
+  status.source_retries = planner_.source().retries();
+  status.source_available = planner_.source().available();
+  status.escalated = reporter_.is_escalated();
+  status.next_launch_at = plan_.launch_at();
+  status.fallback_since = fallback_.on_air_since();
+  status.on_air_since = health_.on_air_since();
+  status.on_air_total = health_.on_air_total();
+  status.off_air_total = health_.off_air_total();
+  status.settled_at = health_.settled_at();
+  return status;
 }
 
 Instant StreamCore::next_deadline() const {
@@ -56,12 +57,12 @@ Instant StreamCore::next_deadline() const {
 
 Instant StreamCore::deadline_of_state() const {
   const Policy& policy = setup_.policy;
-  switch (status_.state) {
+  switch (life_.state) {
     case State::starting:
       return detection_.deadline();
     case State::on_air: {
       const Instant due =
-          std::min(detection_.deadline(), planned_.deadline(policy, *status_.launched_at));
+          std::min(detection_.deadline(), planned_.deadline(policy, *life_.launched_at));
       if (setup_.command.reports_progress) return due;
       return std::min(due, health_.healthy_at(policy.restart_cooldown));
     }
@@ -82,12 +83,12 @@ Instant StreamCore::deadline_of_state() const {
 // ---------------------------------------------------------------------------- requests
 
 void StreamCore::on(const StartRequested&) {
-  if (leaving_ != Leaving::no || status_.ended) return;
+  if (leaving_ != Leaving::no || life_.ended) return;
   if (is(State::stopping)) {
     stop_then({Plan::Kind::launch});
   } else if (plan_.kind == Plan::Kind::resume) {
     health_.begin(now_);
-    follow(planner_.after_crash(status_.verdict, context()));
+    follow(planner_.after_crash(life_.verdict, context()));
   } else if (!child_runs() || is(State::fallback)) {
     launch_in_place_of_fallback();
   }
@@ -96,8 +97,8 @@ void StreamCore::on(const StartRequested&) {
 void StreamCore::on(const StopRequested& event) {
   if (event.shutdown) leaving_ = std::max(leaving_, Leaving::shutdown);
   if (event.removed) leaving_ = Leaving::removed;
-  if (status_.ended) {
-    status_.failed = status_.failed && !event.removed;
+  if (life_.ended) {
+    life_.failed = life_.failed && !event.removed;
     if (event.removed) resolve_open_incident("removed from the configuration");
     return;
   }
@@ -111,7 +112,7 @@ void StreamCore::on(const StopRequested& event) {
 }
 
 void StreamCore::on(const RestartRequested&) {
-  if (leaving_ != Leaving::no || status_.ended) return;
+  if (leaving_ != Leaving::no || life_.ended) return;
   if (is(State::stopping)) return stop_then({Plan::Kind::launch});
   reporter_.decide(DecisionKind::restart_ffmpeg, "restart requested");
   if (child_runs()) return begin_stop({Plan::Kind::launch});
@@ -124,7 +125,7 @@ void StreamCore::on(const KillRequested&) {
     send(stop_ladder_.kill(now_));
   } else if (child_runs()) {
     begin_stop({Plan::Kind::stop}, true);
-  } else if (!is(State::stopped) || (reporter_.is_escalated() && !status_.ended)) {
+  } else if (!is(State::stopped) || (reporter_.is_escalated() && !life_.ended)) {
     finish_stop();  // recovery has given up, too: from now on it is off air by request
   }
 }
@@ -133,8 +134,8 @@ void StreamCore::on(const KillRequested&) {
 
 void StreamCore::on(const Launched& event) {
   if (!is_present(event.generation)) return;
-  status_.pid = event.pid;
-  if (status_.role == Role::fallback) {
+  life_.pid = event.pid;
+  if (life_.role == Role::fallback) {
     fallback_.on_launched();
     if (is(State::fallback) && !reports_progress()) on_fallback_advance();
     return;
@@ -144,10 +145,10 @@ void StreamCore::on(const Launched& event) {
 }
 
 void StreamCore::on(const LaunchFailed& event) {
-  if (!is_present(event.generation) || status_.pid) return;
+  if (!is_present(event.generation) || life_.pid) return;
   detection_.watch()->on_spawn_error(event.error_number);
   if (is(State::stopping) && plan_.kind == Plan::Kind::stop) return finish_stop();
-  if (status_.role == Role::fallback) {
+  if (life_.role == Role::fallback) {
     return is(State::stopping) ? on_child_gone() : on_fallback_end();
   }
   Verdict verdict = detection_.diagnose(std::nullopt, now_, setup_.command.reports_progress);
@@ -199,8 +200,8 @@ void StreamCore::on(const SignSeen& event) {
 void StreamCore::on(const Exited& event) {
   if (!is_present(event.generation)) return;
   detection_.watch()->on_exit(event.status);
-  status_.pid.reset();
-  status_.last_exit = event.status;
+  life_.pid.reset();
+  life_.last_exit = event.status;
   if (is(State::stopping)) return on_child_gone();
   if (is(State::fallback)) return on_fallback_end();
   on_end(event.pipeline);
@@ -209,7 +210,7 @@ void StreamCore::on(const Exited& event) {
 // ---------------------------------------------------------------------------- probes and tracks
 
 void StreamCore::on(const SourceProbed& event) {
-  follow(planner_.take(event, plan_, status_.verdict, context()));
+  follow(planner_.take(event, plan_, life_.verdict, context()));
 }
 
 void StreamCore::on(const SinkProbed& event) {
@@ -226,7 +227,7 @@ void StreamCore::on(const TrackChanged&) {
 // ---------------------------------------------------------------------------- time
 
 void StreamCore::on(const Tick&) {
-  switch (status_.state) {
+  switch (life_.state) {
     case State::starting:
     case State::on_air:
       if (!setup_.command.reports_progress) check_health();
@@ -236,7 +237,7 @@ void StreamCore::on(const Tick&) {
       const bool known = stop_ladder_.is_unkillable();
       send(stop_ladder_.climb(now_));
       if (!stop_ladder_.is_unkillable()) return;
-      if (!known && status_.pid) reporter_.notify(Unkillable{*status_.pid});
+      if (!known && life_.pid) reporter_.notify(Unkillable{*life_.pid});
       if (leaving_ != Leaving::no) end(exit_code::internal_error);
       return;
     }
@@ -261,7 +262,7 @@ void StreamCore::on(const Reconfigured& event) {
   if (event.primary_changed) return restart_reconfigured(event.setup);
   const bool was_enabled = setup_.policy.enabled;
   set(event.setup);
-  if (leaving_ != Leaving::no || status_.ended) return;
+  if (leaving_ != Leaving::no || life_.ended) return;
   if (event.fallback_changed && is(State::fallback)) return begin_stop(plan_);
   const Policy& policy = setup_.policy;
   if (policy.enabled && !was_enabled) detection_.unmute(now_);
@@ -277,11 +278,11 @@ void StreamCore::on(const Reconfigured& event) {
 
 // As asked for by a person: no incident, no attempt. What a person stopped stays stopped.
 void StreamCore::restart_reconfigured(const Setup& setup) {
-  const bool rests = is(State::stopped) && !status_.failed && !status_.ended;
+  const bool rests = is(State::stopped) && !life_.failed && !life_.ended;
   const bool is_stopped = is(State::stopping) && plan_.kind == Plan::Kind::stop;
   if (leaving_ != Leaving::no || rests || is_stopped) return set(setup);
   planner_.sink().on_other_command();
-  status_.ended = false;  // by a command that was wrong, or is another one now
+  life_.ended = false;  // by a command that was wrong, or is another one now
   reporter_.decide(DecisionKind::restart_ffmpeg, "the configuration has changed");
   if (is(State::stopping)) {
     stop_then({Plan::Kind::launch});

@@ -102,7 +102,7 @@ class StreamCore {
   // When a Tick is due if nothing else happens; `monitor::never` if at no time.
   Instant next_deadline() const;
 
-  const Status& status() const { return status_; }
+  Status status() const;
   // Of the present or last child; null before the first launch.
   const monitor::Watch* watch() const { return detection_.watch(); }
   // Open ones; at most one off-air and one for each warning.
@@ -170,18 +170,17 @@ class StreamCore {
   void set(const Setup& setup);
   void restart_reconfigured(const Setup& setup);
 
-  bool is(State state) const { return status_.state == state; }
+  bool is(State state) const { return life_.state == state; }
   bool is_present(Generation generation) const;  // … its child, and it is not gone
   bool child_runs() const;                       // launched, and not being stopped
   bool reports_progress() const;                 // … the present child
-  bool gave_up() const { return is(State::stopped) && status_.failed; }
+  bool gave_up() const { return is(State::stopped) && life_.failed; }
   bool wants_fallback() const;
   Instant deadline_of_state() const;
   RestartPlanner::Context context() { return {setup_, reporter_, now_}; }
-  void publish();
 
   Setup setup_;
-  Status status_;  // its slices that others own are copied at the end of each step
+  Lifecycle life_;
   RestartPlanner planner_;
   Fallback fallback_;
   PlannedRestarts planned_;

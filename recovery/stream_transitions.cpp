@@ -12,7 +12,7 @@ using monitor::Fault;
 using monitor::Verdict;
 
 bool StreamCore::is_present(Generation generation) const {
-  if (status_.ended || generation != status_.generation) return false;
+  if (life_.ended || generation != life_.generation) return false;
   return child_runs() || is(State::stopping);
 }
 
@@ -21,8 +21,8 @@ bool StreamCore::child_runs() const {
 }
 
 bool StreamCore::reports_progress() const {
-  return status_.role == Role::primary ? setup_.command.reports_progress
-                                       : setup_.command.fallback_reports_progress;
+  return life_.role == Role::primary ? setup_.command.reports_progress
+                                     : setup_.command.fallback_reports_progress;
 }
 
 // ---------------------------------------------------------------------------- detection
@@ -30,7 +30,7 @@ bool StreamCore::reports_progress() const {
 void StreamCore::check_progress() {
   if (is(State::starting)) {
     // Output is not enough while something else holds the stream off air.
-    const bool sink_is_back = !planner_.sink().needs_proof(status_.verdict) ||
+    const bool sink_is_back = !planner_.sink().needs_proof(life_.verdict) ||
                               detection_.sink_is_proven(setup_.limits.sink_stall_timeout, now_);
     if (!detection_.holds_off_air(now_) && sink_is_back) come_on_air();
     check_detectors();  // for what was found before
@@ -68,10 +68,10 @@ void StreamCore::on_fault(const Fault& fault) {
   go_off_air(detection_.diagnose(fault, now_, setup_.command.reports_progress));
   if (setup_.policy.enabled) return begin_stop({Plan::Kind::recover});
   // Reported and left alone: on air again when it advances by itself.
-  status_.state = State::starting;
+  life_.state = State::starting;
   detection_.mute();
   reporter_.decide(DecisionKind::none, "recovery is switched off: " + fault.sentence);
-  planner_.escalate(*status_.verdict, "recovery is switched off", context());
+  planner_.escalate(*life_.verdict, "recovery is switched off", context());
 }
 
 void StreamCore::on_end(Pipeline pipeline) {
@@ -102,10 +102,10 @@ void StreamCore::update_warnings(const std::vector<Fault>& faults) {
     reporter_.warn(fault, detection_.diagnose(fault, now_, setup_.command.reports_progress),
                    health_.last_good_at().value_or(now_), now_);
   }
-  status_.verdict.reset();
+  life_.verdict.reset();
   if (open_incidents().empty()) return;
   const Incident& gravest = open_incidents().front();
-  status_.verdict = Verdict{gravest.cause, gravest.evidence};
+  life_.verdict = Verdict{gravest.cause, gravest.evidence};
 }
 
 bool StreamCore::restarts_on(const Fault& warning) const {
@@ -120,9 +120,9 @@ bool StreamCore::restarts_on(const Fault& warning) const {
 // ---------------------------------------------------------------------------- on and off air
 
 void StreamCore::come_on_air() {
-  status_.state = State::on_air;
-  status_.failed = false;
-  status_.verdict.reset();
+  life_.state = State::on_air;
+  life_.failed = false;
+  life_.verdict.reset();
   primary_ = CommandTrial::was_on_air;
   const CameOnAir notice{health_.come_on_air(now_)};
   if (setup_.command.reports_progress) {
@@ -140,14 +140,14 @@ void StreamCore::go_off_air(const Verdict& verdict) {
   if (was_on_air && !setup_.command.reports_progress) check_health();
   health_.settle(false, now_);
   health_.leave_air(false);
-  status_.failed = true;
-  status_.verdict = verdict;
+  life_.failed = true;
+  life_.verdict = verdict;
   if (was_on_air) reporter_.notify(WentOffAir{verdict.cause});
   if (monitor::component_of(verdict.cause) == Component::source) {
     planner_.note_source(false, verdict.evidence.front(), reporter_);
   }
   reporter_.close_warnings({}, now_);
-  reporter_.open_off_air(verdict, health_.last_good_at().value_or(*status_.launched_at), now_);
+  reporter_.open_off_air(verdict, health_.last_good_at().value_or(*life_.launched_at), now_);
 }
 
 // The time that it is off air by request is no fault's.
@@ -155,7 +155,7 @@ void StreamCore::resolve_open_incident(const char* reason) {
   reporter_.close_off_air(now_);
   reporter_.resolve_escalation();
   health_.forget();
-  status_.verdict.reset();
+  life_.verdict.reset();
   reporter_.decide(DecisionKind::none, reason);
 }
 
@@ -164,7 +164,7 @@ void StreamCore::resolve_open_incident(const char* reason) {
 // A child of the primary is gone, by itself or by us, and the stream is off air.
 void StreamCore::recover(const Verdict& verdict) {
   const Policy& policy = setup_.policy;
-  status_.state = State::cooling_down;  // whatever it was being stopped for, nothing runs now
+  life_.state = State::cooling_down;  // whatever it was being stopped for, nothing runs now
   if (leaving_ != Leaving::no) return finish_stop();
   if (policy.restart == Restart::never) return end(exit_code::gave_up);
   if (!policy.enabled) {
@@ -188,13 +188,13 @@ void StreamCore::follow(const std::optional<Plan>& plan) {
   if (plan->kind == Plan::Kind::give_up) return give_up();
   plan_ = *plan;
   if (is(State::fallback) || is(State::stopping)) return;
-  status_.state = plan_.awaits_source() ? State::waiting_for_source : State::cooling_down;
+  life_.state = plan_.awaits_source() ? State::waiting_for_source : State::cooling_down;
 }
 
 // Escalated, and `on_exhausted` does not want it tried any more.
 void StreamCore::give_up() {
   if (leaving_ != Leaving::no) return finish_stop();
-  if (is(State::stopping) && status_.pid) return stop_then({Plan::Kind::give_up});
+  if (is(State::stopping) && life_.pid) return stop_then({Plan::Kind::give_up});
   if (is(State::fallback)) return begin_stop({Plan::Kind::give_up});
   if (setup_.policy.on_exhausted == OnExhausted::exit) return end(exit_code::gave_up);
   rest(true);
@@ -214,18 +214,18 @@ void StreamCore::launch() {
 }
 
 void StreamCore::start_child(Role role) {
-  ++status_.generation;
-  status_.role = role;
-  status_.state = role == Role::primary ? State::starting : State::fallback;
-  status_.launched_at = now_;
+  ++life_.generation;
+  life_.role = role;
+  life_.state = role == Role::primary ? State::starting : State::fallback;
+  life_.launched_at = now_;
   health_.begin(now_);
   detection_.begin(setup_.limits, reports_progress(), now_);
-  reporter_.act(Launch{status_.generation, role});
+  reporter_.act(Launch{life_.generation, role});
 }
 
 void StreamCore::restart_if_due(bool at_track_change) {
   if (!is(State::on_air)) return;
-  const auto due = planned_.due(setup_.policy, *status_.launched_at, at_track_change, now_);
+  const auto due = planned_.due(setup_.policy, *life_.launched_at, at_track_change, now_);
   if (!due) return;
   if (!due->reason.empty()) reporter_.decide(DecisionKind::restart_ffmpeg, due->reason);
   reporter_.notify(RestartedOnPurpose{due->cause});
@@ -236,13 +236,13 @@ void StreamCore::restart_if_due(bool at_track_change) {
 
 bool StreamCore::wants_fallback() const {
   return leaving_ == Leaving::no &&
-         fallback_.is_wanted(plan_, status_.verdict, reporter_.is_escalated(), setup_);
+         fallback_.is_wanted(plan_, life_.verdict, reporter_.is_escalated(), setup_);
 }
 
 void StreamCore::consider_fallback() {
   if (!is(State::cooling_down) && !is(State::waiting_for_source)) return;
   if (!wants_fallback() || now_ < fallback_.due_at(plan_, planner_.source(), now_)) return;
-  reporter_.decide(DecisionKind::start_fallback, reason_of(*status_.verdict));
+  reporter_.decide(DecisionKind::start_fallback, reason_of(*life_.verdict));
   fallback_.on_launch(now_);
   start_child(Role::fallback);
 }
@@ -264,13 +264,13 @@ void StreamCore::check_fallback() {
 // The primary waits for what it waited for.
 void StreamCore::on_fallback_end() {
   const bool was_stopped = is(State::stopping);
-  status_.state = plan_.awaits_source() ? State::waiting_for_source : State::cooling_down;
+  life_.state = plan_.awaits_source() ? State::waiting_for_source : State::cooling_down;
   if (!was_stopped) {
     const Verdict verdict = detection_.diagnose(std::nullopt, now_, reports_progress());
     reporter_.notify(FallbackFailed{reason_of(verdict)});
   }
-  const bool took_the_air = plan_.awaits_time() && status_.verdict &&
-                            fallback_.takes_over_from(status_.verdict->cause, setup_);
+  const bool took_the_air = plan_.awaits_time() && life_.verdict &&
+                            fallback_.takes_over_from(life_.verdict->cause, setup_);
   if (!fallback_.end(detection_.evidence(), was_stopped, now_)) return;
   if (took_the_air) plan_.at = now_;
   reporter_.decide(DecisionKind::none, "the fallback command is wrong and is not tried again");
@@ -284,7 +284,7 @@ void StreamCore::begin_stop(const Plan& then, bool without_grace, bool keeps_wel
     health_.settle(!setup_.command.reports_progress, now_);
     health_.leave_air(keeps_well);
   }
-  status_.state = State::stopping;
+  life_.state = State::stopping;
   stop_then(then);
   const auto& sample = detection_.evidence().sample;
   const bool cannot_act = sample && monitor::is_stopped(*sample);
@@ -292,14 +292,14 @@ void StreamCore::begin_stop(const Plan& then, bool without_grace, bool keeps_wel
 }
 
 void StreamCore::send(std::optional<int> signal) {
-  if (signal) reporter_.act(Signal{status_.generation, *signal});
+  if (signal) reporter_.act(Signal{life_.generation, *signal});
 }
 
 void StreamCore::on_child_gone() {
   fallback_.leave_air();
   switch (plan_.kind) {
     case Plan::Kind::recover:
-      return recover(*status_.verdict);
+      return recover(*life_.verdict);
     case Plan::Kind::launch:
       return launch();
     case Plan::Kind::at_time:
@@ -324,8 +324,8 @@ void StreamCore::finish_stop() {
 
 // No child, and none by itself; the supervisor stays and reports.
 void StreamCore::rest(bool failed) {
-  status_.state = State::stopped;
-  status_.failed = failed;
+  life_.state = State::stopped;
+  life_.failed = failed;
   health_.leave_air(false);
   fallback_.leave_air();
   plan_ = {};
@@ -334,7 +334,7 @@ void StreamCore::rest(bool failed) {
 
 void StreamCore::end(int exit_code) {
   rest(exit_code != 0);
-  status_.ended = true;
+  life_.ended = true;
   reporter_.act(End{exit_code});
 }
 

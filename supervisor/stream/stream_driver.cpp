@@ -73,10 +73,10 @@ void StreamDriver::State::step(const recovery::Event& event) {
   for (const recovery::Action& action : step.actions) {
     std::visit([this](const auto& what) { perform(what); }, action);
   }
+  const recovery::Status status = core_.status();
   // The log knows nothing of a child that was never launched.
-  event_log_.record(is_of_no_process ? recovery::Event(recovery::Tick{}) : event, step,
-                    core_.status());
-  recorder_.record(event, step, core_.status(), now_, wall_);
+  event_log_.record(is_of_no_process ? recovery::Event(recovery::Tick{}) : event, step, status);
+  recorder_.record(event, step, status, now_, wall_);
   for (const auto& change : recorder_.take_anomaly_changes()) event_log_.record(change);
   dispatch_alerts(step);
   note_in_journal(step);

@@ -38,7 +38,7 @@ std::shared_ptr<const StreamSnapshot> make_snapshot(const SnapshotSources& from,
     if (!incident.off_air) snapshot.warnings.push_back(incident.cause);
   }
   const monitor::Watch* watch = from.core.watch();
-  if (watch && from.core.status().pid) snapshot.readings = watch->readings(now);
+  if (watch && snapshot.status.pid) snapshot.readings = watch->readings(now);
   // It stays while the next launch is due.
   if (from.life) snapshot.readings.process = from.life->last_sample();
   snapshot.track = from.tracks.state(now);

@@ -38,7 +38,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   void on_all_delivered();
   void redeliver();
 
-  const recovery::Status& status() const { return core_.status(); }
+  recovery::Status status() const { return core_.status(); }
   const StreamConfig& config() const { return parts_.config; }
   recovery::PersistedState past() const;
 

@@ -71,7 +71,7 @@ void Rules::check(const Event& event, const Step& step, const StreamCore& core, 
   event_ = &event;
   step_ = &step;
   core_ = &core;
-  status_ = &core.status();
+  status_ = core.status();
   truth_ = truth;
   now_ = now;
   exited_ = nullptr;
@@ -105,10 +105,9 @@ void Rules::check(const Event& event, const Step& step, const StreamCore& core, 
     source_.rest();
     sink_.rest();
   }
-  before_ = {status_->state,          status_->generation,    status_->attempts,
-             status_->source_retries, status_->ended,         status_->escalated,
-             status_->on_air_total,   status_->off_air_total, status_->settled_at,
-             core.next_deadline()};
+  before_ = {status_.state,      status_.generation,  status_.attempts,     status_.source_retries,
+             status_.ended,      status_.escalated,   status_.on_air_total, status_.off_air_total,
+             status_.settled_at, core.next_deadline()};
 }
 
 void Rules::take(const Event& event) {
@@ -204,7 +203,7 @@ void Rules::take_request(const Event& event) {
 // Nothing was due: so nothing may have happened.
 void Rules::check_dropped() {
   require(step_->actions.empty() && step_->notices.empty() && is(before_.state) &&
-              status_->generation == before_.generation && status_->attempts == before_.attempts &&
+              status_.generation == before_.generation && status_.attempts == before_.attempts &&
               core_->next_deadline() == before_.deadline,
           "stale events are dropped", "an event of a child that is gone had an effect");
 }

@@ -159,7 +159,7 @@ class Rules {
   void check_totals();
   void check_incidents() const;
 
-  bool is(recovery::State state) const { return status_->state == state; }
+  bool is(recovery::State state) const { return status_.state == state; }
   bool is_before(recovery::State state) const { return before_.state == state; }
   bool is_past(Instant due) const { return now_ > std::max(due, paused_at_) + slack_; }
   bool is_giving_up() const {
@@ -182,7 +182,7 @@ class Rules {
   const recovery::Event* event_ = nullptr;
   const recovery::Step* step_ = nullptr;
   const recovery::StreamCore* core_ = nullptr;
-  const recovery::Status* status_ = nullptr;
+  recovery::Status status_;
   Truth truth_;
   Instant now_{};
   const recovery::Exited* exited_ = nullptr;  // this event, where it ends the present child

@@ -84,7 +84,7 @@ void Rules::check_end(const End& end) {
   const bool gave_up = policy_.restart == Restart::never ||
                        (policy_.on_exhausted == OnExhausted::exit && escalated_);
   const bool allowed = policy_.restart != Restart::always && exited_ && exited_->status.code == 0;
-  require(status_->ended, "End is told by the status", "not ended");
+  require(status_.ended, "End is told by the status", "not ended");
   switch (end.exit_code) {
     case 0:
       require(shutdown_at_ || allowed, "exit 0", "nobody asked for the end");
@@ -112,31 +112,31 @@ void Rules::check_end(const End& end) {
 void Rules::check_next() {
   const bool launched = launches(*step_, Role::primary);
   if (is_before(State::stopping) && !people_want_it_) {
-    require(is(State::stopped) && status_->ended == shutdown_at_.has_value(), "a stop ends",
+    require(is(State::stopped) && status_.ended == shutdown_at_.has_value(), "a stop ends",
             "the child is gone and the stream is not stopped");
     return;
   }
   if (is_before(State::stopping) && asked_launch_before_) {
     const bool failed = launch_failed_ && gone_.role == Role::primary;
     require(launched || failed, "a restart asked for comes at once", "no Launch");
-    require(!on_purpose_before_ || (status_->attempts == before_.attempts && !off_air_incident_),
+    require(!on_purpose_before_ || (status_.attempts == before_.attempts && !off_air_incident_),
             "restarts on purpose spend no attempts and are no incidents", "this one");
     return;
   }
   if (gone_.role == Role::fallback) return check_next_after_fallback(launched);
   if (!is_before(State::stopping) && exited_ && ends_by_itself()) return;
   if (launch_failed_ && !ever_launched_ && launch_failed_->error_number != EAGAIN) {
-    require(status_->ended, "a command that cannot be executed ends the stream", "it goes on");
+    require(status_.ended, "a command that cannot be executed ends the stream", "it goes on");
     return;
   }
-  if (status_->ended || is(State::stopped)) return;  // check_end and check_state know why
+  if (status_.ended || is(State::stopped)) return;  // check_end and check_state know why
   check_next_after_primary(launched);
 }
 
 void Rules::check_next_after_fallback(bool launched) {
   const bool waits =
       is(State::cooling_down) || is(State::waiting_for_source) || is(State::fallback);
-  require(status_->attempts == before_.attempts, "the primary's budget is the primary's",
+  require(status_.attempts == before_.attempts, "the primary's budget is the primary's",
           "an attempt for the end of a fallback");
   if (gone_.yields) {
     require(launched || may_give_up(), "the fallback yields to the primary", "no Launch");
@@ -155,7 +155,7 @@ void Rules::check_next_after_primary(bool launched) {
   require(launched || waits, "a restart is postponed, never dropped", "no restart");
   if (exited_ && exited_->status.code && truth_.blames_source && !is_before(State::stopping) &&
       scenario_.command.source_can_be_probed && scenario_.command.reports_progress) {
-    require(wait_ && wait_->since == now_ && !launched && status_->attempts == before_.attempts,
+    require(wait_ && wait_->since == now_ && !launched && status_.attempts == before_.attempts,
             "a missing source is waited for", "it is not");
   }
   if (!exited_ || !was_healthy() || policy_.restart_delay.initial != 0s || wait_) return;
@@ -166,11 +166,11 @@ void Rules::check_next_after_primary(bool launched) {
 bool Rules::ends_by_itself() const {
   const auto& status = exited_->status;
   if (status.code == 0 && !truth_.lost && !truth_.permanent && policy_.restart != Restart::always) {
-    require(status_->ended, "restart allows a good end", "it did not end");
+    require(status_.ended, "restart allows a good end", "it did not end");
     return true;
   }
   if (truth_.permanent && status.code && !gone_.advanced && !ever_on_air_) {
-    require(status_->ended, "a wrong command ends the stream", "it goes on");
+    require(status_.ended, "a wrong command ends the stream", "it goes on");
     return true;
   }
   return false;

@@ -80,7 +80,7 @@ void Rules::check_decision(const Decided& decided) {
     restart_due_ = now_ + decided.delay;
     end_wait();
     if (decided.delay == 0s && stop_) child_.yields = true;
-    const auto* verdict = status_->verdict ? &*status_->verdict : nullptr;
+    const auto* verdict = status_.verdict ? &*status_.verdict : nullptr;
     const bool blames_sink =
         verdict && monitor::component_of(verdict->cause) == monitor::Component::sink;
     if (blames_sink && ever_launched_ && decided.delay > 0s &&
@@ -103,7 +103,7 @@ void Rules::check_attempt(const Decided& decided) {
   if (std::holds_alternative<StartRequested>(*event_)) return;  // take_request(): after a crash
   if (exited_ || launch_failed_) {
     const bool blames_source =
-        monitor::component_of(status_->verdict->cause) == monitor::Component::source;
+        monitor::component_of(status_.verdict->cause) == monitor::Component::source;
     require(!blames_source || !scenario_.command.source_can_be_probed,
             "source outages spend no attempts", "spent before anybody looked");
     require(gone_.role == Role::primary, "the primary's budget is the primary's",

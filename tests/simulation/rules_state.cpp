@@ -10,7 +10,7 @@ using namespace recovery;
 using namespace std::chrono_literals;
 
 void Rules::check_state() const {
-  const Status& status = *status_;
+  const Status& status = status_;
   require(!before_.ended || status.ended, "the end is final", "not ended any more");
   require(!shutdown_at_ || is(State::stopping) || is(State::stopped), "a shutdown holds",
           "it runs");
@@ -56,7 +56,7 @@ void Rules::check_state() const {
 }
 
 void Rules::check_stopping() const {
-  if (!stop_ || status_->ended) return;
+  if (!stop_ || status_.ended) return;
   const bool killed = stop_->killed_at.has_value();
   require(killed || !child_.in_state_t, "a stopped process gets KILL at once", "none was sent");
   require(killed || stop_->terms == 2 || !is_past(stop_->began + policy_.stop_grace / 2),
@@ -120,7 +120,7 @@ void Rules::check_bounds_of_plans() const {
 }
 
 void Rules::check_totals() {
-  const Status& status = *status_;
+  const Status& status = status_;
   if (!settled_from_ && status.settled_at != Instant{}) settled_from_ = now_;
   require(status.on_air_total >= before_.on_air && status.off_air_total >= before_.off_air &&
               status.settled_at >= before_.settled_at && status.settled_at <= now_,

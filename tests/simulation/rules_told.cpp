@@ -66,7 +66,7 @@ bool Rules::is_on_purpose() const {
 // A child with which nothing is wrong is replaced for a track, or by plan; else it is left alone.
 void Rules::check_purpose(const RestartedOnPurpose& restarted) {
   require(is_before(State::on_air) && primary_is_alive(), "only what is on air is replaced", "");
-  require(status_->attempts <= before_.attempts && !off_air_incident_,
+  require(status_.attempts <= before_.attempts && !off_air_incident_,
           "restarts on purpose spend no attempts and are no incidents", "this one");
   const Duration age = now_ - child_.launched_at;
   const bool at_track = std::holds_alternative<TrackChanged>(*event_);
@@ -101,8 +101,8 @@ void Rules::check_escalated(const Escalated& escalated) {
   ++tally_.escalations;
   require(!std::exchange(escalated_, true), "every escalation alerts once", "again");
   escalated_by_earlier_life_ = resolved_by_people_ = false;
-  const bool by_attempts = status_->attempts > policy_.max_restart_attempts;
-  const bool by_source = wait_ && status_->source_retries >= policy_.audio_stream.max_retries &&
+  const bool by_attempts = status_.attempts > policy_.max_restart_attempts;
+  const bool by_source = wait_ && status_.source_retries >= policy_.audio_stream.max_retries &&
                          std::holds_alternative<SourceProbed>(*event_);
   require(by_attempts || by_source || !policy_.enabled, "escalated for a reason", "without one");
   require(!by_attempts || escalated.attempts == policy_.max_restart_attempts,
@@ -132,15 +132,15 @@ void Rules::check_escalation() const {
       is(State::on_air) &&
       (scenario_.command.reports_progress ? child_.advanced_at - *child_.on_air_since >= cooldown
                                           : is_past(*child_.on_air_since + cooldown));
-  require(!is_healthy || (!escalated_ && status_->attempts == 0 && status_->source_retries == 0),
+  require(!is_healthy || (!escalated_ && status_.attempts == 0 && status_.source_retries == 0),
           "a whole healthy cooldown resolves and starts afresh", "it does not");
   const bool is_stopped_now =
       is(State::stopped) &&
       (!is_before(State::stopped) || std::holds_alternative<StopRequested>(*event_));
   require(!is_stopped_now || people_want_it_ || shutdown_at_ || !escalated_,
           "a stop asked for resolves", "it does not");
-  require(status_->escalated == escalated_, "escalated is told by the status", "not so");
-  require(escalated_ || resolved_by_people_ || status_->attempts <= policy_.max_restart_attempts,
+  require(status_.escalated == escalated_, "escalated is told by the status", "not so");
+  require(escalated_ || resolved_by_people_ || status_.attempts <= policy_.max_restart_attempts,
           "escalated when the attempts are spent", "not so");
 }
 

@@ -116,12 +116,12 @@ void Rules::note_answer(const Event& event) {
 void Rules::take_answer(const SourceProbed& answer) {
   if (!answer_is_wanted_) {
     ++tally_.overtaken_answers;
-    require(status_->source_retries == before_.retries && status_->attempts == before_.attempts &&
+    require(status_.source_retries == before_.retries && status_.attempts == before_.attempts &&
                 return_is_decided_ == return_was_decided_,
             "an answer that was overtaken is ignored", "it had an effect");
     return;
   }
-  require(status_->source_available == answer.available, "the source is as it was last seen", "no");
+  require(status_.source_available == answer.available, "the source is as it was last seen", "no");
   if (return_was_decided_ || !wait_) return;
   // A fallback may be stopping for a fault of its own: that gives nothing up.
   const bool gives_up =
@@ -130,7 +130,7 @@ void Rules::take_answer(const SourceProbed& answer) {
     wait_->source_was_missing = true;
     check_retry();
     check_return(false);
-    if (may_give_up() && status_->source_retries > before_.retries) wait_.reset();
+    if (may_give_up() && status_.source_retries > before_.retries) wait_.reset();
     return;
   }
   if (gives_up) return end_wait();
@@ -174,11 +174,11 @@ void Rules::check_return(bool is_back) {
 
 // They outlive the supervisor, and end with health only.
 void Rules::check_retries() {
-  if (status_->source_retries != 0 || !is(State::on_air)) {
-    require(status_->source_retries == retries_, "retries are forgotten by health only",
+  if (status_.source_retries != 0 || !is(State::on_air)) {
+    require(status_.source_retries == retries_, "retries are forgotten by health only",
             "another number");
   }
-  retries_ = status_->source_retries;
+  retries_ = status_.source_retries;
 }
 
 bool Rules::may_return(Instant now) const {
@@ -189,7 +189,7 @@ bool Rules::may_return(Instant now) const {
 
 // One retry each interval, and none more often.
 void Rules::check_retry() {
-  const unsigned counted = status_->source_retries - before_.retries;
+  const unsigned counted = status_.source_retries - before_.retries;
   require(counted <= 1, "one look, one retry at most", "more");
   const Duration interval = policy_.audio_stream.retry_interval;
   if (counted == 0) {
@@ -201,7 +201,7 @@ void Rules::check_retry() {
   ++wait_->retries;
   wait_->retried_at = now_;
   require(now_ - wait_->since >= interval * wait_->retries, "a retry each interval", "more often");
-  require(status_->source_retries < policy_.audio_stream.max_retries || escalated_,
+  require(status_.source_retries < policy_.audio_stream.max_retries || escalated_,
           "escalated when the retries are spent", "not so");
 }
 
@@ -210,8 +210,8 @@ void Rules::check_retry() {
 bool Rules::fallback_is_wanted() const {
   if (!scenario_.command.has_fallback || fallback_is_wrong_ || !policy_.enabled) return false;
   if (wait_) return true;
-  if (!restart_due_ || !escalated_ || !status_->verdict) return false;
-  const auto component = monitor::component_of(status_->verdict->cause);
+  if (!restart_due_ || !escalated_ || !status_.verdict) return false;
+  const auto component = monitor::component_of(status_.verdict->cause);
   return component == monitor::Component::source || component == monitor::Component::encoder;
 }
 
