@@ -6,9 +6,8 @@
 #include <memory>
 #include <utility>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "monitor/time.hpp"
+#include "supervisor/thread/clock.hpp"
 #include "supervisor/thread/thread.hpp"
 
 namespace supervisor {
@@ -31,8 +30,9 @@ class PeriodicWorker {
     std::function<monitor::Instant(Result result, monitor::Instant begun_at)> end;
   };
 
-  PeriodicWorker(const Thread& thread, Job job)
-      : state_(std::make_shared<State>(thread, std::move(job))) {}
+  // `clock` must outlive it.
+  PeriodicWorker(const Thread& thread, Job job, const Clock& clock = machine_clock())
+      : state_(std::make_shared<State>(thread, std::move(job), clock)) {}
   ~PeriodicWorker() { stop(); }
   PeriodicWorker(const PeriodicWorker&) = delete;
   PeriodicWorker& operator=(const PeriodicWorker&) = delete;
@@ -50,8 +50,11 @@ class PeriodicWorker {
 
  private:
   struct State : std::enable_shared_from_this<State> {
-    State(const Thread& thread_in, Job job_in)
-        : thread(thread_in), job(std::move(job_in)), timer(thread.executor()) {}
+    State(const Thread& thread_in, Job job_in, const Clock& clock_in)
+        : thread(thread_in),
+          job(std::move(job_in)),
+          clock(clock_in),
+          timer(clock.make_timer(thread.executor())) {}
 
     void trigger();
     void run_at(monitor::Instant due);
@@ -61,9 +64,9 @@ class PeriodicWorker {
 
     const Thread thread;
     const Job job;
-    boost::asio::steady_timer timer;  // until the next run; idle during one
+    const Clock& clock;
+    const std::unique_ptr<Timer> timer;  // until the next run; idle during one
     std::uint64_t runs = 0;
-    std::uint64_t waits = 0;
     monitor::Instant begun_at{};
     bool running = false;
     bool triggered = false;  // … during the run
@@ -88,16 +91,10 @@ template <class Result>
 void PeriodicWorker<Result>::State::run_at(monitor::Instant due) {
   thread.assert_here();
   if (stopped || running) return;
-  if (due <= std::chrono::steady_clock::now()) return begin();
-  timer.cancel();
-  ++waits;
+  if (due <= clock.now()) return begin();
+  timer->cancel();
   if (due == monitor::never) return;
-  timer.expires_at(due);
-  // One that had expired already cannot be cancelled: it is known by its number.
-  timer.async_wait([weak = this->weak_from_this(), wait = waits](const auto& error) {
-    const auto self = weak.lock();
-    if (self && !error && !self->stopped && !self->running && wait == self->waits) self->begin();
-  });
+  timer->set(due, [this] { begin(); });
 }
 
 template <class Result>
@@ -105,15 +102,14 @@ void PeriodicWorker<Result>::State::stop() {
   thread.assert_here();
   stopped = true;
   running = false;
-  timer.cancel();
+  timer->cancel();
 }
 
 template <class Result>
 void PeriodicWorker<Result>::State::begin() {
-  timer.cancel();
-  ++waits;
+  timer->cancel();
   running = true;
-  begun_at = std::chrono::steady_clock::now();
+  begun_at = clock.now();
   try {
     job.begin(thread.callback(this->weak_from_this(), [run = ++runs](State& self, Result result) {
       self.end(run, std::move(result));

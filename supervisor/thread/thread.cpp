@@ -122,7 +122,11 @@ void Thread::destroy(std::shared_ptr<const void> object) const {
   }
 }
 
-void Thread::abort_wrong_thread() const {
+void Thread::assert_ended() const {
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->phase == Phase::ended) return;
+  }
   std::fprintf(stderr, "ffsupervisor: a function of the %s was called on another thread\n",
                state_->name);
   std::abort();

@@ -36,10 +36,11 @@ class Thread {
   }
 
   bool is_here() const;
-  // Ends the program with a text on stderr when another thread calls; free in a release build.
+  // Ends the program with a text on stderr when another thread calls while this one runs; free in
+  // a release build.
   void assert_here() const {
 #ifndef NDEBUG
-    if (!is_here()) abort_wrong_thread();
+    if (!is_here()) assert_ended();
 #endif
   }
 
@@ -96,7 +97,7 @@ class Thread {
 
   std::unique_lock<std::mutex> accept() const;
   void destroy(std::shared_ptr<const void> object) const;
-  [[noreturn]] void abort_wrong_thread() const;
+  void assert_ended() const;
 
   std::shared_ptr<State> state_;
 };

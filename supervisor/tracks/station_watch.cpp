@@ -6,6 +6,7 @@
 
 #include "monitor/probes/azuracast/azuracast.hpp"
 #include "monitor/tracks/poll_pace.hpp"
+#include "supervisor/thread/periodic_worker.hpp"
 #include "supervisor/tracks/feed_listener.hpp"
 
 namespace supervisor {
@@ -29,19 +30,20 @@ Health health_of(const AzuracastReport& report) {
 }  // namespace
 
 struct StationWatch::State : std::enable_shared_from_this<State> {
+  using Worker = PeriodicWorker<AzuracastReport>;
+
   State(const StreamConfig& config_in, const Services& services_in, const Clock& clock_in,
         Events events_in)
       : config(config_in),
         services(services_in),
         clock(clock_in),
         events(std::move(events_in)),
-        timer(clock.make_timer(services.loop.executor())),
         interval(config.recovery.probe_interval),
         pace(interval, longest_wait) {}
 
-  void poll();
-  void poll_at(monitor::Instant due);
-  void on_poll(const AzuracastReport& report);
+  void start_polling();
+  void poll(Worker::Done done);
+  monitor::Instant on_poll(const AzuracastReport& report);
   void note(const AzuracastReport& report);
   void listen();
   bool on_report(const NowPlaying& report, ReportChannel channel);
@@ -57,35 +59,36 @@ struct StationWatch::State : std::enable_shared_from_this<State> {
   std::string station;  // whose reports are taken, where the configuration names none
   bool is_overdue = false;
   std::string etag;
-  std::unique_ptr<Timer> timer;                    // until the next poll
-  monitor::Instant next_poll_at = monitor::never;  // never: one is under way, or none has begun
-  monitor::Instant polled_at{};                    // when the last one ended
-  monitor::Duration interval;                      // that `pace` was made for
+  monitor::Instant polled_at{};  // when the last poll ended
+  monitor::Duration interval;    // that `pace` was made for
   monitor::PollPace pace;
   std::unique_ptr<FeedListener> feed;
+  std::optional<Worker> polls;  // empty: AzuraCast is not asked
 };
 
-void StationWatch::State::poll() {
-  next_poll_at = monitor::never;
+void StationWatch::State::start_polling() {
+  polls.emplace(services.loop,
+                Worker::Job{.begin = [this](Worker::Done done) { poll(std::move(done)); },
+                            .end = [this](const AzuracastReport& report,
+                                          monitor::Instant) { return on_poll(report); }},
+                clock);
+  polls->trigger();
+}
+
+void StationWatch::State::poll(Worker::Done done) {
   monitor::probes::poll_azuracast(services.io_thread.executor(), config.azuracast, etag,
-                                  poll_timeout,
-                                  services.loop.callback(weak_from_this(), &State::on_poll));
+                                  poll_timeout, std::move(done));
 }
 
-void StationWatch::State::poll_at(monitor::Instant due) {
-  next_poll_at = due;
-  timer->set(due, [this] { poll(); });
-}
-
-void StationWatch::State::on_poll(const AzuracastReport& report) {
+monitor::Instant StationWatch::State::on_poll(const AzuracastReport& report) {
   note(report);
   etag = report.etag;
   polled_at = clock.now();
   if (report.is_unchanged) tracks.on_unchanged(ReportChannel::poll, polled_at);
   if (report.now_playing) on_report(*report.now_playing, ReportChannel::poll);
   check_overdue();
-  poll_at(polled_at + pace.after(report.is_unchanged || report.now_playing));
   events.on_poll();
+  return polled_at + pace.after(report.is_unchanged || report.now_playing);
 }
 
 void StationWatch::State::note(const AzuracastReport& report) {
@@ -164,7 +167,7 @@ bool StationWatch::asks_azuracast() const {
 
 void StationWatch::start() {
   if (!asks_azuracast()) return;
-  state_->poll();
+  state_->start_polling();
   if (state_->config.tracks.feed) state_->listen();
 }
 
@@ -172,8 +175,7 @@ void StationWatch::adjust_interval() {
   const monitor::Duration interval = state_->config.recovery.probe_interval;
   if (interval == std::exchange(state_->interval, interval)) return;
   state_->pace = monitor::PollPace(interval, longest_wait);
-  if (state_->next_poll_at == monitor::never) return;  // the poll under way sets the next one
-  state_->poll_at(std::max(state_->polled_at + interval, state_->clock.now()));
+  if (state_->polls) state_->polls->run_at(state_->polled_at + interval);
 }
 
 bool StationWatch::on_now_playing(const NowPlaying& report) {

@@ -6,7 +6,7 @@
 #include "http/snapshot.hpp"
 #include "monitor/tracks/track_log.hpp"
 #include "supervisor/config/config.hpp"
-#include "supervisor/stream/clock.hpp"
+#include "supervisor/thread/clock.hpp"
 #include "supervisor/thread/services.hpp"
 
 namespace supervisor {

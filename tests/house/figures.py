@@ -19,7 +19,7 @@ import cpp
 import cpp_shape
 import tree
 
-CLASSES = ("StreamCore", "StreamDriver::State", "Ledger", "Watch")
+CLASSES = ("StreamCore", "StreamDriver::State", "StreamRecorder", "Watch")
 SETTINGS = ("Policy", "Limits")  # configuration that is copied: no state
 LONG, SHORT = 400, 30
 TRANSPARENT = {"optional", "array", "pair", "tuple", "variant"}

@@ -41,7 +41,7 @@ bool run(std::uint64_t seed, bool aloud, Sum& sum) {
     world.run();
   } catch (const simulation::Violation& violation) {
     std::printf("%sseed %llu, %.3f h: %s\nagain: simulation --seed %llu\n",
-                aloud ? "" : world.tell().c_str(), number(seed),
+                aloud ? "" : world.describe().c_str(), number(seed),
                 monitor::seconds(world.passed()) / 3600, violation.what(), number(seed));
     return false;
   }

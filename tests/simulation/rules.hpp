@@ -141,7 +141,7 @@ class Rules {
   void note_fallback_end(bool by_itself);
   bool fallback_is_wanted() const;
 
-  // what is told (rules_told.cpp)
+  // notices (rules_notices.cpp)
   void check_notice(const recovery::Notice& notice);
   void check_purpose(const recovery::RestartedOnPurpose& restarted);
   bool is_on_purpose() const;  // … this step stops the child

@@ -47,11 +47,11 @@ constexpr Count counts[] = {
     {"shutdowns", &Tally::shutdowns},
 };
 
-struct ToldCount {
+struct DeliveryCount {
   const char* name;
   std::uint64_t Receiver::Tally::*value;
 };
-constexpr ToldCount told_counts[] = {
+constexpr DeliveryCount delivery_counts[] = {
     {"alerts heard", &Receiver::Tally::heard},
     {"… not taken", &Receiver::Tally::failed},
     {"… reminded of", &Receiver::Tally::reminded},
@@ -67,7 +67,8 @@ void Sum::add(const World& world) {
   events_ += world.events();
   ++streams_;
   for (const Count& count : counts) tally_.*count.value += world.tally().*count.value;
-  for (const ToldCount& count : told_counts) told_.*count.value += world.told().*count.value;
+  for (const DeliveryCount& count : delivery_counts)
+    deliveries_.*count.value += world.deliveries().*count.value;
 }
 
 void Sum::print() const {
@@ -75,8 +76,9 @@ void Sum::print() const {
   for (const Count& count : counts) {
     std::printf("%12llu %s\n", static_cast<unsigned long long>(tally_.*count.value), count.name);
   }
-  for (const ToldCount& count : told_counts) {
-    std::printf("%12llu %s\n", static_cast<unsigned long long>(told_.*count.value), count.name);
+  for (const DeliveryCount& count : delivery_counts) {
+    std::printf("%12llu %s\n", static_cast<unsigned long long>(deliveries_.*count.value),
+                count.name);
   }
   std::printf("%.0f stream-days of %llu streams, %llu events, in %.1f s; every rule held\n", days(),
               static_cast<unsigned long long>(streams_), static_cast<unsigned long long>(events_),
@@ -92,7 +94,7 @@ bool Sum::everything_happened() const {
     std::printf("never happened, so its rules were not tried: %s\n", name);
   };
   for (const Count& count : counts) check(tally_.*count.value, count.name);
-  for (const ToldCount& count : told_counts) check(told_.*count.value, count.name);
+  for (const DeliveryCount& count : delivery_counts) check(deliveries_.*count.value, count.name);
   return all;
 }
 

@@ -22,7 +22,7 @@ class Sum {
   Duration passed_{};
   std::uint64_t streams_ = 0, events_ = 0;
   Tally tally_;
-  Receiver::Tally told_;
+  Receiver::Tally deliveries_;
 };
 
 }  // namespace simulation

@@ -136,18 +136,18 @@ void Trace::add(const Event& event, const Step& step, const StreamCore& core, In
 
 void Trace::add(const Line& line) {
   lines_[count_++ % kept] = line;
-  if (aloud_) std::cout << tell(line);
+  if (aloud_) std::cout << describe(line);
 }
 
-std::string Trace::tell() const {
+std::string Trace::describe() const {
   std::string text;
   for (std::size_t i = count_ < kept ? 0 : count_ - kept; i < count_; ++i) {
-    text += tell(lines_[i % kept]);
+    text += describe(lines_[i % kept]);
   }
   return text;
 }
 
-std::string Trace::tell(const Line& line) const {
+std::string Trace::describe(const Line& line) const {
   char head[200];
   std::snprintf(head, sizeof head, "%18.9f s  ", monitor::seconds(line.at - began_));
   std::string text = head;

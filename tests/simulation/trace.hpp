@@ -10,8 +10,8 @@
 
 namespace simulation {
 
-// The last things that happened in a run, kept as numbers (cheap) and told as text when something
-// went wrong; or told at once. Blocks and samples that changed nothing are left out.
+// The last things that happened in a run, kept as numbers (cheap) and shown as text when something
+// went wrong; or shown at once. Blocks and samples that changed nothing are left out.
 class Trace {
  public:
   static constexpr std::size_t kept = 80;
@@ -22,7 +22,7 @@ class Trace {
   void say(const char* what, Instant now);  // of the world; a literal
   void add(const recovery::Event& event, const recovery::Step& step,
            const recovery::StreamCore& core, Instant now);
-  std::string tell() const;
+  std::string describe() const;
 
  private:
   struct Line {
@@ -38,7 +38,7 @@ class Trace {
     std::array<char, 12> notices{};  // index of the notice's type
   };
   void add(const Line& line);
-  std::string tell(const Line& line) const;
+  std::string describe(const Line& line) const;
 
   Instant began_;
   bool aloud_;

@@ -65,9 +65,9 @@ void World::take_next() {
   }
 }
 
-std::string World::tell() const {
+std::string World::describe() const {
   std::ostringstream text;
-  text << scenario_ << trace_.tell();
+  text << scenario_ << trace_.describe();
   return text.str();
 }
 

@@ -8,8 +8,8 @@
 #include "recovery/stream_core.hpp"
 #include "recovery/stream_recorder.hpp"
 #include "tests/simulation/child.hpp"
+#include "tests/simulation/endpoint.hpp"
 #include "tests/simulation/journal.hpp"
-#include "tests/simulation/outside.hpp"
 #include "tests/simulation/receiver.hpp"
 #include "tests/simulation/rules.hpp"
 #include "tests/simulation/trace.hpp"
@@ -30,8 +30,8 @@ class World {
   Duration passed() const { return now_ - began_; }
   std::uint64_t events() const { return events_; }
   const Tally& tally() const { return rules_.tally(); }
-  const Receiver::Tally& told() const { return receiver_.tally(); }
-  std::string tell() const;  // the circumstances and the last events
+  const Receiver::Tally& deliveries() const { return receiver_.tally(); }
+  std::string describe() const;  // the circumstances and the last events
 
  private:
   enum class What {
@@ -95,7 +95,7 @@ class World {
   void lose_publisher();
   bool is_present(const Item& item) const;
 
-  // what surrounds it (world_outside.cpp)
+  // what surrounds it (world_environment.cpp)
   void source_changes(bool by_itself);
   void sink_changes(bool by_itself);
   void aim();
@@ -133,7 +133,7 @@ class World {
   Trace trace_;
   Child child_;
   Kind kind_;
-  IoThread source_, sink_;
+  Endpoint source_, sink_;
   Instant name_held_until_ = Instant::min();
   Instant bad_until_ = began_;
   Instant primary_free_since_ = began_;  // nothing has been in its way since

@@ -1,4 +1,4 @@
-#include "supervisor/stream/clock.hpp"
+#include "supervisor/thread/clock.hpp"
 
 #include "driver_stand.hpp"
 

@@ -59,7 +59,7 @@ void World::perform(const ProbeSource& action) {
   aim();
   if (loses_answer()) return;
   const bool there = source_.up || scenario_.probe_lies;
-  put(What::source_answer, there ? IoThread{}.look(dice_) : source_.look(dice_), action.number,
+  put(What::source_answer, there ? Endpoint{}.look(dice_) : source_.look(dice_), action.number,
       there);
 }
 

@@ -27,7 +27,7 @@ boost::json::value line_of(const recovery::AnomalyChange& change) {
   return boost::json::parse({buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))});
 }
 
-TEST(NarratorAnomaly, OneThatBeginsIsAWarningWithItsSentence) {
+TEST(EventLogAnomaly, OneThatBeginsIsAWarningWithItsSentence) {
   const auto line = line_of({recovery::AnomalyKind::bitrate, false, {1.5, "Bitrate unusual."}});
   EXPECT_EQ(line.at("level").as_string(), "warning");
   EXPECT_EQ(line.at("event").as_string(), "anomaly");
@@ -37,7 +37,7 @@ TEST(NarratorAnomaly, OneThatBeginsIsAWarningWithItsSentence) {
   EXPECT_EQ(line.at("score").to_number<double>(), 1.5);
 }
 
-TEST(NarratorAnomaly, OneThatIsOverIsNoWarning) {
+TEST(EventLogAnomaly, OneThatIsOverIsNoWarning) {
   const auto line = line_of({recovery::AnomalyKind::restarts, true, {1.5, "Restarts."}});
   EXPECT_EQ(line.at("level").as_string(), "info");
   EXPECT_EQ(line.at("event").as_string(), "anomaly_over");

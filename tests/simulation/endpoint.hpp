@@ -9,7 +9,7 @@ enum class Absence { refused, missing, hangs };
 
 // A model of what FFmpeg reads from or writes to: there for a while, gone for a while, and at times
 // it flaps. A value; the world moves it.
-struct IoThread {
+struct Endpoint {
   bool up = true;
   Absence absence = Absence::refused;
   unsigned flaps_left = 0;
@@ -22,15 +22,15 @@ struct IoThread {
   Duration look(Dice& dice) const;
 };
 
-inline void turn(IoThread& outside, Dice& dice) {
-  outside.up = !outside.up;
-  if (!outside.up) {
-    outside.absence =
+inline void turn(Endpoint& endpoint, Dice& dice) {
+  endpoint.up = !endpoint.up;
+  if (!endpoint.up) {
+    endpoint.absence =
         dice.one_of({Absence::refused, Absence::refused, Absence::missing, Absence::hangs});
   }
 }
 
-inline Duration IoThread::change(Dice& dice) {
+inline Duration Endpoint::change(Dice& dice) {
   using namespace std::chrono_literals;
   turn(*this, dice);
   if (flaps_left == 0 && dice.chance(flap)) flaps_left = static_cast<unsigned>(dice.next() % 12);
@@ -39,7 +39,7 @@ inline Duration IoThread::change(Dice& dice) {
   return dice.between(1ms, dice.one_of<Duration>({20ms, 500ms, 8s}));
 }
 
-inline Duration IoThread::look(Dice& dice) const {
+inline Duration Endpoint::look(Dice& dice) const {
   using namespace std::chrono_literals;
   if (!up && absence == Absence::hangs) return Scenario::look_time_out;
   return dice.chance(0.9) ? dice.between(1ms, 60ms) : dice.between(1ms, Scenario::look_time_out);
