@@ -14,8 +14,8 @@ namespace monitor {
 
 enum class Component : std::uint8_t { source, encoder, sink, host, config, operator_ };
 
-// The causes and whose they are, in the order, and by the names, of the contract (incidents). A
-// further one is a line here.
+// The causes and their components, with the contract's order and names (incidents). A further one
+// is a line here.
 // clang-format off
 #define FFSUPERVISOR_CAUSES(cause) \
   cause(source_unreachable, source) \
@@ -78,7 +78,7 @@ struct Fault {
 enum class Confidence : std::uint8_t { low, medium, high };
 std::string_view name(Confidence confidence);
 
-// Whose fault it is, and what says so.
+// The cause of a fault, and its evidence.
 struct Verdict {
   Cause cause;
   std::vector<std::string> evidence;  // sentences, at most `evidence_limit`

@@ -15,7 +15,7 @@ struct ConnectionSample {
   enum class Kind : std::uint8_t { tcp, udp };
   enum class Phase : std::uint8_t { connecting, established, closing };
 
-  std::uint64_t id = 0;  // the socket's cookie: the kernel gives none twice
+  std::uint64_t id = 0;  // the socket's cookie: never used again
   Kind kind = Kind::tcp;
   Phase phase = Phase::established;  // of UDP: always established
   Side side = Side::unknown;         // what FFmpeg does with it
@@ -32,7 +32,7 @@ struct ConnectionSample {
   std::uint64_t unacked_bytes = 0;  // sent, not acknowledged yet
   std::uint64_t unread_bytes = 0;   // arrived, not read by FFmpeg yet
   // What the peer's kernel offers to take. Shrinks by what is sent while the server's program does
-  // not read. Empty where the kernel (before 5.4) does not tell.
+  // not read. Empty where the kernel (before 5.4) does not report it.
   std::optional<std::uint64_t> peer_window_bytes;
   Duration rtt{};
   Duration last_ack_ago{};  // since any segment with an acknowledgement came

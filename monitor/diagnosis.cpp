@@ -40,7 +40,7 @@ constexpr std::array exit_codes{
     ExitCode{244, "out of memory", Cause::host_out_of_memory},
     ExitCode{251, "input/output error", {}},
     ExitCode{254, "no such file or directory", {}},
-    ExitCode{255, "it was told to stop by a signal, or was not permitted to go on", {}},
+    ExitCode{255, "a signal stopped it, or an operation was not permitted", {}},
 };
 
 const ExitCode* known_code(const Evidence& evidence) {
@@ -54,7 +54,7 @@ bool is_stopped(const Evidence& evidence) {
   return evidence.sample && is_stopped(*evidence.sample);
 }
 
-// Those that count, the most telling first, the earlier of equals first.
+// Those that count, the strongest first, the earlier of equals first.
 std::vector<const SignSeen*> counting_signs(const Evidence& evidence) {
   std::vector<const SignSeen*> signs;
   for (const auto& seen : evidence.signs) {
@@ -67,11 +67,11 @@ std::vector<const SignSeen*> counting_signs(const Evidence& evidence) {
   return signs;
 }
 
-// A server that hangs up within this time of the first output has not lost the stream: it never
-// wanted it. nginx-rtmp does so where publishing is denied.
+// A server that closes the connection within this time of the first output has rejected the stream.
+// nginx-rtmp does so where publishing is denied.
 constexpr Duration rejected_within = 1s;
 
-// What is lost before it was had is something else: FFmpeg says the same words of both.
+// A loss before the first advance has another cause; FFmpeg's message is the same for both.
 Cause refined(const SignSeen& seen, const Evidence& evidence) {
   const bool had = evidence.first_advance && seen.at >= *evidence.first_advance;
   switch (seen.sign.cause) {
@@ -93,16 +93,16 @@ const SignSeen* deciding_sign(const Evidence& evidence, const std::vector<const 
                               const std::optional<Fault>& fault) {
   if (signs.empty()) return nullptr;
   const SignSeen* first = signs.front();
-  const bool telling = first->sign.rank >= Sign::telling;
+  const bool conclusive = first->sign.rank >= Sign::telling;
   if (fault) {
-    if (!fault->off_air || !telling || is_stopped(evidence)) return nullptr;
+    if (!fault->off_air || !conclusive || is_stopped(evidence)) return nullptr;
     // What a witness saw is not explained by messages about another component.
     const Component named = component_of(fault->cause);
     const bool agrees = component_of(first->sign.cause) == named;
     return named == Component::encoder || agrees ? first : nullptr;
   }
   if (!evidence.exit || evidence.exit->signal) return nullptr;
-  return telling || evidence.exit->code != 0 ? first : nullptr;
+  return conclusive || evidence.exit->code != 0 ? first : nullptr;
 }
 
 Cause cause_of_exit(const Evidence& evidence, bool reports_progress) {
@@ -130,7 +130,7 @@ void add_signs(std::vector<std::string>& sentences, const std::vector<const Sign
   constexpr std::size_t quotes_limit = 3;  // leaves room for the figures
   std::size_t quoted = 0;
   for (const auto* seen : signs) {
-    std::string sentence = "FFmpeg said: \"" + seen->text + "\"";
+    std::string sentence = "FFmpeg logged: \"" + seen->text + "\"";
     if (std::find(sentences.begin(), sentences.end(), sentence) != sentences.end()) continue;
     sentences.push_back(std::move(sentence));
     if (++quoted == quotes_limit) return;
@@ -206,7 +206,7 @@ Judgement judge_fault(const Evidence& evidence, const Fault& fault, Instant now)
   return {fault.cause, agreed ? Confidence::high : Confidence::medium};
 }
 
-// FFmpeg ended without a telling message. Its code counts where it is a cause's own; else a
+// FFmpeg ended without a conclusive message. Its code counts where it is a cause's own; else a
 // sink or source in trouble explains it better than a number.
 Judgement judge_exit(const Evidence& evidence, bool reports_progress, Instant now) {
   const Cause cause = cause_of_exit(evidence, reports_progress);
@@ -219,8 +219,8 @@ Judgement judge(const Evidence& evidence, const std::optional<Fault>& fault,
   if (evidence.spawn_error != 0) return {Cause::host_spawn_failed, Confidence::high};
   if (was_out_of_memory(evidence)) return {Cause::host_out_of_memory, Confidence::high};
   if (const SignSeen* sign = deciding_sign(evidence, signs, fault)) {
-    const bool telling = sign->sign.rank >= Sign::telling;
-    return {refined(*sign, evidence), telling ? Confidence::high : Confidence::medium};
+    const bool conclusive = sign->sign.rank >= Sign::telling;
+    return {refined(*sign, evidence), conclusive ? Confidence::high : Confidence::medium};
   }
   if (fault) return judge_fault(evidence, *fault, now);
   if (evidence.exit && evidence.exit->signal) return {Cause::encoder_crashed, Confidence::high};

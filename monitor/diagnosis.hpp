@@ -8,23 +8,24 @@
 
 namespace monitor {
 
-// Whose fault it is. Pure: the same evidence gives the same verdict.
+// Finds the cause of a fault. Pure: the same evidence gives the same verdict.
 //
 // `fault` is the detector's finding that led here; empty when the process ended, or could not be
-// launched, by itself. The most telling stderr sign decides; without one, how the process ended
-// (code 0: source_ended; another code: encoder_failed), or the fault's own cause, unless the
-// witnesses outside FFmpeg (judge.hpp) name the source, the sink or the host: encoder_frozen,
-// encoder_slow and encoder_failed are what remains. No sign overrules a death by a signal
-// (encoder_crashed; host_out_of_memory where the kernel counts one), a process that stands stopped,
-// a witness that names another component, or a mere warning. Signs that the stream has got over
-// count for nothing. Each verdict carries at least one sentence.
+// launched, by itself. The strongest stderr sign decides; without one, how the process ended (code
+// 0: source_ended; another code: encoder_failed), or the fault's own cause, unless the witnesses
+// outside FFmpeg (judge.hpp) name the source, the sink or the host: encoder_frozen, encoder_slow
+// and encoder_failed are what remains. No sign overrules a death by a signal (encoder_crashed;
+// host_out_of_memory where the kernel counts one), a process that stands stopped, a witness that
+// names another component, or a mere warning. Signs that the stream has recovered from do not
+// count. Each verdict carries at least one sentence.
 //
-// `reports_progress` is false for a command that is not FFmpeg: code 0 is then no source's end.
+// `reports_progress` is false for a command that is not FFmpeg: code 0 then does not mean that the
+// source ended.
 Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, Instant now,
                  bool reports_progress);
 
-// True when FFmpeg has ended and its own words say that the same command will fail the same way
-// each time. Never of a stream that has advanced.
+// True when FFmpeg has ended and its own messages show that the same command will always fail this
+// way. Never for a stream that has advanced.
 bool is_permanent(const Evidence& evidence);
 
 // True when the process ended by itself as one that had done its work: exit code 0 and no sign,

@@ -28,14 +28,14 @@ struct ExitStatus {
 };
 std::string describe(const ExitStatus& status);  // "exit code 1", "signal 9 (SIGKILL)"
 
-// A telling stderr line of this life.
+// A stderr line of this life that is a sign.
 struct SignSeen {
   Sign sign;
   std::string text;  // secrets already masked
   Instant at;
 };
 
-// What all witnesses last said of one life (generation) of FFmpeg.
+// What all witnesses last reported of one life (generation) of FFmpeg.
 struct Evidence {
   Instant launched_at{};
   std::optional<Instant> first_advance;
@@ -47,28 +47,28 @@ struct Evidence {
   std::optional<ExitStatus> exit;
   int spawn_error = 0;  // errno of a launch that failed
 
-  // The kernel's view of FFmpeg's connections; empty where it is not to be had.
+  // The kernel's view of FFmpeg's connections; empty where it is not available.
   std::optional<Delivery> delivery;
   std::optional<Arrival> arrival;
   bool has_input_backlog = false;         // it has delivered more than FFmpeg has read
   std::optional<SinkReport> sink_report;  // of the receiving server's own statistics
   std::optional<bool> sink_is_receiving;  // … by their growth
   std::optional<HostSample> first_host, host;
-  std::optional<Instant> corrupt_at;  // FFmpeg last complained of damaged input again and again
+  std::optional<Instant> corrupt_at;  // FFmpeg last kept reporting damaged input
   double throttled_share = 0;         // of the last seconds, by the control group's CPU quota
 
   static constexpr std::size_t signs_limit = 16;
 };
 
-// A stream that has advanced for this long after a sign has got over it.
+// A stream that has advanced for this long after a sign has recovered from it.
 inline constexpr Duration sign_lasts = std::chrono::seconds(30);
 bool is_stale(const SignSeen& seen, const Evidence& evidence);
 
-// The sink said that the stream's name is still taken.
+// The sink reported that the stream's name is still taken.
 bool name_is_in_use(const Evidence& evidence);
 
-// Adds a sign: drops the stale ones first, and of too many the least telling, the oldest of those.
-// A line that says the same again only renews the one that is there.
+// Adds a sign: drops the stale ones first, and of too many the weakest, the oldest of those. A line
+// that repeats a sign only renews it.
 void remember(Evidence& evidence, SignSeen seen);
 
 }  // namespace monitor

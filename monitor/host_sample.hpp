@@ -8,8 +8,8 @@
 
 namespace monitor {
 
-// What the machine and FFmpeg's control group say. A value; probes/host makes it. Empty: not to be
-// known here.
+// Readings of the machine and FFmpeg's control group. A value; probes/host makes it. Empty: not
+// available here.
 struct HostSample {
   std::optional<Duration> throttled;  // total: the CPU quota of the group kept it from running
   std::optional<std::uint64_t>
@@ -19,7 +19,7 @@ struct HostSample {
   std::optional<double> load1;                      // the machine's load average of a minute
   // A thread of FFmpeg's sleeps in a read of a pipe or FIFO, or in the opening of one.
   bool waits_for_pipe = false;
-  std::optional<std::uint64_t> read_bytes;  // total of FFmpeg's own reads, of whatever
+  std::optional<std::uint64_t> read_bytes;  // total of FFmpeg's own reads, from anything
 };
 
 // Room where an output is written.

@@ -132,7 +132,7 @@ std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
   }
   if (was_out_of_memory(evidence)) {
     sentences.push_back(
-        sentence("The kernel's count of processes killed for want of memory went "
+        sentence("The kernel's count of out-of-memory kills went "
                  "from %llu to %llu.",
                  static_cast<unsigned long long>(*evidence.first_host->oom_kills),
                  static_cast<unsigned long long>(*evidence.host->oom_kills)));
@@ -148,11 +148,11 @@ std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
     sentences.emplace_back("The source delivers: bytes of it wait to be read by FFmpeg.");
   }
   if (evidence.delivery && evidence.delivery->send_queue_held) {
-    sentences.emplace_back("Something has waited in FFmpeg's socket to be sent all the time.");
+    sentences.emplace_back("FFmpeg's socket has held unsent data all the time.");
   }
   const bool sink_is_well = evidence.delivery && evidence.delivery->trouble == Sink::none;
   if (sink_is_well && !evidence.delivery->send_queue_held && evidence.first_advance) {
-    sentences.emplace_back("The sink takes what it is sent: nothing waits in FFmpeg's socket.");
+    sentences.emplace_back("The sink takes all data: FFmpeg's socket holds none unsent.");
   }
   return sentences;
 }

@@ -10,8 +10,8 @@
 
 namespace monitor {
 
-// What the witnesses outside FFmpeg (the kernel, the control group, the servers) say of a stream
-// that is in trouble. Pure.
+// What the witnesses outside FFmpeg (the kernel, the control group, the servers) show of a faulty
+// stream. Pure.
 struct Attribution {
   std::optional<Cause> cause;  // empty: no witness names a cause
   Confidence confidence = Confidence::low;
@@ -24,13 +24,13 @@ struct Attribution {
 // not contradict each other, and where neither is in trouble FFmpeg itself is.
 Attribution attribute_stall(const Evidence& evidence, Instant now);
 
-// Why a stream that goes on is too slow, or works too hard.
+// Why a stream that goes on is too slow, or uses too much CPU.
 Attribution attribute_slowness(const Evidence& evidence, Instant now);
 
-// FFmpeg was killed by the kernel, for want of memory.
+// The kernel killed FFmpeg because memory ran out.
 bool was_out_of_memory(const Evidence& evidence);
 
-// Their sentences, the most telling first; what rules a side out comes last.
+// Their sentences, the strongest first; what rules a side out comes last.
 std::vector<std::string> sentences_of_witnesses(const Evidence& evidence);
 
 }  // namespace monitor

@@ -60,7 +60,7 @@ struct Content {
   bool operator==(const Content&) const = default;
 };
 
-// Whom to ask. `progress`: FFmpeg's progress blocks and its end alone.
+// Which witnesses count. `progress`: FFmpeg's progress blocks and its end alone.
 enum class Witnesses { all, progress };
 
 struct Limits {

@@ -15,7 +15,7 @@ namespace monitor {
 // What is measured of one life of FFmpeg at one moment, for display: metrics, the API, the page.
 // Decisions are made from Evidence and the detectors' faults, never from this. Watch::readings
 // makes it; the snapshot holds it whole. A metric from a witness is a member here, a line there and
-// a row of http/metrics. Empty members: not measured (yet), or no witness can tell.
+// a row of http/metrics. Empty members: not measured (yet), or no witness reports it.
 struct Readings {
   std::optional<Progress> progress;      // the last block
   std::optional<ProcessSample> process;  // the last sample
@@ -30,7 +30,7 @@ struct Readings {
   ConnectionSamples connections;        // as last seen
   std::optional<double> delivered_bps;  // acknowledged by the sinks, over the last 10 s
   std::optional<bool> sink_is_taking;   // by the kernel's counters and the server's statistics
-  std::vector<std::string> witnesses;   // sentences, the most telling first; secrets masked
+  std::vector<std::string> witnesses;   // sentences, the strongest first; secrets masked
 
   std::optional<double> memory_growth_bytes_per_second;
   std::optional<Duration> memory_limit_in;  // at the present growth

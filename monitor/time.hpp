@@ -5,8 +5,8 @@
 namespace monitor {
 
 // The core's time. Only the type is borrowed from the steady clock: nothing in monitor/ (probes/
-// aside) or recovery/ (alerts/ aside) ever asks what time it is; every function that depends on
-// time takes `now`.
+// aside) or recovery/ (alerts/ aside) reads a clock; every function that depends on time takes
+// `now`.
 using Instant = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
 

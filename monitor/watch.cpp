@@ -91,7 +91,7 @@ void Watch::on(const ConnectionSamples& all, Instant now) {
   detectors_.arrival.on_connections(all, now);
   refresh_evidence(now);
   if (is_path_silent()) detectors_.reception.rebase();
-  // What is not taken holds FFmpeg up, and says nothing of its bitrate.
+  // A sink that takes nothing slows FFmpeg down: its bitrate is then not judged.
   if (detectors_.delivery.is_taking() == false) detectors_.bitrate.rebase();
 }
 

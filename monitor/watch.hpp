@@ -65,9 +65,9 @@ class Watch {
   std::optional<bool> sink_is_taking() const;
 
  private:
-  // In the order in which their faults are told: what a witness saw tells more than that nothing
-  // comes out. A further detector is a member here and a word in `all`; what its witness sees goes
-  // to it in one of the handlers below.
+  // In the order in which their faults are reported: what a witness saw is stronger than missing
+  // output. A further detector is a member here and a word in `all`; what its witness sees goes to
+  // it in one of the handlers below.
   struct Detectors {
     Detectors(const Limits& limits, Instant launched_at)
         : delivery(limits.sink_stall_timeout, limits.freeze_timeout),
@@ -117,7 +117,7 @@ class Watch {
   // Without progress nothing is known to have come out.
   bool counts(const FreezeDetector&) const { return reports_progress_; }
   bool counts(const ArrivalDetector&) const { return reports_progress_; }
-  // What the network swallows the server has not received: that is given the kernel's patience.
+  // While the network loses packets the server cannot receive them: DeliveryDetector judges that.
   bool counts(const ReceptionDetector&) const { return !is_path_silent(); }
 
   void refresh_evidence(Instant now);

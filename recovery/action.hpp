@@ -68,7 +68,7 @@ struct IncidentOpened {
 struct IncidentClosed {
   Incident incident;
 };
-// Something was done about the open incident: all that it holds of that now.
+// An action was added to the open incident: all its actions up to now.
 struct IncidentChanged {
   std::uint64_t number;
   std::vector<std::string> actions;
@@ -107,7 +107,7 @@ struct Unkillable {
 struct TrackSwitchBegun {
   bool by_restart;
 };
-// FFmpeg is stopped and launched again though nothing is wrong: no incident, no attempt.
+// FFmpeg is stopped and launched again without a fault: no incident, no attempt.
 struct RestartedOnPurpose {
   monitor::Cause cause;  // track_change, or restart_requested: by `planned_restart`
 };

@@ -9,8 +9,8 @@
 
 namespace recovery {
 
-// One escalation of one stream, as its receivers see it: fires once, is resolved once. A value;
-// secrets already masked in every string.
+// One escalation of one stream, as it is delivered: fires once, is resolved once. A value; secrets
+// already masked in every string.
 struct Alert {
   std::string id;  // "radio-1763925600123": stream, ms of the escalation; the same when resolved
   std::string stream;
@@ -20,8 +20,8 @@ struct Alert {
   std::vector<std::string> tried;     // what was done about it, oldest first
   WallTime starts_at{};
   std::optional<WallTime> ends_at;  // resolved
-  // All receivers know what it is now, firing or resolved, or were given up. Not part of the
-  // message: the next life of the supervisor must know whether to deliver it.
+  // Its present state, firing or resolved, was delivered to all receivers, or dropped. Not part of
+  // the message: the next life of the supervisor must know whether to deliver it.
   bool delivered = false;
 };
 

@@ -14,10 +14,10 @@ using namespace std::chrono_literals;
 // A receiver that restarts is back in seconds; a longer outage is noticed within a minute.
 constexpr monitor::Backoff between_tries(1s, 60s);
 constexpr double jitter = 0.2;  // many supervisors that lost one receiver do not return in step
-constexpr monitor::Duration longest_rest = 5min;  // nobody asks to be left alone for the night
+constexpr monitor::Duration longest_rest = 5min;  // however long the receiver asks for
 constexpr monitor::Duration too_old_after = 24h;  // of trying: it is history, not an alert
 constexpr unsigned max_rejections = 3;
-constexpr monitor::Duration reminder_interval = 1min;  // several for each 5 min it is told to last
+constexpr monitor::Duration reminder_interval = 1min;  // several in a firing's 5 min
 constexpr std::size_t known_limit = 1024;              // alerts
 
 bool is_reminder(const AlertMessage& message) {
@@ -35,7 +35,7 @@ std::string_view text(DroppedAlert::Reason reason) {
     case DroppedAlert::Reason::too_old:
       return "it was tried for 24 hours";
     case DroppedAlert::Reason::never_heard_of:
-      return "the receiver never heard of what is resolved";
+      return "the receiver never received the alert that this resolves";
   }
   return "?";
 }
@@ -51,19 +51,19 @@ AlertQueue::Dropped AlertQueue::fire(const Alert& alert, Instant now) {
 }
 
 AlertQueue::Dropped AlertQueue::resolve(const Alert& alert, Instant now) {
-  if (!find(alert.id)) remember(alert.id).may_be_heard = true;
+  if (!find(alert.id)) remember(alert.id).may_be_delivered = true;
   Known& known = remember(alert.id);
   if (std::exchange(known.resolved, true)) return {};
   forget_reminder(alert.id);
-  const bool still_told =
+  const bool still_waits =
       waits(alert.id, NotificationKind::firing) || waits(alert.id, NotificationKind::reminder);
-  if (!known.may_be_heard && !still_told) return {};
+  if (!known.may_be_delivered && !still_waits) return {};
   return add(NotificationKind::resolution, alert, now);
 }
 
 void AlertQueue::adopt(const Alert& alert, Instant now) {
   if (find(alert.id)) return;
-  remember(alert.id).may_be_heard = true;
+  remember(alert.id).may_be_delivered = true;
   if (receiver_forgets_) add_reminder(alert, now);
 }
 
@@ -86,7 +86,7 @@ void AlertQueue::delivered(Instant now) {
   const auto message = under_way();
   if (message == messages_.end()) return;
   const std::string id = message->what.alert.id;
-  remember(id).may_be_heard = true;
+  remember(id).may_be_delivered = true;
   if (!receiver_forgets_ || message->what.kind == NotificationKind::resolution ||
       waits(id, NotificationKind::resolution)) {
     messages_.erase(message);
@@ -103,7 +103,7 @@ AlertQueue::Dropped AlertQueue::failed(Instant now, const AlertFailure& failure)
   const auto message = under_way();
   if (message == messages_.end()) return dropped;
   const std::string id = message->what.alert.id;
-  if (failure.may_be_heard) remember(id).may_be_heard = true;
+  if (failure.may_be_delivered) remember(id).may_be_delivered = true;
   rest_until_ = now + std::min(failure.rest, longest_rest);
 
   message->under_way = false;
@@ -146,7 +146,7 @@ const AlertQueue::Known* AlertQueue::find(const std::string& id) const {
 
 bool AlertQueue::never_heard_of(const std::string& id) const {
   const Known* known = find(id);
-  return known && !known->may_be_heard;
+  return known && !known->may_be_delivered;
 }
 
 std::size_t AlertQueue::undelivered() const {
@@ -194,7 +194,7 @@ void AlertQueue::add_reminder(const Alert& alert, Instant due_at) {
   bound_reminders();
 }
 
-// One that is under way stays: its outcome is told soon, and then it is seen to be overtaken.
+// One that is under way stays: when its outcome is reported, it is found to be overtaken.
 void AlertQueue::forget_reminder(const std::string& id) {
   std::erase_if(messages_, [&id](const Message& message) {
     return !message.under_way && is_reminder(message.what) && message.what.alert.id == id;
@@ -209,8 +209,8 @@ void AlertQueue::bound_reminders() {
   messages_.erase(oldest);
 }
 
-// A receiver that forgets goes on being reminded, as long as the alert fires, of what was not
-// rejected: nothing is lost.
+// A receiver that forgets still gets reminders of an alert that was not rejected, as long as it
+// fires: nothing is lost.
 void AlertQueue::give_up(Messages::iterator message, DroppedAlert::Reason reason,
                          Dropped& dropped) {
   const std::string id = message->what.alert.id;
@@ -238,7 +238,7 @@ void AlertQueue::drop_unheard_resolution(const std::string& id, Dropped& dropped
   messages_.erase(resolution);
 }
 
-// The receiver is back: what failed for its absence is due. What it rejected is not.
+// The receiver is back: what failed without a rejection is due now.
 void AlertQueue::bring_forward(Instant now) {
   for (Message& message : messages_) {
     if (message.failures > 0 && message.rejections == 0) {

@@ -13,10 +13,10 @@
 
 namespace recovery {
 
-// What a receiver is told of an alert.
+// What is delivered of an alert.
 enum class NotificationKind : std::uint8_t {
   firing,
-  reminder,  // that it still fires: for receivers that forget (Alertmanager)
+  reminder,  // refire: for receivers that forget (Alertmanager)
   resolution
 };
 
@@ -25,11 +25,11 @@ struct AlertMessage {
   Alert alert;
 };
 
-// How a try to tell failed.
+// How a delivery failed.
 struct AlertFailure {
-  bool retryable = true;     // false: trying the same again hardly helps; at most 3 tries in all
-  bool may_be_heard = true;  // false: it is certain that nobody was told
-  monitor::Duration rest{};  // the receiver asks to be left alone so long
+  bool retryable = true;         // false: a retry will hardly succeed; at most 3 tries in all
+  bool may_be_delivered = true;  // false: it is certain that nothing was delivered
+  monitor::Duration rest{};      // the receiver asks for no message for so long
 };
 
 // A message that will not be tried (again).
@@ -45,14 +45,16 @@ struct DroppedAlert {
 };
 std::string_view text(DroppedAlert::Reason reason);
 
-// What one receiver is told, and when. Pure: no clock, no I/O, no randomness but the seed's.
+// What is delivered to one receiver, and when. Pure: no clock, no I/O, no randomness but the
+// seed's.
 //
-// Every alert is told once when it fires and once when it is resolved; of one stream all is told in
+// Every alert is delivered once when it fires and once when it is resolved; those of one stream in
 // order, streams do not wait for each other. One message is under way at a time. A message that
 // failed is tried again after 1 s, then 2 s, … up to 60 s, jittered; when the receiver is back,
-// what waited is due at once. A message may be heard twice (an answer that got lost), hence the id.
+// what waited is due at once. A message may be delivered twice (its answer was lost); the id is for
+// deduplication.
 //
-// A receiver that forgets is reminded of a firing alert every minute for as long as it fires, never
+// A receiver that forgets gets a firing alert again every minute for as long as it fires, never
 // beside an undelivered message of the same stream.
 class AlertQueue {
  public:
@@ -66,10 +68,10 @@ class AlertQueue {
 
   // Nothing for an alert that is known already, by its id.
   [[nodiscard]] Dropped fire(const Alert& alert, Instant now);
-  // Where the firing still waits, both are told. Nothing where it is certain that the firing was
-  // not told and never will be. `alert` is what was fired, with `ends_at`.
+  // Where the firing still waits, both are delivered. Nothing where it is certain that the firing
+  // was not delivered and never will be. `alert` is what was fired, with `ends_at`.
   [[nodiscard]] Dropped resolve(const Alert& alert, Instant now);
-  // Fired by an earlier life, which told of it: only a receiver that forgets is told again.
+  // Fired and delivered by an earlier life: only a receiver that forgets gets it again.
   void adopt(const Alert& alert, Instant now);
 
   // The message that is due; from now on it is under way, until delivered() or failed(). Empty if
@@ -83,7 +85,7 @@ class AlertQueue {
   // When take_due() will have something; `monitor::never` while one is under way.
   Instant next_deadline() const;
 
-  // Nothing waits to be told or is under way, reminders aside.
+  // Nothing waits or is under way, reminders aside.
   bool idle() const { return undelivered() == 0; }
 
  private:
@@ -99,7 +101,7 @@ class AlertQueue {
 
   struct Known {
     std::string id;
-    bool may_be_heard = false;  // false: it is certain that the receiver was not told
+    bool may_be_delivered = false;  // false: it is certain that nothing was delivered
     bool resolved = false;
   };
 
@@ -123,7 +125,7 @@ class AlertQueue {
   bool receiver_forgets_;
   std::mt19937_64 random_;
   Messages messages_;
-  std::deque<Known> known_;  // the newest; an alert that is not in it counts as heard of
+  std::deque<Known> known_;  // the newest; an alert that is not in it counts as delivered
   Instant rest_until_ = Instant::min();
 };
 

@@ -16,11 +16,11 @@ namespace recovery {
 // Escalated → firing → (delivered) → resolved → (delivered): nothing is left to deliver.
 class AlertState {
  public:
-  // The message that the receivers need next.
+  // The message to deliver next.
   enum class Delivery : std::uint8_t {
-    nothing,  // there was no escalation, or all receivers know that it is over
+    nothing,  // there was no escalation, or all receivers have its resolution
     firing,
-    reminder,  // all receivers know that it fires; those that forget need it again
+    reminder,  // all receivers have it; those that forget need it again
     resolution
   };
 
@@ -32,11 +32,10 @@ class AlertState {
   // A notice of the core at `wall`. What is to be delivered by that: firing, resolution or nothing.
   Delivery on(const Notice& notice, WallTime wall);
 
-  // All receivers have its present state, or were given up. True where that is news.
+  // Its present state was delivered to all receivers, or dropped. True for the first such report.
   bool on_all_delivered();
 
-  // What the receivers do not know for certain, after a restart of the supervisor or a change of
-  // receivers.
+  // What may not have been delivered, after a restart of the supervisor or a change of receivers.
   Delivery undelivered() const;
   // It need not outlive the process: there is none, or nothing is left to deliver.
   bool is_over() const { return !alert_ || (alert_->ends_at && alert_->delivered); }

@@ -30,11 +30,11 @@ struct AnomalyChange {
   monitor::Anomaly anomaly;  // where it is over, as it began
 };
 
-// Whether a stream is unlike its own history: an observer of (event, step, status), never a
+// Whether a stream deviates from its own history: an observer of (event, step, status), never a
 // decider. Its history is the stream's, over all launches since this supervisor started.
 //
-// Restarts are launches of the primary without a request. Errors are FFmpeg's lines that tell
-// of a fault (of the primary; those it writes while it is being stopped are about the stop) and
+// Restarts are launches of the primary without a request. Errors are FFmpeg's lines that report a
+// fault (of the primary; those it writes while it is being stopped are about the stop) and
 // incidents. The bitrate is the primary's while it is on air. A stopped stream has no anomaly, and
 // its time is no history.
 class AnomalyWatch {

@@ -12,9 +12,9 @@
 
 namespace recovery {
 
-// Tells of each decision in the history what became of it, once that shows: a restart and a
-// fallback succeed by coming on air and fail by ending before; a wait succeeds when the source is
-// there and has failed when it must be decided again. The history must outlive it.
+// Notes in the history the outcome of each decision, once it is known: a restart and a fallback
+// succeed by coming on air and fail by ending before; a wait succeeds when the source is there and
+// has failed when it must be decided again. The history must outlive it.
 class DecisionOutcomes {
  public:
   explicit DecisionOutcomes(NewestFirst<HistoryEntry>& history) : history_(history) {}
@@ -29,8 +29,8 @@ class DecisionOutcomes {
   void on_alert(bool delivered);
 
  private:
-  // Decided, and not shown yet. One with a child can fail only once that is launched: the exit of
-  // the child before it says nothing about it.
+  // Decided, outcome not known yet. One with a child can fail only once that is launched: the exit
+  // of the child before does not count.
   struct Open {
     bool is_open = false;
     std::optional<Generation> launched;

@@ -16,8 +16,8 @@ class Detection {
   // Of a new child.
   void begin(const monitor::Limits& limits, bool reports_progress, Instant now);
 
-  // Recovery is off and a fault stands: it was reported, nothing is done about it, and asking again
-  // would find it again.
+  // Recovery is off and a fault stands: it was reported, no action follows, and a further check
+  // would report it again.
   void mute() { checked_at_.reset(); }
   void unmute(Instant now) { checked_at_ = checked_at_.value_or(now); }
   bool is_muted() const { return !checked_at_; }

@@ -17,8 +17,8 @@ inline constexpr int cannot_execute = 126;
 inline constexpr int not_found = 127;
 }  // namespace exit_code
 
-// What a failed execve says of the command; empty where it says something of the moment (EAGAIN,
-// ENOMEM, EMFILE, ETXTBSY, …).
+// The exit code where a failed execve means a wrong command; empty where the failure is temporary
+// (EAGAIN, ENOMEM, EMFILE, ETXTBSY, …).
 constexpr std::optional<int> exit_code_of_exec_error(int error_number) {
   switch (error_number) {
     case ENOENT:
@@ -37,8 +37,8 @@ constexpr std::optional<int> exit_code_of_exec_error(int error_number) {
   }
 }
 
-// How far a command has ever come. Only a command that never ran is wrong by a failed execve, only
-// one that was never on air by its own words; later both are trouble of the moment.
+// How far a command has ever come. A failed execve proves a wrong command only before it has run,
+// FFmpeg's messages only before it was on air; later both are temporary failures.
 enum class CommandTrial : std::uint8_t { untried, has_run, was_on_air, is_wrong };
 
 }  // namespace recovery

@@ -28,7 +28,7 @@ class Fallback {
   // The command is another one: what is known of the one before does not count.
   void on_other_command() { trial_ = CommandTrial::untried; }
 
-  // Dead air leaves the air to the fallback: a source that is there and carries nothing.
+  // For dead air (the source is there and carries nothing), with the action `fallback`.
   bool takes_over_from(monitor::Cause cause, const Setup& setup) const;
   // It is to be on air while the primary waits as planned. `verdict`: why the primary is off air.
   bool is_wanted(const Plan& plan, const std::optional<monitor::Verdict>& verdict,
@@ -43,7 +43,7 @@ class Fallback {
   bool advance(Duration cooldown, Instant now);
   void leave_air() { on_air_since_.reset(); }
   // Its child is gone; `was_stopped`: by us. True where its command is wrong: it is not wanted any
-  // more. Else it waits before the next launch, as its own budget says.
+  // more. Else it waits before the next launch, by its own budget.
   bool end(const monitor::Evidence& evidence, bool was_stopped, Instant now);
 
   std::optional<Instant> on_air_since() const { return on_air_since_; }

@@ -14,7 +14,7 @@ namespace recovery {
 // cooldown ends has not been healthy.
 class Health {
  public:
-  // On air for so long, a source or a sink that came back was really back.
+  // A source or sink that came back counts as back after so long on air.
   static constexpr Duration lasting = 5s;
 
   // The account begins; once it has, nothing changes.

@@ -17,8 +17,8 @@ class OpenIncidents {
   // another).
   std::optional<Incident> open_off_air(const monitor::Verdict& verdict, Instant last_good_at,
                                        Instant now);
-  // `raised_by`: the detector's finding. The verdict on it may name another cause, and another one
-  // tomorrow; the incident lasts as long as the finding does.
+  // `raised_by`: the detector's finding. The verdict on it may name another cause, which may
+  // change; the incident lasts as long as the finding does.
   std::optional<Incident> open_warning(const monitor::Verdict& verdict, monitor::Cause raised_by,
                                        Instant last_good_at, Instant now);
 

@@ -15,9 +15,9 @@ namespace recovery {
 struct PersistedState {
   unsigned attempts = 0;                  // of the restart budget, spent since last healthy
   unsigned source_retries = 0;            // probes that found no source, since last healthy
-  bool stopped_as_asked = true;           // the last life ended because a person wanted it to
+  bool stopped_as_asked = true;           // the last life ended because an operator asked for it
   std::optional<WallTime> launched_at;    // the last launch
-  std::optional<Alert> escalation;        // open, or its end not known to everybody yet
+  std::optional<Alert> escalation;        // open, or its resolution not delivered to all yet
   std::vector<IncidentRecord> incidents;  // newest first; an open one has no resolved_at
 };
 

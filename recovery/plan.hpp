@@ -13,12 +13,12 @@ namespace recovery {
 struct Plan {
   enum class Kind : std::uint8_t {
     none,     // the primary runs, or nothing does and nothing will by itself
-    resume,   // the life of the supervisor before this one was cut short: start by the budget
+    resume,   // the supervisor's previous life ended without a stop: start by the budget
     launch,   // at once
     at_time,  // launch at `at`
     source,   // launch when the source is there
     recover,  // judge what is to be done when the child is gone
-    give_up,  // as `on_exhausted` says
+    give_up,  // by `on_exhausted`
     stop      // nothing: a stop was asked for
   };
 

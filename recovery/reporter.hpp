@@ -39,7 +39,7 @@ class Reporter {
             Instant now);
   // Closes the warnings that none of these upholds any more.
   void close_warnings(const std::vector<monitor::Fault>& upheld, Instant now);
-  // More on the off-air incident.
+  // Adds evidence to the off-air incident.
   void add_evidence(const std::string& sentence) { incidents_.note_evidence(sentence); }
 
   const std::vector<Incident>& open_incidents() const { return incidents_.all(); }

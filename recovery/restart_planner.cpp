@@ -69,15 +69,16 @@ Plan RestartPlanner::by_budget(const Verdict& verdict, Context context) {
 Plan RestartPlanner::after_crash(const std::optional<Verdict>& verdict, Context context) {
   const RestartBudget::Grant grant = budget_.spend(context.now);
   if (grant.exhausted) {
-    escalate(verdict.value_or(Verdict{monitor::Cause::host_spawn_failed,
-                                      {"The supervisor itself was cut short again and again "
-                                       "before the stream was healthy."}}),
-             "the supervisor was restarted " + std::to_string(grant.attempt) +
-                 " times before the stream was healthy",
-             context);
+    escalate(
+        verdict.value_or(Verdict{monitor::Cause::host_spawn_failed,
+                                 {"The supervisor itself ended repeatedly without a clean stop "
+                                  "before the stream was healthy."}}),
+        "the supervisor was restarted " + std::to_string(grant.attempt) +
+            " times before the stream was healthy",
+        context);
   }
   context.reporter.decide(DecisionKind::restart_ffmpeg,
-                          "the life of the supervisor before this one was cut short", grant.delay,
+                          "the supervisor's previous run was not stopped cleanly", grant.delay,
                           grant.attempt);
   return Plan::launch_in(grant.delay, context.now);
 }
@@ -174,7 +175,7 @@ std::optional<Plan> RestartPlanner::adjust(const Plan& plan, Context context) {
     return std::nullopt;
   }
   // No probe can show its return any more.
-  context.reporter.decide(DecisionKind::restart_ffmpeg, "the source cannot be looked at any more");
+  context.reporter.decide(DecisionKind::restart_ffmpeg, "the source cannot be probed any more");
   return Plan{Plan::Kind::launch};
 }
 

@@ -16,11 +16,11 @@
 namespace recovery {
 
 // Plans how the primary comes back: at once or after a delay, by the budget; when its source or its
-// sink is back; or not at all, where recovery has escalated and `on_exhausted` says so. It answers
+// sink is back; or not at all, where recovery has escalated and `on_exhausted` ends it. It answers
 // with a plan and carries nothing out.
 //
-// Restarts spend the budget. A missing source spends none: it is waited for. What comes back is
-// used at once, at the pace of returns.
+// Restarts spend the budget. A missing source spends none: it is waited for. A source or sink that
+// is back is used at once, limited by ReturnPace.
 class RestartPlanner {
  public:
   // What every decision depends on and what it reports to; of one call.
@@ -40,7 +40,7 @@ class RestartPlanner {
   // The primary is off air and its child is gone. `name_in_use`: the sink refused it because its
   // name is taken.
   Plan after_fault(const monitor::Verdict& verdict, bool name_in_use, Context context);
-  // The life before this one was cut short. The stream is tried at least once in each life,
+  // The life before this one ended without a stop. The stream is tried at least once in each life,
   // whatever is left of the budget: a process that would end without having tried could never come
   // back. `verdict`: of the escalation that is open.
   Plan after_crash(const std::optional<monitor::Verdict>& verdict, Context context);
@@ -57,10 +57,10 @@ class RestartPlanner {
                            std::optional<monitor::Verdict>& verdict, Context context);
   std::optional<Plan> take(const SinkProbed& answer, const Plan& plan, Context context);
 
-  // A wait under another configuration is no longer than that says; the plan that follows.
+  // A wait under another configuration is no longer than that allows; the plan that follows.
   std::optional<Plan> adjust(const Plan& plan, Context context);
 
-  // A witness says whether the source is there.
+  // A witness reports whether the source is there.
   void note_source(bool available, const std::string& sentence, Reporter& reporter);
   // The primary is launched.
   void on_launch(const Policy& policy, Instant now);

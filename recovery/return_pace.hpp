@@ -7,10 +7,10 @@
 
 namespace recovery {
 
-// How soon a source or a sink that came back may be used again. A return that is real costs no
-// wait. One that was none (the primary was launched for it and did not stay on air) makes the next
-// one wait, longer each time: an endpoint that flaps must not launch FFmpeg at its own pace, for
-// such launches spend no restart attempts.
+// How soon a source or a sink that came back may be used again. A real return has no wait. A false
+// one (the primary was launched for it and did not stay on air) makes the next one wait, longer
+// each time: an endpoint that flaps must not launch FFmpeg at its own pace, for such launches spend
+// no restart attempts.
 class ReturnPace {
  public:
   // From one launch to the next, capped by the restart cooldown.

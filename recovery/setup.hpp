@@ -15,7 +15,7 @@ struct CommandFacts {
   bool fallback_reports_progress = true;
 };
 
-// All that the configuration tells the core of a stream. A value.
+// All of a stream's configuration that the core uses. A value.
 struct Setup {
   Policy policy;
   monitor::Limits limits;

@@ -11,8 +11,8 @@
 namespace recovery {
 
 // What is known of the sink between two lives of the primary: when it is probed, whether it was
-// seen missing in this cooldown, what it said of the last life. A value; it never decides what
-// follows.
+// seen missing in this cooldown, whether it refused the last life's name. A value; it never decides
+// what follows.
 class SinkWait {
  public:
   // Between two probes while its return is awaited: a connection costs less than a request.
@@ -47,7 +47,7 @@ class SinkWait {
   // The command is another one, and its sink perhaps, until the primary is on air again.
   void on_other_command() { may_be_another_ = true; }
   void on_air() { may_be_another_ = false; }
-  // What the next child puts out does not show that this sink takes it: it was to blame before.
+  // The next child's output does not prove that this sink takes it: it was the cause before.
   bool needs_proof(const std::optional<monitor::Verdict>& verdict) const;
 
  private:

@@ -28,9 +28,9 @@ class SourceWait {
 
   // It is waited for from now on.
   void begin(const Policy& policy, Instant now);
-  // Another configuration in the middle of a wait: no wait is longer than the present one says.
+  // Another configuration in the middle of a wait: no wait is longer than the present one allows.
   void adjust(const Policy& policy, Instant now);
-  // Nobody waits: a probe each `pace`.
+  // No wait for it: a probe each `pace`.
   void watch(Duration pace, Instant now) { probes_.watch(pace, now); }
   // The pace is another one, where it is probed at all.
   void set_pace(Duration pace, Instant now);
@@ -42,7 +42,7 @@ class SourceWait {
   // False for an answer that is not awaited.
   bool accept(std::uint64_t number, Instant now) { return probes_.accept(number, now); }
 
-  // By the latest witness. True where that is news; that it is there is none at first.
+  // What the latest witness reports. True for a change; at first it counts as available.
   bool note(bool available);
   // A probe did not find it. True where that was a retry: one each `interval`.
   bool note_missing(Duration interval, Instant now);
@@ -58,7 +58,7 @@ class SourceWait {
 
  private:
   ProbeSchedule probes_;
-  std::optional<bool> available_;  // empty: no witness has said anything
+  std::optional<bool> available_;  // empty: no witness has reported
   unsigned retries_ = 0;           // that found it missing, since last healthy
   Instant since_{};                // of the present or last wait, as the two below
   Instant next_retry_at_{};

@@ -8,7 +8,7 @@ namespace recovery {
 
 // The order of signals that ends a child: TERM; TERM again at half the grace, because a write that
 // hangs in the network ends only at the second (FFmpeg 4.4 to 9); KILL at the end of the grace;
-// KILL again, and the word that it is no use, two seconds later.
+// KILL again two seconds later, and the report that it has no effect.
 class StopLadder {
  public:
   explicit StopLadder(Duration grace) : grace_(grace) {}

@@ -152,11 +152,11 @@ void StreamCore::on(const LaunchFailed& event) {
     return is(State::stopping) ? on_child_gone() : on_fallback_end();
   }
   Verdict verdict = detection_.diagnose(std::nullopt, now_, setup_.command.reports_progress);
-  const std::optional<int> hopeless = exit_code_of_exec_error(event.error_number);
-  const bool wrong_command = hopeless && primary_ == CommandTrial::untried;
+  const std::optional<int> wrong_command_code = exit_code_of_exec_error(event.error_number);
+  const bool wrong_command = wrong_command_code && primary_ == CommandTrial::untried;
   if (wrong_command) verdict.cause = Cause::command_invalid;
   go_off_air(verdict);
-  if (wrong_command) return end(*hopeless);
+  if (wrong_command) return end(*wrong_command_code);
   recover(verdict);
 }
 
@@ -192,7 +192,7 @@ void StreamCore::on(const Observed& event) {
 }
 
 void StreamCore::on(const SignSeen& event) {
-  // What FFmpeg says while it is being stopped is about the stop.
+  // What FFmpeg logs while it is being stopped is about the stop.
   if (!is_present(event.generation) || !child_runs()) return;
   detection_.watch()->on_sign(event.sign, event.text, now_);
 }

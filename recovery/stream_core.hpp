@@ -50,7 +50,7 @@ namespace recovery {
 //  fallback       stopping (launch)   stopping (stop)  stopping (launch)  KILL → stopping (stop)
 //  stopped        launch              –                launch             –
 //
-//  A TrackChanged is heeded where the primary is on air, or will be next: with `tracks.on_change:
+//  A TrackChanged counts where the primary is on air, or will be next: with `tracks.on_change:
 //  restart`, or where a planned restart waits for it → stopping (launch).
 //
 //  state \ event  SourceProbed: there               SourceProbed: not there   SinkProbed: back
@@ -71,7 +71,7 @@ namespace recovery {
 //
 // "next" is: end (78 a wrong command that never was on air, 126/127 one that cannot be executed, 69
 // given up, 0 where `restart` allows the end or the pipeline it stood in has ended), waiting for
-// the source where it is to blame and can be looked at, or a restart by the budget: at once or
+// the source where it is the cause and can be probed, or a restart by the budget: at once or
 // cooling_down. After shutdown was asked nothing launches again. Whatever names an older generation
 // is dropped. At most one child lives at any time, primary or fallback: Launch is only ever given
 // when no child is, so no sink ever has two publishers of this stream.
@@ -92,8 +92,8 @@ class StreamCore {
   StreamCore(const Policy& policy, const monitor::Limits& limits, Command command,
              std::uint64_t seed);
 
-  // Before the first step. A life that a crash has cut short counts as a restart: the first launch
-  // of this one is paced by what is left of the budget.
+  // Before the first step. A life that a crash has ended counts as a restart: the first launch of
+  // this one is paced by what is left of the budget.
   void resume(const Resumed& past, Instant now);
 
   // `now` never goes back from one call to the next.

@@ -67,7 +67,7 @@ void StreamCore::on_fault(const Fault& fault) {
   reporter_.notify(FaultDetected{fault, now_ - began});
   go_off_air(detection_.diagnose(fault, now_, setup_.command.reports_progress));
   if (setup_.policy.enabled) return begin_stop({Plan::Kind::recover});
-  // Reported and left alone: on air again when it advances by itself.
+  // Reported, without an action: on air again when it advances by itself.
   life_.state = State::starting;
   detection_.mute();
   reporter_.decide(DecisionKind::none, "recovery is switched off: " + fault.sentence);

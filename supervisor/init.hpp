@@ -8,7 +8,7 @@
 
 namespace supervisor {
 
-// What falls to the first process of a container, and the signals.
+// The duties of the first process of a container, and the signals.
 class Init {
  public:
   struct Handlers {
@@ -20,7 +20,7 @@ class Init {
   // Becomes the subreaper (PR_SET_CHILD_SUBREAPER), so FFmpeg's orphans come here and not to a PID
   // 1 that may not reap; reaps every orphan as it ends, and only orphans: ChildProcess's own
   // children are left to their own handling. SIGPIPE is ignored. Other threads must block all
-  // signals. A second SIGTERM within 100 ms is the same wish: timeout(1) and others signal the
+  // signals. A second SIGTERM within 100 ms is the same request: timeout(1) and others signal the
   // process and then its group. The executor's context must outlive the object. A call-back may
   // destroy it.
   Init(boost::asio::any_io_executor executor, Handlers handlers);

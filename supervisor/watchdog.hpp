@@ -9,8 +9,8 @@
 namespace supervisor {
 
 // The interval of watchdog notifications: half of what the service manager tolerates
-// (WATCHDOG_USEC). Nothing where it does not ask, asks another process (WATCHDOG_PID), or says what
-// is no number of microseconds.
+// (WATCHDOG_USEC). Nothing where it does not ask, asks another process (WATCHDOG_PID), or gives no
+// valid number of microseconds.
 std::optional<std::chrono::microseconds> watchdog_interval();
 
 // Notifies the service manager, where it asks for that, that the supervising loop runs: from it

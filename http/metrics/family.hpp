@@ -14,8 +14,8 @@ namespace http {
 
 using Labels = std::vector<std::pair<const char*, std::string_view>>;
 
-// A metric's name, type and HELP text: one row of a table. Names, types and labels are promises to
-// dashboards and alert rules; HELP is not.
+// A metric's name, type and HELP text: one row of a table. Dashboards and alert rules depend on
+// names, types and labels; not on HELP.
 struct FamilyInfo {
   const char* name;
   prometheus::MetricType type;

@@ -1,4 +1,4 @@
-// Elements from data. Texts become text nodes, never markup, whoever wrote them.
+// Elements from data. Texts always become text nodes, never markup.
 
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

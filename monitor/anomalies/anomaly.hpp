@@ -4,11 +4,11 @@
 
 namespace monitor {
 
-// Something unlike its own history, though no limit is passed. For information; nothing is done
-// about it.
+// A value that is unusual for this stream's history, though no limit is passed. Only reported; no
+// action follows.
 struct Anomaly {
   double score;          // from 1 on; the larger, the further out
-  std::string sentence;  // with the figures a person can check
+  std::string sentence;  // with its figures
 };
 
 }  // namespace monitor

@@ -18,8 +18,9 @@ namespace monitor {
 // chance, so their number there is binomial.
 //
 // Minutes with an event are counted, not events: a flood is one. Those that usually come together
-// count as one (quasi-Poisson, Wedderburn 1974). An hour, a day, no worse than one of the history
-// is nothing new. The history begins at the first call; nothing is said in its first two hours.
+// count as one (quasi-Poisson, Wedderburn 1974). An hour or a day no worse than one of the history
+// is not reported. The history begins at the first call; nothing is reported in its first two
+// hours.
 //
 // False alarms are measured in tests/monitor/count_anomaly_test.cpp.
 class CountAnomaly {
@@ -31,7 +32,7 @@ class CountAnomaly {
 
   void on_event(Instant now);
   std::optional<Anomaly> check(Instant now);
-  // This long nothing could happen, so it is no part of the history.
+  // No event could occur in this span, so it is no part of the history.
   void leave_out(Duration span);
 
   static constexpr std::size_t hours_limit = 8 * 24;

@@ -175,9 +175,10 @@ Arrival ArrivalDetector::at(Instant now) const {
                    peer, seconds(now - found.link->delivered_at),
                    static_cast<double>(found.link->last.received_bytes) / 1e6)};
     case Trouble::nothing_new:
-      return {found.trouble, found.since,
-              sentence("FFmpeg has asked %s again and again for %.1f s and got nothing to put out.",
-                       asked_.peer.c_str(), lasted)};
+      return {
+          found.trouble, found.since,
+          sentence("FFmpeg has repeated its request to %s for %.1f s and got nothing to put out.",
+                   asked_.peer.c_str(), lasted)};
     case Trouble::empty_pipe:
       return {found.trouble, found.since,
               sentence("FFmpeg has waited for a pipe to be written to for %.1f s.",

@@ -13,13 +13,13 @@
 
 namespace monitor {
 
-// What the kernel says of the source at one moment, however short it has been so.
+// What the kernel's counters show of the source now, however short it has lasted.
 struct Arrival {
   enum class Trouble : std::uint8_t {
     none,
     unanswered,    // a connection is not taken, or nothing has ever come on it
     silent,        // nothing arrives, and FFmpeg has read all there was
-    nothing_new,   // FFmpeg asks again and again, and what comes is nothing to put out
+    nothing_new,   // FFmpeg repeats its requests, and no answer gives output
     empty_pipe,    // FFmpeg waits for a pipe or FIFO
     disconnected,  // FFmpeg goes on without the connection it had
   };
@@ -28,7 +28,7 @@ struct Arrival {
   std::string sentence;  // with its figures; empty for `none`
 };
 
-// Says when nothing arrives from the source, from the connections that FFmpeg reads from.
+// Detects that nothing arrives from the source, from the connections that FFmpeg reads from.
 //
 // A connection on which nothing arrives is a fault only while nothing comes out either: between two
 // HLS segments that is normal. Bytes that FFmpeg has not read rule the source out: then FFmpeg
@@ -52,10 +52,9 @@ class ArrivalDetector {
   std::optional<Fault> check(Instant now) const;
   Instant deadline() const;
 
-  // The gravest trouble there is.
+  // The most severe trouble present.
   Arrival at(Instant now) const;
-  // The source has delivered and FFmpeg has not taken it all: whatever is wrong, it is not this
-  // one.
+  // The source has delivered more than FFmpeg has read: the source is not the cause.
   bool has_backlog() const;
 
  private:

@@ -10,18 +10,18 @@
 
 namespace monitor {
 
-// Says when the output's bitrate has fallen `percent` below its baseline of health and stayed
+// Detects that the output's bitrate has fallen `percent` below its healthy baseline and stayed
 // there.
 //
 // The rate is bytes per wall time over `window`, never FFmpeg's average since launch. Start-up is
 // not measured. The baseline rises with the stream within minutes and falls only with a half-life
-// of hours, so a slow decay is measured against what the stream once was (rate_baseline.hpp).
+// of hours, so a slow decay is measured against the earlier rate (rate_baseline.hpp).
 //
-// A stream with constant bitrate is told within `window` + `hold`. One whose rate varies with its
-// scenes is given so much room in that window that its own low scenes are no fault; for it the same
-// rule over 12 windows, where scenes even out, sees the drop in a few minutes.
+// A drop of a constant bitrate is reported within `window` + `hold`. A rate that varies with its
+// scenes has a lower limit in that window, so that its own low scenes are no fault; for it the same
+// rule over 12 windows, where scenes even out, detects the drop in a few minutes.
 //
-// Silence is the freeze detector's matter: time without blocks does not count as held. A rate of 0
+// The freeze detector handles missing blocks: time without them does not count as held. A rate of 0
 // while blocks still come is a drop. Without a total_size (tee, HLS, null, …) there is no fault.
 class BitrateDetector {
  public:

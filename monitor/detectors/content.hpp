@@ -10,17 +10,17 @@
 
 namespace monitor {
 
-// Says when there is dead air: nothing to hear, a picture that does not move, a black one, for as
-// long as the limits allow. The first two filters report when their duration has passed already;
-// black is reported at its first frame and held here.
+// Detects dead air: silence, a picture that does not move, a black one, for the duration in the
+// limits. The first two filters report when their duration has passed already; black is reported at
+// its first frame and held here.
 class ContentDetector {
  public:
   explicit ContentDetector(const Content& limits);
   void adjust(const Limits&) {}  // the filters are FFmpeg's: they change with its next launch
 
   void on_mark(const ContentMark& mark, Instant now);
-  // Nothing advanced meanwhile: what was seen last is no longer known to last. It counts anew, for
-  // the filters say nothing again while it goes on.
+  // Nothing advanced meanwhile: a condition may have ended unseen. Its time counts anew, as the
+  // filters do not report a lasting condition again.
   void rebase(Instant now);
 
   // Faults source_silent, source_frozen_picture, source_black; warnings (off_air false): what is

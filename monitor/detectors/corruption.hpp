@@ -11,16 +11,16 @@
 
 namespace monitor {
 
-// Says when FFmpeg complains of damaged input again and again, while it goes on. A complaint now
-// and then is a broadcast's everyday life.
+// Detects that FFmpeg keeps reporting damaged input while it runs. Single reports are normal in a
+// broadcast.
 class CorruptionDetector {
  public:
   void adjust(const Limits&) {}  // has no limit of its own
-  void rebase() {}               // what FFmpeg has complained of stays complained of
+  void rebase() {}               // earlier reports of FFmpeg stay counted
 
   void on_sign(const Sign& sign, Instant now);
 
-  // Fault{source_corrupt}, a warning: two complaints a second or more, over the last seconds.
+  // Fault{source_corrupt}, a warning: two reports a second or more, over the last seconds.
   std::optional<Fault> check(Instant now) const;
   Instant deadline() const;
 
@@ -31,7 +31,7 @@ class CorruptionDetector {
 
   struct Second {
     std::int64_t number = -1;  // of the clock
-    std::uint64_t complaints = 0;
+    std::uint64_t reports = 0;
   };
   std::array<Second, seconds_kept> seconds_{};
   std::optional<Instant> last_at_;

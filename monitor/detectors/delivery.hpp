@@ -15,7 +15,7 @@
 
 namespace monitor {
 
-// What the kernel's counters say of the sink at one moment, however short it has been so.
+// What the kernel's counters show of the sink now, however short it has lasted.
 struct Delivery {
   DeliveryTrouble trouble = DeliveryTrouble::none;
   Instant since{};               // of `none`: no meaning
@@ -23,12 +23,12 @@ struct Delivery {
   bool send_queue_held = false;  // something has waited to be sent for seconds
 };
 
-// Says when the receiving server takes nothing, from the connections that FFmpeg writes to.
+// Detects that the receiving server takes nothing, from the connections that FFmpeg writes to.
 //
-// FFmpeg's own progress is no proof: the send buffer swallows some 3 MB before a write blocks, 216
-// s of a radio stream. The signs here come within seconds: the peer's window is shut, or shrinks by
-// what is sent. A network that swallows packets is another matter: it heals by itself more often
-// than not, and no restart mends it. That is given `silence_timeout`.
+// FFmpeg's own progress is no proof: the send buffer takes some 3 MB before a write blocks, 216 s
+// of a radio stream. The signs here come within seconds: the peer's window is shut, or shrinks by
+// what is sent. A network that loses packets usually recovers by itself, and no restart repairs it:
+// for that `silence_timeout` applies.
 class DeliveryDetector {
  public:
   DeliveryDetector(Duration stall_timeout, Duration silence_timeout);
@@ -49,7 +49,7 @@ class DeliveryDetector {
   std::optional<Fault> check(Instant now) const;
   Instant deadline() const;
 
-  // The gravest trouble there is.
+  // The most severe trouble present.
   Delivery at(Instant now) const;
   // A connection is there, and nothing is wrong with any. Empty where the sink has no connection of
   // its own (a file), or none is known.

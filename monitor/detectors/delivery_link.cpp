@@ -37,8 +37,8 @@ double kilobytes(std::uint64_t bytes) {
 
 }  // namespace
 
-// What arrives behind a lost segment cannot be read yet: then a falling window says nothing. Nor
-// does one that cannot rise because nothing is sent: the kernel tells of it with the next
+// What arrives behind a lost segment cannot be read yet: then a falling window proves nothing. Nor
+// does one that cannot rise because nothing is sent: the kernel reports it with the next
 // acknowledgement.
 void ShrinkingWindow::observe(const ConnectionSample& sample, Instant now) {
   const Point point{*sample.peer_window_bytes, sample.acked_bytes, sample.retransmits};
@@ -137,8 +137,8 @@ bool DeliveryLink::server_app_reads() const {
   return (widest_window_ - *last_.peer_window_bytes) * 2 < last_.acked_bytes;
 }
 
-// The kernel counts the time in which the window kept it from sending; before 4.9 it does not, but
-// tells the window.
+// The kernel counts the time in which the window kept it from sending; before 4.9 it reports only
+// the window.
 bool DeliveryLink::window_is_shut() const {
   const Duration limited = last_.peer_limited - limited_when_taken_;
   return limited * 2 >= updated_at_ - taken_at_ ||
@@ -147,7 +147,7 @@ bool DeliveryLink::window_is_shut() const {
 
 DeliveryLink::State DeliveryLink::state(bool advanced) const {
   if (last_.phase == Phase::connecting) return {Trouble::unanswered, counted_from_};
-  // Where nothing is said back, ever: some protocols never do, but those stream.
+  // Nothing was ever received. In some protocols that is normal, but then the output advances.
   if (!advanced && last_.received_bytes == 0) return {Trouble::unanswered, counted_from_};
   const bool nothing_taken = taken_at_ < updated_at_;
   const auto shrinks = window_.since(suspected_since_);
@@ -170,7 +170,7 @@ std::string DeliveryLink::sentence(Trouble trouble, std::optional<double> bps, I
                  ? monitor::sentence("%s has not taken the connection for %.1f s.", peer,
                                      seconds(now - counted_from_))
                  : monitor::sentence(
-                       "%s took the connection %.1f s ago and has not said a byte on it since.",
+                       "%s took the connection %.1f s ago and has not sent a byte on it since.",
                        peer, seconds(now - counted_from_));
     case Trouble::not_read:
       return monitor::sentence(

@@ -10,12 +10,12 @@
 
 namespace monitor {
 
-// What may be wrong with the taking of what FFmpeg sends. The graver ones last.
+// What may be wrong with the delivery of what FFmpeg sends, the most severe last.
 enum class DeliveryTrouble : std::uint8_t {
   none,
   too_slow,      // less is taken than is put out: it piles up
   path_silent,   // nothing that is sent is acknowledged any more
-  unanswered,    // a connection is not taken, or the server never says anything on it
+  unanswered,    // a connection is not taken, or the server never sends anything on it
   not_read,      // the server's program does not read what its kernel takes
   disconnected,  // FFmpeg goes on without the connection it had
 };
@@ -27,7 +27,8 @@ class ShrinkingWindow {
  public:
   void observe(const ConnectionSample& sample, Instant now);
   void rebase() { last_.reset(); }
-  // `suspected_since`: the server is suspected to hang for other reasons, and less tells.
+  // `suspected_since`: the server is suspected to hang for other reasons, so less evidence is
+  // enough.
   std::optional<Instant> since(std::optional<Instant> suspected_since) const;
 
  private:
@@ -64,8 +65,8 @@ class DeliveryLink {
   };
   // `advanced`: FFmpeg has put something out.
   State state(bool advanced) const;
-  // Something has waited to be sent at each look for so long that no burst explains it. Alone it is
-  // no trouble; of a stream that is too slow it is the reason.
+  // Every sample has shown unsent data, for so long that no burst explains it. Alone it is no
+  // trouble; of a stream that is too slow it is the reason.
   bool send_queue_held() const;
   // The server's program, not its kernel alone, is at work on it.
   bool server_app_reads() const;

@@ -69,7 +69,7 @@ std::optional<Fault> FreezeDetector::check(Instant now) const {
   }
   const double waited = seconds(now - counted_from_);
   const std::string stands = what_stands();
-  // Blocks that go on tell a hang inside FFmpeg from a process that does not run at all.
+  // Blocks that still come distinguish a hang inside FFmpeg from a process that does not run.
   const bool silent = !last_block_ || *last_block_ <= counted_from_;
   const char* const blocks = silent ? "no progress block has come" : "progress blocks still come";
   std::string text =

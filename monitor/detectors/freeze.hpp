@@ -12,11 +12,11 @@
 
 namespace monitor {
 
-// Says when a stream that should advance does not. Covers both ends of a life: nothing at all
+// Detects that a stream that should advance does not. Covers both ends of a life: nothing at all
 // within `startup_timeout` of the launch, and no advance for `freeze_timeout` once it has begun. A
 // process that stands in state T for `freeze_timeout` is frozen however long a start may take.
 //
-// Blocks are no heartbeat: 7.1 prints them from an idle thread while everything else hangs. What
+// Blocks alone prove nothing: 7.1 prints them from an idle thread while everything else hangs. What
 // counts is that a value grew between two blocks:
 //  - `frame`, where there is video. A counter that never passed 1 is an attached picture (the cover
 //    of an MP3), not video;
@@ -26,7 +26,7 @@ namespace monitor {
 class FreezeDetector {
  public:
   FreezeDetector(Duration startup_timeout, Duration freeze_timeout, Instant launched_at);
-  // The same silence is from now on judged by these.
+  // These limits also apply to a silence that has begun.
   void adjust(const Limits& limits) {
     startup_timeout_ = limits.startup_timeout;
     freeze_timeout_ = limits.freeze_timeout;

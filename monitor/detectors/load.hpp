@@ -10,8 +10,8 @@
 
 namespace monitor {
 
-// Says when FFmpeg uses more CPU than `percent` of what it may use (quota or CPUs), held for 30 s:
-// an encoder's start and a scene change are shorter.
+// Detects that FFmpeg uses more CPU than `percent` of what it may use (quota or CPUs), held for 30
+// s: an encoder's start and a scene change are shorter.
 class CpuDetector {
  public:
   explicit CpuDetector(double percent);
@@ -29,7 +29,7 @@ class CpuDetector {
   HoldTimer above_;
 };
 
-// Says when FFmpeg's resident set is above `mb` MiB, held for 10 s.
+// Detects that FFmpeg's resident set is above `mb` MiB, held for 10 s.
 class MemoryDetector {
  public:
   explicit MemoryDetector(double mb);

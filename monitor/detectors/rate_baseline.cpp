@@ -28,7 +28,7 @@ void RateBaseline::learn(double bps, Duration time) {
   level_learned_ += time;
   level_bps_ += share(time, std::min(level_learned_, level_windows * window_)) * (bps - level_bps_);
   if (level_bps_ <= 0) return;
-  // Twice the square of the lower half: high scenes say nothing about how low the low ones are.
+  // Twice the square of the lower half: high scenes do not show how low the low ones are.
   const double dip = std::clamp(std::log(std::max(bps, 1.0) / level_bps_), deepest_dip, 0.0);
   spread_squared_ +=
       share(time, std::min(learned_, spread_windows * window_)) * (2 * dip * dip - spread_squared_);

@@ -6,8 +6,8 @@
 
 namespace monitor {
 
-// What rate a stream has in health, and how far below it a rate is no longer normal for it. Fed
-// with rates of health only.
+// The rate of the healthy stream, and the limit below which a rate is not normal for it. Takes
+// rates of the healthy stream only.
 //
 // The level follows the rate within minutes. The baseline rises with the level and falls towards it
 // with a half-life of 6 h, so slow decay is measured against what the stream once was. The spread
@@ -19,7 +19,7 @@ class RateBaseline {
   RateBaseline(double percent, Duration window) : percent_(percent), window_(window) {}
 
   void learn(double bps, Duration time);
-  // A drop lasts: the baseline forgets, towards the rate.
+  // A drop lasts: the baseline falls towards the rate.
   void forget(double bps, Duration time);
   // The level is found afresh, the baseline is kept.
   void restart_level();

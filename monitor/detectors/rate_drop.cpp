@@ -57,7 +57,7 @@ void RateDrop::judge(double bps, Instant now) {
   }
 }
 
-// A fall that ended by itself so soon was a scene, and tells how low this stream's scenes are.
+// A fall that ended by itself so soon was a scene, and shows how low this stream's scenes are.
 Duration RateDrop::longest_scene() const {
   return 2 * (window_ + hold_);
 }

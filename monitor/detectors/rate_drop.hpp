@@ -13,8 +13,8 @@ namespace monitor {
 
 // Whether the rate over one window has stood below what is normal for the stream, for `hold`.
 //
-// The baseline learns from health only: a rate is learned after `window` + `hold` and a bit, when
-// it is known not to have been the beginning of a drop. So a drop never becomes the new normal
+// The baseline learns from health only: a rate is learned after `window` + `hold` and a margin,
+// when it is known not to have been the beginning of a drop. So a drop never becomes the new normal
 // while it lasts, but for the baseline's half-life of hours. A fall that ends by itself within
 // twice that time was a scene of the stream and is learned from.
 class RateDrop {

@@ -11,7 +11,7 @@
 
 namespace monitor {
 
-// Says when the receiving server's own statistics show that the stream does not reach it, while
+// Detects from the receiving server's own statistics that the stream does not reach it, while
 // FFmpeg puts it out: no publisher is there, or what it has received does not grow. Statistics
 // that do not answer are no evidence: they may be another server. But one that has answered, and
 // now takes the connection and is silent, is suspected to hang.
@@ -21,7 +21,7 @@ class ReceptionDetector {
   // The statistics may be another server's from now on: begins anew.
   void adjust(const Limits& limits) { *this = ReceptionDetector(limits.sink_stall_timeout); }
 
-  // Reports come every few seconds; two that say the same are needed for a fault.
+  // Reports come every few seconds; two that agree are needed for a fault.
   void on_report(const SinkReport& report, Instant now);
   // FFmpeg's output advanced.
   void on_advance(Instant now);

@@ -10,12 +10,12 @@
 
 namespace monitor {
 
-// Says when there is no room left where FFmpeg writes files. FFmpeg says nothing of it where it
-// writes HLS: the segments just stay empty.
+// Detects that no space is left where FFmpeg writes files. For HLS, FFmpeg itself reports nothing:
+// the segments just stay empty.
 class SpaceDetector {
  public:
   void adjust(const Limits&) {}  // has no limit of its own
-  void rebase() {}               // a full disk is full, whatever time has passed
+  void rebase() {}               // a full disk does not depend on time
 
   void on_space(const std::vector<SpaceSample>& folders, Instant now);
 

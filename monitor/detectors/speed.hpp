@@ -12,7 +12,7 @@
 
 namespace monitor {
 
-// Says when the output falls behind real time: speed over the last 10 s below `ratio`, held.
+// Detects that the output falls behind real time: speed over the last 10 s below `ratio`, held.
 //
 // The clock starts when out_time first grows: an encoder with look-ahead fills up before that (40
 // frames are 40 s of a slide show) and is not slow. The first window allows for the steps that

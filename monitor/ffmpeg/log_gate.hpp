@@ -19,15 +19,15 @@ class LogGate {
 
   struct Passed {
     bool pass = false;
-    std::uint64_t repeated = 0;    // how often the line before was folded: say it first
-    std::uint64_t suppressed = 0;  // lines cut since the last one that passed: say it first
+    std::uint64_t repeated = 0;    // how often the line before was folded: log it first
+    std::uint64_t suppressed = 0;  // lines cut since the last one that passed: log it first
   };
 
   // A line equal to the one before in level, component and text (addresses and digits aside) is
-  // folded; the fold is told when another line comes, or by `flush`.
+  // folded; the count is reported with the next other line, or by `flush`.
   Passed on_line(const LogLine& line, Instant now);
 
-  // What is still untold: after 5 s of folding, or at the end of a life (now = never).
+  // What is not reported yet: after 5 s of folding, or at the end of a life (now = never).
   Passed flush(Instant now);
   Instant deadline() const;
 
@@ -42,7 +42,7 @@ class LogGate {
     Instant refilled_at{};
     bool take(Instant now);
   };
-  // What was kept back and is not told yet.
+  // What was kept back and is not reported yet.
   struct Untold {
     std::uint64_t lines = 0;
     Instant since{};

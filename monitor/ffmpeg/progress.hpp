@@ -28,8 +28,8 @@ struct Progress {
   bool operator==(const Progress&) const = default;
 };
 
-// Bytes in, blocks out. Takes what FFmpeg 4.4 to 9 write, in pieces of any size, and whatever else
-// may come down a pipe: NULs, garbage, lines without an end. Never throws for input, never holds
+// Bytes in, blocks out. Takes what FFmpeg 4.4 to 9 write, in pieces of any size, and anything else
+// that a pipe may carry: NULs, garbage, lines without an end. Never throws for input, never holds
 // more than one line of `line_limit` bytes and one unfinished block.
 //
 // A block ends at `progress=`; also where a key stands a second time, because above about 50 video
@@ -48,7 +48,7 @@ class ProgressParser {
 
   static constexpr std::size_t blocks_limit = 64;
 
-  // What these bytes said of the content, oldest first; at most `marks_limit`, the newest ones. The
+  // The content marks in these bytes, oldest first; at most `marks_limit`, the newest ones. The
   // filters write to the same pipe, a line with each write, so never into a block.
   const std::vector<ContentMark>& marks() const { return marks_; }
 

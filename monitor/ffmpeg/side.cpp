@@ -69,11 +69,11 @@ Side side_of_url(std::string_view text, const Endpoints& endpoints) {
 Side side_of_address(std::string_view text, const Endpoints& endpoints) {
   const std::size_t at = text.find("://");
   if (at == npos) return Side::unknown;
-  const UrlAddress told = address_at(text, at);
+  const UrlAddress named = address_at(text, at);
   return only_side(endpoints, [&](const std::string& endpoint) {
     return any_address(endpoint, [&](const UrlAddress& own) {
-      const bool any_port = own.port.empty() || told.port.empty();
-      return equal_ignoring_case(own.host, told.host) && (any_port || own.port == told.port);
+      const bool any_port = own.port.empty() || named.port.empty();
+      return equal_ignoring_case(own.host, named.host) && (any_port || own.port == named.port);
     });
   });
 }

@@ -17,7 +17,7 @@ std::string_view name(LogLevel level);
 
 // One line of FFmpeg's stderr, taken apart: `[flv @ 0x55…] [warning] text`, `[error] text`,
 // `[out#0/flv @ 0x…] [error] text`, nested contexts of 7.1, or no prefix at all
-// (`x264 [error]: text`, a library's own line: level info unless the line says otherwise).
+// (`x264 [error]: text`, a library's own line: level info unless the line states another).
 // Views into the line given; valid as long as it is.
 struct LogLine {
   LogLevel level = LogLevel::info;
@@ -31,14 +31,14 @@ LogLine parse_log_line(std::string_view line);
 // Only for lines that hold an ESC: it copies.
 std::string without_colours(std::string_view line);
 
-// FFmpeg's periodic status (`frame= 123 fps=…`, `size= …`), which the progress pipe says better.
+// FFmpeg's periodic status (`frame= 123 fps=…`, `size= …`), which the progress pipe reports better.
 bool is_status_line(std::string_view line);
 
 // Which way a stderr line points.
 struct Sign {
   Cause cause;
   bool retryable;     // false: the same command will fail the same way
-  std::uint8_t rank;  // among signs of one life the higher rank tells the cause; equal: the first
+  std::uint8_t rank;  // among signs of one life the higher rank gives the cause; equal: the first
   // The server still holds the name for a publisher, perhaps FFmpeg's own last life.
   bool name_in_use = false;
 
@@ -49,14 +49,14 @@ struct Sign {
   bool operator==(const Sign&) const = default;
 };
 
-// What FFmpeg is told to read and write, to tell whose URL a line is about.
+// What the command reads and writes, to find whose URL a line is about.
 struct Endpoints {
   std::vector<std::string> inputs;   // URLs as given to -i
   std::vector<std::string> outputs;  // URLs FFmpeg writes to
 };
 
 // The one table of patterns (FFmpeg 4.4 to 9), searched for this line. Empty for most lines.
-// Lines that name only a URL or `tcp://host:port` are told apart by the endpoints.
+// Lines that name only a URL or `tcp://host:port` are distinguished by the endpoints.
 std::optional<Sign> read_sign(const LogLine& line, const Endpoints& endpoints);
 
 }  // namespace monitor

@@ -1,4 +1,4 @@
-// The table of FFmpeg's complaints. Texts of 4.4 to 9, from real runs of 4.4, 5.1, 6.1, 7.1 and 9.0
+// The table of FFmpeg's messages. Texts of 4.4 to 9, from real runs of 4.4, 5.1, 6.1, 7.1 and 9.0
 // unless marked "source": read in FFmpeg's source only.
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 namespace monitor {
 namespace {
 
-// How telling a line is. Signs below Sign::telling go with streams that live on for days.
+// How strong a sign is. Signs below Sign::telling also occur in streams that run on for days.
 namespace rank {
 constexpr std::uint8_t symptom = 10;    // a damaged packet
 constexpr std::uint8_t follow_up = 20;  // closing what is lost already
@@ -17,7 +17,7 @@ constexpr std::uint8_t hint = 40;
 constexpr std::uint8_t vague = 60;    // "Input/output error" and the like
 constexpr std::uint8_t context = 90;  // repeats a plain line in other words
 constexpr std::uint8_t plain = 100;
-constexpr std::uint8_t exact = 110;  // says more than the plain line that follows it
+constexpr std::uint8_t exact = 110;  // more exact than the plain line that follows it
 constexpr std::uint8_t config = 150;
 constexpr std::uint8_t device = 160;  // behind a line that looks like a wrong command
 constexpr std::uint8_t host = 200;
@@ -74,7 +74,7 @@ using enum Cause;
 
 // The first row that stands in the line counts.
 constexpr std::array patterns{
-    // Said after a stop that was asked for, or by a reader of the progress that went away.
+    // Logged after a requested stop, or when the reader of the progress is gone.
     nothing("Immediate exit requested"),
     nothing("Error closing progress log"),
     nothing("Failed to update header with correct"),
@@ -95,7 +95,7 @@ constexpr std::array patterns{
     // drawtext's file may be written yet. Source.
     means("could not be read or is empty", command_invalid, rank::device),
 
-    // A header not written for want of a server.
+    // A header that was not written because the server was missing.
     means("Could not write header*Broken pipe", sink_lost, rank::plain),
     means("Could not write header*Connection reset", sink_lost, rank::plain),
     means("Could not write header*timed out", sink_stalled, rank::plain),

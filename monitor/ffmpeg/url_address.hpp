@@ -4,8 +4,8 @@
 
 namespace monitor {
 
-// scheme://[userinfo@]host[:port], as far as it tells one server from another. Views into the text
-// it stands in.
+// scheme://[userinfo@]host[:port], as far as it distinguishes one server from another. Views into
+// the text it stands in.
 struct UrlAddress {
   std::string_view scheme;
   std::string_view host;  // without the brackets of IPv6

@@ -13,8 +13,8 @@ namespace monitor {
 //
 // Lag is the wall time since the first advance less what the output's time has grown by, over the
 // least this has been: a burst at the start of a connection is where the live edge is. A source
-// whose clock is slower than ours by up to 0.05 % is not lagged behind. A step back or a leap in
-// the output's time changes the origin, not the lag.
+// clock slower than ours by up to 0.05 % is no lag. A step back or a leap in the output's time
+// changes the origin, not the lag.
 class LagForecast {
  public:
   LagForecast();

@@ -13,16 +13,16 @@ namespace monitor {
 // Where FFmpeg's resident set meets a limit: `memory_mb` MiB, or what its control group has left.
 std::uint64_t memory_ceiling(std::int64_t rss_bytes, double memory_mb, const HostSample& host);
 
-// Says when FFmpeg's memory grows so that it meets its limit within the horizon, hours before
+// Detects that FFmpeg's memory grows so that it meets its limit within the horizon, hours before
 // MemoryDetector or the OOM killer would. Of one life.
 //
 // The growth is the Theil–Sen slope over up to 43 min, or over their later half where that is less.
 // It counts as growth when the Mann–Kendall test finds it significant at level 0.001, it is well
-// above the scatter, each quarter of the time has its share of it, it leads above all that this
-// life has used before, and, where it slackens, comes to rest above the limit. Steps, an
-// allocator's sawtooth, noise that remembers and a warm-up of some minutes are none; one of an hour
-// that fills most of what there is may be warned of once. A life's first 10 minutes, when encoders
-// fill their buffers, are never judged, its first 2 not even learned from.
+// above the scatter, each quarter of the time has its share of it, it exceeds all that this life
+// has used before, and, where it slows down, levels off above the limit. Steps, an allocator's
+// sawtooth, autocorrelated noise and a warm-up of some minutes are none; one of an hour that fills
+// most of the memory may cause one warning. A life's first 10 minutes, when encoders fill their
+// buffers, are never judged, its first 2 not even learned from.
 //
 // Measured in tests/monitor/forecast_memory_test.cpp: the false alarms of simulated healthy
 // streams.

@@ -83,9 +83,9 @@ class BlockingCall {
 };
 
 // `work` on a thread of its own, for calls that may hang and cannot be cancelled (getaddrinfo, a
-// stat on a dead network file system): at `deadline` it is left to itself and nothing is returned.
-// `work` must own what it uses; what it throws is thrown here. Throws system_error when too many
-// calls hang already.
+// stat on a dead network file system): at `deadline` the thread is abandoned and nothing is
+// returned. `work` must own what it uses; what it throws is thrown here. Throws system_error when
+// too many calls hang already.
 template <class Work>
 boost::asio::awaitable<std::optional<std::invoke_result_t<Work>>> run_blocking(Work work,
                                                                                Instant deadline) {

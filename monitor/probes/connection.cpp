@@ -132,7 +132,7 @@ error_code Connection::State::prepare_tls(bool verify) {
   return error;
 }
 
-// OpenSSL's own code says no more than "certificate verify failed".
+// OpenSSL's own error is only "certificate verify failed".
 std::string Connection::State::why_no_tls(error_code error) {
   if (error == asio::error::timed_out || !secure) return {};
   const long result = SSL_get_verify_result(secure->native_handle());
@@ -187,7 +187,7 @@ asio::awaitable<std::size_t> Connection::read_some(asio::mutable_buffer into) {
     count = co_await state.socket.async_read_some(into,
                                                   asio::redirect_error(asio::use_awaitable, error));
   }
-  // Many servers end TLS without saying so.
+  // Many servers end TLS without close_notify.
   if (error == asio::error::eof || error == ssl::error::stream_truncated) co_return 0;
   if (error) fail(Step::exchange, state.server, state.reason(error));
   co_return count;

@@ -14,8 +14,8 @@
 
 namespace monitor::probes {
 
-// Which step failed, and why; what() says both in words and names host and port only, as in
-// "connection to radio:8000: Connection refused". A time-out's code is asio::error::timed_out.
+// Which step failed, and why; what() states both and names host and port only, as in "connection to
+// radio:8000: Connection refused". A time-out's code is asio::error::timed_out.
 class ConnectionError : public boost::system::system_error {
  public:
   enum class Step : std::uint8_t { name_lookup, connection, tls_handshake, exchange };

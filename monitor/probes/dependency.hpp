@@ -19,14 +19,14 @@ struct Dependency {
   bool operator==(const Dependency&) const = default;
 };
 
-// What one look found.
+// The result of one probe.
 struct DependencyReport {
   bool up = false;       // TCP: a connection was taken; HTTP: a status below 400
   std::string sentence;  // one, for display; may hold the URL with its secrets: mask it
   Duration took{};
 };
 
-// Looks once, within `timeout` as a whole. Calls `done` once, from the executor, never from within
+// Probes once, within `timeout` as a whole. Calls `done` once, from the executor, never from within
 // the call.
 void probe_dependency(const boost::asio::any_io_executor& executor, Dependency dependency,
                       Duration timeout, std::function<void(DependencyReport)> done);

@@ -44,7 +44,7 @@ asio::awaitable<Finding> probe_tcp(Target target, Role role, Instant deadline) {
   std::string port(port_of(opened));
   const std::string server = shown_server(host, port);
   if (url.scheme == "rtmps" && goes_through_proxy(host))
-    co_return available(server + " is reached through a proxy: not asked.");
+    co_return available(server + " is reached through a proxy: not probed.");
   try {
     const auto connection = co_await Connection::open(std::move(host), std::move(port), false,
                                                       deadline - steady_clock::now());
@@ -77,11 +77,11 @@ Finding judge_path(const std::string& path, int error) {
   const std::string file = "The file " + shown_path(path);
   if (error == 0) return available(file + " is there.");
   const bool pattern = path.find_first_of("%*?[{") != std::string::npos;
-  if (error == ENOENT && pattern) return available(file + " is a pattern: not asked.");
+  if (error == ENOENT && pattern) return available(file + " is a pattern: not probed.");
   if (error == ENOENT || error == ENOTDIR)
     return not_available(Cause::source_missing, file + " is not there.");
   if (error == EACCES || error == EPERM)
-    return not_available(Cause::source_refused, file + " may not be read by us.");
+    return not_available(Cause::source_refused, file + " cannot be read: permission denied.");
   if (error == EISDIR) return not_available(Cause::source_corrupt, file + " is a folder.");
   const std::string why = boost::system::system_category().message(error);
   return not_available(Cause::source_unreachable, file + " cannot be read: " + why + ".");
@@ -125,7 +125,7 @@ struct Round {
     if (--waiting == 0) done(sum());
   }
   Finding sum() {
-    Finding all = available("All that can be asked are available.");
+    Finding all = available("All that can be probed are available.");
     for (const auto& finding : findings) all.took = std::max(all.took, finding->took);
     for (auto& finding : findings) {
       if (finding->available) continue;
@@ -148,7 +148,7 @@ Finding of_failure(const std::exception_ptr& failure, Role role) {
 
 void start(const asio::any_io_executor& executor, std::vector<Target> targets, Role role,
            Duration timeout, const std::shared_ptr<Round>& round) {
-  if (targets.empty()) return round->done(available("There is nothing to ask."));
+  if (targets.empty()) return round->done(available("There is nothing to probe."));
   const Instant deadline = steady_clock::now() + timeout;
   round->findings.resize(targets.size());
   round->waiting = targets.size();

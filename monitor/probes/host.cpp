@@ -98,8 +98,8 @@ struct HostProbe::State {
     }
   }
 
-  // The kernel counts a kill in the victim's own group (v2: and in those above), whoever's limit it
-  // was.
+  // The kernel counts a kill in the victim's own group (v2: and in those above), whichever group's
+  // limit it was.
   void open_memory(std::vector<CgroupFolder> folders) {
     for (CgroupFolder& folder : folders) {
       const bool is_v1 = folder.version == CgroupVersion::v1;

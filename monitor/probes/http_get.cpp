@@ -33,7 +33,7 @@ bool is_enough(const HttpReply& reply, std::size_t body_limit) {
 std::string no_http(const std::string& server, const HttpReply& reply) {
   if (reply.phase() == Phase::no_http) return server + " answers, but not in HTTP.";
   if (reply.phase() == Phase::too_long) return server + " answers with more than 64 KiB of header.";
-  return server + " hangs up without an answer.";
+  return server + " closes the connection without an answer.";
 }
 
 // Its kernel took the connection.

@@ -8,8 +8,8 @@
 
 namespace monitor::probes {
 
-// Reads an HTTP reply (or Shoutcast's, whose first line is `ICY 200 OK`) bytes by bytes, as far as
-// a probe wants to know it: the header, and the first of the body without its chunks. Keeps at most
+// Reads an HTTP reply (or Shoutcast's, whose first line is `ICY 200 OK`) piece by piece, as far as
+// a probe needs it: the header, and the beginning of the body without chunk framing. Keeps at most
 // `header_limit` and what it was made to keep of the body.
 class HttpReply {
  public:

@@ -10,7 +10,7 @@
 namespace monitor::probes {
 
 // A file of /proc or of a control group that is read again and again through one descriptor. It
-// says nothing more once its process or group is gone. Owns the descriptor (O_CLOEXEC). Move-only.
+// reads as empty once its process or group is gone. Owns the descriptor (O_CLOEXEC). Move-only.
 class KernelFile {
  public:
   KernelFile() = default;

@@ -84,8 +84,9 @@ Finding judge_status(const std::string& who, int status) {
   if (status == 404 || status == 410)
     return not_available(Cause::source_missing, answers + ": the mount is not there.");
   if (status == 401 || status == 407)
-    return not_available(Cause::source_refused, answers + ": it wants other credentials.");
-  if (status == 403) return not_available(Cause::source_refused, answers + ": it lets us not in.");
+    return not_available(Cause::source_refused, answers + ": it requires other credentials.");
+  if (status == 403)
+    return not_available(Cause::source_refused, answers + ": access is forbidden.");
   if (status == 408 || status == 425 || status == 429 || status >= 500)
     return not_available(Cause::source_unreachable, answers + ": it cannot serve now.");
   if (status >= 400)
@@ -111,7 +112,8 @@ Finding judge_body(const std::string& who, const HttpReply& reply, bool timed_ou
 Finding judge_no_reply(const std::string& who, const std::string& server, const Answer& answer,
                        Duration span) {
   if (!answer.error)
-    return not_available(Cause::source_unreachable, who + " hangs up without an answer.");
+    return not_available(Cause::source_unreachable,
+                         who + " closes the connection without an answer.");
   const ConnectionError& error = *answer.error;
   const bool timed_out = error.code() == asio::error::timed_out;
   if (timed_out && error.step() == Step::exchange)
@@ -172,12 +174,12 @@ asio::awaitable<Finding> probe_media(Target target, Instant deadline) {
     const Url url = split_url(target.url);
     const std::string server = shown_server(target.url);
     if (goes_through_proxy(url.host))
-      co_return Finding{true, {}, first + " is reached through a proxy: not asked.", {}};
+      co_return Finding{true, {}, first + " is reached through a proxy: not probed.", {}};
     const Answer answer = co_await ask(target, authorized, deadline);
     const HttpReply& reply = answer.reply;
     if (reply.status() == 401 && !url.userinfo.empty() && !authorized) {
       if (offers(reply, "Digest") && !offers(reply, "Basic"))
-        co_return Finding{true, {}, who + " wants a digest of the password: it is up.", {}};
+        co_return Finding{true, {}, who + " requires digest authentication: it is up.", {}};
       authorized = true;
       continue;
     }

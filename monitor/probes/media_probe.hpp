@@ -12,8 +12,8 @@
 
 namespace monitor::probes {
 
-// Asks an HTTP server as FFmpeg would, follows redirects, looks at the first bytes and hangs up.
-// `took` is left to the caller.
+// Asks an HTTP server as FFmpeg would, follows redirects, looks at the first bytes and closes the
+// connection. `took` is left to the caller.
 boost::asio::awaitable<Finding> probe_media(Target target, Instant deadline);
 
 // A step that failed, as a sentence: "Connection to h:8000 refused."

@@ -11,7 +11,7 @@
 
 namespace monitor::probes {
 
-// Where a name leads. `error` set: nowhere; timed_out where no answer came until the deadline.
+// The addresses of a name. `error` set: none; timed_out where no answer came until the deadline.
 struct NameLookup {
   boost::system::error_code error;
   std::vector<boost::asio::ip::tcp::endpoint>
@@ -19,7 +19,7 @@ struct NameLookup {
 };
 
 // Asks the system's resolver on a thread of its own, since getaddrinfo cannot be cancelled; an
-// address needs neither. `port` is a number. Never throws for what the resolver says.
+// address needs neither. `port` is a number. Never throws for a resolver's error.
 boost::asio::awaitable<NameLookup> look_up_name(std::string host, std::string port,
                                                 Instant deadline);
 

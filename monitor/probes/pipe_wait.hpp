@@ -9,16 +9,16 @@
 
 namespace monitor::probes {
 
-// Does a thread of the process sleep in a read of a pipe or FIFO, or in the opening of one? Told by
-// the kernel function it sleeps in (/proc/PID/task/TID/wchan), which needs no privilege for one's
-// own child. A writer to a pipe (FFmpeg to its progress pipe) sleeps in another function. An FFmpeg
-// whose source keeps pace sleeps there too, between two pieces: only one that does not advance is
-// told something by it. Holds the folder of the threads open, so that a pid used again is never
-// read by mistake. Move-only.
+// Does a thread of the process sleep in a read of a pipe or FIFO, or in the opening of one? Known
+// from the kernel function it sleeps in (/proc/PID/task/TID/wchan), which needs no privilege for
+// one's own child. A writer to a pipe (FFmpeg to its progress pipe) sleeps in another function. An
+// FFmpeg whose source keeps pace sleeps there too, between two pieces: it is evidence only where
+// the output does not advance. Holds the folder of the threads open, so that a pid used again is
+// never read by mistake. Move-only.
 class PipeWait {
  public:
   PipeWait(pid_t pid, const std::string& proc);
-  bool read();  // false also where the kernel does not tell
+  bool read();  // false also where the kernel does not report it
 
   static constexpr std::size_t threads_limit = 64;
 

@@ -14,7 +14,7 @@ namespace monitor::probes {
 // Owns its descriptors (O_CLOEXEC). Move-only.
 class ProcessProbe {
  public:
-  // Of a live child (or any process). A process that is gone gives a probe that reads nothing.
+  // Of a live child (or any process). The probe of a process that is gone reads nothing.
   explicit ProcessProbe(pid_t pid);
   ~ProcessProbe();
   ProcessProbe(ProcessProbe&&) noexcept;

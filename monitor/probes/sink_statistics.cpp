@@ -25,7 +25,7 @@ using std::string_view;
 using std::chrono::steady_clock;
 
 constexpr std::size_t body_limit = 4 * 1024 * 1024;  // bytes; some 4000 streams
-constexpr const char* no_name = "FFmpeg's output does not tell the name of its stream.";
+constexpr const char* no_name = "FFmpeg's output URL holds no stream name.";
 
 bool stands_in_path(char c) {
   return is_unreserved(c) || c == '/';
@@ -52,7 +52,7 @@ std::string document_url(const SinkStatistics& from, const std::string& path) {
       return without_slash(from.url) + "/v3/paths/get/" +
              percent_encode(mediamtx_name(path), stands_in_path);
     case SinkServer::srs:
-      return without_slash(from.url) + "/api/v1/streams?count=1000";  // 10 unless told
+      return without_slash(from.url) + "/api/v1/streams?count=1000";  // 10 by default
     case SinkServer::icecast: {
       const bool is_base = split_url(from.url).path.size() <= 1;
       return is_base ? without_slash(from.url) + "/status-json.xsl" : from.url;
@@ -63,16 +63,17 @@ std::string document_url(const SinkStatistics& from, const std::string& path) {
 
 std::string refusal(const std::string& server, int status) {
   const std::string answers = server + " answers " + std::to_string(status);
-  if (status == 401 || status == 403) return answers + ": its statistics want other credentials.";
+  if (status == 401 || status == 403)
+    return answers + ": its statistics require other credentials.";
   if (status == 404) return answers + ": its statistics are not there.";
   return answers + " where its statistics should be.";
 }
 
-// MediaMTX tells of a path that is not there with status 404, and a word of its own.
+// MediaMTX reports a missing path with status 404 and a JSON body.
 bool is_worth_reading(SinkServer server, const HttpAnswer& answer) {
-  const bool tells_missing = server == SinkServer::mediamtx && answer.status == 404 &&
-                             answer.body.find_first_not_of(" \r\n\t") == answer.body.find('{');
-  return answer.status == 200 || (tells_missing && !answer.body.empty());
+  const bool reports_missing = server == SinkServer::mediamtx && answer.status == 404 &&
+                               answer.body.find_first_not_of(" \r\n\t") == answer.body.find('{');
+  return answer.status == 200 || (reports_missing && !answer.body.empty());
 }
 
 SinkReport report_of(const SinkStatistics& from, const HttpAnswer& answer) {

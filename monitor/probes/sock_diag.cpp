@@ -97,8 +97,8 @@ std::optional<T> field(Bytes info, std::size_t offset) {
 
 // Both hold a negative errno first; a `done` may be empty.
 int error_in(Bytes body) {
-  const int told = field<int>(body, 0).value_or(0);
-  return told < 0 && told >= -4095 ? -told : 0;  // what is no errno (MAX_ERRNO) says nothing
+  const int reported = field<int>(body, 0).value_or(0);
+  return reported < 0 && reported >= -4095 ? -reported : 0;  // others are no errno (MAX_ERRNO)
 }
 
 // The attribute of this type behind the socket; empty where there is none.
@@ -237,23 +237,23 @@ std::uint32_t inode_of(const DiagMessage& message) {
 std::optional<DiagSocket> read_socket(const DiagMessage& message, std::uint8_t protocol) {
   if (message.kind != DiagMessage::Kind::socket) return std::nullopt;
   if (message.body.size() < sizeof(inet_diag_msg)) return std::nullopt;
-  const auto told = copy_of<inet_diag_msg>(message.body);
-  if (told.idiag_family != AF_INET && told.idiag_family != AF_INET6) return std::nullopt;
+  const auto reply = copy_of<inet_diag_msg>(message.body);
+  if (reply.idiag_family != AF_INET && reply.idiag_family != AF_INET6) return std::nullopt;
 
   DiagSocket socket;
-  socket.inode = told.idiag_inode;
-  socket.id = {.table = {.family = told.idiag_family, .protocol = protocol}, .id = told.id};
+  socket.inode = reply.idiag_inode;
+  socket.id = {.table = {.family = reply.idiag_family, .protocol = protocol}, .id = reply.id};
   ConnectionSample& connection = socket.connection;
   connection.id =
-      static_cast<std::uint64_t>(told.id.idiag_cookie[1]) << 32 | told.id.idiag_cookie[0];
-  connection.local = text_of(told.idiag_family, told.id.idiag_src, told.id.idiag_sport);
-  connection.peer = text_of(told.idiag_family, told.id.idiag_dst, told.id.idiag_dport);
+      static_cast<std::uint64_t>(reply.id.idiag_cookie[1]) << 32 | reply.id.idiag_cookie[0];
+  connection.local = text_of(reply.idiag_family, reply.id.idiag_src, reply.id.idiag_sport);
+  connection.peer = text_of(reply.idiag_family, reply.id.idiag_dst, reply.id.idiag_dport);
   if (protocol == IPPROTO_UDP) {
-    read_udp(told, connection);
+    read_udp(reply, connection);
     return socket;
   }
-  const Bytes attributes = message.body.subspan(sizeof told);
-  read_tcp(told, attribute(attributes, INET_DIAG_INFO), connection);
+  const Bytes attributes = message.body.subspan(sizeof reply);
+  read_tcp(reply, attribute(attributes, INET_DIAG_INFO), connection);
   return socket;
 }
 

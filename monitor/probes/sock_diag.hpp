@@ -13,7 +13,7 @@
 
 namespace monitor::probes {
 
-// The words of sock_diag(7): requests as bytes, answers taken apart. Pure.
+// The messages of sock_diag(7): requests as bytes, answers parsed. Pure.
 
 // One of the kernel's tables of sockets.
 struct DiagTable {
@@ -23,7 +23,7 @@ struct DiagTable {
   bool operator==(const DiagTable&) const = default;
 };
 
-// Enough to ask for a socket again, and never to be told of another: it holds the cookie.
+// Enough to ask for a socket again, and never to get another one: it holds the cookie.
 struct DiagId {
   DiagTable table;
   inet_diag_sockid id{};

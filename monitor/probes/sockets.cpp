@@ -35,7 +35,7 @@ struct Known {
   int reads_to_wait = 0;  // until it is searched for again
   int gap = 1;
   bool of_endpoint = false;
-  DiagSocket socket = {};  // as last told
+  DiagSocket socket = {};  // as last reported
 };
 
 bool may_pass(int error) {

@@ -17,13 +17,14 @@ namespace monitor::probes {
 // descriptors (O_CLOEXEC). One per launch. Move-only.
 class SocketsProbe {
  public:
-  // `endpoints`: what the command reads and writes, to tell inputs from outputs.
+  // `endpoints`: what the command reads and writes, to distinguish inputs from outputs.
   SocketsProbe(pid_t pid, const Endpoints& endpoints);
   ~SocketsProbe();
   SocketsProbe(SocketsProbe&&) noexcept;
   SocketsProbe& operator=(SocketsProbe&&) noexcept;
 
-  // Empty where the machine forbids it; `trouble()` then says why. An empty list: it has none.
+  // Empty where the machine forbids it; `trouble()` then gives the reason. An empty list: it has
+  // none.
   std::optional<ConnectionSamples> read();
 
   // One sentence, for one notice in the log; empty while it works.

@@ -58,8 +58,8 @@ HungFolders& hung_folders() {
 }
 
 // Of a folder that does not exist yet: of the nearest one above it that does.
-bool ask_nearest(std::string& folder, struct statvfs& told) {
-  while (::statvfs(folder.c_str(), &told) != 0) {
+bool ask_nearest(std::string& folder, struct statvfs& status) {
+  while (::statvfs(folder.c_str(), &status) != 0) {
     const std::size_t slash = folder.find_last_of('/');
     if (errno != ENOENT || slash == std::string::npos || folder == "/") return false;
     folder.resize(std::max<std::size_t>(slash, 1));
@@ -69,7 +69,7 @@ bool ask_nearest(std::string& folder, struct statvfs& told) {
 
 using Ask = std::function<std::optional<SpaceSample>(const std::string&)>;
 
-// The samples of one call. It answers once the last folder is told of.
+// The samples of one call. It answers once the last folder is done.
 struct Gathering {
   std::size_t awaited;
   std::vector<std::optional<SpaceSample>> samples;
@@ -105,7 +105,7 @@ asio::awaitable<void> gather(std::shared_ptr<Gathering> gathering, std::size_t i
   try {
     gathering->samples[index] = co_await look(std::move(folder), std::move(ask), deadline);
   } catch (const std::exception&) {
-    // Too many threads hang, or no memory: this folder is left out, and the others are told of.
+    // Too many threads hang, or no memory: this folder is left out, and the others are reported.
   }
   if (--gathering->awaited == 0) gathering->answer();
 }
@@ -114,15 +114,15 @@ asio::awaitable<void> gather(std::shared_ptr<Gathering> gathering, std::size_t i
 
 std::optional<SpaceSample> space_of(const std::string& asked) {
   std::string folder = asked;
-  struct statvfs told {};
-  if (!ask_nearest(folder, told)) return {};
-  if (told.f_blocks == 0) return {};  // /proc and its like, some network mounts: no size to tell
+  struct statvfs status {};
+  if (!ask_nearest(folder, status)) return {};
+  if (status.f_blocks == 0) return {};    // /proc and its like, some network mounts: no size
   const bool is_root = ::geteuid() == 0;  // may use what is kept back from others
   SpaceSample sample;
   sample.path = folder;
-  sample.free_bytes = std::uint64_t{is_root ? told.f_bfree : told.f_bavail} * told.f_frsize;
-  sample.total_bytes = std::uint64_t{told.f_blocks} * told.f_frsize;
-  if (told.f_files > 0) sample.free_inodes = is_root ? told.f_ffree : told.f_favail;
+  sample.free_bytes = std::uint64_t{is_root ? status.f_bfree : status.f_bavail} * status.f_frsize;
+  sample.total_bytes = std::uint64_t{status.f_blocks} * status.f_frsize;
+  if (status.f_files > 0) sample.free_inodes = is_root ? status.f_ffree : status.f_favail;
   return sample;
 }
 

@@ -8,7 +8,7 @@
 
 namespace monitor::probes {
 
-// What can be known of an endpoint from outside FFmpeg.
+// What a probe can find out about an endpoint from outside FFmpeg.
 enum class Reach : std::uint8_t {
   media,    // a GET that reads some bytes: http, https, icy; HLS playlists too
   tcp,      // a connection is taken: rtmp, rtmps, rtsp, tcp, mms …

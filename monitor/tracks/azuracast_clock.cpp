@@ -6,7 +6,7 @@
 namespace monitor {
 namespace {
 
-// AzuraCast adds 5 s to the `elapsed` it says, its static files are up to 10 s old.
+// AzuraCast adds 5 s to the `elapsed` it reports, its static files are up to 10 s old.
 constexpr double usual_offset = 15;  // s
 constexpr double agreement = 10;     // s, between the least and the greatest offset
 

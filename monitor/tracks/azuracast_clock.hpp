@@ -12,9 +12,9 @@ namespace monitor {
 // For what AzuraCast's Unix times are compared with; nothing else is decided by it.
 using WallClock = std::chrono::system_clock::time_point;
 
-// AzuraCast's clock as against ours, learnt from reports that say when they were made. Only what we
-// asked for or were fed at once tells (a web hook may have waited); and only where several agree: a
-// report that was kept somewhere looks like a clock that is behind.
+// The offset of AzuraCast's clock from ours, learnt from reports that carry their time. Only polls
+// and the feed count (a web hook may be late), and only where several agree: a cached report looks
+// like a clock that is behind.
 class AzuracastClock {
  public:
   void on_report(const NowPlaying& report, ReportChannel channel, WallClock wall);

@@ -14,8 +14,8 @@ using std::chrono_literals::operator""min;
 // A play's `played_at` may be corrected; a number that a restored database gives out again is
 // minutes apart at least.
 constexpr std::int64_t same_play_seconds = 60;
-// A live title without a number and without the show's start, heard again within this, is the same
-// play: AzuraCast repeats it every 15 s.
+// A live title without a number and without the show's start, reported again within this, is the
+// same play: AzuraCast repeats it every 15 s.
 constexpr Duration same_title_span = 15min;
 
 bool has_number(const Play& play, std::int64_t sh_id, std::int64_t played_at) {
@@ -40,8 +40,8 @@ Play* first_of(Plays& plays, Matches matches) {
   return found == plays.end() ? nullptr : &*found;
 }
 
-// What a report made during a live show says of its play. A title may stand under the number
-// and start of another: it went on air when it was first told.
+// Fills in a play from a report made during a live show. A title may have the number and start of
+// another: it went on air when it was first reported.
 void learn_live(Play& play, const NowPlaying& report, std::int64_t made_at) {
   play.is_live = true;
   play.streamer = hash_of(report.streamer);
@@ -103,7 +103,7 @@ std::uint64_t PlayMemory::count_up() {
   return count;
 }
 
-// Its title may be corrected while it plays: the number alone tells.
+// Its title may be corrected while it plays: the number alone decides.
 Play* PlayMemory::find_playout(const NowPlaying& report) {
   const auto text = text_of(report.track);
   const auto is_it = [&](const Play& play) {

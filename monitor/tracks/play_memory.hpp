@@ -11,14 +11,14 @@
 
 namespace monitor {
 
-// One play that was heard of.
+// One known play.
 struct Play {
-  std::uint64_t number = 0;         // in the order of being heard of; never used again
+  std::uint64_t number = 0;         // in the order of first reports; never used again
   std::int64_t sh_id = 0;           // 0: a live title without one
-  std::int64_t played_at = 0;       // Unix time, s; 0: not said
+  std::int64_t played_at = 0;       // Unix time, s; 0: not given
   std::int64_t show = 0;            // live: `broadcast_start`
   std::size_t streamer = 0;         // live: the streamer's name, hashed
-  std::optional<std::size_t> text;  // artist and title, hashed; empty: not heard yet
+  std::optional<std::size_t> text;  // artist and title, hashed; empty: not known yet
   std::int64_t start = 0;  // when it went on air, for the order of plays; Unix time of AzuraCast
   bool is_live = false;
   bool by_playout = false;     // reported while no show was live: its number stands for this play
@@ -28,7 +28,7 @@ struct Play {
   Instant reported_at{};
 };
 
-// The plays heard of, so that each counts once, whatever order and however often it is heard.
+// The known plays, so that each counts once, in whatever order and however often it is reported.
 //
 // A play is known by its `sh_id`. The same number with another `played_at` is another play: a
 // database that was restored gives numbers out again. During a live show AzuraCast's number may
@@ -37,8 +37,8 @@ class PlayMemory {
  public:
   static constexpr std::size_t limit = 1024;  // plays; some two days of a station
 
-  // The play of the report, made where it is new; null where the report tells of none (the station
-  // is off line). `azuracast_now`: the present in AzuraCast's time. Valid until the next call.
+  // The play of the report, made where it is new; null where the report has none (the station is
+  // off line). `azuracast_now`: the present in AzuraCast's time. Valid until the next call.
   const Play* on_report(const NowPlaying& report, std::int64_t azuracast_now, Instant now);
   void on_history(const PastPlay& past, Instant now);
 

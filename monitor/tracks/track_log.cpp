@@ -76,7 +76,8 @@ Change TrackLog::judge(const Play& play, const NowPlaying& report, double azurac
 }
 
 bool TrackLog::is_next(const Play& play, const NowPlaying& report, Instant now) {
-  // Two live titles in turn under one number: the report's own time tells which of them it is now.
+  // Two live titles in turn under one number: the report's own time decides which of them it is
+  // now.
   const bool tells_apart = play.sh_id > 0 && current_->sh_id > 0 && play.sh_id != current_->sh_id;
   const bool both_live = play.is_live && report.is_live && current_->is_live;
   const bool is_new = play.number > current_play_;
@@ -144,7 +145,7 @@ std::optional<std::string> TrackLog::overdue(Instant now) const {
   const auto age = playing_for(now);
   if (!overdue_ || !age) return std::nullopt;
   return sentence(
-      "AzuraCast goes on naming \"%s\", which began %.0f s ago and lasts %.0f s: %.0f s past its "
+      "AzuraCast still reports \"%s\", which began %.0f s ago and lasts %.0f s: %.0f s past its "
       "end.",
       name_of(current_->track).c_str(), seconds(*age), current_->duration,
       seconds(*age) - current_->duration);

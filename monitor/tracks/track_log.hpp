@@ -17,7 +17,7 @@ namespace monitor {
 struct CurrentTrack {
   Track track = {};
   std::int64_t sh_id = 0;
-  std::int64_t played_at = 0;  // Unix time of AzuraCast, s; 0: not said
+  std::int64_t played_at = 0;  // Unix time of AzuraCast, s; 0: not given
   double duration = 0;         // s; 0: not known
   bool is_live = false;
   std::string streamer = {};
@@ -50,7 +50,7 @@ struct TrackLimits {
 //   the history of the next report. The count is the same in any order.
 // - The track never turns back to an earlier one for a late report. Plays are in the order of
 //   `played_at`; where a greater `sh_id` has an earlier `played_at` and this lasts for 30 s,
-//   AzuraCast's clock was set back, and the number tells.
+//   AzuraCast's clock was set back, and the number decides.
 // - Off line (and back: stations flap) changes nothing by itself: the last track stays, and stays
 //   counted.
 class TrackLog {
@@ -66,12 +66,12 @@ class TrackLog {
   const std::optional<CurrentTrack>& current() const { return current_; }
   std::uint64_t played_total() const { return played_total_; }
   // Since its `played_at`, with AzuraCast's clock allowed for; a live title's since it was first
-  // told. Empty without a track, and while the station is off line.
+  // reported. Empty without a track, and while the station is off line.
   std::optional<Duration> playing_for(Instant now) const;
-  // False once every report has said so for 30 s: stations flap. True before the first report.
+  // False once every report for 30 s has stated it: stations flap. True before the first report.
   bool is_online(Instant now) const;
-  // AzuraCast goes on naming a track that is long over: a sentence with figures, for a warning.
-  // Empty while all is well, and where AzuraCast says nothing any more (that is another fault).
+  // AzuraCast still reports a track that is long over: a sentence with figures, for a warning.
+  // Empty while all is well, and where AzuraCast reports nothing any more (that is another fault).
   std::optional<std::string> overdue(Instant now) const;
 
   struct ChannelReports {
@@ -106,8 +106,8 @@ class TrackLog {
   std::int64_t current_start_ = 0;  // Unix time of AzuraCast, s
   Instant current_since_{};         // the same in our time
   bool overdue_ = false;
-  std::int64_t newest_made_at_ = 0;       // of all reports that say so
-  std::optional<Instant> offline_since_;  // as reports say
+  std::int64_t newest_made_at_ = 0;       // of all reports that have it
+  std::optional<Instant> offline_since_;  // as reported
   std::optional<Instant> doubt_since_;    // number and start of plays contradict each other
 };
 

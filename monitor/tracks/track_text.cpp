@@ -59,13 +59,14 @@ std::vector<Part> parts_of(string_view pattern, const Track& track) {
   return parts;
 }
 
-// Blanks and signs only, as between artist and title; letters and digits say something themselves.
+// Blanks and signs only, as between artist and title; letters and digits have a meaning of their
+// own.
 bool is_separator(const Part& part) {
-  const auto says_something = [](char c) {
+  const auto has_meaning = [](char c) {
     return static_cast<unsigned char>(c) >= 0x80 || (c >= '0' && c <= '9') ||
            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   };
-  return !part.is_value && std::ranges::none_of(part.text, says_something);
+  return !part.is_value && std::ranges::none_of(part.text, has_meaning);
 }
 
 void drop_if_separator(std::vector<Part>& parts, std::size_t index) {

@@ -10,7 +10,7 @@
 
 namespace monitor {
 
-// A track's words put into what a user wrote: {artist} {title} {album} {playlist}.
+// A track's words put into the configured text: {artist} {title} {album} {playlist}.
 
 inline constexpr std::size_t track_value_bytes = 256;  // of one value put in
 inline constexpr std::size_t track_text_bytes = 1024;  // of a whole text
@@ -23,9 +23,8 @@ std::string template_problem(std::string_view pattern);
 // dashes that only parted it from the next: "Dusk". Of a template with a problem: what can be done.
 std::string track_text(std::string_view pattern, const Track& track);
 
-// For the file of `drawtext=textfile=…:reload=1`, shown unchanged with its `expansion` as it is
-// unless told (normal): `%` and `\` take a backslash. A `%` without one makes the whole text vanish
-// ("Stray
+// For the file of `drawtext=textfile=…:reload=1`, shown unchanged with `expansion` at its default
+// (normal): `%` and `\` take a backslash. A `%` without one makes the whole text vanish ("Stray
 // %"). With `expansion=none` the backslashes would show. Nothing to show is a blank: with an empty
 // file FFmpeg 7.1 goes on showing the last text. FFmpeg 5.1.9 and 7.1, frames compared.
 // The file must be there when FFmpeg starts and be replaced by rename: FFmpeg ends where it is

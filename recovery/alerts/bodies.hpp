@@ -7,11 +7,11 @@
 
 namespace recovery::alerts {
 
-// What is sent, as JSON. Pure. An alert with `ends_at` is resolved. `instance` says which machine.
+// What is sent, as JSON. Pure. An alert with `ends_at` is resolved. `instance` names the machine.
 
-// One alert for POST /api/v2/alerts. Alertmanager takes a firing one for over at `firing_until` if
-// it is not sent again. The labels are the alert's identity there: those of the resolution must be
-// those of the firing.
+// One alert for POST /api/v2/alerts. Alertmanager resolves a firing one at `firing_until` unless it
+// is sent again. It deduplicates by the labels: those of the resolution must be those of the
+// firing.
 std::string alertmanager_body(const Alert& alert, std::string_view instance, WallTime firing_until);
 
 // Everything, under its own name; also what the command gets.

@@ -11,7 +11,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 // Where to POST. Everything but `name` may hold secrets.
 struct Endpoint {
-  std::string name;  // "https://hooks.slack.com:443": all of it that may be said
+  std::string name;  // "https://hooks.slack.com:443": the part that may be shown
   bool tls = false;
   std::string host;  // without the brackets of IPv6
   std::string port;
@@ -20,8 +20,8 @@ struct Endpoint {
   Headers headers;     // with the Authorization that the URL's userinfo asks for
 };
 
-// Of an http or https URL; `path` is added to the URL's own. Throws std::runtime_error saying what
-// is wrong without repeating the URL.
+// Of an http or https URL; `path` is added to the URL's own. Throws std::runtime_error that states
+// the error without the URL.
 Endpoint parse_endpoint(std::string_view url, std::string_view path = {});
 
 // Throws std::runtime_error naming the header that cannot be sent; never its value.

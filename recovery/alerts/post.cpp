@@ -83,7 +83,7 @@ class AnswerReader {
   std::size_t total_bytes_ = 0;
 };
 
-// The body is read only so that the receiver can send it in peace; the status says all.
+// The body is read only so that the receiver can finish sending it; the status decides.
 asio::awaitable<void> read_answer(Connection& connection, AnswerReader& reader) {
   std::array<char, chunk_bytes> chunk;
   error_code error;
@@ -95,12 +95,12 @@ asio::awaitable<void> read_answer(Connection& connection, AnswerReader& reader) 
 }
 
 AlertFailure not_delivered() {
-  return {.retryable = true, .may_be_heard = false, .rest = {}};
+  return {.retryable = true, .may_be_delivered = false, .rest = {}};
 }
 
 Attempt unreachable(const ConnectionError& error) {
   AlertFailure failure;
-  failure.may_be_heard = error.step() == ConnectionError::Step::exchange;
+  failure.may_be_delivered = error.step() == ConnectionError::Step::exchange;
   return {.failure = failure, .error = error.what()};
 }
 
@@ -130,7 +130,7 @@ Attempt judged(const Endpoint& endpoint, const Parser::value_type& answer) {
   if (status == 408 || status == 425 || status == 429) {
     *attempt.failure = not_delivered();
   } else if (status >= 300 && status < 500) {
-    *attempt.failure = {.retryable = false, .may_be_heard = false, .rest = {}};
+    *attempt.failure = {.retryable = false, .may_be_delivered = false, .rest = {}};
   }
   if (status == 429 || status == 503) attempt.failure->rest = retry_after(answer);
   if (status < 400 && status >= 300) {

@@ -144,7 +144,8 @@ void AlertDispatcher::State::log(const DeliveryReport& report) {
   const bool delivered = report.outcome == Outcome::delivered;
   if (delivered && report.reminder) return;
   const std::string text =
-      delivered ? std::string(report.resolved ? "Told that it is over" : "Told that it fires")
+      delivered ? std::string(report.resolved ? "The receiver accepted the resolution"
+                                              : "The receiver accepted the alert")
                 : services.secrets.mask(report.error);
   services.log.write(delivered ? LogLevel::info : LogLevel::error,
                      delivered ? "alert_sent" : "alert_failed", report.stream, text,

@@ -24,8 +24,8 @@ struct DeliveryReport {
 };
 
 // Delivers alerts. Each is sent to every receiver once when it fires and once when it is resolved,
-// in this order; to Alertmanager again before it would take it for over. Where a receiver fails, it
-// is tried again with growing, jittered delays; it holds up no other. Bounded: a queue of
+// in this order; to Alertmanager again before it would resolve it. Where a receiver fails, it is
+// tried again with growing, jittered delays; it holds up no other. Bounded: a queue of
 // `AlertQueue::queue_limit` messages for each receiver (the oldest is dropped and reported), a
 // time-out for each message, 64 KiB of each answer.
 //
@@ -40,7 +40,7 @@ class Notifier {
     std::function<void(std::string json, std::function<void(std::string error)> done)> run_command;
   };
 
-  // `instance`: the label that says which machine. Throws std::runtime_error naming a URL that
+  // `instance`: the label that names the machine. Throws std::runtime_error naming a URL that
   // cannot be used.
   Notifier(const Thread& loop, const Thread& io_thread, const recovery::alerts::Settings& settings,
            const std::string& instance, Handlers handlers);

@@ -49,7 +49,7 @@ void Supervisor::on_now_playing(monitor::NowPlaying report) {
     });
     if (is_of_one || std::exchange(has_logged_hook_, true)) return;
     log_.write(LogLevel::warning, "azuracast_hook_ignored", {},
-               "A web hook of AzuraCast is of a station that no stream names as its source",
+               "AzuraCast's web hook reports a station that no stream names as its source",
                {{"station", std::string_view(report.station)}});
   });
 }

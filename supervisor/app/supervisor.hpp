@@ -79,7 +79,7 @@ class Supervisor {
   Reloader reloader_;
   std::unique_ptr<DependencyWatch> dependencies_;
   bool stopping_ = false;
-  bool leaving_ = false;        // everything has ended; alerts and exports have the last word
+  bool leaving_ = false;        // everything has ended; the last alerts and exports are sent
   monitor::Instant stop_by_{};  // when the grace of every stream is over
   std::atomic<unsigned> hooks_waiting_{0};
   bool has_logged_hook_ = false;  // … one that was of no stream

@@ -38,8 +38,8 @@ struct ChildHandlers {
   std::function<void(monitor::ExitStatus status)> on_exit = {};
 };
 
-// A child that was launched, as its owner sees it. Passive: it reports, the owner acts. Destruction
-// kills what still lives; a handler may destroy it. A seam: tests put a child of their own here.
+// A launched child. Passive: it reports, the owner acts. Destruction kills what still lives; a
+// handler may destroy it. A seam: tests put a child of their own here.
 class Child {
  public:
   Child() = default;

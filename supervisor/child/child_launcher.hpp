@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Boost.Process 1.81 leaves the first three to whoever includes it.
+// Boost.Process 1.81 needs the first three from its includer.
 // clang-format off
 #include <boost/optional.hpp>
 #include <boost/type_traits/decay.hpp>
@@ -81,7 +81,7 @@ class ChildSetup {
   int stderr_source = -1;
   int progress_source = -1;  // -1: none
   int progress_target = -1;
-  int exec_status = -1;  // the write end of the pipe that tells what became of the exec
+  int exec_status = -1;  // the write end of the pipe that reports the exec's result
   const std::vector<int>& inherited;
   const ExecPlan& plan;
 
@@ -140,7 +140,7 @@ class ChildSetup {
     return true;
   }
 
-  // Asio's sockets are not marked at birth.
+  // Asio's sockets are not marked when they are created.
   static void close_rest_on_exec() {
     constexpr unsigned close_on_exec = 4;  // CLOSE_RANGE_CLOEXEC, Linux 5.11
     if (::syscall(SYS_close_range, 3U, ~0U, close_on_exec) == 0) return;

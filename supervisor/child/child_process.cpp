@@ -90,7 +90,7 @@ void kill_and_reap(pid_t pid) {
 }
 
 // The pid, or -1 with the error; then no child is left (Boost 1.81's launcher leaves a zombie when
-// the child's setup fails). The launcher tells its context of the fork, and the loop's would
+// the child's setup fails). The launcher notifies its context of the fork, and the loop's would
 // rebuild itself in the child, with memory and locks, and in the parent wait for a name being
 // resolved: so it gets one of its own.
 pid_t fork_and_exec(const ChildSetup& setup, int& error_number) {
@@ -140,7 +140,7 @@ bool has_ended(pid_t pid) {
 }
 
 monitor::ExitStatus reap(pid_t pid) {
-  int status = SIGKILL;  // if the true one was taken by somebody else: never a success
+  int status = SIGKILL;  // if another reaper took the true one: never a success
   while (::waitpid(pid, &status, WNOHANG) < 0 && errno == EINTR) continue;
   monitor::ExitStatus result;
   if (WIFSIGNALED(status)) {
@@ -296,7 +296,7 @@ void ChildProcess::State::finish() {
   drain(progress, handlers.on_progress);
   drain(errors, handlers.on_stderr);
   if (ended) return;
-  // Before the reaping: as long as the leader is a zombie nobody else can get the group's number.
+  // Before the reaping: as long as the leader is a zombie the group's number is not used again.
   ::kill(-pid, SIGKILL);
   const monitor::ExitStatus status = reap(pid);
   forget();

@@ -10,10 +10,10 @@
 
 namespace supervisor {
 
-// Descriptors above 2 that this program was started with and that are open in its children as they
-// would be behind any other wrapper (`3<file`, a make jobserver); ascending, at most 1024. Marks
-// them close-on-exec here: launch() opens them in the child again. Also opens /dev/null where 0, 1
-// or 2 was closed. Call first thing in main, before anything is opened.
+// Descriptors above 2 that this program was started with and that are open in its children as
+// behind any other wrapper (`3<file`, a make jobserver); ascending, at most 1024. Marks them
+// close-on-exec here: launch() opens them in the child again. Also opens /dev/null where 0, 1 or 2
+// was closed. Call first thing in main, before anything is opened.
 std::vector<int> inherited_descriptors();
 
 // One child process: pipes, process group, parent-death signal, pidfd. The only user of
@@ -30,7 +30,7 @@ class ChildProcess : public Child {
   // argv[0] is looked up in PATH; a script without a `#!` line is run by /bin/sh, as execvp does.
   // Nothing else that is open here is open in the child. Returns once the child is forked: search
   // and execve run in the child, so that a file system that hangs delays nothing here, and
-  // `on_executed` tells what became of them. Returns null with `error_number` set (errno of pipe or
+  // `on_executed` reports their result. Returns null with `error_number` set (errno of pipe or
   // fork; EINVAL for a spec without argv or with a progress_fd below 3 or inherited) when it could
   // not be started; then no child is left.
   static std::unique_ptr<ChildProcess> launch(boost::asio::any_io_executor executor,

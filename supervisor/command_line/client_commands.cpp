@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto answer_timeout = 5s;  // liveness itself may take 2 s to say no
+constexpr auto answer_timeout = 5s;  // liveness itself may take 2 s to fail
 
 std::optional<std::string> own_environment(const char* name) {
   const char* const value = std::getenv(name);
@@ -37,7 +37,7 @@ boost::json::value parse_body(const std::string& url, const std::string& body) {
   return value;
 }
 
-// The server's own words, for one line; whoever else answers at this address has none.
+// The server's message, for one line; another program at this address has none.
 std::string health_message(const std::string& body) {
   boost::system::error_code error;
   const boost::json::value value = boost::json::parse(body, error);

@@ -22,7 +22,7 @@ Usage:
   ffsupervisor check [OPTIONS] [--config FILE] [-- ffmpeg ARG...]
       Validate, and print the effective configuration with the origin of every value.
   ffsupervisor status [--url URL] [--json]
-      What a running instance says of its streams. Exit code 0: every stream is on air.
+      Show the streams of a running instance. Exit code 0: every stream is on air.
   ffsupervisor healthcheck [liveness|readiness] [--url URL]
       For a container's HEALTHCHECK; readiness by default. Exit code 0 or 1.
 
@@ -48,19 +48,21 @@ Environment:
   METRICS_PATH                    path of the metrics (/metrics)
   HEALTH_CHECK_INTERVAL           between probes of source and sink (5s)
   FFMPEG_CHECK_INTERVAL           between readings of CPU and memory (1s)
-  STREAM_FREEZE_TIMEOUT           without an advance for so long is frozen (30s)
-  ENABLE_AUTO_RECOVERY            restart by itself (true)
+  STREAM_FREEZE_TIMEOUT           frozen after so long without an advance (30s)
+  ENABLE_AUTO_RECOVERY            restart automatically (true)
   MAX_RESTART_ATTEMPTS            quick restarts before it escalates (3)
-  RESTART_COOLDOWN                so long healthy is healthy; the longest delay (60s)
+  RESTART_COOLDOWN                healthy after so long on air; the longest delay (60s)
   AUDIO_STREAM_RETRY_INTERVAL     between probes of a source that is missing (30s)
   AUDIO_STREAM_MAX_RETRIES        such probes before it escalates (20)
-  CPU_THRESHOLD_PERCENT           warn above, of what the process may use (90)
-  MEMORY_THRESHOLD_MB             warn above, MiB (2048)
-  BITRATE_DROP_THRESHOLD_PERCENT  warn when the bitrate falls by so much (50)
+  CPU_THRESHOLD_PERCENT           warn above, in % of what the process may use (90)
+  MEMORY_THRESHOLD_MB             warn above, in MiB (2048)
+  BITRATE_DROP_THRESHOLD_PERCENT  warn when the bitrate falls by so many % (50)
   RTMP_ENDPOINT                   rtmp:// URL of the sink, if the command does not name it
   FFSUPERVISOR_TOKEN              bearer token for control; status and healthcheck send it
   SSL_CERT_FILE                   status, healthcheck: authorities to trust, in PEM
-  Without effect in this version: AZURACAST_URL, AZURACAST_API_KEY, AZURACAST_WEBHOOK_PASSWORD
+  AZURACAST_URL                   URL of the station's AzuraCast
+  AZURACAST_API_KEY               its API key, if its public API is off
+  AZURACAST_WEBHOOK_PASSWORD      password of /webhook/azuracast; unset: loopback only
 
 Exit codes:
     0  stopped as asked, or the command ended and `restart` allows it

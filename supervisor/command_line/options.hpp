@@ -8,7 +8,7 @@
 
 namespace supervisor {
 
-// The command line, taken apart; nothing is read or checked against the machine yet.
+// The parsed command line; nothing is read or checked against the machine yet.
 struct Options {
   enum class Mode : std::uint8_t { run, check, status, healthcheck, help, version };
   Mode mode = Mode::run;
@@ -29,7 +29,7 @@ struct Options {
   std::string help;  // mode help: the text to print
 };
 
-// The command line cannot be taken; the text says what was wrong and what was expected.
+// The command line cannot be taken; the text states what was wrong and what was expected.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

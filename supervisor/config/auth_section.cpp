@@ -20,7 +20,7 @@ constexpr std::size_t name_max = 64;               // bytes
 constexpr std::size_t token_bytes_max = 4 * 1024;  // no header holds more
 constexpr std::size_t token_bytes_good = 16;
 constexpr std::size_t bcrypt_bytes = 60;
-// 14 takes a second; what takes longer only holds up whoever logs in.
+// 14 takes a second; a higher cost only delays the client that logs in.
 constexpr int cost_min = 4, cost_max = 14;
 
 bool is_bcrypt(string_view text) {

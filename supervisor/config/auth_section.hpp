@@ -15,8 +15,8 @@ const Words<http::Protect>& protect_words();
 // What FFSUPERVISOR_TOKEN may be. Throws Unexpected, without showing it.
 std::string read_bearer_token(const std::string& text);
 
-// Reads `http.auth.bearer_token_file` where no other token is set, and says what of `http.auth` and
-// `http.tls` does not go together.
+// Reads `http.auth.bearer_token_file` where no other token is set, and reports what of `http.auth`
+// and `http.tls` does not fit together.
 void finish_http(Config& config, Problems& problems);
 
 }  // namespace supervisor

@@ -19,7 +19,7 @@ namespace {
   throw Unreadable(std::string("cannot be read: ") + std::strerror(errno));
 }
 
-// Waits for what a pipe has to say, but not for ever: a FIFO may have no writer.
+// Waits for the data of a pipe, with a limit: a FIFO may have no writer.
 void await_input(int fd, const std::string& expected) {
   constexpr int wait_ms = 5000;  // a generator of a configuration needs less
   pollfd entry{fd, POLLIN, 0};

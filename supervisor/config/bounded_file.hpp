@@ -6,7 +6,7 @@
 
 namespace supervisor {
 
-// Says why, without the path.
+// States the reason, without the path.
 class Unreadable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -70,7 +70,7 @@ enum class Origin : std::uint8_t { standard, file, environment, flag };
 std::string_view name(Origin origin);  // "default", "file", "environment", "flag"
 
 // The effective configuration. Its defaults are the defaults of the types it is made of;
-// etc/ffsupervisor.yml says the same, held together by a test.
+// etc/ffsupervisor.yml states the same; a test compares the two.
 struct Config {
   http::Settings http;
   LogSettings log;
@@ -84,7 +84,7 @@ struct Config {
   // Dotted key ("http.listen", "streams[0].monitor.freeze_timeout") → where it came from; keys that
   // are not here are defaults.
   std::map<std::string, Origin> origins;
-  // The same keys → the very place, for messages: "radio.yml:12", "environment variable
+  // The same keys → the exact place, for messages: "radio.yml:12", "environment variable
   // METRICS_PORT", "--listen". Also "streams[0]": where the stream begins.
   std::map<std::string, std::string> places;
   // Things worth one warning in the log at start, such as an environment variable whose capability
@@ -92,7 +92,7 @@ struct Config {
   std::vector<std::string> warnings;
 };
 
-// Says file, line, key and what was expected.
+// States file, line, key and what was expected.
 class ConfigError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

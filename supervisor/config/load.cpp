@@ -91,7 +91,7 @@ void require_fallback(const Config& config, std::size_t index, Problems& problem
                ": the stream has no fallback, expected one, or alert or restart");
 }
 
-// A key is of a server: without one it was put in vain, or the server's line was forgotten.
+// An API key has no effect without a server: its URL was probably forgotten.
 void require_azuracast_url(Config& config, std::size_t index, Problems& problems) {
   const StreamConfig& stream = config.streams[index];
   if (!stream.azuracast.url.empty()) return;

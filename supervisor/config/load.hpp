@@ -19,8 +19,8 @@ using Environment = std::function<std::optional<std::string>(const char* name)>;
 Config load_config(const Options& options, const Environment& environment);
 
 // The file alone, over the defaults. Bounded: 1 MiB, nesting 32. Throws ConfigError. The
-// environment is for `{env: NAME}`; without one, that and `{file: PATH}` are left empty: who only
-// looks for the port needs no secrets, and perhaps may not read them.
+// environment is for `{env: NAME}`; without one, that and `{file: PATH}` are left empty: a caller
+// that only needs the port needs no secrets, and may lack the permission to read them.
 void read_yaml_file(const std::string& path, Config& config, const Environment& environment = {});
 void read_yaml_text(const std::string& text, const std::string& source_name, Config& config,
                     const Environment& environment = {});

@@ -128,7 +128,7 @@ constexpr std::size_t headers_max = 32;
 constexpr std::size_t header_name_max = 128;        // bytes
 constexpr std::size_t header_value_max = 8 * 1024;  // bytes; servers take no more
 
-// They frame the request, or say what is in it: set by whoever sends it.
+// They frame or describe the request: the code that sends it sets them.
 constexpr std::array<std::string_view, 9> framing_headers{
     {"connection", "content-length", "content-type", "expect", "host", "te", "trailer",
      "transfer-encoding", "upgrade"}};

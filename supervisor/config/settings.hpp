@@ -10,12 +10,11 @@
 
 namespace supervisor {
 
-// A value could not be taken; the text says what was expected. Whoever read it knows where it
-// stood.
+// A value could not be taken; the text states what was expected. The caller adds where it stood.
 class Unexpected : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
-  // For a value that must not be shown: the sentence says itself what was found.
+  // For a value that must not be shown: the sentence itself states what was found.
   static Unexpected whole(const std::string& sentence) {
     Unexpected error(sentence);
     error.is_whole_ = true;
@@ -41,7 +40,7 @@ struct Part {
 };
 
 // One value of the configuration. The file, the environment, the flags and `check` all go through
-// this table, so they cannot disagree on a name, a range or a spelling.
+// this table, so a name, a range or a spelling is the same in all of them.
 template <class Owner>
 struct Setting {
   std::string_view key;  // dotted, below its owner: "monitor.bitrate_drop.percent"
@@ -79,7 +78,7 @@ const Part<Owner>* find_part(const std::vector<Setting<Owner>>& settings, std::s
 // "streams[2].": the prefix of a stream's keys in `Config::origins`.
 std::string stream_prefix(std::size_t index);
 
-// The last word on where `key` came from.
+// Sets where `key` came from, over any earlier origin.
 void remember(Config& config, const std::string& key, Origin origin, const std::string& place);
 
 }  // namespace supervisor

@@ -8,7 +8,8 @@
 
 namespace supervisor {
 
-// Texts to values, as the settings need them. Each throws Unexpected, saying what was expected.
+// Texts to values, as the settings need them. Each throws Unexpected, which states what was
+// expected.
 
 struct DurationRange {
   monitor::Duration min, max;

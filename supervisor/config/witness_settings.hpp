@@ -6,7 +6,7 @@
 
 namespace supervisor {
 
-// `streams[].source` and `streams[].sink`: each one URL, under the key that says what is there.
+// `streams[].source` and `streams[].sink`: each one URL, under the key that names its kind.
 std::vector<Setting<StreamConfig>> source_settings();
 std::vector<Setting<StreamConfig>> sink_settings();
 

@@ -82,7 +82,7 @@ class LevelReader {
   void read_setting(const Setting<Owner>& setting, const Entry& entry) {
     const bool is_text = entry.node.kind == Kind::scalar;
     try {
-      // Anything but a scalar is asked for as "": the message then says what was expected.
+      // Anything but a scalar is asked for as "": the message then states what was expected.
       setting.read(owner_, is_text ? entry.node.text : "");
       if (!is_text && entry.node.kind != Kind::null) throw Unexpected("expected one text");
       reading_.remember_from_file(entry.key, entry.line);

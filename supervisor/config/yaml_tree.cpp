@@ -78,7 +78,7 @@ class TreeBuilder : public YAML::EventHandler {
     return node;
   }
 
-  // `-f null` is part of many a command, and YAML's null does not say how it was written.
+  // `-f null` is part of many a command, and YAML's null does not show how it was written.
   std::string null_as_written(const YAML::Mark& mark) const {
     if (mark.pos < 0 || static_cast<std::size_t>(mark.pos) > text_.size()) return {};
     const auto here = std::string_view(text_).substr(static_cast<std::size_t>(mark.pos));

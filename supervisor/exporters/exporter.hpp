@@ -16,7 +16,7 @@ namespace supervisor {
 // The outcome of one push.
 struct ExportResult {
   std::string error;         // empty: delivered; names host and port only
-  monitor::Duration rest{};  // for so long the receiver wants no further push
+  monitor::Duration rest{};  // for so long the receiver refuses further pushes
 };
 
 // What one push sends. `is_last`: the process ends after it.

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 // The longest delay is a minute; for intervals above that it is 64 s, the sixth doubling.
 constexpr monitor::Duration longest_back_off = 60s;
 constexpr monitor::Duration sixth_doubling = 64s;
-constexpr monitor::Duration longest_rest = 5min;  // however long a receiver wants to be left alone
+constexpr monitor::Duration longest_rest = 5min;  // however long the receiver asks for
 
 // The exporter lives until the push is over, whether its owner is gone or not.
 asio::awaitable<ExportResult> push(std::shared_ptr<const Exporter> exporter, ExportInput input) {
@@ -116,11 +116,12 @@ monitor::Instant MetricsPusher::State::take_result(Line& line, const ExportResul
 void MetricsPusher::State::log(const Line& line, const std::string& error) {
   const bool delivered = error.empty();
   if (delivered == (line.failures == 0)) return;
-  services.log.write(delivered ? LogLevel::info : LogLevel::warning,
-                     delivered ? "export_resumed" : "export_failed", {},
-                     delivered ? "It takes the metrics again" : services.secrets.mask(error),
-                     {{"exporter", std::string_view(line.exporter->name)},
-                      {"failures", std::int64_t{line.failures + !delivered}}});
+  services.log.write(
+      delivered ? LogLevel::info : LogLevel::warning,
+      delivered ? "export_resumed" : "export_failed", {},
+      delivered ? "The receiver accepts the metrics again" : services.secrets.mask(error),
+      {{"exporter", std::string_view(line.exporter->name)},
+       {"failures", std::int64_t{line.failures + !delivered}}});
 }
 
 void MetricsPusher::State::count(const Line& line, bool delivered) {

@@ -11,7 +11,7 @@ namespace supervisor {
 
 // How long after the beginning of a push the next one begins. After failures in a row: 1 s, 2 s,
 // 4 s, … up to a minute, or to the interval where that is longer; never before `rest`, the time for
-// which the receiver wants to be left alone.
+// which the receiver refuses further pushes.
 monitor::Duration export_delay(monitor::Duration interval, unsigned failures,
                                monitor::Duration rest);
 

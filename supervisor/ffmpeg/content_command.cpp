@@ -22,8 +22,8 @@ std::string seconds_text(monitor::Duration duration) {
   return number_text(monitor::seconds(duration));
 }
 
-// A new graph (the source's format has changed) has no memory of the last one, so it begins
-// by saying that it is over.
+// A new graph (the source's format has changed) has no memory of the last one, so it begins by
+// marking the end of the condition.
 std::string begin_with(const std::string& prefix, const std::string& key) {
   return prefix + "metadata=add:key=lavfi." + key + ":value=0:enable='eq(n,0)',";
 }
@@ -40,7 +40,7 @@ std::string audio_filters(const monitor::Content::Silence& silence, int pipe_fd)
          "dB:duration=" + seconds_text(silence.duration) + ',' + print_to("a", pipe_fd);
 }
 
-// Five pictures a second say as much as all of them and cost a fifth.
+// Five pictures a second are enough and cost a fifth of all of them.
 std::string picture_filters(const monitor::Content& content, bool all, int pipe_fd) {
   std::string filters;
   if (!all) filters += "select='isnan(prev_selected_t)+gte(abs(t-prev_selected_t),0.2)',";

@@ -85,7 +85,7 @@ std::string seconds_text(monitor::Duration duration) {
 }
 
 // FFmpeg takes the last -loglevel, but prints its banner by the first one (the first -v where there
-// is no -loglevel), and ours comes first: it must say the level that the user's would have.
+// is no -loglevel), and ours comes first: it must give the level that the user's would have.
 string_view banner_level(const std::vector<FfmpegArgument>& arguments) {
   for (const string_view name : {"loglevel", "v"}) {
     const auto first = std::ranges::find(arguments, name, &FfmpegArgument::name);
@@ -208,9 +208,10 @@ void FfmpegCommand::read_option(string_view name, string_view value) {
 void FfmpegCommand::warn_about_options() {
   constexpr monitor::Duration slow = std::chrono::seconds(1);
   if (own_stats_period_ && *own_stats_period_ > slow)
-    warnings_.push_back("-stats_period " + seconds_text(*own_stats_period_) +
-                        ": FFmpeg reports, and from 7.0 on heeds a stop, only once in that time; "
-                        "faults are seen later and stops take longer");
+    warnings_.push_back(
+        "-stats_period " + seconds_text(*own_stats_period_) +
+        ": FFmpeg reports, and from 7.0 on reacts to a stop, only once in that time; "
+        "faults are seen later and stops take longer");
   constexpr std::array hiding =
       std::to_array<string_view>({"quiet", "panic", "fatal", "-8", "0", "8"});
   if (std::ranges::find(hiding, own_log_level_) != hiding.end())

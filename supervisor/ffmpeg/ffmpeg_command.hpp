@@ -15,13 +15,13 @@
 
 namespace supervisor {
 
-// The user's command asks for what cannot be supervised; the text says what and what to do.
+// The user's command asks for what cannot be supervised; the text states what, and what to do.
 class CommandError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// A launch command, understood: where FFmpeg stands in it, what it reads and writes.
+// A parsed launch command: where FFmpeg stands in it, what it reads and writes.
 class FfmpegCommand {
  public:
   // Throws CommandError: an empty command, or a `-progress` of the user's own (it would take the

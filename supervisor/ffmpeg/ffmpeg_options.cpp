@@ -11,7 +11,7 @@ namespace {
 
 using std::string_view;
 
-// Found by asking FFmpeg 5.1 for each option alone (those with a value say "Missing argument");
+// Found by asking FFmpeg 5.1 for each option alone (those with a value report "Missing argument");
 // those of 4.4 and of 6 to 8 from their option tables. Every other option takes the next word,
 // encoder and format options included.
 constexpr std::array flags = std::to_array<string_view>({

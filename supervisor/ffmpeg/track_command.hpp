@@ -16,7 +16,7 @@ bool has_placeholders(const std::vector<std::string>& command);
 bool is_track_file(const std::vector<std::string>& command, std::size_t index);
 
 // The command with the track's words put in, by the rules of monitor::filled_argument. Without
-// placeholders it comes back as it is. Pure, as all here: which files are there is told to it.
+// placeholders it comes back as it is. Pure, as all here: the caller passes which files exist.
 std::vector<std::string> filled_command(const std::vector<std::string>& command,
                                         const monitor::Track& track);
 

@@ -16,10 +16,10 @@
 
 namespace supervisor {
 
-// The calls that a stream makes to file systems on its own account. Each may hang for as long as
-// the file system does (a dead network mount), so none is made on the supervising loop or the I/O
-// thread: call_blocking() runs them. Called from several threads at once. A seam: tests put file
-// systems that hang here.
+// The calls that a stream makes to file systems itself. Each may hang for as long as the file
+// system does (a dead network mount), so none is made on the supervising loop or the I/O thread:
+// call_blocking() runs them. Called from several threads at once. A seam: tests put file systems
+// that hang here.
 class Files {
  public:
   Files() = default;

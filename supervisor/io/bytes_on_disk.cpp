@@ -7,7 +7,7 @@
 namespace supervisor {
 namespace {
 
-// A short write is followed by another, which tells the reason.
+// A short write is followed by another, which returns the reason.
 template <class Write>
 bool write_until_done(std::string_view bytes, Write write_some) {
   while (!bytes.empty()) {

@@ -6,8 +6,7 @@
 
 namespace supervisor {
 
-// Whole or not at all, as far as the caller is told; false: see errno. One system call where the
-// disk has room.
+// True: all bytes are written; false: see errno. One system call where the disk has room.
 bool write_all(int fd, std::string_view bytes);
 bool write_all_at(int fd, std::string_view bytes, std::size_t offset);
 // Up to `size` bytes; fewer where the file ends.

@@ -4,7 +4,7 @@
 
 namespace supervisor {
 
-// What other systems know this machine by (the label `instance`): in a container its own name.
+// This machine's name in other systems (the label `instance`): in a container its own name.
 std::string host_name();
 
 }  // namespace supervisor

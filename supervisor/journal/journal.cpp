@@ -40,7 +40,7 @@ struct Journal::State : std::enable_shared_from_this<Journal::State> {
         writer(path, max_incidents, [this](const std::string& problem) { report(problem); }) {}
 
   void report(const std::string& problem) {
-    const std::lock_guard lock(telling);
+    const std::lock_guard lock(reporting);
     if (on_problem) on_problem(problem);
   }
   // The thread's exception barrier: nothing here is worth ending the supervision for.
@@ -67,7 +67,7 @@ struct Journal::State : std::enable_shared_from_this<Journal::State> {
   // Written by the thread before `opened`, not after `given_up`; then never changed.
   std::map<std::string, recovery::PersistedState> past;
 
-  std::mutex telling;
+  std::mutex reporting;
   OnProblem on_problem;  // empty: the journal's owner is gone
 
   std::mutex mutex;
@@ -195,7 +195,7 @@ Journal::~Journal() {
     return;
   }
   state_->thread.detach();
-  const std::lock_guard telling(state_->telling);
+  const std::lock_guard reporting(state_->reporting);
   state_->on_problem = nullptr;
 }
 

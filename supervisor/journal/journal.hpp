@@ -21,8 +21,8 @@ namespace supervisor {
 // while the disk hangs). Whatever is wrong with the file or its disk is reported once, until it
 // works again, and then all that was missed is written: unwritable folder, full disk, corrupt lines
 // (the valid ones are kept, the damaged file is put aside as FILE.corrupt), a format newer than
-// this version (left alone and unused), another process that has it open (the same, for as long as
-// it has).
+// this version (not used or changed), another process that has it open (the same, for as long as it
+// has).
 class Journal {
  public:
   // `on_problem` is called from any thread with a sentence for the log.

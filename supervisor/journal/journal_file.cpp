@@ -83,7 +83,7 @@ Trouble JournalFile::open() {
     if (found || is_in_place()) return found;
   }
   close();
-  return "it is replaced again and again by others";
+  return "other processes keep replacing it";
 }
 
 Trouble JournalFile::open_once() {
@@ -186,7 +186,7 @@ Trouble JournalFile::replace_by_rename(std::string_view content) {
 }
 
 // First behind what is there, then, once that is on the disk, over it: as the last record of a kind
-// counts, a crash at any moment leaves a journal that says the same.
+// counts, a crash at any moment leaves a journal with the same content.
 Trouble JournalFile::replace_within(std::string_view content) {
   const std::size_t before = size_bytes_;
   const std::size_t padding = std::max(content.size(), before) - before;

@@ -14,8 +14,8 @@ namespace supervisor {
 using Trouble = std::optional<std::string>;
 
 // The journal's file on its disk: one process has it at a time, a record is written by one write,
-// and what could only be written in part is taken back. Knows nothing of what stands in it. For one
-// thread, and one that has SIGXFSZ blocked or ignored.
+// and what could only be written in part is taken back. Does not parse its content. For one thread,
+// and one that has SIGXFSZ blocked or ignored.
 class JournalFile {
  public:
   explicit JournalFile(std::string path) : path_(std::move(path)) {}

@@ -10,7 +10,7 @@
 namespace supervisor {
 
 // One line of the journal: a JSON object whose first member is the CRC-32 of everything behind it,
-// so that a line that was torn, or changed by disk or hand, is known. Without the `\n`.
+// so that a line that was torn, or changed by disk or hand, is detected. Without the `\n`.
 //
 //   {"crc":"1c291ca3","stream":"radio",…}
 
@@ -26,8 +26,8 @@ bool is_torn_line(std::string_view text);
 // The first line of a journal. It keeps this form in every version to come, so that an older
 // program knows what it must leave alone.
 std::string header_line();
-// The version that a header tells, 0 where it tells none. Empty: it is no header. A header written
-// by hand needs no checksum.
+// The version that a header states, 0 where it states none. Empty: it is no header. A header
+// written by hand needs no checksum.
 std::optional<unsigned> version_of(std::string_view line);
 
 }  // namespace supervisor

@@ -10,7 +10,7 @@
 
 namespace supervisor {
 
-// What one line of the journal says of one stream.
+// What one line of the journal holds of one stream.
 struct JournalRecord {
   Journal::Change change;
   bool holds_state = true;  // false: of `change.now`, only the incidents count

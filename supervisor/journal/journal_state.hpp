@@ -10,7 +10,7 @@
 
 namespace supervisor {
 
-// Makes of two changes of one stream, the earlier and the later, one that says the same.
+// Merges two changes of one stream, the earlier and the later, into one with the same result.
 void merge(Journal::Change& earlier, Journal::Change&& later, std::size_t max_incidents);
 
 // What the journal holds, by stream: what its records, one after the other, come to.
@@ -20,7 +20,7 @@ class JournalState {
 
   // As read from a file.
   void apply(const JournalRecord& record);
-  // As noted by this process, which knows better than any file.
+  // As noted by this process: newer than any file.
   void note(const Journal::Change& change);
   // Lays what `newer` holds over this: all its incidents, and the states that were noted in it or
   // are unknown here.
@@ -28,7 +28,7 @@ class JournalState {
 
   bool empty() const { return streams_.empty(); }
   std::map<std::string, recovery::PersistedState> persisted_states() const;
-  // A whole journal that says all this. Beyond `max_text_bytes` the oldest incidents are left out.
+  // A whole journal with all this. Beyond `max_text_bytes` the oldest incidents are left out.
   std::string text() const;
 
   static constexpr std::size_t max_text_bytes = 24u << 20;

@@ -102,7 +102,7 @@ Trouble JournalWriter::load() {
   const JournalReading reading = read_journal(text, read);
   if (reading.is_newer()) {
     return "it has format " + std::to_string(*reading.version) + ", expected at most " +
-           std::to_string(journal_version) + "; it is left alone";
+           std::to_string(journal_version) + "; it is not used or changed";
   }
   lacks_everything_ = !memory_.empty();
   read.lay_over(memory_);

@@ -15,7 +15,7 @@
 
 namespace supervisor {
 
-// Keeps the file and what it should say together, whatever becomes of the file. What could not be
+// Keeps the file equal to what it should hold, whatever happens to the file. What could not be
 // written is remembered, merged by stream, and written once that works again. For one thread at a
 // time; it waits for the disk.
 class JournalWriter {
@@ -32,13 +32,13 @@ class JournalWriter {
 
   // At once in the file, if that works.
   void keep(const Journal::Change& change, monitor::Instant now);
-  // What waits for a quiet moment: trying again, rewriting, bringing it to the disk.
+  // Does what can wait: retries, rewriting, the sync to disk.
   void do_chores(monitor::Instant now);
   std::optional<monitor::Instant> next_chore() const;
-  // Tries once more, brings it to the disk.
+  // Retries once more, syncs to disk.
   void finish(monitor::Instant now);
 
-  // Without a record for so long, there is time for what takes long.
+  // After so long without a record, slow work may run.
   static constexpr monitor::Duration quiet = std::chrono::milliseconds(250);
 
  private:
@@ -59,7 +59,7 @@ class JournalWriter {
   std::size_t max_incidents_;
   Report report_;
   JournalFile file_;
-  JournalState memory_;                             // what the file should say
+  JournalState memory_;                             // what the file should hold
   std::map<std::string, Journal::Change> unsaved_;  // what of it was never written
   bool lacks_everything_ = false;                   // the file was not there when it was noted
   bool damaged_ = false;                            // holds what must be put aside

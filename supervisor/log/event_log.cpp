@@ -26,9 +26,9 @@ std::string joined(const std::vector<std::string>& sentences) {
 
 void EventLog::record(const recovery::Event& event, const recovery::Step& step,
                       const recovery::Status&) {
-  std::visit([this](const auto& happened) { tell(happened); }, event);
+  std::visit([this](const auto& happened) { log(happened); }, event);
   for (const recovery::Notice& notice : step.notices) {
-    std::visit([this](const auto& what) { say(what); }, notice);
+    std::visit([this](const auto& what) { log_notice(what); }, notice);
   }
 }
 
@@ -43,13 +43,13 @@ void EventLog::record(const recovery::AnomalyChange& change) {
              {{"kind", kind}, {"score", change.anomaly.score}});
 }
 
-void EventLog::tell(const recovery::Launched& event) {
+void EventLog::log(const recovery::Launched& event) {
   log_.write(LogLevel::info, "ffmpeg_started", stream_, "FFmpeg started",
              {{"pid", std::int64_t{event.pid}},
               {"generation", static_cast<std::int64_t>(event.generation)}});
 }
 
-void EventLog::tell(const recovery::LaunchFailed& event) {
+void EventLog::log(const recovery::LaunchFailed& event) {
   log_.write(
       LogLevel::error, "ffmpeg_exited", stream_,
       std::string("The command could not be started: ") + strerrordesc_np(event.error_number),
@@ -57,7 +57,7 @@ void EventLog::tell(const recovery::LaunchFailed& event) {
        {"errno", std::int64_t{event.error_number}}});
 }
 
-void EventLog::tell(const recovery::Exited& event) {
+void EventLog::log(const recovery::Exited& event) {
   const monitor::ExitStatus& status = event.status;
   const bool by_signal = status.signal.has_value();
   log_.write(LogLevel::info, "ffmpeg_exited", stream_, "FFmpeg ended: " + monitor::describe(status),
@@ -66,7 +66,7 @@ void EventLog::tell(const recovery::Exited& event) {
                std::int64_t{by_signal ? *status.signal : status.code.value_or(0)}}});
 }
 
-void EventLog::say(const recovery::CameOnAir& notice) {
+void EventLog::log_notice(const recovery::CameOnAir& notice) {
   if (!notice.off_air_for) {
     log_.write(LogLevel::info, "on_air", stream_, "On air");
     return;
@@ -75,12 +75,12 @@ void EventLog::say(const recovery::CameOnAir& notice) {
              {{"off_air_seconds", monitor::seconds(*notice.off_air_for)}});
 }
 
-void EventLog::say(const recovery::WentOffAir& notice) {
+void EventLog::log_notice(const recovery::WentOffAir& notice) {
   log_.write(LogLevel::error, "off_air", stream_, "Off air",
              {{"component", component_name(notice.cause)}, {"cause", monitor::name(notice.cause)}});
 }
 
-void EventLog::say(const recovery::FaultDetected& notice) {
+void EventLog::log_notice(const recovery::FaultDetected& notice) {
   log_.write(notice.fault.off_air ? LogLevel::error : LogLevel::warning, "fault_detected", stream_,
              notice.fault.sentence,
              {{"component", component_name(notice.fault.cause)},
@@ -88,7 +88,7 @@ void EventLog::say(const recovery::FaultDetected& notice) {
               {"after_seconds", monitor::seconds(notice.after)}});
 }
 
-void EventLog::say(const recovery::IncidentOpened& notice) {
+void EventLog::log_notice(const recovery::IncidentOpened& notice) {
   const recovery::Incident& incident = notice.incident;
   log_.write(incident.off_air ? LogLevel::error : LogLevel::warning, "incident_opened", stream_,
              joined(incident.evidence),
@@ -97,7 +97,7 @@ void EventLog::say(const recovery::IncidentOpened& notice) {
               {"cause", monitor::name(incident.cause)}});
 }
 
-void EventLog::say(const recovery::IncidentClosed& notice) {
+void EventLog::log_notice(const recovery::IncidentClosed& notice) {
   const recovery::Incident& incident = notice.incident;
   const auto lasted = incident.resolved_at.value_or(incident.detected_at) - incident.last_good_at;
   log_.write(LogLevel::info, "incident_closed", stream_, "Incident closed",
@@ -106,40 +106,40 @@ void EventLog::say(const recovery::IncidentClosed& notice) {
               {"off_air_seconds", incident.off_air ? monitor::seconds(lasted) : 0.0}});
 }
 
-void EventLog::say(const recovery::Decided& notice) {
+void EventLog::log_notice(const recovery::Decided& notice) {
   log_.write(LogLevel::info, "recovery_decision", stream_, notice.reason,
              {{"action", recovery::name(notice.kind)},
               {"delay_seconds", monitor::seconds(notice.delay)},
               {"attempt", std::int64_t{notice.attempt}}});
 }
 
-void EventLog::say(const recovery::Escalated& notice) {
+void EventLog::log_notice(const recovery::Escalated& notice) {
   log_.write(LogLevel::error, "escalated", stream_, joined(notice.verdict.evidence),
              {{"component", component_name(notice.verdict.cause)},
               {"cause", monitor::name(notice.verdict.cause)},
               {"attempts", std::int64_t{notice.attempts}}});
 }
 
-void EventLog::say(const recovery::EscalationResolved&) {
+void EventLog::log_notice(const recovery::EscalationResolved&) {
   log_.write(LogLevel::info, "escalation_resolved", stream_,
              "The stream has been healthy for a whole cooldown");
 }
 
-void EventLog::say(const recovery::SourceChanged& notice) {
+void EventLog::log_notice(const recovery::SourceChanged& notice) {
   log_.write(notice.available ? LogLevel::info : LogLevel::error, "source_probe", stream_,
              notice.sentence, {{"available", notice.available}});
 }
 
-void EventLog::say(const recovery::FallbackOnAir& notice) {
+void EventLog::log_notice(const recovery::FallbackOnAir& notice) {
   log_.write(LogLevel::warning, "fallback_started", stream_, "The fallback is on air",
              {{"off_air_seconds", monitor::seconds(notice.off_air_for)}});
 }
 
-void EventLog::say(const recovery::FallbackFailed& notice) {
+void EventLog::log_notice(const recovery::FallbackFailed& notice) {
   log_.write(LogLevel::error, "fallback_failed", stream_, notice.sentence);
 }
 
-void EventLog::say(const recovery::Unkillable& notice) {
+void EventLog::log_notice(const recovery::Unkillable& notice) {
   log_.write(LogLevel::error, "ffmpeg_exited", stream_,
              "SIGKILL did not end FFmpeg: it hangs in the kernel; nothing is started beside it",
              {{"pid", std::int64_t{notice.pid}}});

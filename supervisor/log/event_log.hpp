@@ -10,7 +10,7 @@
 
 namespace supervisor {
 
-// The observer that writes the log: tells (event, step, status) of one stream in the contract's
+// The observer that writes the log: reports (event, step, status) of one stream as the contract's
 // events.
 class EventLog {
  public:
@@ -21,28 +21,28 @@ class EventLog {
   void record(const recovery::AnomalyChange& change);
 
  private:
-  void tell(const recovery::Launched& event);
-  void tell(const recovery::LaunchFailed& event);
-  void tell(const recovery::Exited& event);
+  void log(const recovery::Launched& event);
+  void log(const recovery::LaunchFailed& event);
+  void log(const recovery::Exited& event);
   template <class Other>
-  void tell(const Other&) {}
+  void log(const Other&) {}
 
-  void say(const recovery::CameOnAir& notice);
-  void say(const recovery::WentOffAir& notice);
-  void say(const recovery::FaultDetected& notice);
-  void say(const recovery::IncidentOpened& notice);
-  void say(const recovery::IncidentClosed& notice);
-  void say(const recovery::Decided& notice);
-  void say(const recovery::Escalated& notice);
-  void say(const recovery::EscalationResolved& notice);
-  void say(const recovery::SourceChanged& notice);
-  void say(const recovery::FallbackOnAir& notice);
-  void say(const recovery::FallbackFailed& notice);
-  void say(const recovery::Unkillable& notice);
-  // `track_changed` and `recovery_decision` tell of these.
-  void say(const recovery::IncidentChanged&) {}
-  void say(const recovery::TrackSwitchBegun&) {}
-  void say(const recovery::RestartedOnPurpose&) {}
+  void log_notice(const recovery::CameOnAir& notice);
+  void log_notice(const recovery::WentOffAir& notice);
+  void log_notice(const recovery::FaultDetected& notice);
+  void log_notice(const recovery::IncidentOpened& notice);
+  void log_notice(const recovery::IncidentClosed& notice);
+  void log_notice(const recovery::Decided& notice);
+  void log_notice(const recovery::Escalated& notice);
+  void log_notice(const recovery::EscalationResolved& notice);
+  void log_notice(const recovery::SourceChanged& notice);
+  void log_notice(const recovery::FallbackOnAir& notice);
+  void log_notice(const recovery::FallbackFailed& notice);
+  void log_notice(const recovery::Unkillable& notice);
+  // `track_changed` and `recovery_decision` report these.
+  void log_notice(const recovery::IncidentChanged&) {}
+  void log_notice(const recovery::TrackSwitchBegun&) {}
+  void log_notice(const recovery::RestartedOnPurpose&) {}
 
   Log& log_;
   std::string stream_;

@@ -13,7 +13,7 @@ namespace supervisor {
 // neither blocks nor is torn by another writer.
 inline constexpr std::size_t longest_line = 4096;
 
-// What one line says, without its time and level. Views; the strings are raw and pass the mask
+// The content of one line, without its time and level. Views; the strings are raw and pass the mask
 // here.
 struct LogEntry {
   std::string_view event, stream, msg;

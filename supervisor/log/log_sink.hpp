@@ -9,7 +9,7 @@
 namespace supervisor {
 
 // Writes whole lines to a descriptor, in order, on a thread of its own: write(2) may block without
-// end (a terminal or a pipe that is not read, a disk that hangs), and poll(2) cannot tell. The
+// end (a terminal or a pipe that is not read, a disk that hangs), and poll(2) does not show it. The
 // caller never waits: lines are queued up to `limit_bytes`; a line that does not fit is dropped and
 // counted, until half of the queue is free again. The thread begins with the first line, or with
 // `release`. Thread-safe.
@@ -26,7 +26,7 @@ class LogSink {
 
   // One line of at most PIPE_BUF bytes, `\n` included: more would be torn by another writer to the
   // same pipe. `stands_for`: the number of lines that are lost with it (of a notice: those it
-  // tells of).
+  // reports).
   void write(std::string line, std::uint64_t stands_for = 1);
 
   // From now on lines are only queued, where the thread has not begun yet: its beginning costs 0.1

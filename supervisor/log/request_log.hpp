@@ -5,8 +5,8 @@
 
 namespace supervisor {
 
-// Writes what the HTTP side has to tell: http_request at debug, at info where a change was asked
-// for, with who asked and where from.
+// Writes the HTTP side's entries: http_request at debug, at info where a change was requested, with
+// the client's name and address.
 void log_request(Log& log, const http::Server::LogEntry& entry);
 
 }  // namespace supervisor

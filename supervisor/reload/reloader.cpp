@@ -11,7 +11,7 @@ namespace supervisor {
 
 namespace {
 
-// What sd_notify(3) asks for, so that a manager can tell this reload from the one before.
+// What sd_notify(3) asks for, so that a manager can distinguish this reload from the one before.
 std::string reloading_message() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(now).count();

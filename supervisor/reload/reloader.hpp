@@ -13,10 +13,10 @@
 
 namespace supervisor {
 
-// Reads the configuration again on request, one reading at a time, and reports the outcome to
-// everyone who asked, to the log, the snapshots and the service manager. Requests during a reading
-// are answered by one more: the file may have changed meanwhile. Used on the supervising loop only;
-// the reading itself happens on the I/O thread, since disks can hang.
+// Reads the configuration again on request, one reading at a time, and reports the outcome to every
+// requester, to the log, the snapshots and the service manager. Requests during a reading are
+// answered by one more: the file may have changed meanwhile. Used on the supervising loop only; the
+// reading itself happens on the I/O thread, since disks can hang.
 class Reloader {
  public:
   using Answer = std::function<void(http::Outcome)>;

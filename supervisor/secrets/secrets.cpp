@@ -18,7 +18,7 @@ using std::string_view;
 constexpr string_view mask_text = "***";
 constexpr std::size_t shortest_strong = 6;   // a shorter secret is likely to be a word of its own
 constexpr std::size_t shortest_weak = 3;     // "1" would eat the figures of every line
-constexpr std::size_t shortest_unnamed = 8;  // a header's value of which the name says nothing
+constexpr std::size_t shortest_unnamed = 8;  // the value of a header whose name shows no secret
 
 // Words of FFmpeg's own lines that are also used as stream keys.
 constexpr auto ordinary_words = std::to_array<string_view>(

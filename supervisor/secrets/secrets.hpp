@@ -32,8 +32,9 @@ class Secrets {
   // headers and `name=value` never seen before, by their form. A learnt secret that is shorter than
   // 6 characters or a word FFmpeg's own lines are full of ("stream", "output") is masked only as a
   // part of a URL, or on its own between delimiters behind one of `/ = : @`, so that a key called
-  // "live" does not eat the word in every line; below 3 characters only as a part of a URL. Masking
-  // twice changes nothing. Cheap for lines that hold nothing: called for every line that is logged.
+  // "live" does not mask the word in every line; below 3 characters only as a part of a URL.
+  // Masking twice changes nothing. Cheap for lines that hold nothing: called for every line that is
+  // logged.
   std::string mask(std::string_view text) const;
 
  private:

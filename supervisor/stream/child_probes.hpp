@@ -21,8 +21,8 @@ namespace supervisor {
 
 // What is asked about one child beside FFmpeg itself. The kernel and the control group answer at
 // once and are read on the loop; the disk and the receiving server may take their time: they are
-// asked elsewhere, one question of each at a time. Whether an answer is due is known here, so it
-// ends with the child: a later one is asked about anew. For the loop's thread.
+// probed elsewhere, one probe of each at a time. Pending answers end with the child; a later child
+// is probed anew. For the loop's thread.
 class ChildProbes {
  public:
   // Called with each observation: from within check(), or from the loop with an answer. Never after
@@ -41,8 +41,8 @@ class ChildProbes {
   void check(monitor::Instant now, bool is_starting);
   // The intervals may have changed: what is due later than they allow comes sooner.
   void adjust_intervals(monitor::Instant now);
-  // Beside the schedule; also of a child that is gone: the kernel counts those it killed for want
-  // of memory.
+  // Beside the schedule; also of a child that is gone: the kernel counts those it killed out of
+  // memory.
   void read_host();
 
   // The latest of each.

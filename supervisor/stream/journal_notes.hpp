@@ -9,15 +9,15 @@
 
 namespace supervisor {
 
-// Knows what the journal was last told of a stream, and so when there is something to tell it: what
-// a crash must not make forgotten, once, and nothing else. Pure.
+// Knows what was last written to the journal for a stream, and so what is new to write: only what
+// must survive a crash, each once. Pure.
 class JournalNotes {
  public:
   // The state that outlives the process, without incidents and alert. `now` and `wall` are the same
   // moment.
   recovery::PersistedState state(const recovery::Status& status, monitor::Instant now,
                                  recovery::WallTime wall) const;
-  // The primary is launched; and that came to nothing.
+  // The primary is launched; and that launch failed.
   void on_launch(recovery::WallTime wall);
   void on_launch_failed() { launched_at_ = launched_before_; }
 

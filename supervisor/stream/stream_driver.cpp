@@ -123,7 +123,7 @@ Instant StreamDriver::State::next_wake() const {
   return std::max(now_, std::min({core_.next_deadline(), of_life, tracks_.deadline()}));
 }
 
-// The timer is left alone when it is due earlier than needed: most blocks move a deadline back by
+// The timer is not changed when it is due earlier than needed: most blocks move a deadline back by
 // half a second, and a wake-up too early costs less than setting it anew each time.
 void StreamDriver::State::arm_timer() {
   const Instant due = next_wake();

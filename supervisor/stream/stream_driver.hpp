@@ -23,7 +23,7 @@ namespace supervisor {
 // for each wake-up. For the loop's thread.
 class StreamDriver {
  public:
-  // The world that a stream acts on; tests put another here.
+  // What a stream acts on; tests replace it.
   struct Seams {
     ChildLauncher launch = {};  // empty: ChildProcess's, on the loop
     const Clock& clock = machine_clock();

@@ -13,8 +13,8 @@
 
 namespace supervisor {
 
-// All streams of the supervisor, and those that leave it: who is there, who has ended, and what the
-// program's exit code comes to. Used from the supervising loop only.
+// All streams of the supervisor, and those that leave it: which run, which have ended, and the
+// program's exit code. Used from the supervising loop only.
 class Streams {
  public:
   struct Context {
@@ -76,7 +76,7 @@ class Streams {
   std::vector<Entry> present_;  // in the order of the configuration
   std::vector<Entry> leaving_;
   std::vector<std::pair<std::size_t, int>> ended_;  // of those present: place, exit code; in time
-  // What streams that were removed came to, for the day they return.
+  // The last state of removed streams, for when they are added again.
   std::map<std::string, recovery::PersistedState> removed_;
 };
 

@@ -24,7 +24,7 @@ class Timer {
   virtual void cancel() = 0;
 };
 
-// Where the supervising loop has its time from. A seam: tests move the time by hand.
+// The supervising loop's source of time. A seam: tests set the time themselves.
 class Clock {
  public:
   Clock() = default;

@@ -7,11 +7,10 @@
 
 namespace supervisor {
 
-// The thread for everything that talks to other machines or to disks: probes, alerts, exporters,
-// reading the configuration. A name lookup that hangs or a slow TLS handshake there never delays a
-// restart. What runs on it answers the supervising loop by `Thread::callback`. This object is used
-// from that loop only; the thread begins with the first use, so that it costs the launch of a
-// stream nothing.
+// The thread for all I/O with other machines or disks: probes, alerts, exporters, reading the
+// configuration. A name lookup that hangs or a slow TLS handshake there never delays a restart.
+// What runs on it answers the supervising loop by `Thread::callback`. This object is used from that
+// loop only; the thread begins with the first use, so that it costs the launch of a stream nothing.
 class IoThread {
  public:
   explicit IoThread(Thread::OnException on_exception = {});

@@ -14,7 +14,7 @@ namespace supervisor {
 
 // Runs a job again and again, at most one run at a time: each run begins on the worker's thread,
 // does its waiting elsewhere (the I/O thread), and its result comes back to the worker's thread,
-// where the job says when the next run is due. What comes back after `stop`, or after the worker
+// where the job sets when the next run is due. What comes back after `stop`, or after the worker
 // is gone, is dropped. Used on its thread only.
 template <class Result>
 class PeriodicWorker {
@@ -76,7 +76,7 @@ class PeriodicWorker {
   std::shared_ptr<State> state_;
 };
 
-// A run that could not even begin, or whose end failed (no memory), is no reason to run no more.
+// After a run that could not begin, or whose end failed (no memory), the next one follows.
 inline constexpr monitor::Duration pause_after_exception = std::chrono::seconds(1);
 
 template <class Result>

@@ -13,8 +13,8 @@
 
 namespace supervisor {
 
-// Names one thread of the program and the executor that it runs, so that objects can say where they
-// live: what is used by one thread only is made known by `assert_here`, called from elsewhere by
+// Names one thread of the program and the executor that it runs, so that objects can state their
+// thread: what is used by one thread only checks it with `assert_here`, is called from elsewhere by
 // `post` or `callback`, and destroyed by `destroy_here`. A value: copies name the same thread. Any
 // thread may call any member. A copy may outlive the thread: nothing is posted to it then.
 //
@@ -56,8 +56,8 @@ class Thread {
     destroy(std::shared_ptr<const void>(std::move(object)));
   }
 
-  // The way for other threads to answer an object that lives on this one: a function object that
-  // any thread may call at any time and any number of times. It posts here and calls
+  // How other threads answer an object of this one: a function object that any thread may call at
+  // any time and any number of times. It posts here and calls
   // `call(owner, arguments…)`, unless the owner is destroyed by then or the thread has ended.
   // Arguments are copied or moved: no views.
   template <class Owner, class Call>

@@ -13,7 +13,7 @@ namespace supervisor {
 
 // What is on air at a stream's station: polls its AzuraCast, reads its feed where that is wanted,
 // is given what the web hook brought, and makes one track state of it. Decides nothing. For the
-// loop's thread; what talks to AzuraCast runs on the I/O thread.
+// loop's thread; requests to AzuraCast run on the I/O thread.
 class StationWatch {
  public:
   // Called from the loop, never from within the constructor or start().

@@ -22,8 +22,8 @@ namespace supervisor {
 
 // All that a stream makes of the tracks at its AzuraCast station, behind one seam: follows the
 // station, logs the tracks, writes the text for the picture, puts the track's words into the
-// command, and tells the driver of boundaries that the core may restart for. Without AzuraCast and
-// `tracks` it does nothing. For the loop's thread.
+// command, and reports to the driver the boundaries that the core may restart for. Without
+// AzuraCast and `tracks` it does nothing. For the loop's thread.
 class StreamTracks {
  public:
   // Called from the loop, never from within the functions below but on_now_playing().
@@ -110,7 +110,7 @@ class StreamTracks {
   bool has_ended_ = false;
 
   std::unique_ptr<TrackTextFile> text_file_;  // null: none is written
-  bool text_failed_ = false;                  // and the log says so
+  bool text_failed_ = false;                  // and it was logged
   monitor::Instant text_by_{};                // no launch waits for the first write any longer
   std::optional<monitor::Instant>
       track_by_;  // … for the first track; empty before the first launch

@@ -95,12 +95,12 @@ TEST(Radio, AnAzuracastThatIsDownMakesTheWholeDegraded) {
 
 TEST(Radio, ATrackThatIsLongOverIsTold) {
   auto snapshot = station("radio", Health::healthy);
-  snapshot->track->overdue = "AzuraCast goes on naming \"Dusk\".";
+  snapshot->track->overdue = "AzuraCast still reports \"Dusk\".";
   const Stage stage({snapshot});
   const auto body = object_of(stage.get("/health/detailed"));
   const auto& azuracast = body.at("details").at("components").at("azuracast");
   EXPECT_EQ(azuracast.at("status"), "degraded");
-  EXPECT_EQ(azuracast.at("message"), "AzuraCast goes on naming \"Dusk\"");
+  EXPECT_EQ(azuracast.at("message"), "AzuraCast still reports \"Dusk\"");
 }
 
 // A server that keeps the reports of the hook.

@@ -146,7 +146,7 @@ TEST(Arrival, APlaylistAskedForInVainAgainAndAgainIsAStalledSource) {
   stage.second(false);
   ASSERT_EQ(stage.cause(), Cause::source_stalled);
   EXPECT_EQ(stage.detector.check(stage.now)->sentence,
-            "FFmpeg has asked 127.0.0.1:8000 again and again for 10.0 s and got nothing to put "
+            "FFmpeg has repeated its request to 127.0.0.1:8000 for 10.0 s and got nothing to put "
             "out.");
 }
 

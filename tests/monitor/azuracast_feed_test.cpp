@@ -91,7 +91,7 @@ TEST(AzuracastFeed, EndsAfterASilence) {
   const auto began = std::chrono::steady_clock::now();
   const Followed seen = follow({.url = server.url("/")}, {.opening = 5s, .silence = 300ms});
   EXPECT_EQ(seen.numbers, Numbers{1});
-  EXPECT_NE(seen.end.find("says nothing on its feed for 0.3 s"), std::string::npos) << seen.end;
+  EXPECT_NE(seen.end.find("has sent nothing on its feed for 0.3 s"), std::string::npos) << seen.end;
   EXPECT_LT(std::chrono::steady_clock::now() - began, 4s);
 }
 
@@ -114,7 +114,7 @@ TEST(AzuracastFeed, ByTlsToo) {
 TEST(AzuracastFeed, EndsWhereItDoesNotBegin) {
   const Server silent([](Client& client) { client.wait_for_end(); });
   const Followed seen = follow({.url = silent.url("/")}, {.opening = 200ms, .silence = 60s});
-  EXPECT_NE(seen.end.find("says nothing on its feed for 0.2 s"), std::string::npos) << seen.end;
+  EXPECT_NE(seen.end.find("has sent nothing on its feed for 0.2 s"), std::string::npos) << seen.end;
   const std::string port = loopback::closed_port();
   EXPECT_EQ(follow({.url = "http://127.0.0.1:" + port}).end,
             "Connection to 127.0.0.1:" + port + " refused.");

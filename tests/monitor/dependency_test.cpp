@@ -120,7 +120,7 @@ TEST(HttpDependency, WhatIsNoHttpIsDown) {
   EXPECT_EQ(http(ssh.url("/")).sentence, "127.0.0.1:" + ssh.port() + " answers, but not in HTTP.");
   const Server mute([](Client& client) { client.request(); });
   EXPECT_EQ(http(mute.url("/")).sentence,
-            "127.0.0.1:" + mute.port() + " hangs up without an answer.");
+            "127.0.0.1:" + mute.port() + " closes the connection without an answer.");
 }
 
 TEST(HttpDependency, CredentialsAreSentAndNotSaid) {

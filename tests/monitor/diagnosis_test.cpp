@@ -198,7 +198,7 @@ TEST(Diagnosis, TheEvidenceSaysWhatHappenedWhatFfmpegSaidAndTheFigures) {
   const Verdict verdict = diagnose(evidence, {}, start + 10500ms, true);
   const std::vector<std::string> wanted{
       "FFmpeg ended with exit code 1 after 10.5 s.",
-      "FFmpeg said: \"av_interleaved_write_frame(): Broken pipe\"",
+      "FFmpeg logged: \"av_interleaved_write_frame(): Broken pipe\"",
       "It had put out 250 frames, 00:00:10.00, 1.5 MB, the last 0.5 s before.",
       "Last seen in state S, CPU 37 % of 200 %, 52 MB resident."};
   EXPECT_EQ(verdict.evidence, wanted);

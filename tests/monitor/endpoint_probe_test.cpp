@@ -237,7 +237,7 @@ TEST(SourceProbe, UserAndPasswordOfTheUrlAreSentAndNeverSaid) {
   EXPECT_TRUE(ask("http://u:pw@127.0.0.1:" + server.port() + "/x").available);
   const Finding wrong = ask("http://u:other@127.0.0.1:" + server.port() + "/x?key=hidden");
   EXPECT_EQ(wrong.cause, Cause::source_refused);
-  EXPECT_EQ(wrong.sentence, server.url("/x") + " answers 401: it wants other credentials.");
+  EXPECT_EQ(wrong.sentence, server.url("/x") + " answers 401: it requires other credentials.");
 }
 
 TEST(SourceProbe, ADigestThatOnlyFfmpegCanMakeIsLeftToIt) {

@@ -205,7 +205,7 @@ TEST(SinkStatistics, WhatIsNoStatisticsIsNoAnswer) {
 TEST(SinkStatistics, ACommandThatDoesNotTellTheNameIsSaid) {
   const SinkReport report = read_sink_statistics(nginx, nginx_stat(""), "rtmp://h");
   EXPECT_FALSE(report.answered);
-  EXPECT_EQ(report.sentence, "FFmpeg's output does not tell the name of its stream.");
+  EXPECT_EQ(report.sentence, "FFmpeg's output URL holds no stream name.");
 }
 
 std::string reply(const std::string& body, const std::string& status = "200 OK",
@@ -245,8 +245,8 @@ TEST(ProbeSinkStatistics, UserAndPasswordGoWithIt) {
   EXPECT_EQ(probe(nginx, "http://user:p%40ss@" + at, "rtmp://h/live/key").received_bytes, 9u);
   const SinkReport refused = probe(nginx, "http://user:wrong@" + at, "rtmp://h/live/key");
   EXPECT_FALSE(refused.answered);
-  EXPECT_EQ(refused.sentence,
-            "127.0.0.1:" + server.port() + " answers 401: its statistics want other credentials.");
+  EXPECT_EQ(refused.sentence, "127.0.0.1:" + server.port() +
+                                  " answers 401: its statistics require other credentials.");
 }
 
 TEST(ProbeSinkStatistics, MediaMtxSaysWith404ThatNobodyPublishes) {

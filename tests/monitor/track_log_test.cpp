@@ -321,7 +321,7 @@ TEST(TrackLog, ATrackNamedFarPastItsEndIsOverdue) {
   EXPECT_FALSE(stand.log.overdue(Stand::instant(300)));
   stand.hear(playing(10, "Dusk", 0, 544, 212), 544);
   EXPECT_EQ(stand.log.overdue(Stand::instant(544)),
-            "AzuraCast goes on naming \"Ana - Dusk\", which began 544 s ago and lasts 212 s: 332 s "
+            "AzuraCast still reports \"Ana - Dusk\", which began 544 s ago and lasts 212 s: 332 s "
             "past its end.");
   stand.hear(playing(11, "Dawn", 545, 546), 546);
   EXPECT_FALSE(stand.log.overdue(Stand::instant(546)));

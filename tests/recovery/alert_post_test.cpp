@@ -99,7 +99,7 @@ TEST(AlertPostTest, RefusalsAreNotWorthTryingOftenAndNobodyHeard) {
     const Attempt attempt = answered(AlertReceiver::status(status));
     ASSERT_TRUE(attempt.failure) << status;
     EXPECT_FALSE(attempt.failure->retryable) << status;
-    EXPECT_FALSE(attempt.failure->may_be_heard) << status;
+    EXPECT_FALSE(attempt.failure->may_be_delivered) << status;
     EXPECT_TRUE(contains(attempt.error, status));
   }
 }
@@ -109,12 +109,12 @@ TEST(AlertPostTest, WhatPassesIsTriedAgain) {
     const Attempt attempt = answered(AlertReceiver::status(status));
     ASSERT_TRUE(attempt.failure) << status;
     EXPECT_TRUE(attempt.failure->retryable) << status;
-    EXPECT_FALSE(attempt.failure->may_be_heard) << status;
+    EXPECT_FALSE(attempt.failure->may_be_delivered) << status;
   }
   const Attempt broken = answered(AlertReceiver::status("500 Internal Server Error"));
   ASSERT_TRUE(broken.failure);
   EXPECT_TRUE(broken.failure->retryable);
-  EXPECT_TRUE(broken.failure->may_be_heard);
+  EXPECT_TRUE(broken.failure->may_be_delivered);
 }
 
 TEST(AlertPostTest, RetryAfterIsObeyed) {
@@ -142,7 +142,7 @@ TEST(AlertPostTest, HangingReceiverTimesOut) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
   ASSERT_TRUE(attempt.failure);
   EXPECT_TRUE(attempt.failure->retryable);
-  EXPECT_TRUE(attempt.failure->may_be_heard);
+  EXPECT_TRUE(attempt.failure->may_be_delivered);
   EXPECT_TRUE(contains(attempt.error, "timed out"));
 }
 
@@ -159,7 +159,7 @@ TEST(AlertPostTest, HeadThatNeverEndsIsAFailure) {
 TEST(AlertPostTest, NoAnswerMayHaveBeenHeard) {
   const Attempt attempt = answered("");
   ASSERT_TRUE(attempt.failure);
-  EXPECT_TRUE(attempt.failure->may_be_heard);
+  EXPECT_TRUE(attempt.failure->may_be_delivered);
   EXPECT_TRUE(contains(attempt.error, "did not answer in HTTP"));
 }
 
@@ -174,7 +174,7 @@ TEST(AlertPostTest, WhereNobodyListensNobodyHeard) {
   const Attempt attempt = try_to_post(parse_endpoint(url));
   ASSERT_TRUE(attempt.failure);
   EXPECT_TRUE(attempt.failure->retryable);
-  EXPECT_FALSE(attempt.failure->may_be_heard);
+  EXPECT_FALSE(attempt.failure->may_be_delivered);
   EXPECT_TRUE(contains(attempt.error, "refused"));
 }
 
@@ -198,7 +198,7 @@ TEST(AlertPostTest, TlsIsVerified) {
 
   const Attempt unknown = try_to_post(parse_endpoint(receiver.url(secret_path)));
   ASSERT_TRUE(unknown.failure);
-  EXPECT_FALSE(unknown.failure->may_be_heard);
+  EXPECT_FALSE(unknown.failure->may_be_delivered);
   EXPECT_TRUE(contains(unknown.error, "certificate"));
   EXPECT_TRUE(receiver.requests().empty()) << "the secret went to a stranger";
 

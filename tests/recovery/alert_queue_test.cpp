@@ -14,8 +14,8 @@ using monitor::Duration;
 using monitor::Instant;
 
 constexpr AlertFailure lost{};  // no answer came: it may have been heard
-constexpr AlertFailure absent{.retryable = true, .may_be_heard = false, .rest = {}};
-constexpr AlertFailure rejected{.retryable = false, .may_be_heard = false, .rest = {}};
+constexpr AlertFailure absent{.retryable = true, .may_be_delivered = false, .rest = {}};
+constexpr AlertFailure rejected{.retryable = false, .may_be_delivered = false, .rest = {}};
 
 Alert alert(const std::string& stream, int number = 1) {
   Alert result;
@@ -214,7 +214,7 @@ TEST(AlertQueueTest, AWaitingResolutionIsDroppedWithItsFiringThatNobodyHeard) {
   receiver.live(24h);
   EXPECT_EQ(receiver.dropped,
             (Words{"radio-1 fires: it was tried for 24 hours",
-                   "radio-1 is over: the receiver never heard of what is resolved"}));
+                   "radio-1 is over: the receiver never received the alert that this resolves"}));
   EXPECT_TRUE(receiver.queue.idle());
   EXPECT_EQ(receiver.queue.next_deadline(), monitor::never);
 }
@@ -257,7 +257,7 @@ TEST(AlertQueueTest, FullQueueLeavesAloneWhatIsUnderWay) {
 
 TEST(AlertQueueTest, ReceiverThatAsksForRestIsLeftAlone) {
   Receiver receiver;
-  receiver.answer = AlertFailure{.retryable = true, .may_be_heard = false, .rest = 30s};
+  receiver.answer = AlertFailure{.retryable = true, .may_be_delivered = false, .rest = 30s};
   receiver.fire(alert("a"));
   receiver.fire(alert("b"));
   receiver.live(0s);
@@ -271,7 +271,7 @@ TEST(AlertQueueTest, ReceiverThatAsksForRestIsLeftAlone) {
 
 TEST(AlertQueueTest, ReceiverThatAsksForAnAgeIsTriedAfterFiveMinutes) {
   Receiver receiver;
-  receiver.answer = AlertFailure{.retryable = true, .may_be_heard = false, .rest = 24h};
+  receiver.answer = AlertFailure{.retryable = true, .may_be_delivered = false, .rest = 24h};
   receiver.fire(alert("a"));
   receiver.live(0s);
   receiver.answer.reset();

@@ -95,7 +95,7 @@ inline recovery::IncidentRecord incident(const std::string& id, bool resolved = 
   record.last_good_at = wall(1763925590001ms);
   record.detected_at = wall(1763925600123ms);
   if (resolved) record.resolved_at = wall(1763925660999ms);
-  record.evidence = {"FFmpeg said: “Broken pipe” \\ \"quoted\"\n\t\x01", "0 bytes/s for 10.0 s"};
+  record.evidence = {"FFmpeg logged: “Broken pipe” \\ \"quoted\"\n\t\x01", "0 bytes/s for 10.0 s"};
   record.actions = {"restart_ffmpeg: the sink was lost"};
   record.off_air_seconds = 70.998;
   return record;

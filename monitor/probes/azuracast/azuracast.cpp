@@ -54,10 +54,10 @@ std::string refusal(const Azuracast& from, int status) {
   switch (status) {
     case 401:
     case 403:
-      return answers + ": its API key is missing, wrong or not allowed to.";
+      return answers + ": its API key is missing, wrong or lacks the permission.";
     case 404:
       return answers +
-             ": it has no such station, has told nothing of it yet, or its public API is "
+             ": it has no such station, has reported nothing of it yet, or its public API is "
              "switched off.";
     case 429:
       return answers + ": it is asked too often.";
@@ -72,7 +72,7 @@ AzuracastReport of_stations(const Azuracast& from, std::vector<NowPlaying> repor
                   [&](const NowPlaying& each) { return !is_of_station(each, from.station); });
   const std::string server = server_of(from);
   if (reports.empty())
-    return report(Health::degraded, "AzuraCast at " + server + " tells of no such station.");
+    return report(Health::degraded, "AzuraCast at " + server + " reports no such station.");
   if (reports.size() > 1)
     return report(Health::degraded, sentence("AzuraCast at %s has %zu stations: one must be named.",
                                              server.c_str(), reports.size()));
@@ -80,7 +80,7 @@ AzuracastReport of_stations(const Azuracast& from, std::vector<NowPlaying> repor
   found.now_playing = std::move(reports.front());
   if (!found.now_playing->is_online) {
     found.health = Health::degraded;
-    found.sentence = "AzuraCast at " + server + " says that the station is off line.";
+    found.sentence = "AzuraCast at " + server + " reports that the station is off line.";
   }
   return found;
 }

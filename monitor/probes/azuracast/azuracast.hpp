@@ -21,18 +21,18 @@ struct Azuracast {
   bool operator==(const Azuracast&) const = default;
 };
 
-// What one look found.
+// The result of one request.
 struct AzuracastReport {
   enum class Health : std::uint8_t {
-    healthy,    // it tells what is on air
-    degraded,   // it answers, but does not tell, or says that the station is off line
+    healthy,    // it reports what is on air
+    degraded,   // it answers without a report, or reports the station off line
     unhealthy,  // it does not answer
   };
   Health health = Health::unhealthy;
   std::string sentence = {};  // one, for display, without secrets: "AzuraCast is reachable."
   Duration took{};
-  bool is_unchanged = false;  // 304: what was told before still holds (TrackLog::on_unchanged)
-  std::string etag = {};      // for the next look; empty where none is served, or all is not well
+  bool is_unchanged = false;  // 304: the report before still holds (TrackLog::on_unchanged)
+  std::string etag = {};      // for the next request; empty where none is served, or not healthy
   std::optional<NowPlaying> now_playing = {};
 
   // For radio_dependency_up{dependency="azuracast"}: it answers.
@@ -40,7 +40,7 @@ struct AzuracastReport {
 };
 
 // Asks `GET /api/nowplaying/STATION` once (without a station `/api/nowplaying`), within `timeout`
-// as a whole, with `If-None-Match` where an `etag` is given; where that tells nothing, `GET
+// as a whole, with `If-None-Match` where an `etag` is given; where that gives no report, `GET
 // /api/status` whether AzuraCast answers at all. HTTPS with certificates verified; up to 5
 // redirects; the key and the URL's password go to the server of `from.url` only (or the same host
 // by HTTPS). Calls `done` once, from the executor, never from within the call.
@@ -51,7 +51,7 @@ void poll_azuracast(const boost::asio::any_io_executor& executor, Azuracast from
 void probe_azuracast(const boost::asio::any_io_executor& executor, Azuracast from, Duration timeout,
                      std::function<void(AzuracastReport)> done);
 
-// The addresses, made of what a person wrote.
+// The addresses, made from the configured URL.
 std::string azuracast_status_url(const Azuracast& from);
 std::string azuracast_now_playing_url(const Azuracast& from);
 std::string azuracast_feed_url(const Azuracast& from);  // of the server-sent events of the station

@@ -144,7 +144,7 @@ void AzuracastFeed::State::end(std::string reason) {
   watchdog.cancel();
   const double span = seconds(is_open ? limits.silence : limits.opening);
   if (is_silent)
-    reason = sentence("AzuraCast at %s says nothing on its feed for %.3g s.",
+    reason = sentence("AzuraCast at %s has sent nothing on its feed for %.3g s.",
                       shown_server(from.url).c_str(), span);
   is_open = false;
   if (is_left) return;

@@ -19,10 +19,10 @@ struct FeedLimits {
 // One connection to AzuraCast's server-sent events: what is on air, at once and with each change.
 // Bounded: after 4 MiB (hours) or an hour it ends, and is to be opened anew; what was missed
 // meanwhile comes with the next. HTTPS, redirects and the key as in poll_azuracast().
-// For one thread; destruction hangs up, and nothing is called any more.
+// For one thread; destruction closes the connection, and nothing is called any more.
 class AzuracastFeed {
  public:
-  // `on_report` for each report of the station; `on_end` once, with a sentence that says why.
+  // `on_report` for each report of the station; `on_end` once, with the reason as a sentence.
   // Neither from within the constructor; the feed may be destroyed in either.
   AzuracastFeed(const boost::asio::any_io_executor& executor, Azuracast from, FeedLimits limits,
                 std::function<void(NowPlaying)> on_report, std::function<void(std::string)> on_end);

@@ -48,25 +48,25 @@ class Members {
 
   // Missing or null: nothing is in it.
   Members object(string_view name) const {
-    const json::value* value = said(name);
+    const json::value* value = given(name);
     const json::object* object = value == nullptr ? nullptr : value->if_object();
     if (value != nullptr && object == nullptr) note(name, "an object", *value);
     return {object, place_ + std::string(name) + ".", problem_};
   }
   std::string text(string_view name) const {
-    const json::value* value = said(name);
+    const json::value* value = given(name);
     const json::string* text = value == nullptr ? nullptr : value->if_string();
     if (value != nullptr && text == nullptr) note(name, "a text", *value);
     if (text == nullptr) return {};
     return clean_text({text->data(), text->size()}, track_value_bytes);
   }
-  bool flag(string_view name, bool unless_said) const {
-    const json::value* value = said(name);
+  bool flag(string_view name, bool unless_given) const {
+    const json::value* value = given(name);
     if (value != nullptr && !value->is_bool()) note(name, "true or false", *value);
-    return value != nullptr && value->is_bool() ? value->get_bool() : unless_said;
+    return value != nullptr && value->is_bool() ? value->get_bool() : unless_given;
   }
   double number(string_view name) const {
-    const json::value* value = said(name);
+    const json::value* value = given(name);
     if (value == nullptr) return 0;
     json::error_code error;
     const auto number = value->to_number<double>(error);
@@ -77,7 +77,7 @@ class Members {
   std::int64_t whole(string_view name) const {
     const double value = number(name);
     const bool fits = value >= 0 && value < exact_limit && value == std::floor(value);
-    if (!fits) note(name, "a whole number, not negative", *said(name));
+    if (!fits) note(name, "a whole number, not negative", *given(name));
     return fits ? static_cast<std::int64_t>(value) : 0;
   }
   std::int64_t time(string_view name) const {
@@ -90,19 +90,19 @@ class Members {
     return value > 0 && value < longest ? value : 0;
   }
   const json::array* list(string_view name) const {
-    const json::value* value = said(name);
+    const json::value* value = given(name);
     const json::array* list = value == nullptr ? nullptr : value->if_array();
     if (value != nullptr && list == nullptr) note(name, "a list", *value);
     return list;
   }
   bool is_there() const { return object_ != nullptr; }
-  bool has(string_view name) const { return said(name) != nullptr; }
+  bool has(string_view name) const { return given(name) != nullptr; }
   void note(const std::string& problem) const {
     if (problem_.empty()) problem_ = problem;
   }
 
  private:
-  const json::value* said(string_view name) const {
+  const json::value* given(string_view name) const {
     const json::value* value = object_ == nullptr ? nullptr : object_->if_contains(name);
     return value == nullptr || value->is_null() ? nullptr : value;
   }
@@ -123,8 +123,8 @@ void read_song(const Members& song, Track& track) {
   if (track.artist.empty() && track.title.empty()) track.title = song.text("text");
 }
 
-// AzuraCast says how long the track has been on: that tells when it said so, unless the track is
-// over by then (`elapsed` stops at its end). Off line `elapsed` counts from 1970.
+// AzuraCast reports how long the track has been on: that gives the report's time, unless the track
+// is over by then (`elapsed` stops at its end). Off line `elapsed` counts from 1970.
 std::int64_t made_at(const NowPlaying& report, double elapsed) {
   if (report.played_at == 0)
     return elapsed >= earliest_time && elapsed < latest_time ? static_cast<std::int64_t>(elapsed)

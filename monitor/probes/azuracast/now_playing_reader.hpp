@@ -23,12 +23,12 @@ inline constexpr std::size_t now_playing_history = 32;         // plays of one h
 
 // The now-playing object, as the web hook brings it and `/api/nowplaying/STATION` answers, or an
 // array of them, as `/api/nowplaying` does (`reports` may then be empty without a problem). Members
-// that are missing or null are taken as not said, but `now_playing` and its `sh_id`; members of
+// that are missing or null count as not given, except `now_playing` and its `sh_id`; members of
 // another type are a problem. A whole number may be written as 1.0, a time with a fraction.
 NowPlayingReading read_now_playing(std::string_view text);
 
 // The data of one event of the feed: an update (`pub.data.np`), or the answer to the connection
-// with what was said last (`connect.data[]`, or `connect.subs.*.publications[]`). Pings and other
+// with the last report (`connect.data[]`, or `connect.subs.*.publications[]`). Pings and other
 // channels have no reports, and no problem.
 NowPlayingReading read_feed_event(std::string_view data);
 

@@ -8,7 +8,7 @@
 namespace monitor {
 
 // Reads server-sent events (WHATWG HTML, 9.2): bytes in, the data of each event out. The names and
-// ids of events, and comments, are passed over: AzuraCast's feed uses none. Lines may end in LF,
+// ids of events, and comments, are ignored: AzuraCast's feed uses none. Lines may end in LF,
 // CR LF or CR. An event longer than the limit is left out as a whole.
 class SseReader {
  public:
