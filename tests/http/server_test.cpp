@@ -1,13 +1,16 @@
 #include "http/server.hpp"
 
+#include <array>
 #include <csignal>
 #include <fstream>
 #include <set>
+#include <string>
+#include <string_view>
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "stage.hpp"
 
@@ -249,17 +252,30 @@ std::set<std::string> entries(const char* folder) {
   return names;
 }
 
+// Of descriptors that belong to another thread: asked by name, without a call on them.
+bool is_socket(const std::string& descriptor) {
+  std::array<char, 64> target;
+  const std::string path = "/proc/self/fd/" + descriptor;
+  const ssize_t size = ::readlink(path.c_str(), target.data(), target.size());
+  return size > 0 && std::string_view(target.data(), size).starts_with("socket:");
+}
+int flags(const std::string& descriptor) {
+  std::ifstream info("/proc/self/fdinfo/" + descriptor);
+  for (std::string name, value; info >> name >> value;) {
+    if (name == "flags:") return std::stoi(value, nullptr, 8);
+  }
+  return 0;
+}
+
 TEST(Server, NoSocketOfItsIsInheritedByAChild) {
   const Stage stage;
   RawClient client(stage.port());
   EXPECT_EQ(client.get("/metrics").status, 200);
   int sockets = 0;
   for (const std::string& name : entries("/proc/self/fd")) {
-    const int descriptor = std::stoi(name);
-    struct stat info {};
-    if (::fstat(descriptor, &info) != 0 || !S_ISSOCK(info.st_mode) || descriptor < 3) continue;
+    if (std::stoi(name) < 3 || !is_socket(name)) continue;
     ++sockets;
-    EXPECT_NE(::fcntl(descriptor, F_GETFD) & FD_CLOEXEC, 0) << descriptor;
+    EXPECT_NE(flags(name) & O_CLOEXEC, 0) << name;
   }
   EXPECT_GE(sockets, 3);  // the listener, both ends of the connection
 }
@@ -280,7 +296,7 @@ TEST(Server, ItsThreadTakesNoSignals) {
       ++checked;
     }
   }
-  EXPECT_EQ(checked, 1);
+  EXPECT_GE(checked, 1);  // a sanitizer adds a thread of its own
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -144,11 +145,15 @@ class HungFileSystem {
   bool mounted_ = false;
 };
 
+long threads() {
+  const std::filesystem::directory_iterator entries("/proc/self/task");
+  return std::distance(begin(entries), end(entries));
+}
+
 bool comes_to_have_threads(long count) {
   const Instant deadline = std::chrono::steady_clock::now() + 10s;
   for (;;) {
-    const std::filesystem::directory_iterator threads("/proc/self/task");
-    if (std::distance(begin(threads), end(threads)) == count) return true;
+    if (threads() == count) return true;
     if (std::chrono::steady_clock::now() > deadline) return false;
     usleep(1000);
   }
@@ -157,16 +162,17 @@ bool comes_to_have_threads(long count) {
 TEST(SpaceProbe, AHungFileSystemCostsOneThreadAndNeitherTimeNorTheOthers) {
   HungFileSystem hung;
   if (!hung.mounted()) GTEST_SKIP() << "a file system that hangs needs root and /dev/fuse";
-  ASSERT_TRUE(comes_to_have_threads(1));
+  std::thread([] {}).join();  // a sanitizer begins its own thread with the first one
+  const long own = threads();
   for (int look = 0; look < 5; ++look) {
     const auto answer = probed({hung.folder(), "/"}, 200ms);
     ASSERT_TRUE(answer);
     ASSERT_EQ(answer->size(), 1U);
     EXPECT_EQ(answer->front().path, "/");
   }
-  EXPECT_TRUE(comes_to_have_threads(2));
+  EXPECT_TRUE(comes_to_have_threads(own + 1));
   hung.let_go();
-  EXPECT_TRUE(comes_to_have_threads(1));
+  EXPECT_TRUE(comes_to_have_threads(own));
 }
 
 }  // namespace

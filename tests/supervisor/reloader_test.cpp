@@ -8,7 +8,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
+
+#include "supervisor/child/descriptor.hpp"
 
 namespace supervisor {
 namespace {
@@ -18,8 +19,6 @@ using namespace std::chrono_literals;
 // A reloader with a file that the test plays; the I/O thread is a real one.
 class ReloaderTest : public testing::Test {
  protected:
-  ~ReloaderTest() override { ::close(null_); }
-
   Config load() {
     ++reads;
     if (const char* problem = broken.load()) throw ConfigError(problem);
@@ -41,9 +40,9 @@ class ReloaderTest : public testing::Test {
     return answers.size() >= count;
   }
 
-  int null_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  Descriptor null{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
   Secrets secrets;
-  Log log{{LogFormat::json, LogLevel::info}, secrets, null_};
+  Log log{{LogFormat::json, LogLevel::info}, secrets, null.get()};
   http::SnapshotStore snapshots{0};
   Loop loop;
   std::atomic<int> reads = 0;
