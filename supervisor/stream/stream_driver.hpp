@@ -12,8 +12,8 @@
 #include "supervisor/config/config.hpp"
 #include "supervisor/files/files.hpp"
 #include "supervisor/journal/journal.hpp"
-#include "supervisor/thread/clock.hpp"
 #include "supervisor/stream/stream_parts.hpp"
+#include "supervisor/thread/clock.hpp"
 #include "supervisor/thread/services.hpp"
 
 namespace supervisor {

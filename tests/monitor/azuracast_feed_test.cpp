@@ -108,7 +108,7 @@ TEST(AzuracastFeed, ByTlsToo) {
   const Followed seen = follow({.url = server.url("/")}, {.opening = 5s, .silence = 300ms});
   ::unsetenv("SSL_CERT_FILE");
   EXPECT_EQ(seen.numbers, Numbers{1});
-  EXPECT_NE(seen.end.find("says nothing"), std::string::npos) << seen.end;
+  EXPECT_NE(seen.end.find("has sent nothing"), std::string::npos) << seen.end;
 }
 
 TEST(AzuracastFeed, EndsWhereItDoesNotBegin) {
