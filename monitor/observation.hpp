@@ -13,8 +13,8 @@
 namespace monitor {
 
 // What one witness beside FFmpeg's own progress and stderr saw of the present child, at one time. A
-// new witness adds an alternative here, a handler in Watch and a row to the driver's table; events
-// and core pass it on unread.
+// new witness adds an alternative here, a handler in Watch and a call in the driver's ChildProbes;
+// events and core pass it on unread.
 //
 // A probe that answers at once has `read()`. One that may take its time is a function
 // `probe_x(executor, WHAT, timeout, done)`: it never blocks, and calls `done(Observation)` once,

@@ -34,7 +34,7 @@ std::string_view text(DroppedAlert::Reason reason) {
       return "it was rejected three times";
     case DroppedAlert::Reason::too_old:
       return "it was tried for 24 hours";
-    case DroppedAlert::Reason::never_heard_of:
+    case DroppedAlert::Reason::never_delivered:
       return "the receiver never received the alert that this resolves";
   }
   return "?";
@@ -111,7 +111,7 @@ AlertQueue::Dropped AlertQueue::failed(Instant now, const AlertFailure& failure)
   if (!failure.retryable) ++message->rejections;
   if (is_reminder(message->what) && waits(id, NotificationKind::resolution)) {
     messages_.erase(message);
-    drop_unheard_resolution(id, dropped);
+    drop_needless_resolution(id, dropped);
   } else if (message->rejections == max_rejections) {
     give_up(message, DroppedAlert::Reason::rejected, dropped);
   } else if (!is_reminder(message->what) && now - message->asked_at >= too_old_after) {
@@ -144,7 +144,7 @@ const AlertQueue::Known* AlertQueue::find(const std::string& id) const {
   return found == known_.rend() ? nullptr : &*found;
 }
 
-bool AlertQueue::never_heard_of(const std::string& id) const {
+bool AlertQueue::never_delivered(const std::string& id) const {
   const Known* known = find(id);
   return known && !known->may_be_delivered;
 }
@@ -223,18 +223,18 @@ void AlertQueue::give_up(Messages::iterator message, DroppedAlert::Reason reason
   }
   dropped.push_back({.message = std::move(message->what), .reason = reason});
   messages_.erase(message);
-  drop_unheard_resolution(id, dropped);
+  drop_needless_resolution(id, dropped);
 }
 
-void AlertQueue::drop_unheard_resolution(const std::string& id, Dropped& dropped) {
-  if (!never_heard_of(id)) return;
+void AlertQueue::drop_needless_resolution(const std::string& id, Dropped& dropped) {
+  if (!never_delivered(id)) return;
   const auto resolution =
       std::find_if(messages_.begin(), messages_.end(), [&id](const Message& message) {
         return message.what.kind == NotificationKind::resolution && message.what.alert.id == id;
       });
   if (resolution == messages_.end()) return;
   dropped.push_back(
-      {.message = std::move(resolution->what), .reason = DroppedAlert::Reason::never_heard_of});
+      {.message = std::move(resolution->what), .reason = DroppedAlert::Reason::never_delivered});
   messages_.erase(resolution);
 }
 

@@ -35,10 +35,10 @@ struct AlertFailure {
 // A message that will not be tried (again).
 struct DroppedAlert {
   enum class Reason : std::uint8_t {
-    queue_full,      // … and it was the oldest
-    rejected,        // three times
-    too_old,         // tried for 24 h
-    never_heard_of,  // a resolution whose firing was dropped before it
+    queue_full,       // … and it was the oldest
+    rejected,         // three times
+    too_old,          // tried for 24 h
+    never_delivered,  // a resolution whose firing was dropped before it
   };
   AlertMessage message;
   Reason reason{};
@@ -107,7 +107,7 @@ class AlertQueue {
 
   Known& remember(const std::string& id);
   const Known* find(const std::string& id) const;
-  bool never_heard_of(const std::string& id) const;
+  bool never_delivered(const std::string& id) const;
 
   std::size_t undelivered() const;
   bool is_free(const Message& message) const;
@@ -119,7 +119,7 @@ class AlertQueue {
   void forget_reminder(const std::string& id);
   void bound_reminders();
   void give_up(Messages::iterator message, DroppedAlert::Reason reason, Dropped& dropped);
-  void drop_unheard_resolution(const std::string& id, Dropped& dropped);
+  void drop_needless_resolution(const std::string& id, Dropped& dropped);
   void bring_forward(Instant now);
 
   bool receiver_forgets_;

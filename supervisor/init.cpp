@@ -23,15 +23,16 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::chrono::milliseconds same_wish{100};  // timeout(1) sends twice within microseconds
-constexpr int reap_batch = 256;                      // in one go; then the loop has its turn
+// timeout(1) sends a signal twice within microseconds: one request.
+constexpr std::chrono::milliseconds same_request{100};
+constexpr int reap_batch = 256;  // in one go; then the loop has its turn
 
 }  // namespace
 
 struct Init::State : std::enable_shared_from_this<State> {
   State(const asio::any_io_executor& executor, Handlers with)
       : signals(executor, SIGTERM, SIGINT, SIGHUP),
-        wish_timer(executor),
+        force_timer(executor),
         handlers(std::move(with)) {
     signals.add(SIGCHLD);
   }
@@ -42,7 +43,7 @@ struct Init::State : std::enable_shared_from_this<State> {
   void reap_orphans();
 
   asio::signal_set signals;
-  asio::steady_timer wish_timer;
+  asio::steady_timer force_timer;
   const Handlers handlers;
   bool closed = false;
   bool stop_asked = false;
@@ -69,8 +70,8 @@ void Init::State::on_stop_signal() {
     return;
   }
   stop_asked = true;
-  wish_timer.expires_after(same_wish);
-  wish_timer.async_wait([self = shared_from_this()](const error_code& error) {
+  force_timer.expires_after(same_request);
+  force_timer.async_wait([self = shared_from_this()](const error_code& error) {
     if (!error) self->next_forces = true;
   });
   if (handlers.on_stop) handlers.on_stop();
@@ -106,7 +107,7 @@ Init::~Init() {
   error_code ignored;
   state_->signals.clear(ignored);
   state_->signals.cancel(ignored);
-  state_->wish_timer.cancel();
+  state_->force_timer.cancel();
 }
 
 void notify_service_manager(const std::string& message) {

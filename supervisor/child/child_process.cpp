@@ -28,7 +28,7 @@ constexpr std::size_t chunk_bytes = 64 * 1024;  // one read; a pipe's usual size
 constexpr int stderr_pipe_bytes =
     1024 * 1024;  // a late loop must not slow FFmpeg; the kernel's cap
 constexpr std::size_t drain_bytes = 1024 * 1024;  // at most at once; what the larger pipe can hold
-constexpr int farewell_ms = 2000;  // for a killed process to go; longer is a hung disk
+constexpr int reap_limit_ms = 2000;  // for a killed process to go; longer is a hung disk
 constexpr const char* standard_path = "/bin:/usr/bin";  // what execvp takes without PATH
 
 // What the child gets; the read ends stay.
@@ -308,7 +308,7 @@ void ChildProcess::State::abandon() {
   ::kill(-pid, SIGKILL);
   ::kill(pid, SIGKILL);
   pollfd end{.fd = pidfd.native_handle(), .events = POLLIN, .revents = 0};
-  while (::poll(&end, 1, farewell_ms) < 0 && errno == EINTR) continue;
+  while (::poll(&end, 1, reap_limit_ms) < 0 && errno == EINTR) continue;
   reap(pid);  // not ended in time: an orphan, for Init to reap
   forget();
 }

@@ -104,11 +104,11 @@ class Sink : public spdlog::sinks::base_sink<std::mutex> {
 
  private:
   void sink_it_(const log_msg& message) override {
-    if (const std::uint64_t dropped = out_.take_dropped()) tell_dropped(dropped, message);
+    if (const std::uint64_t dropped = out_.take_dropped()) report_dropped(dropped, message);
     out_.write(formatted(message));
   }
 
-  void tell_dropped(std::uint64_t dropped, const log_msg& next) {
+  void report_dropped(std::uint64_t dropped, const log_msg& next) {
     const auto count = static_cast<std::int64_t>(dropped);
     const std::string text = std::to_string(count) + " log lines dropped: stderr was full";
     const LogEntry entry{"log_lines_dropped", {}, text, {{"count", count}}};

@@ -79,7 +79,7 @@ void Receiver::note(const AlertQueue::Dropped& dropped) {
     ++tally_.dropped;
     Heard& heard = heard_[one.message.alert.id];
     const bool is_moot =
-        one.reason == DroppedAlert::Reason::never_heard_of && heard.dropped && heard.fired == 0;
+        one.reason == DroppedAlert::Reason::never_delivered && heard.dropped && heard.fired == 0;
     require(one.reason == DroppedAlert::Reason::queue_full || is_moot,
             "no alert is dropped while there is room", "one was");
     heard.dropped = true;
