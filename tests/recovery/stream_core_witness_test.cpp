@@ -137,6 +137,23 @@ TEST_F(WitnessTest, AHungSinkSpendsAnAttemptAndTheIncidentIsOverWhenTheNextIsOnA
   EXPECT_TRUE(stand.core.open_incidents().empty());
 }
 
+// The kernel of a hung server accepts the next child's connection and its first bytes.
+TEST_F(WitnessTest, AfterAHungSinkOutputAloneDoesNotMeanOnAir) {
+  be_well();
+  reads = false;
+  seconds_until_stop(30);
+  stand.exited(code(255));
+  stand.launched();
+  ConnectionSample silent = output();
+  silent.id = 99;
+  silent.received_bytes = 0;
+  silent.acked_bytes = 3000;
+  stand.send(Observed{stand.generation(), monitor::ConnectionSamples{silent}});
+  stand.block();
+  EXPECT_EQ(stand.state(), State::starting);
+  EXPECT_FALSE(stand.core.open_incidents().empty());
+}
+
 TEST_F(WitnessTest, ASinkThatReadsAgainInTimeIsNoFault) {
   be_well();
   reads = false;

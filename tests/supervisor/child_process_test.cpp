@@ -142,9 +142,10 @@ TEST_F(ChildProcessTest, DrainHearsWhatTheLoopHasNotYet) {
 }
 
 TEST_F(ChildProcessTest, OwnedUntilReaped) {
-  ChildRun run(loop, {"true"});
+  ChildRun run(loop, {"sleep", "1000"});
   ASSERT_TRUE(run.launch());
   const pid_t pid = run.child->pid();
+  ::kill(pid, SIGKILL);
   ASSERT_TRUE(poll_until([&] { return process_state(pid) == 'Z'; }));
   EXPECT_TRUE(ChildProcess::owns(pid));
   EXPECT_FALSE(ChildProcess::owns(::getpid()));
