@@ -161,7 +161,8 @@ asio::awaitable<bool> Session::secure() {
     co_return false;
   }
   shared_.connections.enter(state_, ConnectionPhase::reading);
-  error = co_await stream_.handshake(shared_.tls->current(std::chrono::steady_clock::now()));
+  TlsIdentity::Context identity = co_await shared_.tls->current();
+  error = co_await stream_.handshake(std::move(identity));
   if (error && shared_.log) shared_.log({.message = "TLS handshake failed: " + error.message()});
   co_return !error;
 }

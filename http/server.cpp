@@ -112,6 +112,8 @@ void Server::State::run() {
       return;
     } catch (const std::exception& error) {
       warn(std::string("http: ") + error.what());
+    } catch (...) {
+      warn("http: an exception of an unknown type");
     }
   }
 }

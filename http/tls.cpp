@@ -1,8 +1,12 @@
 #include "http/tls.hpp"
 
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include <sys/stat.h>
+
+#include "monitor/probes/blocking_call.hpp"
 
 namespace http {
 namespace {
@@ -41,28 +45,62 @@ TlsIdentity::Context read(const Tls& files) {
   return context;  // OpenSSL has compared the key with the certificate
 }
 
+std::string stamp_of(const Tls& files) {
+  return stamp_of(files.certificate) + ' ' + stamp_of(files.private_key);
+}
+
+constexpr std::chrono::seconds read_limit{1};
+// Of a hung file system one thread is enough.
+monitor::probes::BlockingCalls tls_calls{1};
+
+}  // namespace
+
+// What one look at the files found.
+struct TlsReading {
+  std::string stamp;
+  TlsIdentity::Context context;  // null: they are unchanged, or cannot be used
+  std::string problem;
+};
+
+namespace {
+
+TlsReading look(const Tls& files, const std::string& known) {
+  TlsReading reading{.stamp = stamp_of(files), .context = nullptr, .problem = {}};
+  if (reading.stamp == known) return reading;
+  try {
+    reading.context = read(files);
+  } catch (const std::runtime_error& error) {
+    reading.problem = error.what();
+  }
+  return reading;
+}
+
 }  // namespace
 
 TlsIdentity::TlsIdentity(const Tls& files, std::function<void(const std::string&)> warn)
-    : files_(files), warn_(std::move(warn)), stamp_(stamp()), context_(read(files)) {
+    : files_(files), warn_(std::move(warn)), stamp_(stamp_of(files_)), context_(read(files)) {
 }
 
-TlsIdentity::Context TlsIdentity::current(Instant now) {
-  if (now - checked_at_ < check_interval) return context_;
+boost::asio::awaitable<TlsIdentity::Context> TlsIdentity::current() {
+  const Instant now = std::chrono::steady_clock::now();
+  if (now - checked_at_ < check_interval) co_return context_;
   checked_at_ = now;
-  std::string seen = stamp();
-  if (seen == stamp_) return context_;
-  stamp_ = std::move(seen);
+  std::optional<TlsReading> reading;
   try {
-    context_ = read(files_);
-  } catch (const std::runtime_error& error) {
-    warn_(std::string(error.what()) + "; the previous certificate stays in use");
+    auto work = [files = files_, known = stamp_] { return look(files, known); };
+    reading = co_await monitor::probes::run_blocking(std::move(work), now + read_limit, tls_calls);
+  } catch (const boost::system::system_error&) {
+    // An earlier look hangs, or there is no thread.
   }
-  return context_;
+  if (reading) take(std::move(*reading));
+  co_return context_;
 }
 
-std::string TlsIdentity::stamp() const {
-  return stamp_of(files_.certificate) + ' ' + stamp_of(files_.private_key);
+void TlsIdentity::take(TlsReading reading) {
+  stamp_ = std::move(reading.stamp);
+  if (reading.context) context_ = std::move(reading.context);
+  if (reading.problem.empty()) return;
+  warn_(reading.problem + "; the previous certificate stays in use");
 }
 
 }  // namespace http

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include "http/settings.hpp"
@@ -22,11 +23,13 @@ class TlsIdentity {
   // Throws std::runtime_error; its text has the key, the path and the reason.
   TlsIdentity(const Tls& files, std::function<void(const std::string&)> warn);
 
-  // Checks the files at most once a second and reads them where they have changed.
-  Context current(Instant now);
+  // Checks the files at most once a second and reads them where they have changed, on a thread of
+  // its own: where their file system hangs, the previous certificate is returned after a second.
+  // This object must outlive the call.
+  boost::asio::awaitable<Context> current();
 
  private:
-  std::string stamp() const;
+  void take(struct TlsReading reading);
 
   const Tls files_;
   std::function<void(const std::string&)> warn_;

@@ -49,7 +49,13 @@ boost::asio::awaitable<Passwords::Result> Passwords::check(BasicCredentials give
   ++queued_;
   std::function<void(std::function<void(bool)>)> put =
       [&pool = worker_->pool, hash, password = given.password](std::function<void(bool)> answer) {
-        boost::asio::post(pool, [=] { answer(is_bcrypt_of(hash, password)); });
+        boost::asio::post(pool, [=] {
+          try {
+            answer(is_bcrypt_of(hash, password));
+          } catch (...) {
+            // No memory: the request gets no answer in time, which is "busy".
+          }
+        });
       };
   const std::optional<bool> matches =
       co_await pending_calls_.ask<bool>(std::move(put), check_timeout);

@@ -18,13 +18,18 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "monitor/probes/own_descriptors.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor::probes {
 
-// Threads; each call that hangs holds one until the system lets go.
-inline constexpr int blocking_calls_limit = 32;
-inline std::atomic<int> blocking_calls_running = 0;
+// How many calls of one kind may hang at a time: each holds a thread until the system lets go. One
+// kind never takes the threads of another.
+struct BlockingCalls {
+  const int limit;
+  std::atomic<int> running = 0;
+};
+inline BlockingCalls probe_calls{32};
 
 // What the thread of a blocking call and the coroutine that waits for it share. Either may be gone
 // first.
@@ -36,9 +41,11 @@ class BlockingCall {
                std::weak_ptr<boost::asio::steady_timer> completion)
       : executor_(std::move(executor)), completion_(std::move(completion)) {}
 
-  // On the thread: calls `work` and wakes the coroutine, if it still waits.
+  // On the thread: calls `work` and wakes the coroutine, if it still waits. Where it cannot be
+  // woken (no memory) it goes on at its deadline.
   template <class Work>
-  void run(Work& work) {
+  void run(Work& work) noexcept {
+    own_descriptors();
     std::optional<Result> result;
     std::exception_ptr failure;
     try {
@@ -46,7 +53,10 @@ class BlockingCall {
     } catch (...) {
       failure = std::current_exception();
     }
-    complete(std::move(result), failure);
+    try {
+      complete(std::move(result), failure);
+    } catch (...) {
+    }
   }
 
   // What `work` returned; throws what it threw; empty while it runs.
@@ -84,11 +94,11 @@ class BlockingCall {
 
 // `work` on a thread of its own, for calls that may hang and cannot be cancelled (getaddrinfo, a
 // stat on a dead network file system): at `deadline` the thread is abandoned and nothing is
-// returned. `work` must own what it uses; what it throws is thrown here. Throws system_error when
-// too many calls hang already.
+// returned. `work` must own what it uses, descriptors too (`own_descriptors`); what it throws is
+// thrown here. Throws system_error when too many calls of its kind hang already.
 template <class Work>
-boost::asio::awaitable<std::optional<std::invoke_result_t<Work>>> run_blocking(Work work,
-                                                                               Instant deadline) {
+boost::asio::awaitable<std::optional<std::invoke_result_t<Work>>> run_blocking(
+    Work work, Instant deadline, BlockingCalls& calls = probe_calls) {
   using Call = BlockingCall<std::invoke_result_t<Work>>;
   const auto executor = co_await boost::asio::this_coro::executor;
   const auto completion = std::make_shared<boost::asio::steady_timer>(executor, deadline);
@@ -96,18 +106,18 @@ boost::asio::awaitable<std::optional<std::invoke_result_t<Work>>> run_blocking(W
   const auto abandon = [](Call* waited_for) { waited_for->abandon(); };
   const std::unique_ptr<Call, decltype(abandon)> guard(call.get(), abandon);
 
-  if (blocking_calls_running.fetch_add(1) >= blocking_calls_limit) {
-    blocking_calls_running.fetch_sub(1);
+  if (calls.running.fetch_add(1) >= calls.limit) {
+    calls.running.fetch_sub(1);
     throw boost::system::system_error(
         make_error_code(boost::system::errc::resource_unavailable_try_again));
   }
   try {
-    std::thread([call, work = std::move(work)]() mutable {
+    std::thread([call, &calls, work = std::move(work)]() mutable {
       call->run(work);
-      blocking_calls_running.fetch_sub(1);
+      calls.running.fetch_sub(1);
     }).detach();
   } catch (const std::system_error& error) {
-    blocking_calls_running.fetch_sub(1);
+    calls.running.fetch_sub(1);
     throw boost::system::system_error(error.code().value(), boost::system::system_category());
   }
 

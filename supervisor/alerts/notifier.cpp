@@ -15,6 +15,7 @@
 #include "recovery/alerts/post.hpp"
 #include "recovery/alerts/receiver.hpp"
 #include "supervisor/thread/periodic_worker.hpp"
+#include "supervisor/thread/thread_bound.hpp"
 
 namespace supervisor {
 namespace {
@@ -41,45 +42,56 @@ AlertQueue queue_for(const Receiver& receiver) {
   return {receiver.forgets, std::random_device{}()};
 }
 
-// One POST on the I/O thread; cancelled when this object is destroyed before it is over.
-class Delivery {
+// One POST, on the I/O thread alone; cancelled when this object is destroyed before it is over.
+class Operation {
  public:
-  // `done` is called once, on the I/O thread.
-  Delivery(const Thread& io_thread, const Endpoint& endpoint, std::string body,
-           std::function<void(Attempt)> done)
-      : io_thread_(io_thread), cancel_(std::make_shared<Cancel>()) {
-    auto finished = [cancel = cancel_, done = std::move(done)](const std::exception_ptr& error,
-                                                               Attempt attempt) {
-      cancel->is_over = true;
+  explicit Operation(const Thread& io_thread) : io_thread_(io_thread) {}
+  ~Operation() {
+    if (state_->is_over) return;
+    state_->signal.emit(asio::cancellation_type::terminal);
+    // Asio 1.81's co_spawn only posts that, with a pointer into the signal, and the delivery may
+    // end before it arrives: what is posted behind it keeps the signal until then.
+    io_thread_.post([state = std::move(state_)] {});
+  }
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
+
+  void begin(const Endpoint& endpoint, std::string body, std::function<void(Attempt)> done) {
+    state_->is_over = false;
+    auto finished = [state = state_, done = std::move(done)](const std::exception_ptr& error,
+                                                             Attempt attempt) {
+      state->is_over = true;
       if (error) attempt = {.failure = AlertFailure{}, .error = "out of memory or cancelled"};
       done(std::move(attempt));
     };
-    io_thread_.post([executor = io_thread.executor(), cancel = cancel_, endpoint,
-                     body = std::move(body), finished = std::move(finished)]() mutable {
-      asio::co_spawn(executor,
-                     recovery::alerts::post(std::move(endpoint), std::move(body), delivery_timeout),
-                     asio::bind_cancellation_slot(cancel->signal.slot(), std::move(finished)));
-    });
+    asio::co_spawn(io_thread_.executor(),
+                   recovery::alerts::post(endpoint, std::move(body), delivery_timeout),
+                   asio::bind_cancellation_slot(state_->signal.slot(), std::move(finished)));
   }
-  ~Delivery() {
-    io_thread_.post([io_thread = io_thread_, cancel = std::move(cancel_)] {
-      if (cancel->is_over) return;
-      cancel->signal.emit(asio::cancellation_type::terminal);
-      // Asio 1.81's co_spawn only posts that, with a pointer into the signal, and the delivery may
-      // end before it arrives: what is posted behind it keeps the signal until then.
-      io_thread.post([cancel] {});
-    });
-  }
-  Delivery(const Delivery&) = delete;
-  Delivery& operator=(const Delivery&) = delete;
 
  private:
-  struct Cancel {  // the I/O thread's
+  struct State {
     asio::cancellation_signal signal;
-    bool is_over = false;
+    bool is_over = true;
   };
   Thread io_thread_;
-  std::shared_ptr<Cancel> cancel_;
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+// On the loop. `done` is called once, on the I/O thread.
+class Delivery {
+ public:
+  Delivery(const Thread& io_thread, const Endpoint& endpoint, std::string body,
+           std::function<void(Attempt)> done)
+      : operation_(io_thread, std::make_unique<Operation>(io_thread)) {
+    operation_.call(
+        [endpoint, body = std::move(body), done = std::move(done)](Operation& operation) mutable {
+          operation.begin(endpoint, std::move(body), std::move(done));
+        });
+  }
+
+ private:
+  ThreadBound<Operation> operation_;
 };
 
 }  // namespace

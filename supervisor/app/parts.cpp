@@ -69,9 +69,13 @@ Reloader::Handlers Supervisor::reloader_handlers(std::function<Config()> load) {
 
 // What a handler throws (no memory) must not end the supervision of every stream.
 void Supervisor::log_exception(const char* thread, std::string_view what) {
-  log_.write(LogLevel::error, "internal_error", {},
-             "A handler of the " + std::string(thread) +
-                 " threw an exception; the program goes on: " + std::string(what));
+  try {
+    log_.write(LogLevel::error, "internal_error", {},
+               "A handler of the " + std::string(thread) +
+                   " threw an exception; the program goes on: " + std::string(what));
+  } catch (...) {
+    // No memory for the line either.
+  }
 }
 
 }  // namespace supervisor

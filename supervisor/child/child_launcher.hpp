@@ -104,11 +104,11 @@ class ChildSetup {
     if (::setpgid(0, 0) != 0) return fail(errno);
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return fail(errno);
     if (::getppid() != parent) ::_exit(127);  // it died before the line above
-    if (!place_descriptors()) return fail(errno);
-    // The parent waits for the end of the launcher's pipe, and an execve from a dead network mount
-    // may never come back. So that pipe ends here, and a failure goes into one that the parent
-    // reads when there is something to read.
+    // The parent waits for the end of the launcher's pipe. A descriptor of a dead network mount
+    // that is closed below, or an execve from one, may never come back. So that pipe ends here, and
+    // a failure goes into one that the parent reads when there is something to read.
     if (::dup3(exec_status, launcher.fd_whitelist.back(), O_CLOEXEC) < 0) return fail(errno);
+    if (!place_descriptors()) return fail(errno);
     reset_signals();
     plan.execute();
     return fail(errno);

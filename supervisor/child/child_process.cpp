@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <map>
 
@@ -84,9 +85,16 @@ bool is_valid(const ChildProcess::Spec& spec) {
           std::find(taken.begin(), taken.end(), spec.progress_fd) == taken.end());
 }
 
+// One that does not end in time (it hangs in a system call) is an orphan, for Init to reap.
 void kill_and_reap(pid_t pid) {
   ::kill(pid, SIGKILL);
-  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) continue;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(reap_limit_ms);
+  for (;;) {
+    const pid_t ended = ::waitpid(pid, nullptr, WNOHANG);
+    const bool is_over = ended == pid || (ended < 0 && errno != EINTR);
+    if (is_over || std::chrono::steady_clock::now() >= deadline) return;
+    ::poll(nullptr, 0, 1);
+  }
 }
 
 // The pid, or -1 with the error; then no child is left (Boost 1.81's launcher leaves a zombie when

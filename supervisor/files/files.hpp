@@ -37,6 +37,9 @@ class Files {
 // The machine's own.
 std::shared_ptr<const Files> machine_files();
 
+// Those of the streams' own files: a few for each stream at most.
+inline monitor::probes::BlockingCalls file_calls{256};
+
 // Runs `work` on a thread of its own, and then `done(result)` on `executor`: with an empty result
 // once `deadline` has passed, or at once where too many such calls hang already. `done` is never
 // called from within this call, and not at all once the executor's context is gone. `work` must own
@@ -45,7 +48,8 @@ template <class Work, class Done>
 void call_blocking(const boost::asio::any_io_executor& executor, Work work,
                    monitor::Instant deadline, Done done) {
   using Result = std::invoke_result_t<Work>;
-  boost::asio::co_spawn(executor, monitor::probes::run_blocking(std::move(work), deadline),
+  boost::asio::co_spawn(executor,
+                        monitor::probes::run_blocking(std::move(work), deadline, file_calls),
                         [done = std::move(done)](const std::exception_ptr& refused,
                                                  std::optional<Result> result) mutable {
                           if (refused) result.reset();

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "monitor/probes/own_descriptors.hpp"
 #include "supervisor/journal/journal_writer.hpp"
 #include "supervisor/signals_blocked.hpp"
 
@@ -50,6 +51,8 @@ struct Journal::State : std::enable_shared_from_this<Journal::State> {
       step();
     } catch (const std::exception& error) {
       report(std::string("journal: ") + error.what());
+    } catch (...) {
+      report("journal: an exception of an unknown type");
     }
   }
 
@@ -121,6 +124,7 @@ bool Journal::State::open_in_time() {
 }
 
 void Journal::State::run() {
+  monitor::probes::own_descriptors();
   if (!open_in_time()) {
     report("journal " + path +
            ": it has been read now; what is new is written to it, the streams go on without what "
@@ -129,6 +133,7 @@ void Journal::State::run() {
   std::unique_lock lock(mutex);
   while (turn(lock)) {
   }
+  writer.close();
   ended = true;
   progress.notify_all();
 }

@@ -37,6 +37,8 @@ class JournalWriter {
   std::optional<monitor::Instant> next_chore() const;
   // Retries once more, syncs to disk.
   void finish(monitor::Instant now);
+  // On the thread that opened it: its descriptor may be one of that thread's own table.
+  void close() { file_.close(); }
 
   // After so long without a record, slow work may run.
   static constexpr monitor::Duration quiet = std::chrono::milliseconds(250);

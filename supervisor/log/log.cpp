@@ -129,19 +129,18 @@ class Sink : public spdlog::sinks::base_sink<std::mutex> {
   bool json_;
 };
 
-bool wants_color(int fd) {
+bool wants_color(bool is_terminal) {
   const char* no_color = std::getenv("NO_COLOR");  // no-color.org: set and not empty
-  return ::isatty(fd) == 1 && (no_color == nullptr || *no_color == '\0');
+  return is_terminal && (no_color == nullptr || *no_color == '\0');
 }
 
-bool is_json(LogFormat format, int fd) {
-  if (format == LogFormat::automatic) return ::isatty(fd) != 1;
-  return format == LogFormat::json;
+bool is_json(LogFormat format, bool is_terminal) {
+  return format == LogFormat::automatic ? !is_terminal : format == LogFormat::json;
 }
 
-std::unique_ptr<spdlog::formatter> make_frame(bool json, int fd) {
+std::unique_ptr<spdlog::formatter> make_frame(bool json, bool is_terminal) {
   if (json) return std::make_unique<JsonFrame>();
-  return std::make_unique<TextFrame>(wants_color(fd));
+  return std::make_unique<TextFrame>(wants_color(is_terminal));
 }
 
 }  // namespace
@@ -149,9 +148,9 @@ std::unique_ptr<spdlog::formatter> make_frame(bool json, int fd) {
 struct Log::State {
   State(const LogSettings& settings, const Secrets& the_secrets, int the_fd,
         http::LogLines* who_follow)
-      : fd(the_fd),
+      : is_terminal(::isatty(the_fd) == 1),
         followers(who_follow),
-        sink(std::make_shared<Sink>(fd, is_json(settings.format, fd))),
+        sink(std::make_shared<Sink>(the_fd, is_json(settings.format, is_terminal))),
         logger("ffsupervisor", sink) {
     set(settings, the_secrets);
     // The default handler prints to stderr and may wait for it.
@@ -160,13 +159,13 @@ struct Log::State {
 
   void set(const LogSettings& settings, const Secrets& the_secrets) {
     secrets = the_secrets;
-    json = is_json(settings.format, fd);
+    json = is_json(settings.format, is_terminal);
     sink->set_json(json);
-    logger.set_formatter(make_frame(json, fd));
+    logger.set_formatter(make_frame(json, is_terminal));
     logger.set_level(to_spdlog(settings.level));
   }
 
-  const int fd;
+  const bool is_terminal;  // asked once: it may be on a file system that hangs later
   http::LogLines* const followers;
   std::shared_mutex mutex;  // shared by those who write, alone for who changes anything below
   Secrets secrets;

@@ -51,6 +51,7 @@ struct LogSink::State : std::enable_shared_from_this<LogSink::State> {
   void begin_if_due();
   void run();
   void write(const Line& line);
+  void note_dropped(const Line& line);
 
   const int fd;
   std::mutex mutex;
@@ -83,11 +84,15 @@ void LogSink::State::begin_if_due() {
   }
 }
 
+// Never throws: the log must not end the program that it reports on.
 void LogSink::State::write(const Line& line) {
-  const std::string text = is_torn ? '\n' + line.text : line.text;
-  const std::size_t taken = write_all(fd, text);
-  is_torn = taken < text.size() && (taken > 0 || is_torn);
-  if (taken == text.size()) return;
+  if (is_torn && write_all(fd, "\n") == 0) return note_dropped(line);
+  const std::size_t taken = write_all(fd, line.text);
+  is_torn = taken < line.text.size() && (taken > 0 || is_torn);
+  if (taken < line.text.size()) note_dropped(line);
+}
+
+void LogSink::State::note_dropped(const Line& line) {
   const std::lock_guard lock(mutex);
   dropped += line.stands_for;
 }

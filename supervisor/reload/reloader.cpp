@@ -3,8 +3,12 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+
+#include "supervisor/files/files.hpp"
 #include "supervisor/init.hpp"
 
 namespace supervisor {
@@ -18,6 +22,8 @@ std::string reloading_message() {
   return "RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds);
 }
 
+const char* const no_answer =
+    "the configuration could not be read in time: its file system may hang";
 const http::Outcome stopping{409, "ffsupervisor is stopping"};
 
 }  // namespace
@@ -30,6 +36,8 @@ struct Reloader::State : std::enable_shared_from_this<State> {
 
   State(const Services& services_in, Handlers handlers_in)
       : services(services_in), handlers(std::move(handlers_in)) {}
+
+  static Reading read(const std::function<Config()>& load);
 
   void request(Answer answer);
   void begin();
@@ -95,13 +103,26 @@ void Reloader::State::begin() {
   notify_service_manager(reloading_message());
   const auto answer = services.loop.callback(
       weak_from_this(), [](State& state, const Reading& reading) { state.on_read(reading); });
-  services.io_thread.thread().post([load = handlers.load, answer] {
-    try {
-      answer(Reading{load(), {}});
-    } catch (const std::exception& error) {
-      answer(Reading{std::nullopt, error.what()});
-    }
+  // Not on the I/O thread itself: a disk that hangs would hold up every probe and alert.
+  const auto executor = services.io_thread.executor();
+  boost::asio::post(executor, [executor, load = handlers.load, limit = handlers.limit, answer] {
+    call_blocking(
+        executor, [load] { return read(load); }, std::chrono::steady_clock::now() + limit,
+        [answer](std::optional<Reading> reading) {
+          answer(reading ? std::move(*reading) : Reading{std::nullopt, no_answer});
+        });
   });
+}
+
+// Never throws: the text of what it failed with is the answer.
+Reloader::State::Reading Reloader::State::read(const std::function<Config()>& load) {
+  try {
+    return {load(), {}};
+  } catch (const std::exception& error) {
+    return {std::nullopt, error.what()};
+  } catch (...) {
+    return {std::nullopt, "an exception of an unknown type"};
+  }
 }
 
 void Reloader::State::on_read(const Reading& reading) {

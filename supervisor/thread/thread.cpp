@@ -112,13 +112,13 @@ std::unique_lock<std::mutex> Thread::accept() const {
   return lock;
 }
 
-void Thread::destroy(std::shared_ptr<const void> object) const {
-  if (!object) return;
+void Thread::destroy(LastReference last) const {
+  if (!last.object) return;
   const std::lock_guard lock(state_->mutex);
   if (state_->phase == Phase::open) {
-    boost::asio::post(executor(), [object = std::move(object)]() mutable { object.reset(); });
+    boost::asio::post(executor(), [last = std::move(last)] {});
   } else if (state_->phase == Phase::closing) {
-    state_->late.push_back(std::move(object));
+    state_->late.push_back(std::move(last.object));
   }
 }
 

@@ -49,11 +49,11 @@ class Thread {
   // and nothing can be running there, at once. The caller gives the last reference.
   template <class Object>
   void destroy_here(std::shared_ptr<Object>&& object) const {
-    destroy(std::shared_ptr<const void>(std::move(object)));
+    destroy(LastReference{std::move(object)});
   }
   template <class Object, class Deleter>
   void destroy_here(std::unique_ptr<Object, Deleter>&& object) const {
-    destroy(std::shared_ptr<const void>(std::move(object)));
+    destroy(LastReference{std::shared_ptr<const void>(std::move(object))});
   }
 
   // How other threads answer an object of this one: a function object that any thread may call at
@@ -96,7 +96,15 @@ class Thread {
   void ignore_exceptions() const;
 
   std::unique_lock<std::mutex> accept() const;
-  void destroy(std::shared_ptr<const void> object) const;
+  // Moved only: a copy that stays behind would destroy the object on the caller's thread.
+  struct LastReference {
+    explicit LastReference(std::shared_ptr<const void> to) : object(std::move(to)) {}
+    LastReference(LastReference&&) = default;
+    LastReference& operator=(LastReference&&) = delete;
+
+    std::shared_ptr<const void> object;
+  };
+  void destroy(LastReference last) const;
   void assert_ended() const;
 
   std::shared_ptr<State> state_;

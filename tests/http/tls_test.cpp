@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "http/client.hpp"
 #include "stage.hpp"
@@ -113,6 +114,19 @@ TEST(Tls, ANewCertificateIsTakenWithoutARestart) {
   EXPECT_EQ(secured.name(), "station");
   secured.files.make("renewed");
   EXPECT_TRUE(holds_soon([&] { return secured.name() == "renewed"; }));
+}
+
+// A FIFO that nothing writes to stands for a file system that hangs.
+TEST(Tls, FilesThatHangLeaveTheOldCertificateAndDelayOneHandshake) {
+  const Secured secured;
+  EXPECT_EQ(secured.name(), "station");
+  fs::remove(secured.files.key());
+  ASSERT_EQ(::mkfifo(secured.files.key().c_str(), 0600), 0);
+  for (const auto until = std::chrono::steady_clock::now() + 2500ms;
+       std::chrono::steady_clock::now() < until;) {
+    EXPECT_EQ(secured.name(), "station");
+  }
+  std::ofstream(secured.files.key()) << "no key";  // lets the reader go
 }
 
 TEST(Tls, ABadNewCertificateLeavesTheOldOneAndIsSaidOnce) {

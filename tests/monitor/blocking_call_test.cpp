@@ -1,9 +1,12 @@
 #include "monitor/probes/blocking_call.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -52,6 +55,32 @@ TEST(BlockingCall, AWorkThatHangsIsLeftToItselfAtTheDeadline) {
   };
   EXPECT_EQ(outcome_of(hangs, 50ms), "nothing");
   let_go->set_value();
+}
+
+// A child that inherits a file of a hung file system hangs when it closes it.
+TEST(BlockingCall, WhatItsThreadOpensNoChildOfAnotherThreadInherits) {
+  const std::string path = testing::TempDir() + "own_descriptors";
+  const auto let_go = std::make_shared<std::promise<void>>();
+  auto opens = [path, gate = let_go->get_future().share()] {
+    const std::ofstream file(path);
+    gate.wait();
+    return 7;
+  };
+  std::thread meanwhile([&] {
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (!std::filesystem::exists(path) && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+    EXPECT_TRUE(std::filesystem::exists(path));
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/thread-self/fd")) {
+      std::error_code ignored;
+      EXPECT_NE(std::filesystem::read_symlink(entry, ignored), path);
+    }
+    let_go->set_value();
+  });
+  EXPECT_EQ(outcome_of(opens), "7") << "it wakes its caller from there";
+  meanwhile.join();
+  std::filesystem::remove(path);
 }
 
 }  // namespace

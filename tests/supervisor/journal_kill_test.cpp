@@ -45,7 +45,7 @@ TEST(JournalKill, AtAnyMomentItLosesAtMostTheLastRecord) {
     const unsigned before = past_at(folder / "j").attempts;
     const auto lives = std::chrono::microseconds(round * 7919 % 20'000);
     const unsigned last = std::max(before, written_until_killed(folder / "j", lives));
-    Problems problems;
+    JournalProblems problems;
     const Journal journal(folder / "j", 50, problems.sink());
     const recovery::PersistedState& past = journal.past("radio");
     ASSERT_GE(past.attempts + 1, last) << "round " << round;

@@ -55,7 +55,7 @@ class JournalFolder {
 };
 
 // What the journal had to complain of.
-class Problems {
+class JournalProblems {
  public:
   Journal::OnProblem sink() {
     return [this](const std::string& problem) {

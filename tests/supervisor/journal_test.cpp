@@ -25,7 +25,7 @@ std::size_t size_of(const std::string& path) {
 
 TEST(Journal, EverythingOutlivesTheProcess) {
   const JournalFolder folder;
-  Problems problems;
+  JournalProblems problems;
   Journal(folder / "j", 1000, problems.sink()).note({"radio", full_past()});
   const Journal next(folder / "j", 1000, problems.sink());
   EXPECT_EQ(shown(next.past("radio")), shown(full_past()));
@@ -116,6 +116,18 @@ TEST(Journal, ItIsOneLineARecordBehindAHeader) {
   EXPECT_EQ(read_file(folder / "j"), header() + record(change(1)) + record(change(2)));
 }
 
+// A child that inherits a file of a hung disk hangs when it closes it.
+TEST(Journal, NoChildOfTheProgramInheritsItsFile) {
+  const JournalFolder folder;
+  Journal journal(folder / "j", 1000, {});
+  journal.note(change(1));
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code ignored;
+    const std::string target = std::filesystem::read_symlink(entry, ignored);
+    EXPECT_FALSE(target.starts_with(folder / "")) << target;
+  }
+}
+
 TEST(Journal, ARecordIsInTheFileWithoutDelay) {
   const JournalFolder folder;
   Journal journal(folder / "j", 1000, {});
@@ -143,7 +155,7 @@ TEST(Journal, CutAtAnyByteItKeepsEveryWholeRecordAndTakesNewOnes) {
     // A record is whole even where only the end of its line is missing.
     const auto whole = static_cast<std::size_t>(
         std::count_if(ends.begin(), ends.end(), [&](std::size_t end) { return end <= cut + 1; }));
-    Problems problems;
+    JournalProblems problems;
     {
       Journal journal(path, 1000, problems.sink());
       ASSERT_EQ(journal.past("radio").incidents.size(), whole) << cut;
@@ -164,7 +176,7 @@ TEST(Journal, CutAtAnyByteItKeepsEveryWholeRecordAndTakesNewOnes) {
 TEST(Journal, ATornRecordIsToldOnce) {
   const JournalFolder folder;
   write_file(folder / "j", header() + record(change(1)) + "{\"crc\":\"12");
-  Problems problems;
+  JournalProblems problems;
   Journal(folder / "j", 1000, problems.sink()).note(change(2));
   ASSERT_EQ(problems.told().size(), 1u);
   EXPECT_EQ(problems.told()[0],
@@ -180,7 +192,7 @@ TEST(Journal, CorruptLinesAreToldAndTheDamagedFileIsPutAside) {
                               '\n' + record(change(2));
   write_file(path, damaged);
   write_file(path + ".corrupt", "of an earlier time");
-  Problems problems;
+  JournalProblems problems;
   Journal journal(path, 1000, problems.sink());
   EXPECT_EQ(journal.past("radio").attempts, 2u);
   ASSERT_EQ(problems.told().size(), 1u);
@@ -199,7 +211,7 @@ TEST(Journal, AFileThatIsNoJournalIsPutAside) {
   for (const std::string& text : {std::string("no newline"), std::string(70000, '\xff'),
                                   std::string("\0\0\0", 3), std::string("{}\n[]\n")}) {
     write_file(folder / "j", text);
-    Problems problems;
+    JournalProblems problems;
     Journal journal(folder / "j", 1000, problems.sink());
     journal.note(change(1));
     EXPECT_TRUE(eventually([&] { return read_file(folder / "j.corrupt") == text; }));
@@ -215,7 +227,7 @@ TEST(Journal, OneOfAnOlderVersionIsReadAndRewritten) {
        {std::string(), sealed_line({{"journal", "ffsupervisor"}}) + '\n'}) {
     const std::string path = folder / "j";
     write_file(path, first + record({"radio", full_past()}));
-    Problems problems;
+    JournalProblems problems;
     const Journal journal(path, 1000, problems.sink());
     EXPECT_EQ(shown(journal.past("radio")), shown(full_past()));
     EXPECT_TRUE(eventually([&] { return read_file(path).starts_with(header()); }));
@@ -230,7 +242,7 @@ TEST(Journal, OneOfANewerVersionIsLeftAloneAndUnused) {
   const std::string text = sealed_line({{"journal", "ffsupervisor"}, {"version", 2}}) + '\n' +
                            record(change(1)) + "something new\n";
   write_file(folder / "j", text);
-  Problems problems;
+  JournalProblems problems;
   {
     Journal journal(folder / "j", 1000, problems.sink());
     EXPECT_EQ(journal.past("radio").attempts, 0u);
@@ -293,7 +305,7 @@ TEST(Journal, WhatIsTooOldToBeReadInFullIsReadFromItsEnd) {
   std::string text = header();
   while (text.size() <= 65u << 20) text += record(change(1)) + std::string(200'000, '\n');
   write_file(folder / "j", text + record(change(2)));
-  Problems problems;
+  JournalProblems problems;
   const Journal journal(folder / "j", 1000, problems.sink(), {.limit = 20s});
   EXPECT_EQ(journal.past("radio").attempts, 2u);
   EXPECT_EQ(problems.told().size(), 1u);

@@ -17,7 +17,7 @@ namespace supervisor {
 namespace {
 
 // Notes until something was told.
-testing::AssertionResult is_told_once(Journal& journal, const Problems& problems,
+testing::AssertionResult is_told_once(Journal& journal, const JournalProblems& problems,
                                       const std::string& words) {
   for (unsigned i = 1; i <= 50; ++i) journal.note(change(i));
   if (!eventually([&] { return !problems.told().empty(); })) {
@@ -37,7 +37,7 @@ bool holds(const std::string& path, unsigned attempts) {
 
 TEST(JournalTrouble, AFolderThatIsMissingIsToldOnceAndWrittenToOnceItIsThere) {
   const JournalFolder folder;
-  Problems problems;
+  JournalProblems problems;
   Journal journal(folder / "later/j", 1000, problems.sink());
   journal.note({"video", full_past()});
   EXPECT_TRUE(is_told_once(journal, problems, "No such file or directory"));
@@ -51,7 +51,7 @@ TEST(JournalTrouble, AFolderThatIsMissingIsToldOnceAndWrittenToOnceItIsThere) {
 
 TEST(JournalTrouble, ATroubleThatComesBackIsToldAgain) {
   const JournalFolder folder;
-  Problems problems;
+  JournalProblems problems;
   Journal journal(folder / "f/j", 1000, problems.sink());
   EXPECT_TRUE(is_told_once(journal, problems, "No such file"));
   std::filesystem::create_directory(folder / "f");
@@ -76,7 +76,7 @@ TEST(JournalTrouble, WhatIsNoRegularFileIsRefusedWithoutWaiting) {
       {folder / "loop", "Too many levels of symbolic links"},
       {folder / "file/j", "Not a directory"}};
   for (const auto& [path, words] : cases) {
-    Problems problems;
+    JournalProblems problems;
     const auto start = std::chrono::steady_clock::now();
     {
       Journal journal(path, 1000, problems.sink());
@@ -95,7 +95,7 @@ TEST(JournalTrouble, AReadOnlyFileSystemIsReadAndToldAndWrittenOnceItCanBe) {
   if (!mount.is_there()) GTEST_SKIP() << "mounting is not allowed";
   Journal(folder / "j", 1000, {}).note({"radio", full_past()});
   ASSERT_TRUE(mount.set_read_only(true));
-  Problems problems;
+  JournalProblems problems;
   Journal journal(folder / "j", 1000, problems.sink());
   EXPECT_EQ(shown(journal.past("radio")), shown(full_past()));
   EXPECT_TRUE(is_told_once(journal, problems, "Read-only file system"));
@@ -108,7 +108,7 @@ TEST(JournalTrouble, AFullDiskIsToldOnceLosesNothingAndIsMadeUpFor) {
   const JournalFolder folder;
   const Mount mount(folder.path(), "size=256k");
   if (!mount.is_there()) GTEST_SKIP() << "mounting is not allowed";
-  Problems problems;
+  JournalProblems problems;
   Journal journal(folder / "j", 1000, problems.sink());
   journal.note({"video", full_past()});
   ASSERT_TRUE(eventually([&] { return holds(folder / "j", 3); }));
@@ -142,7 +142,7 @@ TEST(JournalTrouble, AFullDiskFromTheStartIsMadeUpFor) {
     std::ofstream filler(folder / "filler", std::ios::binary);
     filler << std::string(100'000, 'x') << std::flush;
   }
-  Problems problems;
+  JournalProblems problems;
   {
     Journal journal(folder / "j", 1000, problems.sink());
     EXPECT_TRUE(is_told_once(journal, problems, "No space left on device"));
@@ -161,7 +161,7 @@ TEST(JournalTrouble, AFileThatMayNotGrowNeitherEndsTheProcessNorLeavesHalfALine)
   if (child == 0) {
     const rlimit limit{2000, RLIM_INFINITY};
     ::setrlimit(RLIMIT_FSIZE, &limit);
-    Problems problems;
+    JournalProblems problems;
     Journal journal(folder / "j", 1000, problems.sink());
     for (unsigned i = 1; i <= 100; ++i) journal.note(change(i));
     const bool told = eventually([&] { return problems.told().size() == 1; });
@@ -185,7 +185,7 @@ TEST(JournalTrouble, WhereNoFileCanBeMadeBesideItItIsRewrittenInPlace) {
   write_file(folder / "outside", "");
   write_file(folder / "j", "");
   ASSERT_TRUE(Mount::bind(folder / "outside", folder / "j"));
-  Problems problems;
+  JournalProblems problems;
   {
     Journal journal(folder / "j", 10, problems.sink());
     for (unsigned i = 1; i <= 2000; ++i) {
@@ -224,7 +224,7 @@ TEST(JournalTrouble, ASymbolicLinkStaysOne) {
 
 TEST(JournalTrouble, AJournalThatIsTakenAwayIsWrittenAnew) {
   const JournalFolder folder;
-  Problems problems;
+  JournalProblems problems;
   Journal journal(folder / "j", 1000, problems.sink());
   journal.note({"video", full_past()});
   ASSERT_TRUE(eventually([&] { return holds(folder / "j", 3); }));
@@ -257,7 +257,7 @@ TEST(JournalTrouble, TwoProcessesNeverShareOne) {
   ASSERT_EQ(::read(ready[0], &byte, 1), 1);
   ASSERT_TRUE(eventually([&] { return holds(folder / "j", 1); }));
   const std::string before = read_file(folder / "j");
-  Problems problems;
+  JournalProblems problems;
   Journal second(folder / "j", 1000, problems.sink());
   EXPECT_EQ(second.past("video").attempts, 0u);
   EXPECT_TRUE(is_told_once(second, problems, "another process has it open"));
@@ -285,7 +285,7 @@ TEST(JournalTrouble, TheLockIsNotHandedToPrograms) {
     return read_file("/proc/" + std::to_string(child) + "/cmdline").starts_with("sleep");
   }));
   journal.reset();
-  Problems problems;
+  JournalProblems problems;
   const Journal next(folder / "j", 1000, problems.sink());
   EXPECT_EQ(problems.all(), "");
   ::kill(child, SIGKILL);
@@ -310,7 +310,7 @@ TEST(JournalTrouble, ADiskThatHangsWhenItIsOpenedHoldsUpTheStartOnlyForItsLimit)
   const JournalFolder folder;
   Journal(folder / "j", 1000, {}).note({"radio", full_past()});
   HungDisk disk;
-  Problems problems;
+  JournalProblems problems;
   const auto begun = std::chrono::steady_clock::now();
   const auto journal =
       std::make_unique<Journal>(folder / "j", 1000, problems.sink(), disk.opening(50ms));
@@ -324,7 +324,7 @@ TEST(JournalTrouble, WhatADiskThatHungHoldsIsKeptAndGoesOnWithWhatIsNew) {
   const JournalFolder folder;
   Journal(folder / "j", 1000, {}).note({"radio", full_past()});
   HungDisk disk;
-  Problems problems;
+  JournalProblems problems;
   {
     Journal journal(folder / "j", 1000, problems.sink(), disk.opening(50ms));
     journal.note({"radio", change(7).now});

@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -135,6 +137,28 @@ TEST_F(ReloaderTest, AStopRefusesWhatWasAskedAndWhatIs) {
   loop.context().restart();
   loop.context().run_for(50ms);
   EXPECT_TRUE(applied.empty()) << "what was read meanwhile is not applied";
+}
+
+// Its file system does not answer; everything else that uses the I/O thread goes on.
+TEST_F(ReloaderTest, AReadingThatHangsIsRefusedAndHoldsNothingUp) {
+  const auto let_go = std::make_shared<std::promise<void>>();
+  Reloader hung{services,
+                {.load =
+                     [gate = let_go->get_future().share()] {
+                       gate.wait();
+                       return Config();
+                     },
+                 .must_wait = [](const Config&) { return false; },
+                 .apply = [](const Config&) { return std::string("took it"); },
+                 .limit = 50ms}};
+  hung.request([this](const http::Outcome& outcome) { answers.push_back(outcome); });
+  std::promise<void> turned;
+  io_thread.thread().post([&turned] { turned.set_value(); });
+  EXPECT_EQ(turned.get_future().wait_for(20s), std::future_status::ready);
+  ASSERT_TRUE(run_until_answers(1));
+  EXPECT_EQ(answers[0].status, 422U);
+  EXPECT_NE(answers[0].message.find("may hang"), std::string::npos);
+  let_go->set_value();
 }
 
 TEST_F(ReloaderTest, SecretsOfARefusalAreMasked) {
