@@ -176,12 +176,12 @@ void StreamCore::on(const Observed& event) {
   if (!is_present(event.generation)) return;
   detection_.observe(event.what, now_);
   const auto* sample = std::get_if<monitor::ProcessSample>(&event.what);
-  if (!sample) return check_detectors();
   if (is(State::stopping)) {
     // Stopped by SIGSTOP after the TERM: it will never act on it.
-    if (monitor::is_stopped(*sample)) send(stop_ladder_.kill(now_));
-    return;
+    if (sample && monitor::is_stopped(*sample)) return send(stop_ladder_.kill(now_));
+    return send(stop_ladder_.observe(event.what, now_));
   }
+  if (!sample) return check_detectors();
   // Its life is all that such a command shows; without this its time on air would stand still
   // until it ends.
   if (!setup_.command.reports_progress) check_health();
@@ -253,6 +253,7 @@ void StreamCore::on(const Tick&) {
 }
 
 void StreamCore::on(const Paused&) {
+  stop_ladder_.on_pause(now_);
   if (monitor::Watch* watch = detection_.watch()) watch->rebase(now_);
 }
 
