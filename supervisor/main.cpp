@@ -11,6 +11,7 @@
 #include "recovery/exit_code.hpp"
 #include "supervisor/app/supervisor.hpp"
 #include "supervisor/child/child_process.hpp"
+#include "supervisor/child/descriptor_limit.hpp"
 #include "supervisor/command_line/check_command.hpp"
 #include "supervisor/command_line/client_commands.hpp"
 #include "supervisor/command_line/options.hpp"
@@ -45,6 +46,7 @@ int run(int argc, char** argv) {
     case Options::Mode::healthcheck:
       return supervisor::run_healthcheck(options);
     case Options::Mode::run:
+      supervisor::raise_descriptor_limit();
       const auto load = [options] { return supervisor::load_config(options, environment); };
       // Without a file there is nothing that a reload could read anew.
       const bool can_reload = options.config_file.has_value();

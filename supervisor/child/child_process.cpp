@@ -12,8 +12,10 @@
 #include <poll.h>
 #include <sys/wait.h>
 
+#include "supervisor/child/child_ends.hpp"
 #include "supervisor/child/child_launcher.hpp"
 #include "supervisor/child/descriptor.hpp"
+#include "supervisor/child/descriptor_limit.hpp"
 #include "supervisor/child/executable_search.hpp"
 #include "supervisor/signals_blocked.hpp"
 
@@ -24,54 +26,19 @@ namespace asio = boost::asio;
 namespace process = boost::process::v2;
 using boost::system::error_code;
 
-constexpr std::size_t chunk_bytes = 64 * 1024;  // one read; a pipe's usual size
-constexpr int stderr_pipe_bytes =
-    1024 * 1024;  // a late loop must not slow FFmpeg; the kernel's cap
+constexpr std::size_t chunk_bytes = 64 * 1024;    // one read; a pipe's usual size
 constexpr std::size_t drain_bytes = 1024 * 1024;  // at most at once; what the larger pipe can hold
 constexpr int farewell_ms = 2000;  // for a killed process to go; longer is a hung disk
 constexpr const char* standard_path = "/bin:/usr/bin";  // what execvp takes without PATH
 
-// What the child gets; the read ends stay.
-struct Ends {
-  Pipe progress;
-  Pipe errors;
-  Pipe exec_status;  // ends with the execve; else brings its errno
-  Descriptor input;  // /dev/null, or what the caller gives
-  // Holds the progress number meanwhile if it is free: the launcher's own pipe must not land on it.
-  Descriptor placeholder;
-};
-
-// Boost 1.81's launcher opens a pidfd and then three more, and loses the pidfd if these fail.
-bool has_room(const Descriptor& any) {
-  std::array<Descriptor, 4> trial;
-  for (auto& one : trial) one = Descriptor(::fcntl(any.get(), F_DUPFD_CLOEXEC, 0));
-  return static_cast<bool>(trial.back());
-}
-
-Descriptor open_input(const ChildProcess::Spec& spec, int lowest) {
-  if (spec.stdin_fd < 0) return open_null(lowest);
-  return Descriptor(::fcntl(spec.stdin_fd, F_DUPFD_CLOEXEC, lowest));
-}
-
-bool open_ends(const ChildProcess::Spec& spec, Ends& ends) {
-  const int above_targets = std::max(2, spec.capture_progress ? spec.progress_fd : 0) + 1;
-  ends.input = open_input(spec, above_targets);
-  if (!ends.input || !open_pipe(above_targets, ends.errors)) return false;
-  if (!open_pipe(above_targets, ends.exec_status)) return false;
-  // Refused where the user's share of pipe memory is spent: then it keeps its usual size.
-  ::fcntl(ends.errors.read.get(), F_SETPIPE_SZ, stderr_pipe_bytes);
-  if (!spec.capture_progress) return has_room(ends.input);
-  ends.placeholder = Descriptor(::fcntl(ends.input.get(), F_DUPFD_CLOEXEC, spec.progress_fd));
-  return ends.placeholder && open_pipe(above_targets, ends.progress) && has_room(ends.input);
-}
-
-ChildSetup setup_for(const ChildProcess::Spec& spec, const Ends& ends, const ExecPlan& plan) {
+ChildSetup setup_for(const ChildProcess::Spec& spec, const ChildEnds& ends, const ExecPlan& plan) {
   ChildSetup setup{.inherited = spec.inherited, .plan = plan};
   setup.stdin_source = spec.pass_stdin ? -1 : ends.input.get();
   setup.stdout_source = spec.join_output ? ends.errors.write.get() : -1;
   setup.stderr_source = ends.errors.write.get();
   setup.progress_source = ends.progress.write.get();
   setup.progress_target = spec.progress_fd;
+  setup.descriptor_limit = &descriptor_limit_of_children();
   setup.exec_status = ends.exec_status.write.get();
   return setup;
 }
@@ -332,7 +299,7 @@ std::unique_ptr<ChildProcess> ChildProcess::launch(asio::any_io_executor executo
     error_number = errno;
     return nullptr;
   };
-  Ends ends;
+  ChildEnds ends;
   if (!open_ends(spec, ends)) return fail();
   auto state = std::make_shared<State>(executor, std::move(handlers));
   const std::vector<std::string> candidates = candidates_for(spec.argv[0]);

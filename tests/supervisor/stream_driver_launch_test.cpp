@@ -1,3 +1,4 @@
+#include <cerrno>
 #include <fstream>
 #include <sstream>
 
@@ -153,6 +154,46 @@ TEST_F(StreamDriverLaunchTest, AStreamThatHasEndedTakesNoTracks) {
   children.last().exit(0);
   EXPECT_FALSE(driver->on_now_playing({.sh_id = 2, .track = {.title = "Dawn"}}, true));
   EXPECT_EQ(logged("track_changed"), 1U);
+}
+
+TEST_F(StreamDriverLaunchTest, ALaunchWithoutDescriptorsTakesThemFromHttpAndSpendsNoAttempt) {
+  unsigned freed = 0;
+  free_descriptors = [&](const std::function<void()>& done) {
+    ++freed;
+    done();
+  };
+  children.errors = {EMFILE, ENFILE};
+  make_driver(plain_config());
+  driver->start();
+  ASSERT_TRUE(turn_until([&] { return children.count() == 1; }));
+  EXPECT_EQ(freed, 2U);
+  children.last().execute();
+  children.last().advance();
+  EXPECT_EQ(state(), State::on_air);
+  EXPECT_EQ(snapshot().status.attempts, 0U);
+  EXPECT_EQ(logged("incident_opened"), 0U);
+}
+
+TEST_F(StreamDriverLaunchTest, AShortageThatHttpCannotMendIsTheHostsFault) {
+  free_descriptors = [](const std::function<void()>& done) { done(); };
+  children.errors = {EMFILE, EMFILE, EMFILE, EMFILE, EMFILE};
+  make_driver(plain_config());
+  driver->start();
+  ASSERT_TRUE(turn_until([&] { return logged("incident_opened") == 1; }));
+  EXPECT_EQ(children.refused, 5U);
+}
+
+TEST_F(StreamDriverLaunchTest, AStopWhileALaunchWaitsForDescriptorsEndsItThere) {
+  std::function<void()> done;
+  free_descriptors = [&](std::function<void()> when) { done = std::move(when); };
+  children.errors = {EMFILE};
+  make_driver(plain_config());
+  driver->start();
+  driver->control(Control::stop);
+  EXPECT_EQ(state(), State::stopped);
+  done();
+  turn();
+  EXPECT_EQ(children.count(), 0U);
 }
 
 }  // namespace
