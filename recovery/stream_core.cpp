@@ -172,6 +172,17 @@ void StreamCore::on(const ProgressSeen& event) {
   if (!reporter_.open_incidents().empty()) check_detectors();
 }
 
+// It holds for the command, until the configuration names another one.
+void StreamCore::on(const ProgressUnavailable& event) {
+  if (!is_present(event.generation)) return;
+  (life_.role == Role::primary ? setup_.command.reports_progress
+                               : setup_.command.fallback_reports_progress) = false;
+  if (!child_runs()) return;
+  detection_.begin(setup_.limits, false, now_);
+  if (is(State::fallback)) return on_fallback_advance();
+  if (is(State::starting)) come_on_air();
+}
+
 void StreamCore::on(const Observed& event) {
   if (!is_present(event.generation)) return;
   detection_.observe(event.what, now_);
@@ -262,7 +273,11 @@ void StreamCore::on(const Reconfigured& event) {
   if (event.fallback_changed) fallback_.on_other_command();
   if (event.primary_changed) return restart_reconfigured(event.setup);
   const bool was_enabled = setup_.policy.enabled;
-  set(event.setup);
+  Setup next = event.setup;
+  next.command.reports_progress &= setup_.command.reports_progress;
+  next.command.fallback_reports_progress &=
+      setup_.command.fallback_reports_progress || event.fallback_changed;
+  set(next);
   if (leaving_ != Leaving::no || life_.ended) return;
   if (event.fallback_changed && is(State::fallback)) return begin_stop(plan_);
   const Policy& policy = setup_.policy;

@@ -120,6 +120,7 @@ class StreamCore {
   void on(const Launched& event);
   void on(const LaunchFailed& event);
   void on(const ProgressSeen& event);
+  void on(const ProgressUnavailable& event);
   void on(const Observed& event);
   void on(const SignSeen& event);
   void on(const Exited& event);

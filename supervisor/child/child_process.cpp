@@ -12,11 +12,13 @@
 #include <poll.h>
 #include <sys/wait.h>
 
+#include "monitor/probes/ffmpeg_process.hpp"
 #include "supervisor/child/child_ends.hpp"
 #include "supervisor/child/child_launcher.hpp"
 #include "supervisor/child/descriptor.hpp"
 #include "supervisor/child/descriptor_limit.hpp"
 #include "supervisor/child/executable_search.hpp"
+#include "supervisor/child/guard.hpp"
 #include "supervisor/signals_blocked.hpp"
 
 namespace supervisor {
@@ -139,6 +141,8 @@ struct ChildProcess::State : std::enable_shared_from_this<State> {
   void watch(asio::posix::stream_descriptor& stream, const Handler& handler);
   std::size_t read_chunk(asio::posix::stream_descriptor& stream, const Handler& handler);
   void drain(asio::posix::stream_descriptor& stream, const Handler& handler);
+  void guard_group();
+  void kill_group() const;
   void finish();
   void abandon();
   void forget();
@@ -150,6 +154,10 @@ struct ChildProcess::State : std::enable_shared_from_this<State> {
 
   pid_t pid = -1;
   bool ended = false;
+  bool may_be_guarded = true;
+  bool is_guarded = false;
+  std::uint64_t progress_pipe = 0;  // the numbers of its pipes
+  std::uint64_t errors_pipe = 0;
   // Waited on, and read by hand when ready: bytes of a read that Asio completes but has not yet
   // called back for would be overtaken by drain_progress().
   asio::posix::stream_descriptor pidfd;
@@ -196,7 +204,23 @@ void ChildProcess::State::learn_exec() {
   error_code ignored;
   exec_status.close(ignored);
   if (*error_number != 0) return fail_exec(*error_number);
+  if (!monitor::probes::is_ffmpeg(pid)) guard_group();
   if (handlers.on_executed) handlers.on_executed(0);
+}
+
+void ChildProcess::State::guard_group() {
+  if (ended || is_guarded || !may_be_guarded) return;
+  is_guarded = true;
+  supervisor::guard({.group = pid, .progress = progress_pipe, .errors = errors_pipe});
+}
+
+// An FFmpeg that has left the group (setsid in a script) is orphaned to this program.
+void ChildProcess::State::kill_group() const {
+  ::kill(-pid, SIGKILL);
+  if (!is_guarded) return;
+  for (const std::uint64_t pipe : {progress_pipe, errors_pipe}) {
+    for (const pid_t left : monitor::probes::orphaned_ffmpegs_holding(pipe)) ::kill(left, SIGKILL);
+  }
 }
 
 // The child is at its end: it exits once it has sent the error.
@@ -241,6 +265,7 @@ std::size_t ChildProcess::State::read_chunk(asio::posix::stream_descriptor& stre
   if (count <= 0) {
     error_code ignored;
     stream.close(ignored);
+    if (&stream == &progress && handlers.on_progress_end) handlers.on_progress_end();
     return 0;
   }
   const auto size = static_cast<std::size_t>(count);
@@ -264,7 +289,8 @@ void ChildProcess::State::finish() {
   drain(errors, handlers.on_stderr);
   if (ended) return;
   // Before the reaping: as long as the leader is a zombie the group's number is not used again.
-  ::kill(-pid, SIGKILL);
+  kill_group();
+  if (is_guarded) unguard(pid);
   const monitor::ExitStatus status = reap(pid);
   forget();
   if (handlers.on_exit) handlers.on_exit(status);
@@ -276,6 +302,8 @@ void ChildProcess::State::abandon() {
   ::kill(pid, SIGKILL);
   pollfd end{.fd = pidfd.native_handle(), .events = POLLIN, .revents = 0};
   while (::poll(&end, 1, farewell_ms) < 0 && errno == EINTR) continue;
+  kill_group();
+  if (is_guarded) unguard(pid);
   reap(pid);  // not ended in time: an orphan, for Init to reap
   forget();
 }
@@ -310,6 +338,11 @@ std::unique_ptr<ChildProcess> ChildProcess::launch(asio::any_io_executor executo
     return fail();
   }
   if (!state->adopt(std::move(ends.exec_status.read), state->exec_status)) return fail();
+  state->may_be_guarded = spec.is_guarded;
+  state->errors_pipe = monitor::probes::pipe_number(state->errors.native_handle());
+  if (spec.capture_progress) {
+    state->progress_pipe = monitor::probes::pipe_number(state->progress.native_handle());
+  }
   state->pid = fork_and_exec(setup, error_number);
   if (state->pid < 0) return nullptr;
   error_number = 0;
@@ -342,6 +375,14 @@ void ChildProcess::signal(int number) {
 void ChildProcess::drain_progress() {
   const auto state = state_;  // the handler may destroy this
   state->drain(state->progress, state->handlers.on_progress);
+}
+
+std::uint64_t ChildProcess::progress_pipe() const {
+  return state_->progress_pipe;
+}
+
+void ChildProcess::guard() {
+  state_->guard_group();
 }
 
 ChildLauncher process_launcher(asio::any_io_executor executor) {

@@ -192,6 +192,7 @@ ChildHandlers StreamDriver::State::handlers_of(ChildLife& life) {
               if (life.on_progress(bytes)) last_progress_at_ = wall_;
             });
           },
+      .on_progress_end = [this, &life] { wake_up([&] { life.on_progress_end(now_); }); },
       .on_stderr =
           [this, &life](std::string_view bytes) { wake_up([&] { life.on_stderr(bytes, now_); }); },
       .on_exit = [this, &life](
@@ -205,7 +206,7 @@ void StreamDriver::State::on_executed(ChildLife& life, int error_number) {
   } else if (life.role() == Role::primary) {
     journal_notes_.on_launch_failed();
   }
-  life.on_executed(error_number);
+  life.on_executed(error_number, now_);
 }
 
 void StreamDriver::State::check_life() {
@@ -223,7 +224,7 @@ void StreamDriver::State::perform(const recovery::Signal& action) {
   if (tracks_.abandon_preparation() || std::exchange(awaits_descriptors_, false)) {
     return take(recovery::Exited{life_->generation(), {.code = {}, .signal = action.number}});
   }
-  if (life_) life_->signal(action.number);
+  if (life_) life_->signal(action.number, now_);
 }
 
 template <class EventOf>

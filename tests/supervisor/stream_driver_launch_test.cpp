@@ -196,5 +196,39 @@ TEST_F(StreamDriverLaunchTest, AStopWhileALaunchWaitsForDescriptorsEndsItThere) 
   EXPECT_EQ(children.count(), 0U);
 }
 
+TEST_F(StreamDriverLaunchTest, BehindAnUnknownProgramThatKeepsThePipeItIsSupervisedByItsExit) {
+  StreamConfig config = plain_config();
+  config.command = {"some-wrapper", "ffmpeg", "-i", "in.mp3", "-f", "null", "-"};
+  make_driver(config);
+  driver->start();
+  ASSERT_EQ(children.count(), 1U);
+  EXPECT_EQ(children.last().spec.argv[2], "-progress");
+  children.last().execute();
+  children.last().handlers.on_progress_end();
+  EXPECT_EQ(state(), State::starting) << "it may be about to end";
+  clock.advance(1s);
+  EXPECT_EQ(state(), State::on_air);
+  EXPECT_EQ(logged("witness_unavailable"), 1U);
+  clock.advance(10min);
+  EXPECT_EQ(state(), State::on_air) << "it is not taken for frozen";
+  driver->reconfigure(make_stream_parts(config, {}, secrets), false, false);
+  clock.advance(10min);
+  EXPECT_EQ(state(), State::on_air);
+  EXPECT_TRUE(children.last().signals.empty());
+}
+
+TEST_F(StreamDriverLaunchTest, BehindAnUnknownProgramThatHandsOnThePipeNothingIsLost) {
+  StreamConfig config = plain_config();
+  config.command = {"some-wrapper", "ffmpeg", "-i", "in.mp3", "-f", "null", "-"};
+  make_driver(config);
+  driver->start();
+  children.last().execute();
+  children.last().advance();
+  EXPECT_EQ(state(), State::on_air);
+  clock.advance(40s);
+  EXPECT_NE(state(), State::on_air) << "frozen";
+  EXPECT_EQ(logged("witness_unavailable"), 0U);
+}
+
 }  // namespace
 }  // namespace supervisor::test
