@@ -215,17 +215,18 @@ void FfmpegFinder::add_orphans(std::vector<Candidate>& all) const {
 }
 
 std::vector<FfmpegFinder::Candidate> FfmpegFinder::candidates() const {
-  std::vector<Candidate> all{{child_, 0}};
-  add_descendants(all);
-  const auto is_no_candidate = [this](const Candidate& candidate) {
-    if (candidate.pid == child_) return false;
-    return pipe_ == 0 ? !is_named_ffmpeg(candidate.pid) : !holds(candidate.pid, pipe_);
+  std::vector<Candidate> descendants{{child_, 0}};
+  add_descendants(descendants);
+  const auto is_any_ffmpeg = [](const std::vector<Candidate>& all) {
+    return std::any_of(all.begin(), all.end(),
+                       [](const Candidate& each) { return is_ffmpeg(each.pid); });
   };
-  std::erase_if(all, is_no_candidate);
-  const bool has_ffmpeg = std::any_of(all.begin(), all.end(),
-                                      [](const Candidate& each) { return is_ffmpeg(each.pid); });
-  if (!has_ffmpeg) add_orphans(all);
-  return all;
+  std::vector<Candidate> holders = descendants;
+  std::erase_if(holders, [this](const Candidate& each) {
+    return each.pid != child_ && !(pipe_ != 0 && holds(each.pid, pipe_));
+  });
+  if (!is_any_ffmpeg(holders)) add_orphans(holders);
+  return is_any_ffmpeg(holders) ? holders : descendants;
 }
 
 pid_t FfmpegFinder::find(Instant now) {
@@ -248,6 +249,7 @@ pid_t FfmpegFinder::find_anew(Instant now) {
   }
   is_certain_ = best >= Proof::name;
   found_ = ProcessIdentity::of(chosen.pid);
+  has_pipe_ = pipe_ != 0 && holds(chosen.pid, pipe_);
   look_at_ = is_certain_ && ++looks_ > first_looks ? now + look_again : now;
   return found_.pid;
 }

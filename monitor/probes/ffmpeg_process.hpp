@@ -37,8 +37,8 @@ struct ProcessIdentity {
 // Which process FFmpeg is, where the child may be a process that stays between (timeout, flock, a
 // script without exec). It is the one that holds the progress pipe among the child's descendants
 // and those that were orphaned to this program; a wrapper holds the pipe, too, but starts another
-// process that does. Where there is no pipe, the descendant that is named as FFmpeg. For a child of
-// this program's own that is not reaped yet.
+// process that does. Where there is none that does, the descendant that is named as FFmpeg. For a
+// child of this program's own that is not reaped yet.
 class FfmpegFinder {
  public:
   FfmpegFinder(pid_t child, std::uint64_t progress_pipe);
@@ -55,6 +55,8 @@ class FfmpegFinder {
   bool is_certain() const { return is_certain_; }
   // … and there is no other beside it, as in `ffmpeg … | ffmpeg …`.
   bool is_only_one() const { return is_only_one_; }
+  // It holds the progress pipe.
+  bool has_pipe() const { return has_pipe_; }
 
  private:
   struct Candidate;
@@ -67,6 +69,7 @@ class FfmpegFinder {
   ProcessIdentity found_;
   bool is_certain_ = false;
   bool is_only_one_ = true;
+  bool has_pipe_ = false;
   unsigned looks_ = 0;
   Instant look_at_ = Instant::min();
 };

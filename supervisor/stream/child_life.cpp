@@ -89,7 +89,7 @@ void ChildLife::judge_progress(Instant now) {
   judge_progress_at_ = monitor::never;
   if (has_block_) return;
   finder_->find_anew(now);
-  if (!progress_has_ended_ && finder_->is_certain()) return;
+  if (!progress_has_ended_ && finder_->is_certain() && finder_->has_pipe()) return;
   services_.log.write(LogLevel::warning, "witness_unavailable", parts_.config.name,
                       "FFmpeg does not have the pipe that it would report its progress on: the "
                       "program that starts it does not hand it on. It is supervised by its exit "

@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from harness import AAC, H264, TONE, VIDEO, LiveTest, command_name, resident_mib, wait_until
+from harness import AAC, H264, TONE, VIDEO, LiveTest, command_name, holds, resident_mib, wait_until
 from servers import RtmpServer, Silent
 
 NULL = [*VIDEO, *H264, "-f", "null", "-"]
@@ -64,6 +64,24 @@ class Seen(Wrapped):
                 server.process.signal(signal.SIGCONT)
                 supervisor.signal(signal.SIGTERM)
                 self.assertEqual(supervisor.wait(8), 0)
+
+
+    def test_one_that_closes_the_pipe_is_noticed_and_harms_nothing(self):
+        """Descriptors above 2 are closed: FFmpeg runs without its progress pipe, and is not taken for frozen."""
+        front = [self.script("closer", "for fd in /proc/$$/fd/*; do fd=${fd##*/}; [ $fd -gt 2 ] && [ $fd -ne 255 ] && "
+                             'eval "exec $fd>&-"; done\n"$@"; exit $?'), "ffmpeg"]
+        supervisor = self.supervise_file([{
+            "name": "radio", "command": [*front, *VIDEO, *H264, "-y", "-f", "mpegts", self.path("out.ts")],
+            "monitor": {"startup_timeout": "4s", "freeze_timeout": "4s"}}])
+        supervisor.wait_event("witness_unavailable", 10)
+        supervisor.wait_on_air(5)
+        self.assertTrue(holds(lambda: len(supervisor.events("ffmpeg_started")) == 1, 8))
+        self.assertFalse(supervisor.events("incident_opened"))
+        with open(self.path("out.ts"), "rb") as recorded:
+            self.assertNotIn(b"out_time", recorded.read(), "progress in the output")
+        wait_until(lambda: supervisor.metric("radio_ffmpeg_memory_mb") > 20, 5, "it is seen all the same")
+        supervisor.signal(signal.SIGTERM)
+        self.assertEqual(supervisor.wait(7), 0)
 
 
 class Killed(Wrapped):

@@ -139,19 +139,18 @@ TEST_F(FfmpegProcess, OfAnotherNameAndWithFlagsOfAScriptsOwnIsLikely) {
   EXPECT_FALSE(finder.is_certain());
 }
 
-TEST_F(FfmpegProcess, OnesThatDoNotHoldThePipeAreNone) {
-  FfmpegFinder finder(
-      launch({"/bin/sh", "-c", file("ffmpeg") + " 60 3>&- & " + file("other") + " 60; true"}),
+TEST_F(FfmpegProcess, OneThatDoesNotHoldThePipeIsOnlyTakenWhereNoneDoes) {
+  FfmpegFinder finder(launch({"/bin/sh", "-c", file("ffmpeg") + " 60 3>&- ; true"}), pipe_of_3_);
+  ASSERT_TRUE(finds(finder, "ffmpeg"));
+  EXPECT_FALSE(finder.has_pipe());
+  ::kill(-child_, SIGKILL);
+  ::waitpid(child_, nullptr, 0);
+  std::filesystem::copy(file("ffmpeg"), folder_ / "ffmpeg-7");
+  FfmpegFinder both(
+      launch({"/bin/sh", "-c", file("ffmpeg-7") + " 60 & " + file("ffmpeg") + " 60 3>&- ; true"}),
       pipe_of_3_);
-  ASSERT_TRUE(poll_until([this] {
-    std::ifstream children("/proc/" + std::to_string(child_) + "/task/" + std::to_string(child_) +
-                           "/children");
-    int first = 0;
-    int second = 0;
-    return static_cast<bool>(children >> first >> second);
-  }));
-  EXPECT_EQ(finder.find(start), child_);
-  EXPECT_FALSE(finder.is_certain());
+  ASSERT_TRUE(finds(both, "ffmpeg-7"));
+  EXPECT_TRUE(both.has_pipe());
 }
 
 TEST_F(FfmpegProcess, OneOfTwoIsNotTheOnlyOne) {

@@ -74,6 +74,7 @@ class Rules {
     // By the samples since it began: empty while none showed what it writes.
     std::optional<std::pair<Duration, std::uint64_t>> work;
     Instant still_since{};
+    bool was_seen_still = false;  // for long enough
   };
   // For a source whose end FFmpeg has told of.
   struct Wait {

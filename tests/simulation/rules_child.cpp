@@ -54,6 +54,7 @@ void Rules::take_work(const monitor::ProcessSample& sample) {
   const std::pair seen{sample.cpu_time, *sample.written_bytes};
   if (stop_->work != seen) stop_->still_since = now_;
   stop_->work = seen;
+  stop_->was_seen_still = stop_->was_seen_still || stands_still();
 }
 
 void Rules::begin_stop() {

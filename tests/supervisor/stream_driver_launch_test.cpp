@@ -203,6 +203,7 @@ TEST_F(StreamDriverLaunchTest, BehindAnUnknownProgramThatKeepsThePipeItIsSupervi
   driver->start();
   ASSERT_EQ(children.count(), 1U);
   EXPECT_EQ(children.last().spec.argv[2], "-progress");
+  EXPECT_EQ(children.last().spec.argv[3], "pipe:200") << "no number that FFmpeg itself opens";
   children.last().execute();
   children.last().handlers.on_progress_end();
   EXPECT_EQ(state(), State::starting) << "it may be about to end";
