@@ -7,6 +7,8 @@ namespace http {
 namespace {
 
 constexpr std::chrono::seconds linger_limit{1};  // enough for a peer on loopback or a LAN
+constexpr std::chrono::seconds yield_time{10};
+constexpr std::size_t least_connections = 4;  // for a scraper and the health checks
 constexpr std::size_t unsent_limit =
     16 * 1024 * 1024;  // bytes: large answers, peers that do not read
 
@@ -23,7 +25,25 @@ Connections::Connections(boost::asio::io_context& context, const Bounds& bounds)
 }
 
 void Connections::make_room() {
-  while (connections_.size() >= std::max<std::size_t>(bounds_.connections, 1)) close_longest_idle();
+  while (connections_.size() >= limit()) close_longest_idle();
+}
+
+std::size_t Connections::limit() const {
+  const bool yields = std::chrono::steady_clock::now() < yielded_until_;
+  const std::size_t limit =
+      yields ? std::min(yielded_limit_, bounds_.connections) : bounds_.connections;
+  return std::max<std::size_t>(limit, 1);
+}
+
+void Connections::set_limit(std::size_t connections) {
+  bounds_.connections = connections;
+  while (connections_.size() > std::max<std::size_t>(connections, 1)) close_longest_idle();
+}
+
+void Connections::yield() {
+  for (std::size_t left = (connections_.size() + 1) / 2; left > 0; --left) close_longest_idle();
+  yielded_limit_ = std::max(connections_.size(), least_connections);
+  yielded_until_ = std::chrono::steady_clock::now() + yield_time;
 }
 
 void Connections::close_longest_idle() {

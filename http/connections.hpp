@@ -45,6 +45,11 @@ class Connections {
   // idle, the one longest in its phase.
   void make_room();
   void close_longest_idle();
+  // At most so many from now on; the excess is closed.
+  void set_limit(std::size_t connections);
+  // Closes the half that has been idle the longest, and holds the number there for some seconds:
+  // descriptors for what is more important.
+  void yield();
   void close_all();
 
   void add(ConnectionState& connection);
@@ -64,7 +69,11 @@ class Connections {
   void arm(SteadyTime at);
   void sweep();
 
+  std::size_t limit() const;
+
   Bounds bounds_;
+  std::size_t yielded_limit_ = 0;  // until yielded_until_
+  SteadyTime yielded_until_ = SteadyTime::min();
   boost::asio::steady_timer timer_;
   SteadyTime armed_for_ = SteadyTime::max();
   std::unordered_set<ConnectionState*> connections_;

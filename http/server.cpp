@@ -198,6 +198,18 @@ Server::~Server() {
   state_->thread.join();
 }
 
+void Server::limit_connections(std::size_t connections) {
+  asio::post(*state_->context,
+             [state = state_.get(), connections] { state->connections.set_limit(connections); });
+}
+
+void Server::yield_descriptors(std::function<void()> done) {
+  asio::post(*state_->context, [state = state_.get(), done = std::move(done)] {
+    state->connections.yield();
+    done();
+  });
+}
+
 std::uint16_t Server::port() const {
   return state_->port;
 }

@@ -38,6 +38,12 @@ class Server {
   // Closes every connection and joins the thread, within milliseconds.
   ~Server();
 
+  // At most so many connections from now on. From any thread.
+  void limit_connections(std::size_t connections);
+  // Closes the half of the connections that has been idle the longest, then calls `done` on the
+  // HTTP thread. From any thread.
+  void yield_descriptors(std::function<void()> done);
+
   std::uint16_t port() const;  // the bound one, where 0 was configured
 
  private:

@@ -40,6 +40,11 @@ struct LaunchFailed {
   Generation generation;
   int error_number;  // errno of fork, pipe or execve
 };
+// The command was given a progress pipe, and FFmpeg does not have it: the wrapper has closed it.
+// From now on this child is one without progress.
+struct ProgressUnavailable {
+  Generation generation;
+};
 struct ProgressSeen {
   Generation generation;
   monitor::Progress progress;
@@ -93,8 +98,9 @@ struct Reconfigured {
   bool fallback_changed = false;
 };
 
-using Event = std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,
-                           LaunchFailed, ProgressSeen, Observed, SignSeen, Exited, SourceProbed,
-                           SinkProbed, TrackChanged, Tick, Paused, Reconfigured>;
+using Event =
+    std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,
+                 LaunchFailed, ProgressSeen, ProgressUnavailable, Observed, SignSeen, Exited,
+                 SourceProbed, SinkProbed, TrackChanged, Tick, Paused, Reconfigured>;
 
 }  // namespace recovery

@@ -172,16 +172,27 @@ void StreamCore::on(const ProgressSeen& event) {
   if (!reporter_.open_incidents().empty()) check_detectors();
 }
 
+// It holds for the command, until the configuration names another one.
+void StreamCore::on(const ProgressUnavailable& event) {
+  if (!is_present(event.generation)) return;
+  (life_.role == Role::primary ? setup_.command.reports_progress
+                               : setup_.command.fallback_reports_progress) = false;
+  if (!child_runs()) return;
+  detection_.begin(setup_.limits, false, now_);
+  if (is(State::fallback)) return on_fallback_advance();
+  if (is(State::starting)) come_on_air();
+}
+
 void StreamCore::on(const Observed& event) {
   if (!is_present(event.generation)) return;
   detection_.observe(event.what, now_);
   const auto* sample = std::get_if<monitor::ProcessSample>(&event.what);
-  if (!sample) return check_detectors();
   if (is(State::stopping)) {
     // Stopped by SIGSTOP after the TERM: it will never act on it.
-    if (monitor::is_stopped(*sample)) send(stop_ladder_.kill(now_));
-    return;
+    if (sample && monitor::is_stopped(*sample)) return send(stop_ladder_.kill(now_));
+    return send(stop_ladder_.observe(event.what, now_));
   }
+  if (!sample) return check_detectors();
   // Its life is all that such a command shows; without this its time on air would stand still
   // until it ends.
   if (!setup_.command.reports_progress) check_health();
@@ -253,6 +264,7 @@ void StreamCore::on(const Tick&) {
 }
 
 void StreamCore::on(const Paused&) {
+  stop_ladder_.on_pause(now_);
   if (monitor::Watch* watch = detection_.watch()) watch->rebase(now_);
 }
 
@@ -261,7 +273,11 @@ void StreamCore::on(const Reconfigured& event) {
   if (event.fallback_changed) fallback_.on_other_command();
   if (event.primary_changed) return restart_reconfigured(event.setup);
   const bool was_enabled = setup_.policy.enabled;
-  set(event.setup);
+  Setup next = event.setup;
+  next.command.reports_progress &= setup_.command.reports_progress;
+  next.command.fallback_reports_progress &=
+      setup_.command.fallback_reports_progress || event.fallback_changed;
+  set(next);
   if (leaving_ != Leaving::no || life_.ended) return;
   if (event.fallback_changed && is(State::fallback)) return begin_stop(plan_);
   const Policy& policy = setup_.policy;

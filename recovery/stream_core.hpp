@@ -31,8 +31,8 @@ namespace recovery {
 //  starting       note pid   judge → next  advance→ on_air  judge → next     startup fault → stopping
 //  on_air         –          –             note             judge → next     freeze fault → stopping;
 //                                                                            healthy → budget afresh
-//  stopping       –          –             –                next, or stopped TERM again; KILL;
-//                                                                            unkillable
+//  stopping       –          –             –                next, or stopped KILL; unkillable (TERM
+//                                                                            again: what is Observed)
 //  cooling_down   –          –             –                –                launch, or the fallback
 //  waiting_for_   –          –             –                –                probe; a retry;
 //  source                                                                    the fallback
@@ -120,6 +120,7 @@ class StreamCore {
   void on(const Launched& event);
   void on(const LaunchFailed& event);
   void on(const ProgressSeen& event);
+  void on(const ProgressUnavailable& event);
   void on(const Observed& event);
   void on(const SignSeen& event);
   void on(const Exited& event);

@@ -11,6 +11,8 @@
 #include "recovery/exit_code.hpp"
 #include "supervisor/app/supervisor.hpp"
 #include "supervisor/child/child_process.hpp"
+#include "supervisor/child/descriptor_limit.hpp"
+#include "supervisor/child/guard.hpp"
 #include "supervisor/command_line/check_command.hpp"
 #include "supervisor/command_line/client_commands.hpp"
 #include "supervisor/command_line/options.hpp"
@@ -45,6 +47,8 @@ int run(int argc, char** argv) {
     case Options::Mode::healthcheck:
       return supervisor::run_healthcheck(options);
     case Options::Mode::run:
+      supervisor::raise_descriptor_limit();
+      supervisor::enable_guard();
       const auto load = [options] { return supervisor::load_config(options, environment); };
       // Without a file there is nothing that a reload could read anew.
       const bool can_reload = options.config_file.has_value();
@@ -61,6 +65,7 @@ int fail(const std::exception& error, int exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 0 && supervisor::is_guard_name(argv[0])) return supervisor::run_guard();
   mallopt(M_ARENA_MAX, 1);  // all but one of the threads mostly wait: more arenas are only memory
   try {
     return run(argc, argv);

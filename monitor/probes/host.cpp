@@ -21,7 +21,7 @@ using Buffer = std::array<char, 8192>;  // memory.stat of v2 is 1.5 KB, /proc/vm
 // The time a group was throttled for, which is summed over its CPUs.
 struct ThrottleCounter {
   CgroupVersion version;
-  KernelFile file;
+  KernelPath file;
   Duration last{};
 
   std::optional<Duration> read() const {
@@ -37,7 +37,7 @@ struct ThrottleCounter {
 // A memory group's limit, and where the rest of it is found.
 struct MemoryGroup {
   CgroupFolder folder;
-  KernelFile limit;
+  KernelPath limit;
 };
 
 std::optional<std::uint64_t> number(std::string_view text) {
@@ -73,8 +73,9 @@ struct HostProbe::State {
   std::vector<ThrottleCounter> throttles;
   std::optional<Duration> throttled;
   std::vector<MemoryGroup> memory;
-  KernelFile oom;  // of the nearest memory group; of the machine where there is none
-  KernelFile load;
+  KernelPath oom;  // of the nearest memory group; of the machine where there is none
+  bool has_oom_group = false;
+  KernelPath load;
   KernelFile io;
   PipeWait pipe_wait;
 
@@ -84,12 +85,12 @@ struct HostProbe::State {
         pipe_wait(pid, proc) {
     open_throttles(cgroup_folders(pid, "cpu", proc, cgroup));
     open_memory(cgroup_folders(pid, "memory", proc, cgroup));
-    if (!oom.is_open()) oom = KernelFile(proc + "/vmstat");
+    if (!has_oom_group) oom = KernelPath(proc + "/vmstat");
   }
 
   void open_throttles(std::vector<CgroupFolder> folders) {
     for (CgroupFolder& folder : folders) {
-      ThrottleCounter counter{folder.version, KernelFile(folder.path + "/cpu.stat")};
+      ThrottleCounter counter{folder.version, KernelPath(folder.path + "/cpu.stat")};
       const auto value = counter.read();
       if (!value) continue;
       counter.last = *value;
@@ -103,11 +104,12 @@ struct HostProbe::State {
   void open_memory(std::vector<CgroupFolder> folders) {
     for (CgroupFolder& folder : folders) {
       const bool is_v1 = folder.version == CgroupVersion::v1;
-      if (!oom.is_open()) {
-        oom = KernelFile(folder.path + (is_v1 ? "/memory.oom_control" : "/memory.events"));
+      if (!has_oom_group) {
+        oom = KernelPath(folder.path + (is_v1 ? "/memory.oom_control" : "/memory.events"));
+        has_oom_group = oom.exists();
       }
-      KernelFile limit(folder.path + (is_v1 ? "/memory.limit_in_bytes" : "/memory.max"));
-      if (limit.is_open()) memory.push_back({std::move(folder), std::move(limit)});
+      KernelPath limit(folder.path + (is_v1 ? "/memory.limit_in_bytes" : "/memory.max"));
+      if (limit.exists()) memory.push_back({std::move(folder), std::move(limit)});
     }
   }
 

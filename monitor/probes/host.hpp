@@ -8,9 +8,9 @@
 
 namespace monitor::probes {
 
-// Reads the counters of the process's control group (v1 or v2) and of the machine. Their
-// descriptors stay open for its life, so they outlive the process: the OOM killer's count is read
-// after a kill. Never blocks. Move-only.
+// Reads the counters of the process's control group (v1 or v2) and of the machine. The group's
+// files are found once and opened for each reading: they outlive the process, so that the OOM
+// killer's count is read after a kill, and cost no descriptor in between. Never blocks. Move-only.
 class HostProbe {
  public:
   // `proc` and `cgroup`: where they are mounted; other folders for tests.

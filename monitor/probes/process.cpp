@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "monitor/probes/cpu_allowance.hpp"
+#include "monitor/probes/kernel_file.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -19,16 +20,9 @@ using namespace std::chrono_literals;
 
 constexpr Duration allowance_lasts = 30s;  // a quota is rarely changed
 
-int open_of(pid_t pid, const char* file) {
-  const std::string path = "/proc/" + std::to_string(pid) + "/" + file;
-  return ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-}
-
-// A whole file of /proc in one read; empty once the process is gone.
-template <std::size_t size>
-std::string_view read_whole(int fd, std::array<char, size>& buffer) {
-  const ssize_t got = ::pread(fd, buffer.data(), buffer.size(), 0);
-  return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+int open_folder(pid_t pid) {
+  const std::string path = "/proc/" + std::to_string(pid);
+  return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 // The `index`th word, counted from 0, as a number; 0 where there is none.
@@ -47,11 +41,12 @@ struct Stat {
   char state;
   double cpu_seconds;
   int threads;
+  long long rss_pages;
 };
 
 // The command's name stands second, in parentheses, and may itself hold spaces and parentheses: the
 // fields are counted from the last one. See proc(5): state is field 3, utime 14, stime 15,
-// num_threads 20.
+// num_threads 20, rss 24.
 std::optional<Stat> parse_stat(std::string_view text) {
   const std::size_t end_of_name = text.rfind(')');
   if (end_of_name == std::string_view::npos || end_of_name + 2 >= text.size()) return std::nullopt;
@@ -59,13 +54,12 @@ std::optional<Stat> parse_stat(std::string_view text) {
   static const double ticks_per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
   const long long ticks = number_at(fields, 14 - 3) + number_at(fields, 15 - 3);
   return Stat{fields.front(), static_cast<double>(ticks) / ticks_per_second,
-              static_cast<int>(number_at(fields, 20 - 3))};
+              static_cast<int>(number_at(fields, 20 - 3)), number_at(fields, 24 - 3)};
 }
 
 }  // namespace
 
-ProcessProbe::ProcessProbe(pid_t pid)
-    : pid_(pid), stat_fd_(open_of(pid, "stat")), statm_fd_(open_of(pid, "statm")) {
+ProcessProbe::ProcessProbe(pid_t pid) : pid_(pid), folder_(open_folder(pid)) {
 }
 
 ProcessProbe::~ProcessProbe() {
@@ -74,8 +68,7 @@ ProcessProbe::~ProcessProbe() {
 
 ProcessProbe::ProcessProbe(ProcessProbe&& other) noexcept
     : pid_(other.pid_),
-      stat_fd_(std::exchange(other.stat_fd_, -1)),
-      statm_fd_(std::exchange(other.statm_fd_, -1)),
+      folder_(std::exchange(other.folder_, -1)),
       cpu_seconds_(other.cpu_seconds_),
       read_at_(other.read_at_),
       cpus_allowed_(other.cpus_allowed_),
@@ -86,8 +79,7 @@ ProcessProbe& ProcessProbe::operator=(ProcessProbe&& other) noexcept {
   if (this == &other) return *this;
   close();
   pid_ = other.pid_;
-  stat_fd_ = std::exchange(other.stat_fd_, -1);
-  statm_fd_ = std::exchange(other.statm_fd_, -1);
+  folder_ = std::exchange(other.folder_, -1);
   cpu_seconds_ = other.cpu_seconds_;
   read_at_ = other.read_at_;
   cpus_allowed_ = other.cpus_allowed_;
@@ -96,22 +88,36 @@ ProcessProbe& ProcessProbe::operator=(ProcessProbe&& other) noexcept {
 }
 
 void ProcessProbe::close() {
-  if (stat_fd_ >= 0) ::close(stat_fd_);
-  if (statm_fd_ >= 0) ::close(statm_fd_);
+  if (folder_ >= 0) ::close(folder_);
+}
+
+// A whole file of the process in one read; empty once it is gone.
+template <std::size_t size>
+std::string_view ProcessProbe::read_file(const char* name, std::array<char, size>& buffer) const {
+  if (folder_ < 0) return {};
+  const int fd = ::openat(folder_, name, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return {};
+  const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+  ::close(fd);
+  return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
 }
 
 std::optional<ProcessSample> ProcessProbe::read(Instant now) {
   std::array<char, 1024> buffer;  // stat has 52 numbers; about 350 bytes
-  const auto stat = parse_stat(read_whole(stat_fd_, buffer));
+  const auto stat = parse_stat(read_file("stat", buffer));
   if (!stat) return std::nullopt;
   static const long long page_bytes = ::sysconf(_SC_PAGESIZE);
 
   ProcessSample sample;
   sample.state = stat->state;
   sample.cpu_percent = cpu_percent_since(stat->cpu_seconds, now);
+  sample.cpu_time =
+      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(stat->cpu_seconds));
   sample.cpus_allowed = allowance(now);
-  sample.rss_bytes = number_at(read_whole(statm_fd_, buffer), 1) * page_bytes;
+  sample.rss_bytes = stat->rss_pages * page_bytes;
   sample.threads = stat->threads;
+  const auto written = value_of(read_file("io", buffer), "wchar:");
+  if (written && *written >= 0) sample.written_bytes = static_cast<std::uint64_t>(*written);
   return sample;
 }
 

@@ -58,7 +58,12 @@ Streams::Context Supervisor::streams_context() {
                 if (stopping_) return;
                 later([this] { stop("A stream gave up, and on_exhausted is exit"); });
               },
-          .on_gone = [this] { reloader_.try_again(); }};
+          .on_gone = [this] { reloader_.try_again(); },
+          .free_descriptors =
+              [this](std::function<void()> done) {
+                if (!server_) return done();
+                server_->yield_descriptors(std::move(done));
+              }};
 }
 
 Reloader::Handlers Supervisor::reloader_handlers(std::function<Config()> load) {

@@ -83,6 +83,7 @@ std::string Supervisor::apply(const Config& read) {
   if (changes.alerts) streams_.for_each([](StreamDriver& stream) { stream.redeliver(); });
   say_warnings(config_, parts);
   streams_.change(changes, std::move(parts), config_);
+  if (server_) server_->limit_connections(connections_limit());
   if (changes.dependencies) dependencies_ = watch_dependencies();
   return describe(changes);
 }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "supervisor/app/supervisor.hpp"
+#include "supervisor/child/descriptor_limit.hpp"
 #include "supervisor/log/request_log.hpp"
 
 namespace supervisor {
@@ -19,12 +20,20 @@ std::unique_ptr<http::Server> Supervisor::serve() {
   };
   api.on_now_playing = [this](monitor::NowPlaying report) { on_now_playing(std::move(report)); };
   const auto log = [this](const http::Server::LogEntry& entry) { log_request(log_, entry); };
+  http::Bounds bounds;
+  bounds.connections = connections_limit();
   try {
-    return std::make_unique<http::Server>(config_.http, http::Bounds{}, snapshots_, std::move(api),
-                                          log);
+    return std::make_unique<http::Server>(config_.http, bounds, snapshots_, std::move(api), log);
   } catch (const std::runtime_error& error) {
     throw ConfigError(error.what());
   }
+}
+
+// What the limit leaves beyond the need of the streams and a reserve, so that no number of clients
+// can keep a stream from being launched.
+std::size_t Supervisor::connections_limit() const {
+  return http_connections_limit(descriptor_limit(), config_.streams.size(),
+                                http::Bounds{}.connections);
 }
 
 http::Outcome Supervisor::control(const std::string& name, http::Control what) {

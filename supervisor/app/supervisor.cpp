@@ -43,12 +43,12 @@ Supervisor::Supervisor(const Config& config, const std::vector<int>& inherited,
 int Supervisor::run() {
   std::vector<StreamParts> parts = parts_of(config_.streams);
   streams_.add(parts);
-  const std::unique_ptr<http::Server> server = serve();
+  server_ = serve();
   const Init init(loop_.executor(), {.on_stop = [this] { stop("Asked to stop"); },
                                      .on_force_stop = [this] { kill(); },
                                      .on_hangup = [this] { reloader_.request({}); }});
   log_.hold();
-  say_start(server->port());
+  say_start(server_->port());
   say_warnings(config_, parts);
   streams_.start();
   log_.release();

@@ -51,6 +51,7 @@ class Supervisor {
 
   // requests.cpp: what HTTP asks of the loop
   std::unique_ptr<http::Server> serve();
+  std::size_t connections_limit() const;
   http::Outcome control(const std::string& name, http::Control what);
   void on_now_playing(monitor::NowPlaying report);
 
@@ -82,7 +83,8 @@ class Supervisor {
   bool leaving_ = false;        // everything has ended; the last alerts and exports are sent
   monitor::Instant stop_by_{};  // when the grace of every stream is over
   std::atomic<unsigned> hooks_waiting_{0};
-  bool has_logged_hook_ = false;  // … one that was of no stream
+  bool has_logged_hook_ = false;          // … one that was of no stream
+  std::unique_ptr<http::Server> server_;  // while it runs
 };
 
 }  // namespace supervisor

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,6 +22,7 @@ struct ChildSpec {
   bool capture_progress = true;  // a pipe on `progress_fd`
   int progress_fd = 3;           // its number in the child
   std::vector<int> inherited;    // open in the child under the same numbers
+  bool is_guarded = true;  // all of its group and every FFmpeg it started die with this program
 };
 
 // Called on the child's executor, never from within the launch or signal(), never after
@@ -31,6 +33,8 @@ struct ChildHandlers {
   // as an exit, with the code a shell gives: 127 where there is no such program, else 126.
   std::function<void(int error_number)> on_executed = {};
   std::function<void(std::string_view bytes)> on_progress = {};
+  // Every process that could write to the progress pipe has closed it.
+  std::function<void()> on_progress_end = {};
   std::function<void(std::string_view bytes)> on_stderr = {};
   // Last. The process itself has ended; what the pipes still held has been read and given (without
   // waiting for their end: a grandchild may hold them open), and the rest of its process group was
@@ -53,6 +57,10 @@ class Child {
   // Reads what the progress pipe holds now, without waiting: before a loop that was late judges a
   // deadline, it must have read what FFmpeg wrote in time.
   virtual void drain_progress() = 0;
+  // The number of the progress pipe, by which FFmpeg is found; 0: there is none.
+  virtual std::uint64_t progress_pipe() const { return 0; }
+  // It has started another process that must not outlive this program.
+  virtual void guard() {}
 };
 
 // Starts a child. Null with `error_number` set where it cannot even be forked (errno of pipe or

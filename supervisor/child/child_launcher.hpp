@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -81,6 +82,7 @@ class ChildSetup {
   int stderr_source = -1;
   int progress_source = -1;  // -1: none
   int progress_target = -1;
+  const rlimit* descriptor_limit = nullptr;  // of the child
   int exec_status = -1;  // the write end of the pipe that reports the exec's result
   const std::vector<int>& inherited;
   const ExecPlan& plan;
@@ -109,6 +111,8 @@ class ChildSetup {
     // a failure goes into one that the parent reads when there is something to read.
     if (::dup3(exec_status, launcher.fd_whitelist.back(), O_CLOEXEC) < 0) return fail(errno);
     if (!place_descriptors()) return fail(errno);
+    // After the last descriptor is placed: those above the limit stay open until the exec.
+    ::setrlimit(RLIMIT_NOFILE, descriptor_limit);
     reset_signals();
     plan.execute();
     return fail(errno);

@@ -13,9 +13,13 @@
 #include <poll.h>
 #include <sys/wait.h>
 
+#include "monitor/probes/ffmpeg_process.hpp"
+#include "supervisor/child/child_ends.hpp"
 #include "supervisor/child/child_launcher.hpp"
 #include "supervisor/child/descriptor.hpp"
+#include "supervisor/child/descriptor_limit.hpp"
 #include "supervisor/child/executable_search.hpp"
+#include "supervisor/child/guard.hpp"
 #include "supervisor/signals_blocked.hpp"
 
 namespace supervisor {
@@ -25,54 +29,19 @@ namespace asio = boost::asio;
 namespace process = boost::process::v2;
 using boost::system::error_code;
 
-constexpr std::size_t chunk_bytes = 64 * 1024;  // one read; a pipe's usual size
-constexpr int stderr_pipe_bytes =
-    1024 * 1024;  // a late loop must not slow FFmpeg; the kernel's cap
+constexpr std::size_t chunk_bytes = 64 * 1024;    // one read; a pipe's usual size
 constexpr std::size_t drain_bytes = 1024 * 1024;  // at most at once; what the larger pipe can hold
 constexpr int reap_limit_ms = 2000;  // for a killed process to go; longer is a hung disk
 constexpr const char* standard_path = "/bin:/usr/bin";  // what execvp takes without PATH
 
-// What the child gets; the read ends stay.
-struct Ends {
-  Pipe progress;
-  Pipe errors;
-  Pipe exec_status;  // ends with the execve; else brings its errno
-  Descriptor input;  // /dev/null, or what the caller gives
-  // Holds the progress number meanwhile if it is free: the launcher's own pipe must not land on it.
-  Descriptor placeholder;
-};
-
-// Boost 1.81's launcher opens a pidfd and then three more, and loses the pidfd if these fail.
-bool has_room(const Descriptor& any) {
-  std::array<Descriptor, 4> trial;
-  for (auto& one : trial) one = Descriptor(::fcntl(any.get(), F_DUPFD_CLOEXEC, 0));
-  return static_cast<bool>(trial.back());
-}
-
-Descriptor open_input(const ChildProcess::Spec& spec, int lowest) {
-  if (spec.stdin_fd < 0) return open_null(lowest);
-  return Descriptor(::fcntl(spec.stdin_fd, F_DUPFD_CLOEXEC, lowest));
-}
-
-bool open_ends(const ChildProcess::Spec& spec, Ends& ends) {
-  const int above_targets = std::max(2, spec.capture_progress ? spec.progress_fd : 0) + 1;
-  ends.input = open_input(spec, above_targets);
-  if (!ends.input || !open_pipe(above_targets, ends.errors)) return false;
-  if (!open_pipe(above_targets, ends.exec_status)) return false;
-  // Refused where the user's share of pipe memory is spent: then it keeps its usual size.
-  ::fcntl(ends.errors.read.get(), F_SETPIPE_SZ, stderr_pipe_bytes);
-  if (!spec.capture_progress) return has_room(ends.input);
-  ends.placeholder = Descriptor(::fcntl(ends.input.get(), F_DUPFD_CLOEXEC, spec.progress_fd));
-  return ends.placeholder && open_pipe(above_targets, ends.progress) && has_room(ends.input);
-}
-
-ChildSetup setup_for(const ChildProcess::Spec& spec, const Ends& ends, const ExecPlan& plan) {
+ChildSetup setup_for(const ChildProcess::Spec& spec, const ChildEnds& ends, const ExecPlan& plan) {
   ChildSetup setup{.inherited = spec.inherited, .plan = plan};
   setup.stdin_source = spec.pass_stdin ? -1 : ends.input.get();
   setup.stdout_source = spec.join_output ? ends.errors.write.get() : -1;
   setup.stderr_source = ends.errors.write.get();
   setup.progress_source = ends.progress.write.get();
   setup.progress_target = spec.progress_fd;
+  setup.descriptor_limit = &descriptor_limit_of_children();
   setup.exec_status = ends.exec_status.write.get();
   return setup;
 }
@@ -180,6 +149,8 @@ struct ChildProcess::State : std::enable_shared_from_this<State> {
   void watch(asio::posix::stream_descriptor& stream, const Handler& handler);
   std::size_t read_chunk(asio::posix::stream_descriptor& stream, const Handler& handler);
   void drain(asio::posix::stream_descriptor& stream, const Handler& handler);
+  void guard_group();
+  void kill_group() const;
   void finish();
   void abandon();
   void forget();
@@ -191,6 +162,10 @@ struct ChildProcess::State : std::enable_shared_from_this<State> {
 
   pid_t pid = -1;
   bool ended = false;
+  bool may_be_guarded = true;
+  bool is_guarded = false;
+  std::uint64_t progress_pipe = 0;  // the numbers of its pipes
+  std::uint64_t errors_pipe = 0;
   // Waited on, and read by hand when ready: bytes of a read that Asio completes but has not yet
   // called back for would be overtaken by drain_progress().
   asio::posix::stream_descriptor pidfd;
@@ -237,7 +212,23 @@ void ChildProcess::State::learn_exec() {
   error_code ignored;
   exec_status.close(ignored);
   if (*error_number != 0) return fail_exec(*error_number);
+  if (!monitor::probes::is_ffmpeg(pid)) guard_group();
   if (handlers.on_executed) handlers.on_executed(0);
+}
+
+void ChildProcess::State::guard_group() {
+  if (ended || is_guarded || !may_be_guarded) return;
+  is_guarded = true;
+  supervisor::guard({.group = pid, .progress = progress_pipe, .errors = errors_pipe});
+}
+
+// An FFmpeg that has left the group (setsid in a script) is orphaned to this program.
+void ChildProcess::State::kill_group() const {
+  ::kill(-pid, SIGKILL);
+  if (!is_guarded) return;
+  for (const std::uint64_t pipe : {progress_pipe, errors_pipe}) {
+    for (const pid_t left : monitor::probes::orphaned_ffmpegs_holding(pipe)) ::kill(left, SIGKILL);
+  }
 }
 
 // The child is at its end: it exits once it has sent the error.
@@ -282,6 +273,7 @@ std::size_t ChildProcess::State::read_chunk(asio::posix::stream_descriptor& stre
   if (count <= 0) {
     error_code ignored;
     stream.close(ignored);
+    if (&stream == &progress && handlers.on_progress_end) handlers.on_progress_end();
     return 0;
   }
   const auto size = static_cast<std::size_t>(count);
@@ -305,7 +297,8 @@ void ChildProcess::State::finish() {
   drain(errors, handlers.on_stderr);
   if (ended) return;
   // Before the reaping: as long as the leader is a zombie the group's number is not used again.
-  ::kill(-pid, SIGKILL);
+  kill_group();
+  if (is_guarded) unguard(pid);
   const monitor::ExitStatus status = reap(pid);
   forget();
   if (handlers.on_exit) handlers.on_exit(status);
@@ -317,6 +310,8 @@ void ChildProcess::State::abandon() {
   ::kill(pid, SIGKILL);
   pollfd end{.fd = pidfd.native_handle(), .events = POLLIN, .revents = 0};
   while (::poll(&end, 1, reap_limit_ms) < 0 && errno == EINTR) continue;
+  kill_group();
+  if (is_guarded) unguard(pid);
   reap(pid);  // not ended in time: an orphan, for Init to reap
   forget();
 }
@@ -340,7 +335,7 @@ std::unique_ptr<ChildProcess> ChildProcess::launch(asio::any_io_executor executo
     error_number = errno;
     return nullptr;
   };
-  Ends ends;
+  ChildEnds ends;
   if (!open_ends(spec, ends)) return fail();
   auto state = std::make_shared<State>(executor, std::move(handlers));
   const std::vector<std::string> candidates = candidates_for(spec.argv[0]);
@@ -351,6 +346,11 @@ std::unique_ptr<ChildProcess> ChildProcess::launch(asio::any_io_executor executo
     return fail();
   }
   if (!state->adopt(std::move(ends.exec_status.read), state->exec_status)) return fail();
+  state->may_be_guarded = spec.is_guarded;
+  state->errors_pipe = monitor::probes::pipe_number(state->errors.native_handle());
+  if (spec.capture_progress) {
+    state->progress_pipe = monitor::probes::pipe_number(state->progress.native_handle());
+  }
   state->pid = fork_and_exec(setup, error_number);
   if (state->pid < 0) return nullptr;
   error_number = 0;
@@ -383,6 +383,14 @@ void ChildProcess::signal(int number) {
 void ChildProcess::drain_progress() {
   const auto state = state_;  // the handler may destroy this
   state->drain(state->progress, state->handlers.on_progress);
+}
+
+std::uint64_t ChildProcess::progress_pipe() const {
+  return state_->progress_pipe;
+}
+
+void ChildProcess::guard() {
+  state_->guard_group();
 }
 
 ChildLauncher process_launcher(asio::any_io_executor executor) {

@@ -28,11 +28,13 @@ class ChildProcess : public Child {
   // Starts the child: own process group, PR_SET_PDEATHSIG SIGKILL (with the check that the parent
   // is still there), default signal dispositions and an empty signal mask, the whole environment.
   // argv[0] is looked up in PATH; a script without a `#!` line is run by /bin/sh, as execvp does.
-  // Nothing else that is open here is open in the child. Returns once the child is forked: search
-  // and execve run in the child, so that a file system that hangs delays nothing here, and
-  // `on_executed` reports their result. Returns null with `error_number` set (errno of pipe or
-  // fork; EINVAL for a spec without argv or with a progress_fd below 3 or inherited) when it could
-  // not be started; then no child is left.
+  // Nothing else that is open here is open in the child; its limit of descriptors is the one that
+  // this program was started with. Where the program that was executed is not FFmpeg itself, all
+  // that it starts is guarded. Returns once the child is forked: search and execve run in the
+  // child, so that a file system that hangs delays nothing here, and `on_executed` reports their
+  // result. Returns null with `error_number` set (errno of pipe or fork; EINVAL for a spec without
+  // argv or with a progress_fd below 3 or inherited) when it could not be started; then no child is
+  // left.
   static std::unique_ptr<ChildProcess> launch(boost::asio::any_io_executor executor,
                                               const Spec& spec, Handlers handlers,
                                               int& error_number);
@@ -43,6 +45,8 @@ class ChildProcess : public Child {
   pid_t pid() const override;
   void signal(int number) override;
   void drain_progress() override;
+  std::uint64_t progress_pipe() const override;
+  void guard() override;
 
   // Whether the pid is that of a child of this program's own launching that is not reaped yet (PID
   // 1's reaper must leave it alone).

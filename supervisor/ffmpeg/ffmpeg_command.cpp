@@ -104,6 +104,19 @@ bool speaks_of_ffmpeg(string_view word) {
   return word.find("ffmpeg") != string_view::npos;
 }
 
+// FFmpeg's word among those of a program that is not known, such as `xvfb-run -a ffmpeg -i …`. An
+// option follows it: in `runuser -u ffmpeg -- ffmpeg -i …` the first one is a user.
+std::optional<std::size_t> ffmpeg_behind_unknown(const std::vector<std::string>& argv,
+                                                 std::size_t program) {
+  if (program >= argv.size() || runs_elsewhere(argv[program])) return std::nullopt;
+  for (std::size_t at = program + 1; at + 1 < argv.size(); ++at) {
+    const string_view next = argv[at + 1];
+    const bool is_option = next.size() > 1 && next.front() == '-' && next != "--";
+    if (is_option && is_ffmpeg_word(argv[at])) return at;
+  }
+  return std::nullopt;
+}
+
 std::string why_not_ffmpeg(const std::vector<std::string>& argv, const LaunchedProgram& program) {
   const std::string consequence =
       "; it is supervised by its exit alone, so freezes and drops are not seen";
@@ -130,13 +143,19 @@ std::string why_not_ffmpeg(const std::vector<std::string>& argv, const LaunchedP
 FfmpegCommand::FfmpegCommand(std::vector<std::string> argv) : argv_(std::move(argv)) {
   if (argv_.empty() || argv_.front().empty())
     throw CommandError("the command is empty: expected `ffmpeg ARG...`");
-  const LaunchedProgram program = find_launched_program(argv_);
+  LaunchedProgram program = find_launched_program(argv_);
   if (program.kind == WrapperKind::escapes)
     throw CommandError(
         std::string(program.wrapper) +
         " takes FFmpeg out of the process group by which the supervisor stops it: leave "
         "it out, the supervisor gives FFmpeg a group of its own");
-  const bool found = program.at < argv_.size() && is_ffmpeg_word(argv_[program.at]);
+  bool found = program.at < argv_.size() && is_ffmpeg_word(argv_[program.at]);
+  if (!found && program.kind != WrapperKind::cuts_off) {
+    if (const auto at = ffmpeg_behind_unknown(argv_, program.at)) {
+      found = is_behind_unknown_ = true;
+      program = {*at, WrapperKind::unknown, argv_[program.at]};
+    }
+  }
   if (!found || program.kind == WrapperKind::cuts_off) {
     reads_stdin_ = true;  // unknown, so it keeps what it had
     for (const std::string& word : argv_) collect_descriptors(word, named_descriptors_);
@@ -146,9 +165,14 @@ FfmpegCommand::FfmpegCommand(std::vector<std::string> argv) : argv_(std::move(ar
   }
   ffmpeg_at_ = program.at;
   if (program.kind == WrapperKind::forks)
-    warnings_.push_back(std::string(program.wrapper) +
-                        " stays between the supervisor and FFmpeg: CPU, memory and exit codes are "
-                        "those of the wrapper");
+    warnings_.push_back(
+        std::string(program.wrapper) +
+        " stays between the supervisor and FFmpeg: exit codes are those of the wrapper");
+  if (is_behind_unknown_)
+    warnings_.push_back(
+        "FFmpeg is started by " + std::string(program.wrapper) +
+        ": if it does not hand on the pipe that FFmpeg reports its progress on, FFmpeg "
+        "is supervised by its exit alone");
   read_arguments();
 }
 

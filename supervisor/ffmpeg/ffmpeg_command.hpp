@@ -31,8 +31,10 @@ class FfmpegCommand {
   // Whether FFmpeg was found: as argv[0] (`ffmpeg`, a path to it, `ffmpeg-7`, `ffmpeg7.1`) or
   // behind a wrapper that execs it in place (nice, ionice, stdbuf, chrt, taskset, env, setpriv, …),
   // or one that stays as its parent and hands on descriptors (timeout, tini, …; then with a
-  // warning).
+  // warning), or behind an unknown program that is followed by FFmpeg's word and an option.
   bool is_ffmpeg() const { return ffmpeg_at_.has_value(); }
+  // It stands behind an unknown program: its progress pipe may not reach it.
+  bool is_behind_unknown() const { return is_behind_unknown_; }
 
   // The argument vector to execute: behind FFmpeg's own word stand `-progress pipe:N -nostats
   // -stats_period P -loglevel level+repeat+info` (the user's own level in place of `info`) and,
@@ -72,6 +74,7 @@ class FfmpegCommand {
 
   std::vector<std::string> argv_;
   std::optional<std::size_t> ffmpeg_at_;
+  bool is_behind_unknown_ = false;
   bool reads_stdin_ = false;
   std::optional<monitor::Duration> own_stats_period_;
   std::string own_log_level_;

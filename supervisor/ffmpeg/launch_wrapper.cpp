@@ -132,6 +132,13 @@ string_view base_name(string_view path) {
   return path.substr(path.find_last_of('/') + 1);
 }
 
+bool runs_elsewhere(string_view program) {
+  constexpr std::array programs = std::to_array<string_view>(
+      {"ssh", "autossh", "rsh", "docker", "podman", "nerdctl", "kubectl", "crictl", "lxc", "incus",
+       "machinectl", "systemd-run", "systemd-nspawn", "flatpak-spawn", "at", "batch"});
+  return std::ranges::find(programs, base_name(program)) != programs.end();
+}
+
 LaunchedProgram find_launched_program(const std::vector<std::string>& argv) {
   LaunchedProgram program;
   while (program.at < argv.size()) {

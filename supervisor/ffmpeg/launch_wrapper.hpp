@@ -12,6 +12,7 @@ namespace supervisor {
 enum class WrapperKind : std::uint8_t {
   in_place,  // execs it: the child stays the process that was started
   forks,     // stays as its parent
+  unknown,   // a program that may start it in any way
   cuts_off,  // closes descriptors above 2: the progress pipe does not arrive
   escapes,   // takes it out of the process group: signals do not arrive
 };
@@ -26,6 +27,10 @@ struct LaunchedProgram {
 // Looks only through wrappers it knows: their own arguments are separated from the command by their
 // options, so the user name in `gosu ffmpeg ffmpeg …` is no FFmpeg. Views into `argv`.
 LaunchedProgram find_launched_program(const std::vector<std::string>& argv);
+
+// The program runs its command on another machine or in another container, where no descriptor of
+// this one arrives.
+bool runs_elsewhere(std::string_view program);
 
 // The last component of a path.
 std::string_view base_name(std::string_view path);

@@ -1,13 +1,25 @@
 #include "supervisor/stream/child_life.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <utility>
+
+#include <signal.h>
 
 #include "supervisor/ffmpeg/pipeline.hpp"
 
 namespace supervisor {
 
 using monitor::Instant;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr monitor::Duration wrapper_interval = 100ms;  // it is given so long to end by itself
+constexpr monitor::Duration pipe_time = 10s;           // for an unknown program to start FFmpeg
+constexpr monitor::Duration end_time = 1s;             // for a child whose pipe has ended to end
+
+}  // namespace
 
 ChildLife::ChildLife(recovery::Generation generation, recovery::Role role, const StreamParts& parts,
                      const Services& services, monitor::LogGate& log_gate, Take take)
@@ -36,14 +48,18 @@ bool ChildLife::launch(const ChildLauncher& launcher,
   return has_child();
 }
 
-void ChildLife::on_executed(int error_number) {
+void ChildLife::on_executed(int error_number, Instant now) {
   if (error_number != 0) {
     ended_child_ = std::move(child_);
     return take_(recovery::LaunchFailed{generation_, error_number});
   }
+  if (command_->command.is_behind_unknown()) {
+    judge_progress_at_ = now + std::min(pipe_time, parts_.config.monitor.startup_timeout / 2);
+  }
+  finder_.emplace(child_->pid(), child_->progress_pipe());
   if (!asks_progress_alone()) {
     probes_ = std::make_unique<ChildProbes>(
-        child_->pid(), command_->command, parts_, services_, [this](monitor::Observation what) {
+        *finder_, command_->command, parts_, services_, [this](monitor::Observation what) {
           take_(recovery::Observed{generation_, std::move(what)});
         });
   }
@@ -53,13 +69,32 @@ void ChildLife::on_executed(int error_number) {
 bool ChildLife::on_progress(std::string_view bytes) {
   bool is_whole = false;
   for (const monitor::Progress& block : parser_.feed(bytes)) {
-    is_whole = true;
+    is_whole = has_block_ = true;
     take_(recovery::ProgressSeen{generation_, block});
   }
   for (const monitor::ContentMark& mark : parser_.marks()) {
     take_(recovery::Observed{generation_, mark});
   }
   return is_whole;
+}
+
+void ChildLife::on_progress_end(Instant now) {
+  progress_has_ended_ = true;
+  // The child may be about to end.
+  if (judge_progress_at_ != monitor::never) judge_progress_at_ = now + end_time;
+}
+
+// A program that closes descriptors, or runs FFmpeg where they do not arrive, is no frozen FFmpeg.
+void ChildLife::judge_progress(Instant now) {
+  judge_progress_at_ = monitor::never;
+  if (has_block_) return;
+  finder_->find_anew(now);
+  if (!progress_has_ended_ && finder_->is_certain() && finder_->has_pipe()) return;
+  services_.log.write(LogLevel::warning, "witness_unavailable", parts_.config.name,
+                      "FFmpeg does not have the pipe that it would report its progress on: the "
+                      "program that starts it does not hand it on. It is supervised by its exit "
+                      "alone, so freezes and drops are not seen");
+  take_(recovery::ProgressUnavailable{generation_});
 }
 
 void ChildLife::on_stderr(std::string_view bytes, Instant now) {
@@ -77,8 +112,31 @@ void ChildLife::on_exit(monitor::ExitStatus status, Instant now) {
   take_(recovery::Exited{generation_, status, pipeline_state(command_->command)});
 }
 
-void ChildLife::signal(int number) {
-  if (child_) child_->signal(number);
+void ChildLife::signal(int number, Instant now) {
+  if (!child_) return;
+  if (probes_) probes_->watch_end();
+  if (number == SIGTERM && terminate_ffmpeg(now)) return;
+  child_->signal(number);
+}
+
+bool ChildLife::terminate_ffmpeg(Instant now) {
+  if (!finder_) return false;
+  const pid_t ffmpeg = finder_->find_anew(now);
+  const bool is_known = finder_->is_certain() && finder_->is_only_one();
+  if (!is_known || !finder_->found_behind_child()) return false;
+  if (::kill(ffmpeg, SIGTERM) != 0) return false;
+  terminated_ = monitor::probes::ProcessIdentity::of(ffmpeg);
+  look_at_ = now + wrapper_interval;
+  return true;
+}
+
+// A script may go on, or start another FFmpeg.
+void ChildLife::watch_ffmpeg(Instant now) {
+  look_at_ = now + wrapper_interval;
+  if (terminated_->is_there()) return;
+  terminated_.reset();
+  look_at_ = monitor::never;
+  child_->signal(SIGTERM);
 }
 
 void ChildLife::drain_progress() {
@@ -87,12 +145,17 @@ void ChildLife::drain_progress() {
 
 Instant ChildLife::deadline() const {
   if (!child_) return monitor::never;
-  return std::min(stderr_reader_.deadline(), probes_ ? probes_->deadline() : monitor::never);
+  return std::min({stderr_reader_.deadline(), probes_ ? probes_->deadline() : monitor::never,
+                   look_at_, judge_progress_at_});
 }
 
 void ChildLife::check(Instant now, bool is_starting) {
   if (now >= stderr_reader_.deadline()) stderr_reader_.flush(now);
-  if (probes_ && now >= probes_->deadline()) probes_->check(now, is_starting);
+  if (child_ && now >= look_at_) watch_ffmpeg(now);
+  if (child_ && now >= judge_progress_at_) judge_progress(now);
+  if (!probes_ || now < probes_->deadline()) return;
+  probes_->check(now, is_starting);
+  if (child_ && finder_->found_behind_child()) child_->guard();
 }
 
 void ChildLife::adjust_intervals(Instant now) {

@@ -42,13 +42,18 @@ class ChildLife {
   bool launch(const ChildLauncher& launcher, std::shared_ptr<const PreparedCommand> command,
               ChildHandlers handlers, int& error_number);
   // The program was executed, or could not be.
-  void on_executed(int error_number);
+  void on_executed(int error_number, monitor::Instant now);
   // True where a whole progress block was among the bytes.
   bool on_progress(std::string_view bytes);
+  void on_progress_end(monitor::Instant now);
   void on_stderr(std::string_view bytes, monitor::Instant now);
   void on_exit(monitor::ExitStatus status, monitor::Instant now);
 
-  void signal(int number);
+  // SIGTERM goes to FFmpeg alone where it is known behind a wrapper: a wrapper that hands it on
+  // would make it a second one, which ends a recording without its trailer. The wrapper gets its
+  // own once FFmpeg is gone, if it does not end by itself. All else goes to the whole process
+  // group.
+  void signal(int number, monitor::Instant now);
   void drain_progress();
   // After on_exit() and on_executed() with an error, once their call-back has returned.
   void release_ended_child() { ended_child_.reset(); }
@@ -67,6 +72,9 @@ class ChildLife {
 
  private:
   bool asks_progress_alone() const;
+  bool terminate_ffmpeg(monitor::Instant now);
+  void watch_ffmpeg(monitor::Instant now);
+  void judge_progress(monitor::Instant now);
 
   const recovery::Generation generation_;
   const recovery::Role role_;
@@ -78,6 +86,13 @@ class ChildLife {
   std::unique_ptr<Child> ended_child_;  // its call-back may still be on the stack
   monitor::ProgressParser parser_;
   StderrReader stderr_reader_;
+  std::optional<monitor::probes::FfmpegFinder> finder_;         // from the execution on
+  std::optional<monitor::probes::ProcessIdentity> terminated_;  // alone; the wrapper is not, yet
+  monitor::Instant look_at_ = monitor::never;                   // whether terminated_ is gone
+  // Behind an unknown program: whether FFmpeg has the progress pipe is judged then.
+  monitor::Instant judge_progress_at_ = monitor::never;
+  bool progress_has_ended_ = false;
+  bool has_block_ = false;
   std::unique_ptr<ChildProbes> probes_;
   std::optional<monitor::ProcessSample> last_sample_;  // once the probes are gone
 };

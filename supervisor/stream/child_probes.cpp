@@ -20,7 +20,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr monitor::Duration look_timeout = 2s;  // a server that needs longer counts as silent
-constexpr monitor::Duration starting_interval = 250ms;  // between samples until it is on air
+// Between samples until it is on air, and from the request to end on.
+constexpr monitor::Duration close_interval = 250ms;
 
 // The kernel knows it without asking the disk.
 std::string working_folder() {
@@ -37,15 +38,18 @@ struct ChildProbes::Question {
   bool is_open = false;
 };
 
-ChildProbes::ChildProbes(pid_t pid, const FfmpegCommand& command, const StreamParts& parts,
-                         const Services& services, Observe observe)
+ChildProbes::ChildProbes(monitor::probes::FfmpegFinder& finder, const FfmpegCommand& command,
+                         const StreamParts& parts, const Services& services, Observe observe)
     : parts_(parts),
       services_(services),
       observe_(std::move(observe)),
+      finder_(finder),
+      endpoints_(command.endpoints()),
       folders_(output_folders(command.sinks(), working_folder())),
-      process_(pid),
-      sockets_(pid, command.endpoints()),
-      host_(pid),
+      ffmpeg_(finder.found()),
+      process_(ffmpeg_),
+      sockets_(ffmpeg_, endpoints_),
+      host_(ffmpeg_),
       sink_(std::make_shared<Question>(Question{*this})),
       space_(std::make_shared<Question>(Question{*this})) {
 }
@@ -62,7 +66,8 @@ void ChildProbes::check(Instant now, bool is_starting) {
   }
   if (now < next_sample_at_) return;
   const monitor::Duration interval = parts_.config.monitor.sample_interval;
-  next_sample_at_ = now + (is_starting ? std::min(interval, starting_interval) : interval);
+  const bool is_close = is_starting || is_ending_;
+  next_sample_at_ = now + (is_close ? std::min(interval, close_interval) : interval);
   sample(now);
 }
 
@@ -71,7 +76,22 @@ void ChildProbes::adjust_intervals(Instant now) {
   next_look_at_ = std::min(next_look_at_, now + parts_.config.recovery.probe_interval);
 }
 
+void ChildProbes::watch_end() {
+  is_ending_ = true;
+  next_sample_at_ = Instant::min();
+}
+
+// What was read of the process before it belongs to that one.
+void ChildProbes::follow(pid_t ffmpeg) {
+  if (ffmpeg == ffmpeg_) return;
+  ffmpeg_ = ffmpeg;
+  process_ = monitor::probes::ProcessProbe(ffmpeg);
+  sockets_ = monitor::probes::SocketsProbe(ffmpeg, endpoints_);
+  host_ = monitor::probes::HostProbe(ffmpeg);
+}
+
 void ChildProbes::sample(Instant now) {
+  follow(finder_.find(now));
   const std::weak_ptr<Question> alive = sink_;  // what is observed may end the child's life
   last_process_ = process_.read(now);
   if (last_process_) observe_(*last_process_);

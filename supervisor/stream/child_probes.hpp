@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "monitor/observation.hpp"
+#include "monitor/probes/ffmpeg_process.hpp"
 #include "monitor/probes/host.hpp"
 #include "monitor/probes/process.hpp"
 #include "monitor/probes/sockets.hpp"
@@ -29,16 +30,18 @@ class ChildProbes {
   // destruction; may destroy this object.
   using Observe = std::function<void(monitor::Observation)>;
 
-  // Of a child that runs. `parts` are the stream's present ones: what a reload changes holds from
-  // the next look on. Both references must outlive it.
-  ChildProbes(pid_t pid, const FfmpegCommand& command, const StreamParts& parts,
-              const Services& services, Observe observe);
+  // Of a child that runs; `finder` knows which process is FFmpeg. `parts` are the stream's present
+  // ones: what a reload changes holds from the next look on. All references must outlive it.
+  ChildProbes(monitor::probes::FfmpegFinder& finder, const FfmpegCommand& command,
+              const StreamParts& parts, const Services& services, Observe observe);
 
   // When check() is due next.
   monitor::Instant deadline() const;
   // Reads and asks whatever is due. `is_starting`: until it is on air there is much to learn in
   // little time.
   void check(monitor::Instant now, bool is_starting);
+  // Closely, from now on: it was asked to end.
+  void watch_end();
   // The intervals may have changed: what is due later than they allow comes sooner.
   void adjust_intervals(monitor::Instant now);
   // Beside the schedule; also of a child that is gone: the kernel counts those it killed out of
@@ -55,6 +58,7 @@ class ChildProbes {
  private:
   struct Question;
 
+  void follow(pid_t ffmpeg);
   void sample(monitor::Instant now);
   void ask_sink();
   void ask_space();
@@ -64,8 +68,11 @@ class ChildProbes {
   const StreamParts& parts_;
   const Services& services_;
   const Observe observe_;
+  monitor::probes::FfmpegFinder& finder_;
+  const monitor::Endpoints endpoints_;
   const std::vector<std::string> folders_;  // that the child writes files to
 
+  pid_t ffmpeg_;  // that the next three read
   monitor::probes::ProcessProbe process_;
   monitor::probes::SocketsProbe sockets_;
   monitor::probes::HostProbe host_;
@@ -73,6 +80,7 @@ class ChildProbes {
   std::optional<monitor::HostSample> last_host_;
   monitor::ConnectionSamples last_connections_;
 
+  bool is_ending_ = false;
   std::shared_ptr<Question> sink_;
   std::shared_ptr<Question> space_;
   monitor::Instant next_sample_at_ = monitor::Instant::min();

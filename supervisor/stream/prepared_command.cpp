@@ -6,13 +6,17 @@ namespace supervisor {
 
 namespace {
 
+constexpr int out_of_the_way = 200;  // a number that FFmpeg's own descriptors do not come to
+
 int choose_progress_fd(const FfmpegCommand& command, const std::vector<int>& inherited) {
   const auto is_taken = [&](int fd) {
     const auto& named = command.named_descriptors();
     return std::find(named.begin(), named.end(), fd) != named.end() ||
            std::find(inherited.begin(), inherited.end(), fd) != inherited.end();
   };
-  int fd = 3;
+  // Where an unknown program closes the pipe, FFmpeg would write its progress to whatever it opens
+  // under that number: its output, perhaps.
+  int fd = command.is_behind_unknown() ? out_of_the_way : 3;
   while (is_taken(fd)) ++fd;
   return fd;
 }

@@ -1,6 +1,7 @@
 #include "supervisor/stream/stream_driver.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <random>
 #include <utility>
 
@@ -22,6 +23,8 @@ namespace {
 constexpr auto pause_limit = 1s;
 // FFmpeg's chatter alone refreshes the snapshots no faster than this.
 constexpr auto publish_interval = 250ms;
+// Each time half of HTTP's connections are closed.
+constexpr unsigned free_descriptors_limit = 4;
 // A server that is slower is no source for a stream.
 constexpr monitor::Duration probe_timeout = 5s;
 
@@ -136,6 +139,8 @@ void StreamDriver::State::arm_timer() {
 
 void StreamDriver::State::perform(const recovery::Launch& action) {
   if (life_) ended_lives_.push_back(std::move(life_));
+  awaits_descriptors_ = false;
+  freed_descriptors_ = 0;
   life_ = std::make_unique<ChildLife>(action.generation, action.role, parts_, context_.services,
                                       log_gate_,
                                       [this](recovery::Event event) { wake(std::move(event)); });
@@ -148,10 +153,32 @@ void StreamDriver::State::perform(const recovery::Launch& action) {
 void StreamDriver::State::launch(std::shared_ptr<const PreparedCommand> command) {
   ChildLife& life = *life_;
   int error_number = 0;
-  if (!life.launch(launch_, std::move(command), handlers_of(life), error_number)) {
+  if (!life.launch(launch_, command, handlers_of(life), error_number)) {
+    if (launch_with_freed_descriptors(std::move(command), error_number)) return;
     return take(recovery::LaunchFailed{life.generation(), error_number});
   }
   if (life.role() == Role::primary) journal_notes_.on_launch(wall_);
+}
+
+// A launch is more important than any client of HTTP. The core learns of it only where that does
+// not help.
+bool StreamDriver::State::launch_with_freed_descriptors(
+    std::shared_ptr<const PreparedCommand> command, int error_number) {
+  const bool is_shortage = error_number == EMFILE || error_number == ENFILE;
+  if (!is_shortage || !context_.free_descriptors) return false;
+  if (freed_descriptors_ == free_descriptors_limit) return false;
+  ++freed_descriptors_;
+  awaits_descriptors_ = true;
+  context_.free_descriptors(context_.services.loop.callback(
+      weak_from_this(),
+      [command = std::move(command), generation = life_->generation()](State& state) {
+        const bool is_wanted = state.awaits_descriptors_ && !state.is_closed_ &&
+                               state.life_->generation() == generation;
+        if (!is_wanted) return;
+        state.awaits_descriptors_ = false;
+        state.wake_up([&] { state.launch(command); });
+      }));
+  return true;
 }
 
 // They end with the child, which ends with the life, which this owns.
@@ -165,6 +192,7 @@ ChildHandlers StreamDriver::State::handlers_of(ChildLife& life) {
               if (life.on_progress(bytes)) last_progress_at_ = wall_;
             });
           },
+      .on_progress_end = [this, &life] { wake_up([&] { life.on_progress_end(now_); }); },
       .on_stderr =
           [this, &life](std::string_view bytes) { wake_up([&] { life.on_stderr(bytes, now_); }); },
       .on_exit = [this, &life](
@@ -178,7 +206,7 @@ void StreamDriver::State::on_executed(ChildLife& life, int error_number) {
   } else if (life.role() == Role::primary) {
     journal_notes_.on_launch_failed();
   }
-  life.on_executed(error_number);
+  life.on_executed(error_number, now_);
 }
 
 void StreamDriver::State::check_life() {
@@ -193,10 +221,10 @@ void StreamDriver::State::check_life() {
 
 // A launch that is still being prepared has no process: it ends at once.
 void StreamDriver::State::perform(const recovery::Signal& action) {
-  if (tracks_.abandon_preparation()) {
+  if (tracks_.abandon_preparation() || std::exchange(awaits_descriptors_, false)) {
     return take(recovery::Exited{life_->generation(), {.code = {}, .signal = action.number}});
   }
-  if (life_) life_->signal(action.number);
+  if (life_) life_->signal(action.number, now_);
 }
 
 template <class EventOf>

@@ -39,6 +39,9 @@ class StreamDriver {
     recovery::PersistedState before;  // what is known of an earlier life
     // The stream is final; called from the loop, again only after `reconfigure` has begun it anew.
     std::function<void(int exit_code)> on_end;
+    // Takes descriptors from what is less important than a launch, then calls `done`, on any
+    // thread. Empty: there is nothing to take them from.
+    std::function<void(std::function<void()> done)> free_descriptors = {};
     Seams seams = {};
   };
 

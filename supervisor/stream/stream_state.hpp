@@ -65,6 +65,8 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   std::vector<monitor::probes::Target> sources() const;
 
   void launch(std::shared_ptr<const PreparedCommand> command);
+  bool launch_with_freed_descriptors(std::shared_ptr<const PreparedCommand> command,
+                                     int error_number);
   ChildHandlers handlers_of(ChildLife& life);
   void on_executed(ChildLife& life, int error_number);
   void check_life();
@@ -107,6 +109,8 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   std::deque<recovery::Event> events_;
   bool is_awake_ = false;
   bool is_stepping_ = false;
+  bool awaits_descriptors_ = false;  // the launch of life_
+  unsigned freed_descriptors_ = 0;   // times, for the launch of life_
   bool has_news_ = false;
   bool is_closed_ = false;  // ended for good, or about to be destroyed
   monitor::Instant now_{};  // of this wake-up

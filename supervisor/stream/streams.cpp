@@ -71,6 +71,7 @@ Streams::Entry Streams::make(StreamParts parts) {
                                     .journal = context_.journal,
                                     .before = std::move(before),
                                     .on_end = [this, place](int code) { on_end(place, code); },
+                                    .free_descriptors = context_.free_descriptors,
                                     .seams = context_.seams})};
 }
 

@@ -26,7 +26,9 @@ class Streams {
     std::function<void()> on_all_ended;
     std::function<void()> on_gave_up;  // … a stream whose `on_exhausted` is exit
     std::function<void()> on_gone;     // a removed stream has ended; not from within its step
-    StreamDriver::Seams seams = {};    // of every stream
+    // As StreamDriver::Context's.
+    std::function<void(std::function<void()> done)> free_descriptors = {};
+    StreamDriver::Seams seams = {};  // of every stream
   };
 
   // Everything in the context must outlive it.

@@ -1,3 +1,4 @@
+#include <future>
 #include <list>
 #include <thread>
 
@@ -189,6 +190,31 @@ TEST(Bounds, WithoutDescriptorsItWarnsAndGoesOnWhenThereAreSome) {
     EXPECT_EQ(entry.message, "http: cannot accept a connection: Too many open files");
   }
   EXPECT_EQ(client->get("/metrics").status, 200);
+}
+
+TEST(Bounds, HalfOfTheConnectionsGiveTheirDescriptorsBackWhenAskedTo) {
+  raise_descriptor_limit();
+  Stage stage;
+  std::list<RawClient> clients;
+  for (int i = 0; i < 40; ++i) clients.emplace_back(stage.port());
+  EXPECT_EQ(stage.get("/health/liveness").status, 200);
+  std::promise<void> done;
+  stage.server->yield_descriptors([&done] { done.set_value(); });
+  ASSERT_EQ(done.get_future().wait_for(20s), std::future_status::ready);
+  EXPECT_TRUE(clients.front().is_closed_soon());
+  EXPECT_EQ(stage.get("/health/liveness").status, 200) << "a newcomer still gets in";
+  clients.back().send("GET /health/liveness HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_EQ(clients.back().read_reply().status, 200) << "the youngest stay";
+}
+
+TEST(Bounds, ALimitThatIsLoweredClosesTheExcess) {
+  Stage stage;
+  std::list<RawClient> clients;
+  for (int i = 0; i < 10; ++i) clients.emplace_back(stage.port());
+  EXPECT_EQ(stage.get("/health/liveness").status, 200);
+  stage.server->limit_connections(2);
+  EXPECT_TRUE(clients.front().is_closed_soon());
+  EXPECT_EQ(stage.get("/health/liveness").status, 200);
 }
 
 }  // namespace

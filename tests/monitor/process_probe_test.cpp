@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -117,6 +118,21 @@ TEST(ProcessProbe, CpuIsTheShareOfTheTimeSinceTheReadingBefore) {
   EXPECT_LT(probe.read(start + 1000s)->cpu_percent, 1);
 }
 
+TEST(ProcessProbe, CountsTheCpuTimeAndTheWrittenBytesOfItsLife) {
+  ProcessProbe probe(getpid());
+  const auto before = probe.read(start);
+  ASSERT_TRUE(before && before->written_bytes);
+  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  ASSERT_EQ(::write(nowhere, "0123456789", 10), 10);
+  ::close(nowhere);
+  const std::clock_t begin = std::clock();
+  while (std::clock() - begin < CLOCKS_PER_SEC / 10) {
+  }
+  const auto after = probe.read(start + 1s);
+  EXPECT_GE(*after->written_bytes, *before->written_bytes + 10);
+  EXPECT_GE(after->cpu_time - before->cpu_time, 70ms) << "in ticks of 10 ms";
+}
+
 TEST(ProcessProbe, TwoReadingsAtTheSameMomentAreNoDivisionByZero) {
   ProcessProbe probe(getpid());
   probe.read(start);
@@ -167,7 +183,7 @@ TEST(ProcessProbe, MovesWithItsMemoryAndLeavesNothingOpen) {
     ProcessProbe third(getppid());
     third = std::move(second);
     EXPECT_TRUE(third.read(start + 2s));
-    EXPECT_EQ(open_descriptors(), before + 2);
+    EXPECT_EQ(open_descriptors(), before + 1);
   }
   EXPECT_EQ(open_descriptors(), before);
 }

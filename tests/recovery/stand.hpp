@@ -128,6 +128,19 @@ class Stand {
     sample.state = process_state;
     return send(Observed{generation(), sample});
   }
+  // What the process has done in all; it sleeps.
+  Step worked(Duration cpu_time, std::optional<std::uint64_t> written_bytes, char state = 'S') {
+    monitor::ProcessSample sample;
+    sample.state = state;
+    sample.cpu_time = cpu_time;
+    sample.written_bytes = written_bytes;
+    return send(Observed{generation(), sample});
+  }
+  Step acked(std::uint64_t bytes) {
+    monitor::ConnectionSample connection;
+    connection.acked_bytes = bytes;
+    return send(Observed{generation(), monitor::ConnectionSamples{connection}});
+  }
   Step sign(monitor::Cause cause, bool retryable) {
     return send(SignSeen{generation(), {cause, retryable, 200}, "a telling line"});
   }

@@ -122,6 +122,17 @@ monitor::Progress block_of(const Child& child, Kind kind) {
   return block;
 }
 
+void work(Child& child, Dice& dice) {
+  const bool waits = child.terms > 0 && child.on_term == OnTerm::ends_at_the_second;
+  const bool ignores = child.terms > 0 && child.on_term == OnTerm::ignores;
+  // A write or a poll once in a while: not still for long.
+  if (child.hung || waits || (ignores && dice.chance(0.9))) return;
+  if (dice.chance(0.7))
+    child.cpu_time += 10ms;
+  else
+    child.written_bytes += 188;
+}
+
 std::optional<Duration> ends_after(Child& child, int signal, Dice& dice) {
   if (signal == SIGKILL) {
     return child.resists_kill ? dice.between(1s, 60s) : dice.between(1ms, 50ms);

@@ -44,6 +44,8 @@ struct Child {
   OnTerm on_term = OnTerm::ends;
   bool resists_kill = false;  // in uninterruptible sleep for a while
   unsigned terms = 0;
+  Duration cpu_time{};  // as its samples show them
+  std::uint64_t written_bytes = 0;
   Duration startup{};  // until the first block
   Duration life{};     // until the trouble
   monitor::ExitStatus fate{};
@@ -65,6 +67,10 @@ void doom(Child& child, Trouble trouble, Dice& dice);
 
 enum class Kind { video, audio, null_output };  // which counters its blocks carry
 monitor::Progress block_of(const Child& child, Kind kind);
+
+// What it has done since the sample before. After a TERM one that ends slowly works on; one that
+// waits for the second or ignores it stands still.
+void work(Child& child, Dice& dice);
 
 // How long until it ends after this signal; empty: it does not care.
 std::optional<Duration> ends_after(Child& child, int signal, Dice& dice);

@@ -137,6 +137,7 @@ void Rules::take(const Event& event) {
     child_.in_state_t = monitor::is_stopped(*sample);
     if (!child_.in_state_t) child_.in_state_t_since.reset();
     if (child_.in_state_t && !child_.in_state_t_since) child_.in_state_t_since = now_;
+    if (stop_) take_work(*sample);
   } else if (const auto* said = std::get_if<SignSeen>(&event)) {
     const bool counts = is_before(State::starting) || is_before(State::on_air);
     if (counts && said->sign.name_in_use) child_.name_in_use = true;
@@ -146,6 +147,7 @@ void Rules::take(const Event& event) {
   } else if (std::holds_alternative<Paused>(event)) {
     child_.counted_from = paused_at_ = now_;
     child_.in_state_t_since.reset();
+    if (stop_) stop_->still_since = now_;
   } else if ((exited_ = std::get_if<Exited>(&event)) ||
              (launch_failed_ = std::get_if<LaunchFailed>(&event))) {
     gone_ = child_;

@@ -71,6 +71,10 @@ class Rules {
     bool child_was_answered = false;
     unsigned terms = 0;
     std::optional<Instant> killed_at;
+    // By the samples since it began: empty while none showed what it writes.
+    std::optional<std::pair<Duration, std::uint64_t>> work;
+    Instant still_since{};
+    bool was_seen_still = false;  // for long enough
   };
   // For a source whose end FFmpeg has told of.
   struct Wait {
@@ -115,6 +119,8 @@ class Rules {
   // the end of a child (rules_child.cpp)
   void check_signal(const recovery::Signal& signal);
   void begin_stop();
+  bool stands_still() const;
+  void take_work(const monitor::ProcessSample& sample);
   void check_end(const recovery::End& end);
   void check_next();
   void check_next_after_fallback(bool launched);

@@ -33,8 +33,8 @@ void Rules::check_signal(const Signal& signal) {
     require(!stop_->killed_at, "nothing gentler follows KILL", "TERM");
     require(!kill_is_asked_, "a kill request leaves no grace", "TERM");
     require(++stop_->terms <= 2, "two TERMs at most", "a third");
-    require(stop_->terms == 1 || now_ >= stop_->began + policy_.stop_grace / 2,
-            "TERM again at half the grace", "too early");
+    require(stop_->terms == 1 || stands_still(), "TERM again only to one that stands still",
+            "it works, or it is not known that it does not");
     return;
   }
   require(signal.number == SIGKILL, "TERM or KILL", "another signal");
@@ -42,6 +42,19 @@ void Rules::check_signal(const Signal& signal) {
           "the grace is kept", "KILL before its end");
   require(!stop_->killed_at || now_ >= *stop_->killed_at + 1s, "KILL is not repeated in haste", "");
   stop_->killed_at = now_;
+}
+
+// By the samples alone: two seconds without CPU and without a written byte.
+bool Rules::stands_still() const {
+  return stop_->work && now_ - stop_->still_since >= 2s;
+}
+
+void Rules::take_work(const monitor::ProcessSample& sample) {
+  if (!sample.written_bytes) return stop_->work.reset();
+  const std::pair seen{sample.cpu_time, *sample.written_bytes};
+  if (stop_->work != seen) stop_->still_since = now_;
+  stop_->work = seen;
+  stop_->was_seen_still = stop_->was_seen_still || stands_still();
 }
 
 void Rules::begin_stop() {

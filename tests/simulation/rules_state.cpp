@@ -59,8 +59,8 @@ void Rules::check_stopping() const {
   if (!stop_ || status_.ended) return;
   const bool killed = stop_->killed_at.has_value();
   require(killed || !child_.in_state_t, "a stopped process gets KILL at once", "none was sent");
-  require(killed || stop_->terms == 2 || !is_past(stop_->began + policy_.stop_grace / 2),
-          "TERM again at half the grace", "not sent");
+  require(killed || stop_->terms == 2 || !stop_->was_seen_still,
+          "TERM again to one that stands still", "not sent");
   require(killed || !is_past(stop_->began + policy_.stop_grace), "KILL when the grace is over",
           "not sent");
   if (!shutdown_at_ || !killed) return;

@@ -108,6 +108,7 @@ Scenario make_scenario(Dice& dice) {
   scenario.mean_pause = dice.one_of<Duration>({30min, 24h, 72h});
   scenario.tick_lateness = dice.one_of<Duration>({0s, 0s, 1ms, 30ms});
   scenario.launch_failure = dice.one_of({0.0, 0.01, 0.2});
+  scenario.sees_writes = dice.chance(0.9);
   scenario.slow_answer = dice.one_of({0.0, 0.2});
   scenario.wrong_command = dice.one_of({0.0, 0.0, 0.3});
   furnish_command(scenario, dice);

@@ -38,6 +38,7 @@ struct Scenario {
   Duration name_sticks{};   // at most, after a publisher is lost without a farewell
   bool probe_lies = false;  // it says that the source is there, always
   double lost_answer = 0;   // a look is never answered; never two in a row
+  bool sees_writes = true;  // the samples of the process show what it writes
   Fallback fallback = Fallback::none;
 
   Duration mean_supervision{};  // between deaths of the supervisor, at any step

@@ -13,10 +13,10 @@ using namespace recovery;
 namespace {
 
 constexpr const char* event_names[] = {
-    "StartRequested", "StopRequested", "RestartRequested", "KillRequested",
-    "Launched",       "LaunchFailed",  "ProgressSeen",     "Observed",
-    "SignSeen",       "Exited",        "SourceProbed",     "SinkProbed",
-    "TrackChanged",   "Tick",          "Paused",           "Reconfigured"};
+    "StartRequested", "StopRequested", "RestartRequested",    "KillRequested", "Launched",
+    "LaunchFailed",   "ProgressSeen",  "ProgressUnavailable", "Observed",      "SignSeen",
+    "Exited",         "SourceProbed",  "SinkProbed",          "TrackChanged",  "Tick",
+    "Paused",         "Reconfigured"};
 constexpr const char* observation_names[] = {"ProcessSample", "ConnectionSamples", "HostSample",
                                              "SpaceSamples",  "SinkReport",        "ContentMark"};
 static_assert(std::size(observation_names) == std::variant_size_v<monitor::Observation>);

@@ -138,6 +138,10 @@ void World::happen_to_child(const Item& item) {
   if (item.what == What::exit) return exit();
   monitor::ProcessSample sample;
   sample.state = child_.hung && child_.trouble == Trouble::is_stopped ? 'T' : 'S';
+  work(child_, dice_);
+  sample.cpu_time = child_.cpu_time;
+  if (scenario_.sees_writes) sample.written_bytes = child_.written_bytes;
+  if (child_.terms > 0) put(What::sample, dice_.between(200ms, 400ms), child_.generation);
   send(Observed{child_.generation, sample});
 }
 

@@ -70,6 +70,7 @@ void World::befall(Trouble trouble, Duration in) {
 void World::perform(const Signal& action) {
   if (!child_.running || (child_.leaving && action.number != SIGKILL)) return;
   aim();
+  if (action.number == SIGTERM && child_.terms == 0) put(What::sample, 0s, child_.generation);
   const auto span = ends_after(child_, action.number, dice_);
   if (!span) return;
   child_.fate = action.number == SIGKILL || dice_.chance(0.3)

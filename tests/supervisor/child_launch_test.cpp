@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "child_run.hpp"
+#include "supervisor/child/descriptor_limit.hpp"
 
 // What a child finds when it starts, and what a launch that fails says.
 namespace supervisor::test {
@@ -327,6 +328,29 @@ TEST_F(ChildLaunchTest, OutOfDescriptorsIsAnErrorAndLeavesNothing) {
     EXPECT_TRUE(has_no_children()) << limit;
   }
   EXPECT_GT(failures, 0);
+}
+
+TEST_F(ChildLaunchTest, TheLimitOfDescriptorsIsTheOneThisProgramWasStartedWith) {
+  const rlimit before = descriptor_limit_of_children();
+  raise_descriptor_limit();
+  rlimit raised{};
+  ::getrlimit(RLIMIT_NOFILE, &raised);
+  EXPECT_EQ(raised.rlim_cur, before.rlim_max);
+  ChildRun run(loop, shell("ulimit -Sn >&2; ulimit -Hn >&2"));
+  ASSERT_TRUE(run.run());
+  const auto word = [](rlim_t limit) {
+    return limit == RLIM_INFINITY ? std::string("unlimited") : std::to_string(limit);
+  };
+  EXPECT_EQ(run.errors, word(before.rlim_cur) + "\n" + word(before.rlim_max) + "\n");
+  ::setrlimit(RLIMIT_NOFILE, &before);
+}
+
+TEST(DescriptorLimit, HttpGetsWhatTheStreamsLeave) {
+  EXPECT_EQ(http_connections_limit(1'048'576, 100, 512), 512U);
+  EXPECT_LT(http_connections_limit(512, 1, 512), 512U - 50);
+  EXPECT_GT(http_connections_limit(512, 1, 512), 300U);
+  EXPECT_LT(http_connections_limit(1024, 45, 512), 1024U - 45 * 10);
+  EXPECT_EQ(http_connections_limit(256, 100, 512), 4U) << "the health checks";
 }
 
 }  // namespace

@@ -233,6 +233,7 @@ class DriverStand : public testing::Test {
                                          .journal = nullptr,
                                          .before = std::move(before),
                                          .on_end = [this](int code) { exit_codes.push_back(code); },
+                                         .free_descriptors = free_descriptors,
                                          .seams = seams()});
   }
   StreamDriver::Seams seams() {
@@ -302,7 +303,8 @@ class DriverStand : public testing::Test {
   std::shared_ptr<HungFiles> hung;
   std::shared_ptr<const Files> files = machine_files();
   std::shared_ptr<const http::StreamSnapshot> shown;
-  std::vector<int> exit_codes;  // of on_end
+  std::vector<int> exit_codes;                                  // of on_end
+  std::function<void(std::function<void()>)> free_descriptors;  // of the next driver
   std::optional<StreamDriver> driver;
 };
 

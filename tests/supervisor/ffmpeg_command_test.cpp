@@ -141,6 +141,23 @@ TEST(FfmpegCommand, AWrapperThatStaysIsSaid) {
   }
 }
 
+TEST(FfmpegCommand, AnUnknownWrapperThatIsFollowedByFfmpegIsLookedThrough) {
+  for (const char* front :
+       {"with-contenv ffmpeg", "xvfb-run -a ffmpeg", "runuser -u ffmpeg -- ffmpeg",
+        "nsenter -t 1 -n ffmpeg", "proxychains4 -q /usr/bin/ffmpeg", "nice my-wrapper ffmpeg-7",
+        "xvfb-run -a nice -n 5 ffmpeg", "./run.sh --name x ffmpeg"}) {
+    const FfmpegCommand understood = command(std::string(front) + " -i in out.ts");
+    EXPECT_TRUE(understood.is_ffmpeg()) << front;
+    EXPECT_TRUE(understood.is_behind_unknown()) << front;
+    EXPECT_EQ(understood.endpoints().inputs, Words{"in"}) << front;
+    const std::string supervised = joined(understood.with_supervision(3, 500ms));
+    EXPECT_TRUE(supervised.starts_with(std::string(front) + " -progress pipe:3 ")) << supervised;
+    EXPECT_EQ(understood.warnings().size(), 1U) << front;
+  }
+  EXPECT_FALSE(command("docker run image ffmpeg -i x y").is_ffmpeg()) << "it runs elsewhere";
+  EXPECT_FALSE(command("normalise --with ffmpeg").is_ffmpeg()) << "a word of its own";
+}
+
 TEST(FfmpegCommand, ACommandWithoutFfmpegComesBackAsItIsWithOneWarning) {
   for (const char* line : {"gst-launch-1.0 videotestsrc ! fakesink", "ssh host ffmpeg -i x y",
                            "sudo -u ffmpeg ffmpeg -i x y", "./start.sh", "nice -n 5",

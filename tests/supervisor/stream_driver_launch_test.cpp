@@ -1,3 +1,4 @@
+#include <cerrno>
 #include <fstream>
 #include <sstream>
 
@@ -153,6 +154,81 @@ TEST_F(StreamDriverLaunchTest, AStreamThatHasEndedTakesNoTracks) {
   children.last().exit(0);
   EXPECT_FALSE(driver->on_now_playing({.sh_id = 2, .track = {.title = "Dawn"}}, true));
   EXPECT_EQ(logged("track_changed"), 1U);
+}
+
+TEST_F(StreamDriverLaunchTest, ALaunchWithoutDescriptorsTakesThemFromHttpAndSpendsNoAttempt) {
+  unsigned freed = 0;
+  free_descriptors = [&](const std::function<void()>& done) {
+    ++freed;
+    done();
+  };
+  children.errors = {EMFILE, ENFILE};
+  make_driver(plain_config());
+  driver->start();
+  ASSERT_TRUE(turn_until([&] { return children.count() == 1; }));
+  EXPECT_EQ(freed, 2U);
+  children.last().execute();
+  children.last().advance();
+  EXPECT_EQ(state(), State::on_air);
+  EXPECT_EQ(snapshot().status.attempts, 0U);
+  EXPECT_EQ(logged("incident_opened"), 0U);
+}
+
+TEST_F(StreamDriverLaunchTest, AShortageThatHttpCannotMendIsTheHostsFault) {
+  free_descriptors = [](const std::function<void()>& done) { done(); };
+  children.errors = {EMFILE, EMFILE, EMFILE, EMFILE, EMFILE};
+  make_driver(plain_config());
+  driver->start();
+  ASSERT_TRUE(turn_until([&] { return logged("incident_opened") == 1; }));
+  EXPECT_EQ(children.refused, 5U);
+}
+
+TEST_F(StreamDriverLaunchTest, AStopWhileALaunchWaitsForDescriptorsEndsItThere) {
+  std::function<void()> done;
+  free_descriptors = [&](std::function<void()> when) { done = std::move(when); };
+  children.errors = {EMFILE};
+  make_driver(plain_config());
+  driver->start();
+  driver->control(Control::stop);
+  EXPECT_EQ(state(), State::stopped);
+  done();
+  turn();
+  EXPECT_EQ(children.count(), 0U);
+}
+
+TEST_F(StreamDriverLaunchTest, BehindAnUnknownProgramThatKeepsThePipeItIsSupervisedByItsExit) {
+  StreamConfig config = plain_config();
+  config.command = {"some-wrapper", "ffmpeg", "-i", "in.mp3", "-f", "null", "-"};
+  make_driver(config);
+  driver->start();
+  ASSERT_EQ(children.count(), 1U);
+  EXPECT_EQ(children.last().spec.argv[2], "-progress");
+  EXPECT_EQ(children.last().spec.argv[3], "pipe:200") << "no number that FFmpeg itself opens";
+  children.last().execute();
+  children.last().handlers.on_progress_end();
+  EXPECT_EQ(state(), State::starting) << "it may be about to end";
+  clock.advance(1s);
+  EXPECT_EQ(state(), State::on_air);
+  EXPECT_EQ(logged("witness_unavailable"), 1U);
+  clock.advance(10min);
+  EXPECT_EQ(state(), State::on_air) << "it is not taken for frozen";
+  driver->reconfigure(make_stream_parts(config, {}, secrets), false, false);
+  clock.advance(10min);
+  EXPECT_EQ(state(), State::on_air);
+  EXPECT_TRUE(children.last().signals.empty());
+}
+
+TEST_F(StreamDriverLaunchTest, BehindAnUnknownProgramThatHandsOnThePipeNothingIsLost) {
+  StreamConfig config = plain_config();
+  config.command = {"some-wrapper", "ffmpeg", "-i", "in.mp3", "-f", "null", "-"};
+  make_driver(config);
+  driver->start();
+  children.last().execute();
+  children.last().advance();
+  EXPECT_EQ(state(), State::on_air);
+  clock.advance(40s);
+  EXPECT_NE(state(), State::on_air) << "frozen";
+  EXPECT_EQ(logged("witness_unavailable"), 0U);
 }
 
 }  // namespace

@@ -1,0 +1,49 @@
+#include "supervisor/child/descriptor_limit.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace supervisor {
+namespace {
+
+constexpr std::size_t stream_need = 12;  // 8 of a child that runs, and looks at its two ends
+constexpr std::size_t reserve = 96;      // a launch, log, journal, alerts, dependencies, threads
+constexpr std::size_t least_connections = 4;
+
+rlimit present_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) limit = {1024, 1024};  // the kernel's own default
+  return limit;
+}
+
+// Before anything changes it.
+rlimit& original() {
+  static rlimit limit = present_limit();
+  return limit;
+}
+
+}  // namespace
+
+void raise_descriptor_limit() {
+  rlimit raised = original();
+  raised.rlim_cur = raised.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &raised);  // refused: it stays as it is
+}
+
+const rlimit& descriptor_limit_of_children() {
+  return original();
+}
+
+std::size_t descriptor_limit() {
+  const rlim_t limit = present_limit().rlim_cur;
+  constexpr auto most = std::numeric_limits<std::size_t>::max();
+  return limit == RLIM_INFINITY || limit > most ? most : static_cast<std::size_t>(limit);
+}
+
+std::size_t http_connections_limit(std::size_t descriptors, std::size_t streams, std::size_t most) {
+  const std::size_t needed = reserve + streams * stream_need;
+  const std::size_t left = descriptors > needed ? descriptors - needed : 0;
+  return std::clamp(left, least_connections, std::max(most, least_connections));
+}
+
+}  // namespace supervisor
