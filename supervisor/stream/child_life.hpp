@@ -60,6 +60,9 @@ class ChildLife {
   // The stream's intervals may have changed: what is due later than they allow comes sooner.
   void adjust_intervals(monitor::Instant now);
 
+  // FFmpeg said so: it is older than 4.4.
+  bool refuses_stats_period() const { return refuses_stats_period_; }
+
   // Null: nothing is asked about the child, or it has ended.
   const ChildProbes* probes() const { return probes_.get(); }
   // The last that was read of the process, also after its end.
@@ -67,6 +70,7 @@ class ChildLife {
 
  private:
   bool asks_progress_alone() const;
+  void take_sign(const monitor::Sign& sign, std::string text);
 
   const recovery::Generation generation_;
   const recovery::Role role_;
@@ -79,6 +83,7 @@ class ChildLife {
   monitor::ProgressParser parser_;
   StderrReader stderr_reader_;
   std::unique_ptr<ChildProbes> probes_;
+  bool refuses_stats_period_ = false;
   std::optional<monitor::ProcessSample> last_sample_;  // once the probes are gone
 };
 
