@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -34,7 +35,7 @@ constexpr std::array exit_codes{
     ExitCode{152, "connection reset", {}},
     ExitCode{155, "network unreachable", {}},
     ExitCode{183, "invalid data", {}},
-    ExitCode{224, "broken pipe", {}},
+    ExitCode{224, "broken pipe", Cause::sink_lost},  // only who writes meets it
     ExitCode{228, "no space left on device", Cause::host_disk_full},
     ExitCode{234, "invalid argument", {}},
     ExitCode{244, "out of memory", Cause::host_out_of_memory},
@@ -113,10 +114,17 @@ Cause cause_of_exit(const Evidence& evidence, bool reports_progress) {
   return known && known->cause ? *known->cause : Cause::encoder_failed;
 }
 
+bool exceeded_file_size(const Evidence& evidence) {
+  return evidence.exit && evidence.exit->signal == SIGXFSZ;
+}
+
 std::string sentence_of_exit(const Evidence& evidence, Instant now, bool reports_progress) {
   std::string text = reports_progress ? "FFmpeg ended with " : "The command ended with ";
   if (!evidence.exit) return text + "an unknown status.";
   text += describe(*evidence.exit) + sentence(" after %.1f s", seconds(now - evidence.launched_at));
+  if (exceeded_file_size(evidence)) {
+    return text + ": a file it wrote to reached the limit of a file's size (ulimit -f).";
+  }
   const ExitCode* known = reports_progress ? known_code(evidence) : nullptr;
   return text + (known ? std::string(": ") + known->meaning + "." : ".");
 }
@@ -218,6 +226,7 @@ Judgement judge(const Evidence& evidence, const std::optional<Fault>& fault,
                 const std::vector<const SignSeen*>& signs, bool reports_progress, Instant now) {
   if (evidence.spawn_error != 0) return {Cause::host_spawn_failed, Confidence::high};
   if (was_out_of_memory(evidence)) return {Cause::host_out_of_memory, Confidence::high};
+  if (exceeded_file_size(evidence)) return {Cause::host_disk_full, Confidence::high};
   if (const SignSeen* sign = deciding_sign(evidence, signs, fault)) {
     const bool conclusive = sign->sign.rank >= Sign::telling;
     return {refined(*sign, evidence), conclusive ? Confidence::high : Confidence::medium};
@@ -257,8 +266,8 @@ Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, In
 bool is_permanent(const Evidence& evidence) {
   if (evidence.first_advance || !evidence.exit || !evidence.exit->code) return false;
   const auto signs = counting_signs(evidence);
-  return !signs.empty() && signs.front()->sign.cause == Cause::command_invalid &&
-         !signs.front()->sign.retryable;
+  if (signs.empty() || signs.front()->sign.cause != Cause::command_invalid) return false;
+  return std::ranges::any_of(signs, [](const SignSeen* seen) { return !seen->sign.retryable; });
 }
 
 bool ended_well(const Evidence& evidence) {

@@ -15,17 +15,18 @@ namespace monitor {
 // 0: source_ended; another code: encoder_failed), or the fault's own cause, unless the witnesses
 // outside FFmpeg (judge.hpp) name the source, the sink or the host: encoder_frozen, encoder_slow
 // and encoder_failed are what remains. No sign overrules a death by a signal (encoder_crashed;
-// host_out_of_memory where the kernel counts one), a process that stands stopped, a witness that
-// names another component, or a mere warning. Signs that the stream has recovered from do not
-// count. Each verdict carries at least one sentence.
+// host_out_of_memory where the kernel counts one; host_disk_full for SIGXFSZ), a process that
+// stands stopped, a witness that names another component, or a mere warning. Signs that the stream
+// has recovered from do not count. Each verdict carries at least one sentence.
 //
 // `reports_progress` is false for a command that is not FFmpeg: code 0 then does not mean that the
 // source ended.
 Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, Instant now,
                  bool reports_progress);
 
-// True when FFmpeg has ended and its own messages show that the same command will always fail this
-// way. Never for a stream that has advanced.
+// True when FFmpeg has ended and named, in its own words, a part of the command that no state of a
+// machine, device, file or server could make right, and nothing else explains the end better. Never
+// for a stream that has advanced.
 bool is_permanent(const Evidence& evidence);
 
 // True when the process ended by itself as one that had done its work: exit code 0 and no sign,

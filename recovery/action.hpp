@@ -68,10 +68,12 @@ struct IncidentOpened {
 struct IncidentClosed {
   Incident incident;
 };
-// An action was added to the open incident: all its actions up to now.
+// An action was added to the open incident, or its cause is known better: all of it up to now.
 struct IncidentChanged {
   std::uint64_t number;
   std::vector<std::string> actions;
+  monitor::Cause cause;
+  std::vector<std::string> evidence;
 };
 struct Decided {
   DecisionKind kind;

@@ -81,6 +81,13 @@ Incident* OpenIncidents::off_air() {
   return found == open_.end() ? nullptr : &*found;
 }
 
+const Incident* OpenIncidents::note_cause(monitor::Cause cause) {
+  Incident* const incident = off_air();
+  if (incident == nullptr || incident->cause == cause) return nullptr;
+  incident->cause = cause;
+  return incident;
+}
+
 void OpenIncidents::note_evidence(const std::string& sentence) {
   Incident* const incident = off_air();
   if (incident == nullptr || incident->evidence.size() >= monitor::evidence_limit) return;

@@ -34,6 +34,9 @@ class OpenIncidents {
   // Adds a sentence to the evidence of the off-air incident, once, while there is room.
   void note_evidence(const std::string& sentence);
 
+  // What caused the off-air incident is known better now. As note_action().
+  const Incident* note_cause(monitor::Cause cause);
+
   // The one off air; null where none is open. Holds until the next call.
   Incident* off_air();
 

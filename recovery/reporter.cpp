@@ -6,10 +6,22 @@ std::string reason_of(const monitor::Verdict& verdict) {
   return verdict.evidence.empty() ? std::string(name(verdict.cause)) : verdict.evidence.front();
 }
 
+namespace {
+
+IncidentChanged change_of(const Incident& incident) {
+  return {incident.number, incident.actions, incident.cause, incident.evidence};
+}
+
+}  // namespace
+
 void Reporter::decide(DecisionKind kind, std::string reason, Duration delay, unsigned attempt) {
   const Incident* changed = incidents_.note_action(std::string(name(kind)) + ": " + reason);
   notify(Decided{kind, std::move(reason), delay, attempt});
-  if (changed != nullptr) notify(IncidentChanged{changed->number, changed->actions});
+  if (changed != nullptr) notify(change_of(*changed));
+}
+
+void Reporter::note_cause(monitor::Cause cause) {
+  if (const Incident* changed = incidents_.note_cause(cause)) notify(change_of(*changed));
 }
 
 void Reporter::escalate(const monitor::Verdict& verdict, std::string reason, unsigned tried) {

@@ -42,6 +42,9 @@ class Reporter {
   // Adds evidence to the off-air incident.
   void add_evidence(const std::string& sentence) { incidents_.note_evidence(sentence); }
 
+  // The off-air incident's cause follows what was found out since.
+  void note_cause(monitor::Cause cause);
+
   const std::vector<Incident>& open_incidents() const { return incidents_.all(); }
 
  private:

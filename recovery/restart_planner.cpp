@@ -114,7 +114,7 @@ std::optional<Plan> RestartPlanner::take(const SourceProbed& answer, const Plan&
   note_source(answer.available, answer.sentence, context.reporter);
   if (!plan.awaits_source()) return std::nullopt;
   return answer.available ? source_is_there(answer.sentence, *verdict, context)
-                          : source_is_missing(answer.sentence, *verdict, context);
+                          : source_is_missing(answer, *verdict, context);
 }
 
 std::optional<Plan> RestartPlanner::source_is_there(const std::string& sentence,
@@ -127,11 +127,17 @@ std::optional<Plan> RestartPlanner::source_is_there(const std::string& sentence,
   return by_budget(verdict, context);
 }
 
-std::optional<Plan> RestartPlanner::source_is_missing(const std::string& sentence, Verdict& verdict,
+std::optional<Plan> RestartPlanner::source_is_missing(const SourceProbed& answer, Verdict& verdict,
                                                       Context context) {
   const AudioStream& pace = context.setup.policy.audio_stream;
+  const std::string& sentence = answer.sentence;
   context.reporter.add_evidence(sentence);
   put_first(sentence, verdict.evidence);
+  // FFmpeg only saw that nothing came of it; the look has read what was answered.
+  if (verdict.cause == monitor::Cause::source_unreachable && verdict.cause != answer.cause) {
+    verdict.cause = answer.cause;
+    context.reporter.note_cause(answer.cause);
+  }
   if (!source_.note_missing(pace.retry_interval, context.now)) return std::nullopt;
   if (source_.retries() >= pace.max_retries) {
     escalate(verdict,

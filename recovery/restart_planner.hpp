@@ -83,7 +83,7 @@ class RestartPlanner {
   Plan await_source(const monitor::Verdict& verdict, Context context);
   std::optional<Plan> source_is_there(const std::string& sentence, const monitor::Verdict& verdict,
                                       Context context);
-  std::optional<Plan> source_is_missing(const std::string& sentence, monitor::Verdict& verdict,
+  std::optional<Plan> source_is_missing(const SourceProbed& answer, monitor::Verdict& verdict,
                                         Context context);
   std::optional<Plan> launch_for_return(std::string reason, Context context);
 

@@ -220,6 +220,8 @@ void StreamRecorder::note(const IncidentChanged& changed) {
   IncidentRecord* record = find_open(changed.number);
   if (!record) return;
   record->actions = changed.actions;
+  record->cause = changed.cause;
+  record->evidence = changed.evidence;
   mark_changed(record->id);
 }
 

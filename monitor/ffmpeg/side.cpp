@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <string>
 
 #include "monitor/ffmpeg/url_address.hpp"
 #include "monitor/text/ascii.hpp"
@@ -32,9 +34,9 @@ Side side_of_context(std::string_view component) {
 Side side_of_words(std::string_view text) {
   constexpr std::array input{"Error opening input", "Error during demuxing"};
   constexpr std::array output{"Error opening output", "Error initializing the muxer"};
-  const auto stands = [&](const char* words) { return text.find(words) != npos; };
-  if (std::any_of(input.begin(), input.end(), stands)) return Side::input;
-  if (std::any_of(output.begin(), output.end(), stands)) return Side::output;
+  const auto begins = [&](const char* words) { return text.starts_with(words); };
+  if (std::any_of(input.begin(), input.end(), begins)) return Side::input;
+  if (std::any_of(output.begin(), output.end(), begins)) return Side::output;
   return Side::unknown;
 }
 
@@ -51,17 +53,17 @@ bool names(std::string_view text, std::string_view url) {
   return false;
 }
 
-std::size_t longest_named(std::string_view text, const std::vector<std::string>& urls) {
-  std::size_t longest = 0;
-  for (const auto& url : urls) {
-    if (url.size() > longest && names(text, url)) longest = url.size();
+std::string_view longest_named(std::string_view text, const std::vector<std::string>& urls) {
+  std::string_view longest;
+  for (const std::string_view url : urls) {
+    if (url.size() > longest.size() && names(text, url)) longest = url;
   }
   return longest;
 }
 
 Side side_of_url(std::string_view text, const Endpoints& endpoints) {
-  const std::size_t input = longest_named(text, endpoints.inputs);
-  const std::size_t output = longest_named(text, endpoints.outputs);
+  const std::size_t input = longest_named(text, endpoints.inputs).size();
+  const std::size_t output = longest_named(text, endpoints.outputs).size();
   if (input == output) return Side::unknown;
   return input > output ? Side::input : Side::output;
 }
@@ -113,6 +115,14 @@ Side side_of_protocol(const LogLine& line, const Endpoints& endpoints) {
   });
 }
 
+// `out#0/flv`: that of number 0
+std::string_view numbered(std::string_view component, const std::vector<std::string>& urls) {
+  const std::string_view digits = component.substr(component.find('#') + 1);
+  std::size_t number = 0;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return read.ec == std::errc() && number < urls.size() ? urls[number] : std::string_view();
+}
+
 }  // namespace
 
 Side side_of(const LogLine& line, const Endpoints& endpoints) {
@@ -125,7 +135,25 @@ Side side_of(const LogLine& line, const Endpoints& endpoints) {
   return side;
 }
 
-bool is_live(std::string_view endpoint) {
+std::string_view endpoint_of(const LogLine& line, const Endpoints& endpoints) {
+  const std::string_view input = longest_named(line.text, endpoints.inputs);
+  const std::string_view output = longest_named(line.text, endpoints.outputs);
+  if (!input.empty() || !output.empty()) return input.size() > output.size() ? input : output;
+  if (line.component.starts_with("in#")) return numbered(line.component, endpoints.inputs);
+  if (line.component.starts_with("out#")) return numbered(line.component, endpoints.outputs);
+  return {};
+}
+
+bool is_list(std::string_view endpoint) {
+  constexpr std::array endings{".sdp",  ".m3u",      ".m3u8",   ".mpd", ".pls",
+                               ".xspf", ".ffconcat", ".concat", ".txt", ".ism"};
+  const std::string path = lowered(endpoint.substr(0, endpoint.find_first_of("?#")));
+  return std::any_of(endings.begin(), endings.end(),
+                     [&](std::string_view ending) { return path.ends_with(ending); });
+}
+
+bool may_change(std::string_view endpoint) {
+  if (is_list(endpoint)) return true;
   if (endpoint.starts_with("file:")) return false;
   return endpoint == "-" || endpoint.starts_with("pipe:") || endpoint.starts_with("fd:") ||
          endpoint.starts_with("/dev/") || endpoint.find("://") != npos;

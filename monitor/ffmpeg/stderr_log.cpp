@@ -74,6 +74,7 @@ LogLine parse_log_line(std::string_view line) {
     result.component = content.substr(0, address);
     rest = without_bracket(rest, content);
   }
+  result.contexts = line.substr(0, line.size() - rest.size());
   if (rest.size() == line.size()) {
     if (const auto library = library_line(line)) return *library;
   }

@@ -24,6 +24,7 @@ struct LogLine {
   std::string_view
       component;  // innermost context without its address: `flv`, `out#0/flv`; may be empty
   std::string_view text;
+  std::string_view contexts = {};  // all of them as they stand: `[vost#0:0/… @ 0x5] [Eval @ 0x7] `
 };
 LogLine parse_log_line(std::string_view line);
 
@@ -37,7 +38,7 @@ bool is_status_line(std::string_view line);
 // Which way a stderr line points.
 struct Sign {
   Cause cause;
-  bool retryable;     // false: the same command will fail the same way
+  bool retryable;     // false: FFmpeg named a part of the command that nothing else can make right
   std::uint8_t rank;  // among signs of one life the higher rank gives the cause; equal: the first
   // The server still holds the name for a publisher, perhaps FFmpeg's own last life.
   bool name_in_use = false;
@@ -49,14 +50,22 @@ struct Sign {
   bool operator==(const Sign&) const = default;
 };
 
-// What the command reads and writes, to find whose URL a line is about.
+// What the command reads and writes, to find whose URL a line is about, and its words, to find
+// which of them a line names.
 struct Endpoints {
-  std::vector<std::string> inputs;   // URLs as given to -i
-  std::vector<std::string> outputs;  // URLs FFmpeg writes to
+  std::vector<std::string> inputs;          // URLs as given to -i
+  std::vector<std::string> outputs;         // URLs FFmpeg writes to
+  std::vector<std::string> arguments = {};  // the user's own, behind FFmpeg's word
 };
 
-// The one table of patterns (FFmpeg 4.4 to 9), searched for this line. Empty for most lines.
-// Lines that name only a URL or `tcp://host:port` are distinguished by the endpoints.
+// What FFmpeg says with this line (texts of 4.4 to 9). Empty for most lines.
+//
+// A phrase counts at the beginning of FFmpeg's own text and for the component that says it; a
+// reason ("Connection refused") at its end. What a peer can put into a line (behind a URL, a quote,
+// a host name, "Server error:", "HTTP error") is data: it is searched for no phrase.
+//
+// The sign is not retryable only where the line names a word of `endpoints.arguments` that no state
+// of a machine, device, file or server could make right.
 std::optional<Sign> read_sign(const LogLine& line, const Endpoints& endpoints);
 
 }  // namespace monitor

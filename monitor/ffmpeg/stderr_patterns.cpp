@@ -1,280 +1,257 @@
-// The table of FFmpeg's messages. Texts of 4.4 to 9, from real runs of 4.4, 5.1, 6.1, 7.1 and 9.0
+// The table of FFmpeg's phrases. Texts of 4.4 to 9, from real runs of 4.4, 5.1, 6.1, 7.1 and 9.0
 // unless marked "source": read in FFmpeg's source only.
+#include "monitor/ffmpeg/stderr_patterns.hpp"
+
 #include <algorithm>
 #include <array>
 
-#include "monitor/ffmpeg/side.hpp"
-#include "monitor/ffmpeg/stderr_log.hpp"
+#include "monitor/ffmpeg/own_words.hpp"
+#include "monitor/ffmpeg/sign_rank.hpp"
 
 namespace monitor {
 namespace {
 
-// How strong a sign is. Signs below Sign::telling also occur in streams that run on for days.
-namespace rank {
-constexpr std::uint8_t symptom = 10;    // a damaged packet
-constexpr std::uint8_t follow_up = 20;  // closing what is lost already
-constexpr std::uint8_t hint = 40;
-constexpr std::uint8_t vague = 60;    // "Input/output error" and the like
-constexpr std::uint8_t context = 90;  // repeats a plain line in other words
-constexpr std::uint8_t plain = 100;
-constexpr std::uint8_t exact = 110;  // more exact than the plain line that follows it
-constexpr std::uint8_t config = 150;
-constexpr std::uint8_t device = 160;  // behind a line that looks like a wrong command
-constexpr std::uint8_t host = 200;
-}  // namespace rank
-static_assert(rank::hint < Sign::telling && Sign::telling <= rank::vague);
+using enum Cause;
+using enum Phrase::About;
 
-enum class Retry : std::uint8_t {
-  always,
-  never,
-  if_live,  // no use where all that is read are files
-  reading,  // what is read may turn up; where to write will not
-};
+constexpr std::string_view ffmpeg_itself = "#";  // no library: without a context, or `out#0`, …
 
-// The characters of a text, two or three to a bit. A pattern with one that the line lacks needs no
-// search: a warning costs 0.3 µs instead of 2.
-constexpr std::uint64_t characters(std::string_view text) {
-  std::uint64_t bits = 0;
-  for (const char c : text)
-    bits |= std::uint64_t{c != '*'} << (static_cast<unsigned char>(c) & 63U);
-  return bits;
-}
-
-struct Pattern {
-  std::string_view text;               // stands in the line; "A*B": A, and B somewhere behind it
-  std::optional<Cause> input, output;  // what it means of what FFmpeg reads, of what it writes
-  std::uint8_t rank = 0;
-  Retry retry = Retry::always;
-  bool name_in_use = false;
-  bool by_side = false;  // meaningless unless it is known which of the two the line is about
-  std::uint64_t needs = characters(text);
-};
-
-constexpr Pattern nothing(std::string_view text) {
+constexpr Phrase nothing(std::string_view text) {
   return {.text = text, .input = {}, .output = {}};
 }
-constexpr Pattern means(std::string_view text, Cause cause, std::uint8_t rank,
-                        Retry retry = Retry::always) {
-  return {.text = text, .input = cause, .output = cause, .rank = rank, .retry = retry};
+constexpr Phrase means(std::string_view text, Cause cause, std::uint8_t rank,
+                       std::string_view by = {}) {
+  return {.text = text, .by = by, .input = cause, .output = cause, .rank = rank};
 }
-constexpr Pattern wrong(std::string_view text, Retry retry = Retry::never) {
-  return means(text, Cause::command_invalid, rank::config, retry);
+// Whether the command alone is to blame depends on what it reads, or on a device.
+constexpr Phrase wrong(std::string_view text, std::uint8_t rank = rank::config) {
+  return means(text, command_invalid, rank);
 }
-constexpr Pattern either(std::string_view text, Cause input, Cause output, std::uint8_t rank,
-                         Retry retry = Retry::always) {
+// Nothing but the command can be to blame, where what is named stands in it.
+constexpr Phrase proven(std::string_view by, std::string_view text, Naming naming) {
   return {.text = text,
+          .by = by,
+          .input = command_invalid,
+          .output = command_invalid,
+          .rank = rank::config,
+          .names = naming};
+}
+constexpr Phrase either(std::string_view text, Cause input, Cause output, std::uint8_t rank) {
+  return {.text = text, .input = input, .output = output, .rank = rank, .about = by_line};
+}
+// What follows is a server's: it is no FFmpeg's word.
+constexpr Phrase answer(std::string_view by, std::string_view text, Cause input, Cause output,
+                        std::uint8_t rank) {
+  return {.text = text,
+          .by = by,
           .input = input,
           .output = output,
           .rank = rank,
-          .retry = retry,
-          .by_side = true};
+          .about = by_line,
+          .quotes_peer = true};
+}
+// The reason at the end of the line decides, and the cause given only where it is not known.
+constexpr Phrase with_reason(std::string_view text, Phrase::About about,
+                             std::optional<Cause> cause = {}, std::uint8_t rank = rank::vague) {
+  return {.text = text,
+          .input = cause,
+          .output = cause,
+          .rank = rank,
+          .about = about,
+          .by_reason = true};
 }
 
-using enum Cause;
-
-// The first row that stands in the line counts.
-constexpr std::array patterns{
-    // Logged after a requested stop, or when the reader of the progress is gone.
-    nothing("Immediate exit requested"),
+// The first that fits counts.
+constexpr auto phrases = std::to_array<Phrase>({
+    // Logged when the reader of the progress is gone; at each stop.
     nothing("Error closing progress log"),
     nothing("Failed to update header with correct"),
 
-    // host
-    means("VIDIOC_STREAMON", source_refused,
-          rank::plain),  // source; ENOSPC there: the USB bus is full
-    means("No space left on device", host_disk_full, rank::host),
-    means("Disk quota exceeded", host_disk_full, rank::host),         // source
-    means("Cannot allocate memory", host_out_of_memory, rank::host),  // source
+    // The USB bus is full; source
+    means("ioctl(VIDIOC_STREAMON)", source_refused, rank::plain),
 
-    // An accelerator that is busy or gone looks like an encoder with wrong options. All: source.
-    means("OpenEncodeSessionEx failed", encoder_failed, rank::device),
-    means("No capable devices found", encoder_failed, rank::device),
+    // Before 4.4; the flag is the supervisor's.
+    means("Unrecognized option 'stats_period'", encoder_failed, rank::device, ffmpeg_itself),
+
+    // An accelerator that is busy or gone looks like an encoder with wrong options.
+    means("OpenEncodeSessionEx failed", encoder_failed, rank::device),  // source
+    means("No capable devices found", encoder_failed, rank::device),    // source
     means("Device creation failed", encoder_failed, rank::device),
-    means("CUDA_ERROR", encoder_failed, rank::device),
+    means("Device setup failed for ", encoder_failed, rank::device),
+    means("No device available for decoder", encoder_failed, rank::device),
+    means("A hardware device reference is required", encoder_failed, rank::device),
 
-    // drawtext's file may be written yet. Source.
-    means("could not be read or is empty", command_invalid, rank::device),
+    // drawtext's file may be written yet.
+    means("The text file '", command_invalid, rank::device),
 
-    // A header that was not written because the server was missing.
-    means("Could not write header*Broken pipe", sink_lost, rank::plain),
-    means("Could not write header*Connection reset", sink_lost, rank::plain),
-    means("Could not write header*timed out", sink_stalled, rank::plain),
-    means("Could not write header*Input/output error", sink_lost, rank::plain),
+    // Nothing but the command
+    proven(ffmpeg_itself, "Unrecognized option '", Naming::quoted),
+    proven(ffmpeg_itself, "Missing argument for option '", Naming::quoted),
+    proven(ffmpeg_itself, "Invalid duration specification for ", Naming::last_word),
+    proven(ffmpeg_itself, "Invalid duration for option ", Naming::last_word),  // since 6.1; source
+    proven(ffmpeg_itself, "Invalid time specification for ", Naming::last_word),
+    proven(ffmpeg_itself, "Invalid framerate value: ", Naming::last_word),
+    proven(ffmpeg_itself, "Invalid frame size: ", Naming::last_word),
+    proven(ffmpeg_itself, "Invalid aspect ratio: ", Naming::last_word),
+    proven(ffmpeg_itself, "Unknown pixel format requested: ", Naming::last_word),
+    proven(ffmpeg_itself, "Expected number for ", Naming::last_word),
+    proven(ffmpeg_itself, "Expected int", Naming::last_word),
+    proven(ffmpeg_itself, "The value for ", Naming::first_word),
+    proven(ffmpeg_itself, "Invalid loglevel \"", Naming::quoted),
+    proven(ffmpeg_itself, "Invalid input file index: ", Naming::last_word),
+    proven(ffmpeg_itself, "Invalid file index ", Naming::first_word),
+    proven(ffmpeg_itself, "Output with label '", Naming::quoted),
+    proven(ffmpeg_itself, "Filter *has an unconnected output", Naming::first_word),
+    proven(ffmpeg_itself, "Option *cannot be applied to", Naming::first_word),
+    proven(ffmpeg_itself, "Codec AVOption *is not an encoding option", Naming::first_word),
+    proven(ffmpeg_itself, "Codec AVOption *is not a decoding option", Naming::first_word),
+    proven(ffmpeg_itself, "At least one output file must be specified", Naming::needless),
+    proven(ffmpeg_itself, "Unknown encoder '", Naming::quoted),
+    proven(ffmpeg_itself, "Unknown decoder '", Naming::quoted),
+    proven(ffmpeg_itself, "Unknown input format: '", Naming::quoted),
+    proven(ffmpeg_itself, "Error parsing bitstream filter sequence '*not found", Naming::quoted),
+    proven({}, "Unknown bitstream filter", Naming::last_word),
+    proven({}, "Requested output format '", Naming::quoted),
+    proven({}, "Unable to find a suitable output format for '", Naming::quoted),
+    proven({}, "Unable to choose an output format for '", Naming::quoted),
+    proven({}, "Invalid stream specifier: ", Naming::last_word),
+    proven({}, "Unable to parse option value \"", Naming::quoted),
+    proven("Eval", "Undefined constant or missing '(' in '", Naming::quoted),
+    proven({}, "Error setting option *to value", Naming::last_word),
+    proven({}, "Option '*' not found", Naming::first_word),
+    proven({}, "No such filter: '", Naming::quoted),
+    proven({}, "No option name near '", Naming::quoted),
+    proven({}, "Bad (empty?) label found in the following: \"", Naming::quoted),
+    proven({}, "Mismatched '[' found in the following: \"", Naming::quoted),
+    proven("x264", "invalid preset '", Naming::quoted),
+    proven("x264", "invalid tune '", Naming::quoted),
+    proven("x264", "invalid profile: ", Naming::last_word),
+    proven("libx26", "Error setting profile ", Naming::last_word),
+    proven("libx26", "Error setting preset/tune ", Naming::last_word),
 
-    // the command
-    wrong("Unrecognized option '"),
-    wrong("Error splitting the argument list"),
-    wrong("Option not found"),
-    wrong("Missing argument for option"),
-    wrong("Error setting option "),
-    wrong("Error setting preset/tune"),
-    wrong("invalid preset"),
-    wrong("Unable to parse option value"),
-    wrong("Undefined constant or missing '('"),
-    wrong("Failed to set value '"),
-    wrong("Error applying encoder options"),
-    wrong("Error parsing options for"),
-    wrong("Error parsing global options"),
+    // The command, unless what it reads, a file or a device is to blame
+    wrong("Stream map '*matches no streams"),
+    wrong("Stream specifier *matches no streams"),
+    wrong("File '*already exists. Exiting."),
+    wrong("Video codec *not compatible with flv"),
+    wrong("Audio codec *not compatible with flv"),
+    wrong("Could not find tag for codec"),
+    wrong("No mountpoint (path) specified"),
     wrong("Failed to open progress URL"),
-    wrong("is not an encoding option"),
-    wrong("is not a decoding option"),  // source
-    wrong("Unknown encoder '"),
-    wrong("Unknown decoder '"),
-    wrong("Encoder not found"),
-    wrong("Error selecting an encoder"),
-    wrong("Automatic encoder selection failed"),
-    wrong("No such filter: '"),
-    wrong("Filter not found"),
-    wrong("Error parsing filterchain"),
-    wrong("Error parsing a filter description"),
-    wrong("Error initializing complex filters"),
-    wrong("Error initializing filter"),
-    wrong("Error reinitializing filters"),
-    wrong("Unknown bitstream filter"),
-    wrong("Bitstream filter not found"),
-    wrong("rotocol not found"),
-    wrong("Unknown input format: '"),
-    wrong("Requested output format '"),
-    wrong("Unable to find a suitable output format"),
-    wrong("Unable to choose an output format"),
-    wrong("At least one output file must be specified"),
-    wrong("Invalid input file index"),
-    wrong("matches no streams", Retry::if_live),
-    wrong("does not contain any stream", Retry::if_live),
-    wrong("already exists. Exiting."),
-    wrong("not compatible with flv", Retry::if_live),
-    wrong("not currently supported in container", Retry::if_live),
-    wrong("Could not write header", Retry::if_live),
-    wrong("Error while opening encoder"),
-    wrong("Is a directory"),
+    wrong("Automatic encoder selection failed"),  // source
+    {.text = "Output file *does not contain any stream",
+     .input = source_missing,
+     .output = command_invalid,
+     .rank = rank::config,
+     .about = what_is_read},
+    means("Error while opening encoder", encoder_failed, rank::vague),
+    means("Error initializing output stream *Error while opening encoder", encoder_failed,
+          rank::vague),
+    means("Error while opening decoder", encoder_failed, rank::vague),
+    with_reason("Error splitting the argument list", by_line, command_invalid, rank::context),
+    with_reason("Failed to set value '", by_line, command_invalid, rank::context),
+    with_reason("Error parsing options for", by_line, command_invalid, rank::context),
+    with_reason("Error parsing global options", by_line, command_invalid, rank::context),
+    with_reason("Error applying encoder options", by_line, command_invalid, rank::context),
+    wrong("Encoder not found", rank::context),
+    wrong("Error selecting an encoder", rank::context),
+    wrong("Error parsing filterchain", rank::context),
+    wrong("Error parsing a filter description", rank::context),
+    wrong("Error initializing complex filters", rank::context),
+    wrong("Error initializing filter", rank::context),
+    wrong("Error reinitializing filters", rank::context),
 
     // damaged data: warnings of a stream that goes on
     means("Error parsing ADTS frame header", source_corrupt, rank::vague),
     means("Error applying bitstream filters", source_corrupt, rank::vague),
-    means("rror while decoding", source_corrupt, rank::symptom),
+    means("Error while decoding", source_corrupt, rank::symptom),
+    means("error while decoding", source_corrupt, rank::symptom),
     means("Error submitting packet to decoder", source_corrupt, rank::symptom),
     means("Error processing packet in decoder", source_corrupt, rank::hint),
     means("corrupt decoded frame", source_corrupt, rank::symptom),
     means("corrupt input packet", source_corrupt, rank::symptom),
     means("Packet corrupt (stream", source_corrupt, rank::symptom),
     means("Header missing", source_corrupt, rank::symptom),
-    means("out of order", source_corrupt, rank::symptom),
+    means("DTS *out of order", source_corrupt, rank::symptom),
     means("Non-monoton", source_corrupt, rank::symptom),
     means("Queue input is backward in time", source_corrupt, rank::symptom),
-    means("non monotonically increasing dts", source_corrupt, rank::hint),
+    means("Application provided invalid, non monotonically increasing dts", source_corrupt,
+          rank::hint),
     means("Too many packets buffered for output stream", source_corrupt, rank::vague),
-    means("moov atom not found", source_corrupt, rank::plain, Retry::if_live),
+    means("moov atom not found", source_corrupt, rank::plain),
 
     // writing
     means("av_interleaved_write_frame()*: Invalid ", source_corrupt, rank::hint),
     means("Error submitting a packet to the muxer: Invalid ", source_corrupt, rank::hint),
-    means("av_interleaved_write_frame()*timed out", sink_stalled, rank::plain),
-    means("Error submitting a packet to the muxer*timed out", sink_stalled, rank::plain),
-    means("av_interleaved_write_frame()", sink_lost, rank::plain),
-    means("Error submitting a packet to the muxer", sink_lost, rank::plain),
+    with_reason("av_interleaved_write_frame()", write, sink_lost, rank::plain),
+    with_reason("Error submitting a packet to the muxer", write, sink_lost, rank::plain),
     means("Error writing trailer", sink_lost, rank::follow_up),
     means("Error closing file", sink_lost, rank::follow_up),
-    means("Slave muxer #*failed", sink_lost, rank::plain),
-    means("All tee outputs failed", sink_lost, rank::plain),
-    means("Recovery failed:", sink_lost, rank::vague),
-    Pattern{.text = "Already publishing",
-            .input = sink_rejected,
-            .output = sink_rejected,
-            .rank = rank::exact,
-            .name_in_use = true},
+    with_reason("Slave muxer #", write, sink_lost, rank::plain),
+    with_reason("Slave '", output, sink_unreachable),
+    means("All tee outputs failed", sink_lost, rank::vague),
+    with_reason("Recovery failed:", write, sink_lost, rank::vague),
     means("Nothing was written into output file", source_ended, rank::follow_up),
     means("Output file is empty", source_ended, rank::follow_up),
 
     // reading
     means("Stream ends prematurely", source_ended, rank::plain),
     means("Failed to reload playlist", source_unreachable, rank::context),
-    means("Failed to open segment", source_unreachable, rank::context),
-    means("failed too many times, skipping", source_unreachable, rank::context),
+    means("Failed to open segment *of playlist", source_unreachable, rank::context),
+    means("Segment *failed too many times, skipping", source_unreachable, rank::context),
     means("keepalive request failed", source_unreachable, rank::vague),
     means("Will reconnect at*timed out", source_stalled, rank::vague),
     means("Will reconnect at", source_unreachable, rank::vague),
+    means("Impossible to open '", source_missing, rank::plain, "concat"),
+    means("Cannot determine format of input stream", source_ended, rank::vague),
 
     // connecting
     either("Failed to resolve hostname", source_unreachable, sink_unreachable, rank::exact),
     either("Connection to *failed:", source_unreachable, sink_unreachable, rank::plain),
     either("Cannot open connection", source_unreachable, sink_unreachable, rank::context),
-    either("RTMP handshake", source_unreachable, sink_unreachable, rank::context),
-    either("Connection refused", source_unreachable, sink_unreachable, rank::plain),
-    either("Network is unreachable", source_unreachable, sink_unreachable, rank::plain),
-    either("No route to host", source_unreachable, sink_unreachable, rank::plain),
+    either("Cannot read RTMP handshake", source_unreachable, sink_unreachable, rank::context),
+    either("Cannot write RTMP handshake", source_unreachable, sink_unreachable, rank::context),
 
     // what the server answered
-    either("Server error: ", source_refused, sink_rejected, rank::exact),
-    either("HTTP error 404", source_missing, sink_rejected, rank::exact),
-    either("returned 404", source_missing, sink_rejected, rank::exact),
-    either("method *failed: 404", source_missing, sink_rejected, rank::exact),  // RTSP; source
-    either("HTTP error 5", source_unreachable, sink_unreachable, rank::plain),
-    either("returned 5XX", source_unreachable, sink_unreachable, rank::plain),  // source
-    either("HTTP error 4", source_refused, sink_rejected, rank::exact),
-    either("Server returned 4", source_refused, sink_rejected, rank::exact),
-    either("method *failed: 4", source_refused, sink_rejected, rank::exact),  // RTSP; source
-    either("Operation not permitted", source_refused, sink_rejected, rank::vague),
-    either("Permission denied", source_refused, sink_rejected, rank::plain),
+    {.text = "Server error: *lready publishing",
+     .by = "rtmp",
+     .input = sink_rejected,
+     .output = sink_rejected,
+     .rank = rank::exact,
+     .quotes_peer = true,
+     .name_in_use = true},
+    answer("rtmp", "Server error: ", source_refused, sink_rejected, rank::exact),
+    answer("http", "HTTP error 404", source_missing, sink_rejected, rank::exact),
+    answer("http", "HTTP error 5", source_unreachable, sink_unreachable, rank::plain),
+    answer("http", "HTTP error 4", source_refused, sink_rejected, rank::exact),
+    answer("rtsp", "method *failed: 404", source_missing, sink_rejected, rank::exact),
+    answer("rtsp", "method *failed: 5", source_unreachable, sink_unreachable, rank::plain),
+    answer("rtsp", "method *failed: 4", source_refused, sink_rejected, rank::exact),
 
-    // reasons at the end of a line that names a URL or a context
-    either("No such file or directory", source_missing, command_invalid, rank::plain,
-           Retry::reading),
-    either("No such device", source_missing, sink_unreachable, rank::plain),
-    either("Device or resource busy", source_refused, sink_rejected, rank::plain),
-    either("Connection reset by peer", source_ended, sink_lost, rank::plain),
-    either("Broken pipe", source_ended, sink_lost, rank::plain),
-    either("timed out", source_stalled, sink_stalled, rank::plain),
-    either("Input/output error", source_ended, sink_rejected, rank::vague),
-    either("End of file", source_ended, sink_lost, rank::vague),
-    either("Invalid data found when processing input", source_corrupt, source_corrupt, rank::vague,
-           Retry::if_live),
-    // glibc has a text for these; a static build against another C library may not. Source.
-    either("Error number -104 ", source_ended, sink_lost, rank::plain),
-    either("Error number -110 ", source_stalled, sink_stalled, rank::plain),
-    either("Error number -111 ", source_unreachable, sink_unreachable, rank::plain),
-};
+    // opening, as FFmpeg sums it up
+    nothing("Error opening input file "),
+    nothing("Error opening output file "),
+    with_reason("Error opening input files", input),
+    with_reason("Error opening output files", output),
+    with_reason("Error opening input", input, source_unreachable),
+    with_reason("Error opening output", output, sink_unreachable),
+    with_reason("Error during demuxing", input, source_ended),
+    with_reason("Error initializing the muxer", output),
+    with_reason("Could not write header", output, sink_rejected),
+});
 
-bool stands_in(std::string_view line, std::string_view pattern) {
-  const std::size_t star = pattern.find('*');
-  const std::string_view first = pattern.substr(0, star);
-  const std::size_t at = line.find(first);
-  if (at == std::string_view::npos || star == std::string_view::npos) {
-    return at != std::string_view::npos;
-  }
-  return line.find(pattern.substr(star + 1), at + first.size()) != std::string_view::npos;
-}
-
-bool retryable(Retry retry, Side side, const Endpoints& endpoints) {
-  switch (retry) {
-    case Retry::always:
-      return true;
-    case Retry::never:
-      return false;
-    case Retry::reading:
-      return side == Side::input;
-    case Retry::if_live:
-      break;
-  }
-  return std::any_of(endpoints.inputs.begin(), endpoints.inputs.end(), is_live);
+bool is_said_by(const LogLine& line, std::string_view by) {
+  if (by != ffmpeg_itself) return line.component.starts_with(by);
+  return line.component.empty() || line.component.find('#') != std::string_view::npos;
 }
 
 }  // namespace
 
-std::optional<Sign> read_sign(const LogLine& line, const Endpoints& endpoints) {
-  if (line.level < LogLevel::warning) return std::nullopt;
-  const std::uint64_t has = characters(line.text);
-  const auto row = std::find_if(patterns.begin(), patterns.end(), [&](const Pattern& pattern) {
-    return (pattern.needs & ~has) == 0 && stands_in(line.text, pattern.text);
+const Phrase* find_phrase(const LogLine& line, std::string_view text) {
+  const auto* row = std::ranges::find_if(phrases, [&](const Phrase& phrase) {
+    return begins_with(text, phrase.text) && is_said_by(line, phrase.by);
   });
-  if (row == patterns.end()) return std::nullopt;
-
-  const Side side = row->by_side ? side_of(line, endpoints) : Side::input;
-  if (side == Side::unknown) return std::nullopt;
-  const auto cause = side == Side::input ? row->input : row->output;
-  if (!cause) return std::nullopt;
-  // A warning has never kept a command from running.
-  if (*cause == Cause::command_invalid && line.level < LogLevel::error) return std::nullopt;
-  return Sign{*cause, retryable(row->retry, side, endpoints), row->rank, row->name_in_use};
+  return row == phrases.end() ? nullptr : row;
 }
 
 }  // namespace monitor

@@ -18,6 +18,9 @@ class LineSplitter {
   template <class Take>
   void feed(std::string_view bytes, Take&& take);
 
+  // While `take` runs: the line before ended with '\r' alone.
+  bool is_behind_return() const { return behind_return_; }
+
   // The last line, where the stream ended without a line end.
   template <class Take>
   void finish(Take&& take) {
@@ -32,6 +35,7 @@ class LineSplitter {
 
   std::size_t limit_;
   std::string partial_;
+  bool behind_return_ = false;
   bool given_ = false;  // the present line has been given, cut: drop up to its end
 };
 
@@ -47,6 +51,7 @@ void LineSplitter::feed(std::string_view bytes, Take&& take) {
     const std::size_t end = std::min(rest.find('\r'), rest.size());
     const bool ended = begin + end < bytes.size();
     add(rest.substr(0, end), ended, take);
+    if (ended) behind_return_ = bytes[begin + end] == '\r';
     begin += end + 1;
   }
 }

@@ -177,6 +177,8 @@ FfmpegCommand::FfmpegCommand(std::vector<std::string> argv) : argv_(std::move(ar
 }
 
 void FfmpegCommand::read_arguments() {
+  endpoints_.arguments.assign(argv_.begin() + static_cast<std::ptrdiff_t>(*ffmpeg_at_) + 1,
+                              argv_.end());
   EndpointOptions options;  // of the input or output that comes next
   for (const FfmpegArgument& argument : arguments_behind(argv_, *ffmpeg_at_)) {
     if (argument.kind == Kind::output) {

@@ -54,7 +54,7 @@ void StderrReader::flush(monitor::Instant now) {
 void StderrReader::take_line(std::string_view line, monitor::Instant now) {
   std::string plain;
   if (line.find('\x1b') != std::string_view::npos) line = plain = monitor::without_colours(line);
-  if (monitor::is_status_line(line)) return;
+  if (monitor::is_status_line(line)) return signs_.read_status(splitter_.is_behind_return());
   const monitor::LogLine parsed = monitor::parse_log_line(line);
   const monitor::LogGate::Passed passed = gate_.on_line(parsed, now);
   log(passed);
@@ -63,8 +63,8 @@ void StderrReader::take_line(std::string_view line, monitor::Instant now) {
         our_level(parsed.level), "ffmpeg_log", stream_, parsed.text,
         {{"ffmpeg_level", monitor::name(parsed.level)}, {"ffmpeg_component", parsed.component}});
   }
-  if (!may_search(now)) return;
-  if (const auto sign = monitor::read_sign(parsed, endpoints_)) {
+  if (!may_search(now)) return signs_.skip();
+  if (const auto sign = signs_.read(parsed, splitter_.is_behind_return())) {
     on_sign_(*sign, secrets_.mask(parsed.text));
   }
 }

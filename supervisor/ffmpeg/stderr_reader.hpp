@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "monitor/ffmpeg/log_gate.hpp"
+#include "monitor/ffmpeg/sign_reader.hpp"
 #include "monitor/ffmpeg/stderr_log.hpp"
 #include "monitor/text/line_splitter.hpp"
 #include "monitor/time.hpp"
@@ -25,7 +26,7 @@ class StderrReader {
                OnSign on_sign);
 
   // The child is about to be launched: what its command reads and writes.
-  void begin_life(const monitor::Endpoints& endpoints) { endpoints_ = endpoints; }
+  void begin_life(const monitor::Endpoints& endpoints) { signs_ = monitor::SignReader(endpoints); }
 
   void feed(std::string_view bytes, monitor::Instant now);
   void end_of_life(monitor::Instant now);
@@ -45,7 +46,7 @@ class StderrReader {
   Log& log_;
   const Secrets& secrets_;
   std::string stream_;
-  monitor::Endpoints endpoints_;
+  monitor::SignReader signs_;
   OnSign on_sign_;
   monitor::LineSplitter splitter_{line_limit};
   monitor::LogGate& gate_;

@@ -30,9 +30,14 @@ ChildLife::ChildLife(recovery::Generation generation, recovery::Role role, const
       take_(std::move(take)),
       stderr_reader_(services.log, services.secrets, parts.config.name, log_gate,
                      [this](const monitor::Sign& sign, std::string text) {
-                       if (asks_progress_alone()) return;
-                       take_(recovery::SignSeen{generation_, sign, std::move(text)});
+                       take_sign(sign, std::move(text));
                      }) {
+}
+
+void ChildLife::take_sign(const monitor::Sign& sign, std::string text) {
+  if (text.starts_with("Unrecognized option 'stats_period'")) refuses_stats_period_ = true;
+  if (asks_progress_alone()) return;
+  take_(recovery::SignSeen{generation_, sign, std::move(text)});
 }
 
 bool ChildLife::asks_progress_alone() const {

@@ -65,6 +65,9 @@ class ChildLife {
   // The stream's intervals may have changed: what is due later than they allow comes sooner.
   void adjust_intervals(monitor::Instant now);
 
+  // FFmpeg said so: it is older than 4.4.
+  bool refuses_stats_period() const { return refuses_stats_period_; }
+
   // Null: nothing is asked about the child, or it has ended.
   const ChildProbes* probes() const { return probes_.get(); }
   // The last that was read of the process, also after its end.
@@ -75,6 +78,7 @@ class ChildLife {
   bool terminate_ffmpeg(monitor::Instant now);
   void watch_ffmpeg(monitor::Instant now);
   void judge_progress(monitor::Instant now);
+  void take_sign(const monitor::Sign& sign, std::string text);
 
   const recovery::Generation generation_;
   const recovery::Role role_;
@@ -94,6 +98,7 @@ class ChildLife {
   bool progress_has_ended_ = false;
   bool has_block_ = false;
   std::unique_ptr<ChildProbes> probes_;
+  bool refuses_stats_period_ = false;
   std::optional<monitor::ProcessSample> last_sample_;  // once the probes are gone
 };
 

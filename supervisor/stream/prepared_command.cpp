@@ -40,6 +40,14 @@ PreparedCommand prepare_command(const FfmpegCommand& command, const monitor::Lim
   return {command, std::move(spec), std::move(masked), std::move(warnings)};
 }
 
+// The first is the supervisor's: one of the user's own stands behind it.
+PreparedCommand without_stats_period(PreparedCommand command) {
+  auto& argv = command.spec.argv;
+  const auto option = std::ranges::find(argv, "-stats_period");
+  if (option != argv.end() && option + 1 != argv.end()) argv.erase(option, option + 2);
+  return command;
+}
+
 std::vector<monitor::probes::Target> sources_of(const StreamConfig& config,
                                                 const FfmpegCommand& command) {
   if (config.source_url.empty()) return command.sources();

@@ -138,7 +138,10 @@ void StreamDriver::State::arm_timer() {
 // ------------------------------------------------------------------------------- actions
 
 void StreamDriver::State::perform(const recovery::Launch& action) {
-  if (life_) ended_lives_.push_back(std::move(life_));
+  if (life_) {
+    note_ffmpeg_version(*life_);
+    ended_lives_.push_back(std::move(life_));
+  }
   awaits_descriptors_ = false;
   freed_descriptors_ = 0;
   life_ = std::make_unique<ChildLife>(action.generation, action.role, parts_, context_.services,
@@ -150,9 +153,21 @@ void StreamDriver::State::perform(const recovery::Launch& action) {
                   });
 }
 
+void StreamDriver::State::note_ffmpeg_version(const ChildLife& life) {
+  if (ffmpeg_is_old_ || !life.refuses_stats_period()) return;
+  ffmpeg_is_old_ = true;
+  context_.services.log.write(
+      LogLevel::warning, "ffmpeg_outdated", config().name,
+      "This FFmpeg is older than 4.4, the oldest that is supported: it does not know the "
+      "supervisor's -stats_period and is launched without it");
+}
+
 void StreamDriver::State::launch(std::shared_ptr<const PreparedCommand> command) {
   ChildLife& life = *life_;
   int error_number = 0;
+  if (ffmpeg_is_old_) {
+    command = std::make_shared<const PreparedCommand>(without_stats_period(*command));
+  }
   if (!life.launch(launch_, command, handlers_of(life), error_number)) {
     if (launch_with_freed_descriptors(std::move(command), error_number)) return;
     return take(recovery::LaunchFailed{life.generation(), error_number});

@@ -64,6 +64,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   auto answer(EventOf event_of);
   std::vector<monitor::probes::Target> sources() const;
 
+  void note_ffmpeg_version(const ChildLife& life);
   void launch(std::shared_ptr<const PreparedCommand> command);
   bool launch_with_freed_descriptors(std::shared_ptr<const PreparedCommand> command,
                                      int error_number);
@@ -93,6 +94,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   std::optional<recovery::WallTime> last_progress_at_;
   std::optional<recovery::WallTime> launched_at_;
   bool warned_of_sockets_ = false;
+  bool ffmpeg_is_old_ = false;
 
   // True while it lives, whatever is thrown.
   class Raised {

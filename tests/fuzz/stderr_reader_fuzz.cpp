@@ -1,4 +1,6 @@
 // sources: monitor/ffmpeg/stderr_log.cpp monitor/ffmpeg/stderr_patterns.cpp monitor/ffmpeg/side.cpp
+// sources: monitor/ffmpeg/own_words.cpp monitor/ffmpeg/read_sign.cpp
+// sources: monitor/ffmpeg/stderr_reasons.cpp
 // sources: monitor/ffmpeg/url_address.cpp monitor/text/url.cpp monitor/text/utf8.cpp
 // monitor/cause.cpp
 //

@@ -107,6 +107,13 @@ TEST(Diagnosis, NoSignOverrulesADeathByASignal) {
             Cause::encoder_crashed);
 }
 
+TEST(Diagnosis, ALimitOfAFilesSizeIsTheHosts) {
+  const Evidence evidence = killed(advanced_until(start + 10s), SIGXFSZ);
+  const Verdict verdict = diagnose(evidence, {}, start + 11s, true);
+  EXPECT_EQ(verdict.cause, Cause::host_disk_full);
+  EXPECT_TRUE(says(verdict, "limit of a file's size (ulimit -f)"));
+}
+
 TEST(Diagnosis, AnEndWithCodeZeroIsTheSourcesUnlessATellingSignSaysMore) {
   const Evidence evidence = ended(advanced_until(start + 10s), 0);
   EXPECT_EQ(cause(with(evidence, damaged, start + 10s)), Cause::source_ended);
@@ -187,6 +194,7 @@ TEST(Diagnosis, AnExitCodeOfFfmpegsOwnIsExplained) {
   const Evidence evidence = advanced_until(start + 10s);
   EXPECT_EQ(cause(ended(evidence, 228)), Cause::host_disk_full);
   EXPECT_EQ(cause(ended(evidence, 244)), Cause::host_out_of_memory);
+  EXPECT_EQ(cause(ended(evidence, 224)), Cause::sink_lost) << "whatever -loglevel hides";
   EXPECT_TRUE(says(diagnose(ended(evidence, 146), {}, start + 11s, true), "connection timed out"));
 }
 
@@ -220,6 +228,12 @@ TEST(Diagnosis, EvidenceIsBounded) {
 TEST(Permanent, AWrongCommandThatNeverAdvanced) {
   EXPECT_TRUE(is_permanent(with(ended(never_advanced(), 1), bad_option, start)));
   EXPECT_TRUE(is_permanent(with(ended(never_advanced(), 0), bad_option, start)));
+}
+
+TEST(Permanent, WhicheverOfItsWordsProvesIt) {
+  const Sign summary{Cause::command_invalid, true, 150};
+  EXPECT_TRUE(is_permanent(
+      with(with(ended(never_advanced(), 1), summary, start, "summary"), bad_option, start)));
 }
 
 TEST(Permanent, NotOnceTheStreamHasAdvanced) {

@@ -178,30 +178,11 @@ TEST(Sign, APathThatBeginsLikeAnotherIsNotTakenForIt) {
   EXPECT_EQ(cause("[error] /data/a.ts: No such file or directory", files), Cause::command_invalid);
 }
 
-TEST(Sign, AMissingInputMayTurnUpAMissingFolderForTheOutputWillNot) {
+TEST(Sign, AMissingInputIsTheSourcesAMissingFolderForTheOutputTheCommands) {
   const Endpoints files{{"/in.mp4"}, {"/nowhere/out.ts"}};
-  EXPECT_TRUE(sign("[error] /in.mp4: No such file or directory", files)->retryable);
-  EXPECT_FALSE(sign("[error] /nowhere/out.ts: No such file or directory", files)->retryable);
-}
-
-TEST(Sign, AWrongCommandIsNotRetryable) {
-  for (const char* line :
-       {"[error] Unrecognized option 'nosuchoption'.", "[fatal] Unknown encoder 'libx999'",
-        "[AVFilterGraph @ 0x1] [error] No such filter: 'nosuchfilter'",
-        "[error] nosuch://h/x: Protocol not found", "[fatal] Invalid input file index: 5.",
-        "[fatal] At least one output file must be specified",
-        "x264 [error]: invalid preset 'nosuch'",
-        "[fatal] File '/data/src.mp4' already exists. Exiting."}) {
-    ASSERT_TRUE(sign(line)) << line;
-    EXPECT_EQ(sign(line)->cause, Cause::command_invalid) << line;
-    EXPECT_FALSE(sign(line)->retryable) << line;
-  }
-}
-
-TEST(Sign, WhatDependsOnALiveSourceIsRetryable) {
-  const char* line = "[fatal] Stream map '0:v' matches no streams.";
-  EXPECT_TRUE(sign(line)->retryable);
-  EXPECT_FALSE(sign(line, {{"/data/a.mp4"}, {"rtmp://nginx/live/key"}})->retryable);
+  EXPECT_EQ(cause("[error] /in.mp4: No such file or directory", files), Cause::source_missing);
+  EXPECT_EQ(cause("[error] /nowhere/out.ts: No such file or directory", files),
+            Cause::command_invalid);
 }
 
 TEST(Sign, ABusyAcceleratorOutranksTheWrongCommandItLooksLike) {
@@ -223,7 +204,9 @@ TEST(Sign, AFullDiskOutranksTheWriteItBroke) {
 
 TEST(Sign, DamagedPacketsAloneAreNotTelling) {
   EXPECT_LT(sign("[mp3float @ 0x1] [error] Header missing")->rank, Sign::telling);
-  EXPECT_LT(sign("[warning] /data/x.ts: corrupt decoded frame in stream 0")->rank, Sign::telling);
+  const Endpoints file{{"/data/x.ts"}, {"rtmp://nginx/live/key"}};
+  EXPECT_LT(sign("[warning] /data/x.ts: corrupt decoded frame in stream 0", file)->rank,
+            Sign::telling);
 }
 
 TEST(Sign, HarmlessLinesAreNone) {

@@ -50,6 +50,20 @@ TEST_F(SourceTest, ASourceThatEndedIsWaitedForAndLookedAtAtOnce) {
   EXPECT_EQ(notices<Decided>(step).front().kind, DecisionKind::wait_for_source);
 }
 
+TEST_F(SourceTest, TheCauseOfAnOutageFollowsWhatTheLookHasRead) {
+  stand.starting();
+  stand.ended_by(Cause::source_unreachable);
+  ASSERT_EQ(stand.core.open_incidents().at(0).cause, Cause::source_unreachable);
+  stand.source_probed(false);
+  EXPECT_EQ(stand.core.open_incidents().at(0).cause, Cause::source_missing);
+}
+
+TEST_F(SourceTest, WhatFfmpegKnowsExactlyIsNotOverruledByALook) {
+  lose_source();
+  stand.source_probed(false);
+  EXPECT_EQ(stand.core.open_incidents().at(0).cause, Cause::source_ended);
+}
+
 TEST_F(SourceTest, EncoderAndSinkAreNotWaitedFor) {
   stand.healthy();
   EXPECT_EQ(actions(stand.exited(code(1))), "launch");

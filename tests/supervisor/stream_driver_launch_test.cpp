@@ -76,6 +76,27 @@ TEST_F(StreamDriverLaunchTest, ATrackFileOnADiskThatHangsCountsAsMissing) {
   EXPECT_EQ(hung->calls(), 1);
 }
 
+TEST_F(StreamDriverLaunchTest, AnFfmpegBefore44IsLaunchedAgainWithoutTheFlagItDoesNotKnow) {
+  const auto has_flag = [](const FakeLaunch& launch) {
+    return std::ranges::count(launch.spec.argv, "-stats_period") > 0;
+  };
+  make_driver(plain_config());
+  driver->start();
+  ASSERT_EQ(children.count(), 1U);
+  EXPECT_TRUE(has_flag(children.last()));
+  children.last().execute();
+  children.last().write_stderr(
+      "[error] Unrecognized option 'stats_period'.\n"
+      "[fatal] Error splitting the argument list: Option not found\n");
+  children.last().exit(1);
+  ASSERT_EQ(children.count(), 2U) << "the command is right";
+  EXPECT_FALSE(has_flag(children.last()));
+  EXPECT_EQ(logged("ffmpeg_outdated"), 1U);
+  children.last().execute();
+  children.last().advance();
+  EXPECT_EQ(state(), State::on_air);
+}
+
 TEST_F(StreamDriverLaunchTest, ATrackFileThatIsThereIsPlayed) {
   const std::string path = folder.file("Night.mp4");
   std::ofstream(path) << "x";
