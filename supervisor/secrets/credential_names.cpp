@@ -144,6 +144,7 @@ constexpr auto protocol_parameters = std::to_array<string_view>({"tcp_nodelay",
                                                                  "multicast",
                                                                  "unicast",
                                                                  "transport",
+                                                                 "transportmode",
                                                                  "icy"});
 // Of web servers, players and cameras.
 constexpr auto media_parameters = std::to_array<string_view>({"format",

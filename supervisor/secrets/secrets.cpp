@@ -121,6 +121,11 @@ std::vector<Span> Secrets::spans_in(string_view text, Place place, Use use) cons
          at = text.find(secret, at + secret.size()))
       spans.push_back({at, at + secret.size()});
   }
+  for (const auto& [secret, shown] : behind_hosts_) {
+    for (std::size_t at = text.find(secret); at != string_view::npos;
+         at = text.find(secret, at + secret.size()))
+      spans.push_back({at + shown, at + secret.size()});
+  }
   add_forms(
       text, place, use, [this](string_view in, std::size_t at) { return weak_secret_at(in, at); },
       spans);

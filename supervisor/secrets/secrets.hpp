@@ -56,7 +56,14 @@ class Secrets {
   std::size_t weak_secret_at(std::string_view text, std::size_t at) const;
 
   std::vector<std::string> secrets_;  // masked wherever they stand; longest first
-  std::vector<std::string> weak_;     // masked only between delimiters; longest first
+  // Of a published URL: what is no secret by itself is one behind its host, which is shown.
+  struct BehindHost {
+    std::string text;
+    std::size_t shown;
+    bool operator==(const BehindHost&) const = default;
+  };
+  std::vector<BehindHost> behind_hosts_;
+  std::vector<std::string> weak_;  // masked only between delimiters; longest first
 };
 
 }  // namespace supervisor

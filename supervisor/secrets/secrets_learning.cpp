@@ -136,13 +136,17 @@ void Secrets::learn_publish_key(string_view text, const Url& url) {
   const string_view path = key.of(text).substr(0, key.of(text).find_first_of("?#"));
   if (path.empty()) return;
   const std::size_t host = text.substr(0, url.path.begin).find_last_of("/@") + 1;
-  const auto with_host = [&](std::size_t size) {
-    return text.substr(host, key.begin + size - host);
+  const auto learn_behind_host = [&](std::size_t size) {
+    const std::size_t shown = key.begin - host;
+    BehindHost secret{std::string(text.substr(host, shown + size)), shown};
+    if (size > 0 && std::ranges::find(behind_hosts_, secret) == behind_hosts_.end())
+      behind_hosts_.push_back(std::move(secret));
   };
   const string_view folders = path.substr(0, path.rfind('/'));
   const bool is_weak = is_ordinary(folders) || folders.size() < shortest_piece;
-  learn(is_weak ? with_host(folders.size()) : folders);
-  learn(with_host(std::min(path.find('.', path.rfind('/') + 1), path.size())));
+  if (!is_weak) learn(folders);
+  learn_behind_host(folders.size());
+  learn_behind_host(std::min(path.find('.', path.rfind('/') + 1), path.size()));
   for_each_piece(path, "/", [&](string_view part) {
     const string_view stem = part.substr(0, part.rfind('.'));
     if (!is_ordinary(stem)) learn(stem);
