@@ -15,8 +15,10 @@ AzuracastResult refusal(unsigned status, std::string message) {
 
 std::optional<AzuracastResult> unauthorized(const AzuracastCall& call, string_view password) {
   if (password.empty()) {
-    if (call.from_loopback) return std::nullopt;
-    return refusal(401, "no web hook password is set: only calls from loopback are accepted");
+    if (call.from_loopback && !call.is_forwarded) return std::nullopt;
+    return refusal(401,
+                   "no web hook password is set: only calls from loopback are accepted, and "
+                   "none through a proxy");
   }
   const auto given = basic_password(call.authorization);
   if (!given) return refusal(401, "Basic authorization with the web hook's password is required");
@@ -24,21 +26,22 @@ std::optional<AzuracastResult> unauthorized(const AzuracastCall& call, string_vi
   return std::nullopt;
 }
 
-// `application/json`, with or without parameters; a missing header counts as JSON.
-bool may_be_json(string_view content_type) {
+// `application/json`, with or without parameters. A page of another site cannot send this one
+// without having asked.
+bool is_json(string_view content_type) {
   const string_view type = monitor::trimmed(content_type.substr(0, content_type.find(';')));
-  return type.empty() || monitor::equal_ignoring_case(type, "application/json") ||
+  return monitor::equal_ignoring_case(type, "application/json") ||
          monitor::equal_ignoring_case(type, "text/json");
 }
 
 }  // namespace
 
 AzuracastResult handle_azuracast_hook(const AzuracastCall& call, string_view password) {
+  if (call.is_cross_site)
+    return refusal(403, "cross-site requests are refused: another site's page sent this one");
   if (auto refused = unauthorized(call, password)) return std::move(*refused);
-  if (call.body.size() > azuracast_body_bytes)
-    return refusal(413, "the body is larger than 64 KiB");
-  if (!may_be_json(call.content_type))
-    return refusal(400, "the content type is not application/json");
+  if (call.body.size() > azuracast_body_bytes) return refusal(413, "the body is larger than 1 MiB");
+  if (!is_json(call.content_type)) return refusal(400, "the content type is not application/json");
   auto reading = monitor::probes::read_now_playing(call.body);
   if (!reading.is_json) return refusal(400, "the body is " + reading.problem);
   if (!reading.problem.empty())

@@ -15,24 +15,27 @@ struct AzuracastCall {
   std::string_view content_type;   // the same
   std::string_view body;
   bool from_loopback = false;  // the peer is 127.0.0.0/8 or ::1 (or ::ffff:127.0.0.0/104)
+  bool is_cross_site = false;  // a page of another site sent it
+  bool is_forwarded = false;   // a proxy did: the peer is not the one who calls
 };
 
 // The answer; with 200 the report as well.
 struct AzuracastResult {
-  unsigned status = 200;  // 200, 400, 401, 413, 422
+  unsigned status = 200;  // 200, 400, 401, 403, 413, 422
   std::string message;    // for the answer's body; contains nothing of the request
   std::optional<monitor::NowPlaying> report;
 };
 
-// AzuraCast's own bodies are about 10 KB.
-inline constexpr std::size_t azuracast_body_bytes = 64 * 1024;
+// As many as the poll takes. AzuraCast's own bodies are about 10 KB, and hundreds with lyrics.
+inline constexpr std::size_t azuracast_body_bytes = 1024 * 1024;
 // WWW-Authenticate of the answer with 401 where a password is set.
 inline constexpr std::string_view azuracast_challenge = "Basic realm=\"ffsupervisor\"";
 
 // Checks and parses AzuraCast's generic web hook. Pure. `password`: expected in Basic
 // authorization, with any user name; compared in constant time. Empty: none is set, and only a peer
-// on loopback is accepted.
-//   401  the password is missing or wrong; none is set, and the peer is not on loopback
+// on loopback is accepted, which a browser or a proxy on this machine is as well: neither is heard.
+//   403  a page of another site sent it
+//   401  the password is missing or wrong; none is set, and the peer is not on loopback, or a proxy
 //   413  the body is too large
 //   400  the content type is not JSON, or the body is not valid JSON
 //   422  the body is JSON, but not a now-playing object: the message has the member

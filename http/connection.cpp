@@ -13,6 +13,8 @@
 
 #include "http/byte_stream.hpp"
 #include "http/events/subscription.hpp"
+#include "http/request_path.hpp"
+#include "monitor/text/ascii.hpp"
 
 namespace http {
 namespace {
@@ -64,16 +66,38 @@ bool has_host(const Parser& parser) {
   return request.version() < 11 || request.count(field::host) == 1;
 }
 
-Request read_out(const Parser& parser, const Peer& peer) {
-  const auto& request = parser.get();
-  std::string_view target = view(request.target());
+std::string_view target_of(const Parser& parser) {
+  std::string_view target = view(parser.get().target());
   if (constexpr std::string_view scheme = "http://"; target.starts_with(scheme)) {
     const std::size_t path = target.find('/', scheme.size());  // absolute form, as to a proxy
     target = path == std::string_view::npos ? "/" : target.substr(path);
   }
+  return target;
+}
+
+// Without the query; still percent-encoded. Slashes at the end mean nothing.
+std::string_view path_of(const Parser& parser) {
+  const std::string_view target = target_of(parser);
+  return without_trailing_slashes(target.substr(0, target.find('?')));
+}
+
+// By a proxy: the peer is not the one who calls.
+bool is_forwarded(const Parser& parser) {
+  constexpr std::string_view prefix = "x-forwarded-";
+  for (const auto& header : parser.get()) {
+    const std::string name = monitor::lowered(view(header.name_string()));
+    if (name == "forwarded" || name == "via" || name == "x-real-ip" || name.starts_with(prefix))
+      return true;
+  }
+  return false;
+}
+
+Request read_out(const Parser& parser, const Peer& peer) {
+  const auto& request = parser.get();
+  const std::string_view target = target_of(parser);
   const std::size_t mark = target.find('?');
   return {view(request.method_string()),
-          target.substr(0, mark),
+          path_of(parser),
           mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1),
           view(request[field::accept_encoding]),
           view(request[field::authorization]),
@@ -85,7 +109,8 @@ Request read_out(const Parser& parser, const Peer& peer) {
           view(request[field::origin]),
           view(request["Sec-Fetch-Site"]),
           view(request[field::accept]),
-          view(request[field::if_none_match])};
+          view(request[field::if_none_match]),
+          is_forwarded(parser)};
 }
 
 KeepAlive keep_alive_of(const Parser& parser) {
@@ -113,6 +138,7 @@ class Session {
   asio::awaitable<bool> receive();
   asio::awaitable<bool> fill();
   std::optional<Refusal> parse();
+  std::optional<Refusal> check_body();
   asio::awaitable<void> send_continue();
   asio::awaitable<bool> handle();
   asio::awaitable<Reply> answer(const Request& request);
@@ -171,7 +197,7 @@ asio::awaitable<bool> Session::secure() {
 asio::awaitable<bool> Session::receive() {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(shared_.bounds.header_bytes));
-  parser_->body_limit(shared_.bounds.body_bytes);
+  parser_->body_limit(shared_.bounds.hook_body_bytes);  // the least is the route's: see parse()
   parser_->eager(true);
   continue_sent_ = false;
   shared_.connections.enter(state_, ConnectionPhase::idle);
@@ -214,8 +240,20 @@ std::optional<Refusal> Session::parse() {
   if (parser_->is_header_done() && !has_host(*parser_)) {
     return Refusal{400, "an HTTP/1.1 request needs one Host header"};
   }
+  if (const auto too_large = check_body()) return too_large;
   const bool full = buffer_.size() == buffer_.max_size() && !parser_->is_done();
   return full ? std::optional(Refusal{400, "malformed HTTP request"}) : std::nullopt;
+}
+
+// Each route has its limit, and all connections together have one. Before `100 Continue`.
+std::optional<Refusal> Session::check_body() {
+  if (!parser_->is_header_done()) return std::nullopt;
+  const std::size_t announced = parser_->content_length() ? *parser_->content_length() : 0;
+  const std::size_t bytes = std::max(announced, parser_->get().body().size());
+  if (bytes > Routes::body_limit(path_of(*parser_), shared_.bounds))
+    return refusal_of(beast_http::error::body_limit);
+  if (shared_.connections.take_body(state_, bytes)) return std::nullopt;
+  return Refusal{503, "too many request bodies are being read"};
 }
 
 // curl waits up to a second for this before it sends a body.
@@ -233,6 +271,7 @@ asio::awaitable<bool> Session::handle() {
   const Request request = read_out(*parser_, peer_);
   shared_.connections.enter(state_, ConnectionPhase::answering);
   Reply reply = co_await answer(request);
+  shared_.connections.take_body(state_, 0);
   if (!shared_.connections.has_room_for(reply.body->size())) {
     reply = error_reply(503, "too many answers are waiting to be sent");
     reply.headers = "Retry-After: 1\r\n";
@@ -271,7 +310,12 @@ asio::awaitable<bool> Session::send(const Reply& reply, KeepAlive keep_alive, bo
 
 asio::awaitable<void> Session::refuse(Refusal refusal) {
   const auto began = std::chrono::steady_clock::now();
-  const Reply reply = error_reply(refusal.status, refusal.message);
+  shared_.connections.take_body(state_, 0);
+  Reply reply = error_reply(refusal.status, refusal.message);
+  if (parser_ && !parser_->get().target().empty()) {
+    reply.hook_warning =
+        shared_.routes.note_refusal(path_of(*parser_), refusal.status, refusal.message);
+  }
   const bool sent = co_await send(reply, KeepAlive::no, true);
   log({}, reply, began);
   if (sent) co_await linger();
@@ -315,6 +359,10 @@ asio::awaitable<bool> Session::write(asio::const_buffer bytes) {
 
 void Session::log(const Request& request, const Reply& reply, SteadyTime began) const {
   if (!shared_.log) return;
+  if (!reply.hook_warning.empty()) {
+    shared_.log(
+        {.warning = true, .message = reply.hook_warning, .event = "azuracast_hook_refused"});
+  }
   constexpr std::size_t shown =
       256;  // bytes of the path; without the query, which may hold secrets
   const auto took = std::chrono::steady_clock::now() - began;

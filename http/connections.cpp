@@ -71,6 +71,7 @@ void Connections::add(ConnectionState& connection) {
 void Connections::remove(ConnectionState& connection) {
   connections_.erase(&connection);
   count_unsent(connection, 0);
+  take_body(connection, 0);
 }
 
 void Connections::enter(ConnectionState& connection, ConnectionPhase phase) {
@@ -90,6 +91,14 @@ bool Connections::has_room_for(std::size_t bytes) const {
 void Connections::count_unsent(ConnectionState& connection, std::size_t bytes) {
   unsent_bytes_ += bytes - connection.unsent_bytes;
   connection.unsent_bytes = bytes;
+}
+
+bool Connections::take_body(ConnectionState& connection, std::size_t bytes) {
+  const std::size_t others = body_bytes_ - connection.body_bytes;
+  if (bytes > 0 && others + bytes > bounds_.all_bodies_bytes) return false;
+  body_bytes_ = others + bytes;
+  connection.body_bytes = bytes;
+  return true;
 }
 
 std::chrono::seconds Connections::limit_of(ConnectionPhase phase) const {

@@ -33,6 +33,7 @@ struct ConnectionState {
   SteadyTime deadline{};
   bool timed_out = false;        // in this phase; the pending operation was cancelled
   std::size_t unsent_bytes = 0;  // of the answer being written
+  std::size_t body_bytes = 0;    // of the request being read
 };
 
 // Enforces the bounds of the open connections: their number, the time in each phase, and the unsent
@@ -62,6 +63,9 @@ class Connections {
   // Whether an answer of this size fits below the limit of unsent bytes.
   bool has_room_for(std::size_t bytes) const;
   void count_unsent(ConnectionState& connection, std::size_t bytes);
+  // Counts the body that a connection holds or is to read; false, and nothing is counted, where it
+  // does not fit below the limit of all.
+  bool take_body(ConnectionState& connection, std::size_t bytes);
 
  private:
   std::chrono::seconds limit_of(ConnectionPhase phase) const;
@@ -78,6 +82,7 @@ class Connections {
   SteadyTime armed_for_ = SteadyTime::max();
   std::unordered_set<ConnectionState*> connections_;
   std::size_t unsent_bytes_ = 0;
+  std::size_t body_bytes_ = 0;
 };
 
 }  // namespace http

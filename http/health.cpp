@@ -94,6 +94,37 @@ json::object source_component(const Status& status) {
   return {{"status", name(available ? Health::healthy : Health::unhealthy)}, {"message", message}};
 }
 
+// Of the first stream as well. Unhealthy: the receiver is what keeps it off air.
+json::object sink_component(const StreamSnapshot& stream) {
+  const Status& status = stream.status;
+  const bool is_blamed =
+      status.verdict && monitor::component_of(status.verdict->cause) == monitor::Component::sink;
+  if (is_blamed) {
+    std::string message = text(monitor::name(status.verdict->cause));
+    if (!status.verdict->evidence.empty()) message += ": " + status.verdict->evidence.front();
+    return {{"status", name(is_on_air(status) ? Health::degraded : Health::unhealthy)},
+            {"message", message}};
+  }
+  const auto is_of_sink = [](monitor::Cause cause) {
+    return monitor::component_of(cause) == monitor::Component::sink;
+  };
+  const auto warning = std::ranges::find_if(stream.warnings, is_of_sink);
+  if (warning != stream.warnings.end()) {
+    return {{"status", name(Health::degraded)}, {"message", monitor::name(*warning)}};
+  }
+  if (!is_on_air(status)) {
+    return {{"status", name(Health::degraded)},
+            {"message", "Not known: nothing is sent while the stream is off air"}};
+  }
+  const auto& taking = stream.readings.sink_is_taking;
+  if (!taking) {
+    return {{"status", name(Health::healthy)},
+            {"message", "No witness sees whether the output is taken; FFmpeg writes it"}};
+  }
+  return {{"status", name(*taking ? Health::healthy : Health::degraded)},
+          {"message", *taking ? "The sink takes what it is sent" : "The sink takes no data"}};
+}
+
 json::object dependency_component(const DependencyState& dependency) {
   return {{"status", name(dependency.up ? Health::healthy : Health::unhealthy)},
           {"message", dependency.sentence},
@@ -167,7 +198,8 @@ Reply readiness(const SnapshotStore::View& view, const ClockReading& now) {
                 wrong.empty() ? "Service is ready" : wrong, {{"ffmpeg_running", running}}, now);
 }
 
-Reply detailed(const SnapshotStore::View& view, const ClockReading& now) {
+Reply detailed(const SnapshotStore::View& view, const std::string& hook_complaint,
+               const ClockReading& now) {
   Health worst = Health::healthy;
   json::object streams;
   for (const auto& stream : view.streams) {
@@ -181,6 +213,7 @@ Reply detailed(const SnapshotStore::View& view, const ClockReading& now) {
     const Status& first = view.streams[0]->status;
     components["ffmpeg"] = component(first, now);
     if (first.source_available) components["source"] = source_component(first);
+    components["sink"] = sink_component(*view.streams[0]);
   }
   const auto first_asking = std::find_if(view.streams.begin(), view.streams.end(),
                                          [](const auto& each) { return each->azuracast; });
@@ -207,6 +240,12 @@ Reply detailed(const SnapshotStore::View& view, const ClockReading& now) {
     worst = std::max(worst, Health::degraded);
     components["config"] = {{"status", name(Health::degraded)}, {"message", refused}};
     message = joined(message, refused);
+  }
+  if (!hook_complaint.empty()) {
+    worst = std::max(worst, Health::degraded);
+    components["azuracast_webhook"] = {{"status", name(Health::degraded)},
+                                       {"message", hook_complaint}};
+    message = joined(message, hook_complaint);
   }
   return answer(worst, message.empty() ? "All components healthy" : message,
                 {{"components", std::move(components)}}, now);

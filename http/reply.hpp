@@ -26,6 +26,7 @@ struct Request {
   std::string_view peer;       // its address; empty: disconnected
   std::string_view host, origin, fetch_site;  // the headers Host, Origin, Sec-Fetch-Site
   std::string_view accept, if_none_match;     // the headers of these names
+  bool is_forwarded = false;                  // it has Forwarded or a header X-Forwarded-…
 };
 
 // For the log: a control request.
@@ -43,6 +44,7 @@ struct Reply {
   // Where set, the events are sent until either side ends the connection; `body` is not sent.
   std::shared_ptr<Subscription> events{};
   std::optional<Audit> audit{};
+  std::string hook_warning = {};  // for the log: a web hook that is refused; empty: none
   std::string_view cache_control = "no-store";  // a literal
 };
 

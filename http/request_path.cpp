@@ -19,6 +19,11 @@ std::string_view name(Control control) {
 
 }  // namespace
 
+std::string_view without_trailing_slashes(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
 std::string decoded(std::string_view text) {
   if (!monitor::is_percent_encoded(text))
     throw BadRequest("the path has a broken percent encoding");

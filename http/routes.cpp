@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "http/api.hpp"
-#include "http/azuracast_hook.hpp"
 #include "http/health.hpp"
 #include "http/page/page.hpp"
 #include "http/request_path.hpp"
@@ -12,10 +11,10 @@
 namespace http {
 namespace {
 
+constexpr std::string_view detailed_path = "/health/detailed";
 constexpr std::string_view liveness_path = "/health/liveness";
 constexpr std::string_view events_path = "/api/v1/events";
 constexpr std::string_view hooks_prefix = "/webhook/";
-constexpr std::string_view azuracast_path = "/webhook/azuracast";
 constexpr std::string_view recovery_suffix = "/recovery";
 
 // Time for the supervising loop to answer; a stuck one never does.
@@ -56,8 +55,6 @@ using Now = ClockReading;
 constexpr Route fixed_routes[] = {
     {"/health/readiness",
      [](const View& view, const Request&, const Now& now) { return readiness(view, now); }},
-    {"/health/detailed",
-     [](const View& view, const Request&, const Now& now) { return detailed(view, now); }},
     {"/api/v1/openapi.json", [](const View&, const Request&, const Now&) { return openapi(); }},
     {"/api/v1/streams",
      [](const View& view, const Request&, const Now& now) { return streams(view, now); }},
@@ -133,13 +130,13 @@ Reply events(EventHub& hub, std::string_view method) {
 }  // namespace
 
 Routes::Routes(const Settings& settings, SupervisorApi api, Backends backends)
-    : metrics_path_(settings.metrics_path),
+    : metrics_path_(without_trailing_slashes(settings.metrics_path)),
       protect_(settings.auth.protect),
       api_(std::move(api)),
       backends_(std::move(backends)),
       authenticator_(settings.auth, backends_.pending_calls),
       metrics_(backends_.snapshots),
-      azuracast_password_(settings.azuracast_password) {
+      azuracast_(settings.azuracast_password, api_.on_now_playing) {
 }
 
 boost::asio::awaitable<Reply> Routes::answer(const Request& request) {
@@ -166,22 +163,12 @@ boost::asio::awaitable<Reply> Routes::answer_authenticated(const Request& reques
   co_return liveness(alive, ClockReading::now());
 }
 
-// 200: the report is valid. The supervising loop finds the streams it belongs to.
-Reply Routes::answer_azuracast_hook(const Request& request) const {
-  if (request.method != "POST") {
-    Reply reply = error_reply(405, "AzuraCast's web hook needs POST");
-    reply.headers = "Allow: POST\r\n";
-    return reply;
-  }
-  AzuracastResult result = handle_azuracast_hook(
-      {request.authorization, request.content_type, request.body, request.from_loopback},
-      azuracast_password_);
-  Reply reply = error_reply(result.status, result.message);
-  if (result.status == 401 && !azuracast_password_.empty()) {
-    reply.headers = "WWW-Authenticate: " + std::string(azuracast_challenge) + "\r\n";
-  }
-  if (result.report && api_.on_now_playing) api_.on_now_playing(std::move(*result.report));
-  return reply;
+std::size_t Routes::body_limit(std::string_view path, const Bounds& bounds) {
+  return path == azuracast_path ? bounds.hook_body_bytes : bounds.body_bytes;
+}
+
+std::string Routes::note_refusal(std::string_view path, unsigned status, std::string_view message) {
+  return path == azuracast_path ? azuracast_.note_refusal(status, message) : std::string();
 }
 
 // Authenticates first: a client without credentials must not learn which streams exist.
@@ -235,15 +222,19 @@ Reply Routes::answer_from_snapshots(const Request& request, const ClockReading& 
   if (is_of_page(request)) {
     return is_read(request.method) ? page(request) : wrong_method(request.method);
   }
-  if (request.path == azuracast_path) return answer_azuracast_hook(request);
+  if (request.path == azuracast_path) return azuracast_.answer(request);
   const bool is_metrics = request.path == metrics_path_;
   const bool is_home = request.path == "/";
   const bool is_events = request.path == events_path;
+  const bool is_detailed = request.path == detailed_path;
   const Handler handler = find(request.path);
-  if (!is_metrics && !is_home && !is_events && !handler && request.path != liveness_path) {
-    return not_found(request.path);
-  }
+  const bool is_known = is_metrics || is_home || is_events || is_detailed || handler != nullptr ||
+                        request.path == liveness_path;
+  if (!is_known) return not_found(request.path);
   if (!is_read(request.method)) return wrong_method(request.method);
+  if (is_detailed) {
+    return detailed(backends_.snapshots.read(), azuracast_.complaint(now.steady), now);
+  }
   if (is_metrics) return metrics_.answer(request.accept_encoding, now);
   if (is_events) return events(backends_.events, request.method);
   if (is_home) return home(backends_.snapshots.read(), metrics_path_);

@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "http/auth/authenticator.hpp"
+#include "http/azuracast_endpoint.hpp"
 #include "http/events/hub.hpp"
 #include "http/liveness.hpp"
 #include "http/metrics/metrics.hpp"
@@ -34,12 +35,17 @@ class Routes {
   // the check of a password.
   boost::asio::awaitable<Reply> answer(const Request& request);
 
+  // Of a request's body.
+  static std::size_t body_limit(std::string_view path, const Bounds& bounds);
+  // A request that was refused before it was whole; the line for the log, empty where
+  // none is due.
+  std::string note_refusal(std::string_view path, unsigned status, std::string_view message);
+
  private:
   boost::asio::awaitable<Reply> answer_authenticated(const Request& request);
   boost::asio::awaitable<Reply> control(const Request& request, const ControlRequest& wanted);
   boost::asio::awaitable<Outcome> execute(const ControlRequest& wanted);
   bool may_log_refusal();
-  Reply answer_azuracast_hook(const Request& request) const;
   Reply answer_from_snapshots(const Request& request, const ClockReading& now);
 
   const std::string metrics_path_;
@@ -50,7 +56,7 @@ class Routes {
   MetricsPage metrics_;
   std::chrono::steady_clock::time_point refusals_second_{};
   unsigned refusals_logged_ = 0;  // in this second
-  std::string azuracast_password_;
+  AzuracastEndpoint azuracast_;
 };
 
 }  // namespace http

@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <optional>
@@ -32,6 +33,8 @@ using std::chrono::steady_clock;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
 constexpr std::chrono::seconds between_warnings{10};
+constexpr std::chrono::seconds between_attempts{1};    // to listen where the address is taken
+constexpr std::chrono::seconds between_reminders{60};  // … and is not served
 
 // Descriptors or memory are exhausted; accepting again at once would spin.
 bool is_shortage(int error_number) {
@@ -62,23 +65,31 @@ struct Server::State {
         SupervisorApi api, Log to)
       : bounds(limits),
         log(std::move(to)),
-        acceptor(listen_on(*context, settings)),
-        port(acceptor.local_endpoint().port()),
-        protocol(acceptor.local_endpoint().protocol()),
+        address(settings),
+        acceptor(*context),
         pause(*context),
         connections(*context, bounds),
         liveness(std::make_shared<Liveness>(context, api.ping)),
         pending_calls(context),
         events(*context, snapshots, bounds.event_clients),
         routes(settings, std::move(api), {snapshots, liveness, events, pending_calls}) {
-    if (settings.tls.certificate.empty()) return;
-    tls.emplace(settings.tls, [this](const std::string& problem) {
-      if (log) log({.warning = true, .message = problem});
-    });
+    if (!settings.tls.certificate.empty()) {
+      tls.emplace(settings.tls, [this](const std::string& problem) {
+        if (log) log({.warning = true, .message = problem});
+      });
+    }
+    if (settings.required) {
+      open(listen_on(*context, settings));
+    } else {
+      try_to_listen();
+    }
   }
 
   void run();
   void stop();
+  void open(tcp::acceptor listening);
+  void try_to_listen();
+  void say_not_listening(const std::string& reason);
   asio::awaitable<void> accept_forever();
   bool accept_all();
   void start_session(int descriptor);
@@ -88,9 +99,10 @@ struct Server::State {
   Log log;
   // Shared with the ping's answer, which may arrive after the server was destroyed.
   std::shared_ptr<asio::io_context> context = std::make_shared<asio::io_context>(1);
-  tcp::acceptor acceptor;
-  std::uint16_t port;
-  tcp protocol;
+  const Settings address;
+  tcp::acceptor acceptor;  // closed until the address can be had
+  std::atomic<std::uint16_t> port = 0;
+  tcp protocol = tcp::v4();
   asio::steady_timer pause;
   Connections connections;
   std::shared_ptr<Liveness> liveness;
@@ -100,6 +112,7 @@ struct Server::State {
   std::optional<TlsIdentity> tls;
   bool stopping = false;
   steady_clock::time_point warned_at = steady_clock::time_point::min();
+  std::optional<steady_clock::time_point> said_not_listening_at;
   std::thread thread;
 };
 
@@ -130,7 +143,42 @@ void Server::State::stop() {
   connections.close_all();
 }
 
+void Server::State::open(tcp::acceptor listening) {
+  acceptor = std::move(listening);
+  protocol = acceptor.local_endpoint().protocol();
+  port = acceptor.local_endpoint().port();
+}
+
+// The streams do not depend on it: another program may have the address, or its interface may come
+// up later.
+void Server::State::try_to_listen() {
+  try {
+    open(listen_on(*context, address));
+  } catch (const std::runtime_error& error) {
+    return say_not_listening(error.what());
+  }
+  if (!said_not_listening_at || !log) return;
+  log({.message = "Metrics and health are served at last: the address is free",
+       .event = "http_listen"});
+}
+
+void Server::State::say_not_listening(const std::string& reason) {
+  const auto now = steady_clock::now();
+  const bool is_recent = said_not_listening_at && now - *said_not_listening_at < between_reminders;
+  if (is_recent || !log) return;
+  said_not_listening_at = now;
+  log({.warning = true,
+       .message = reason + ". The streams run without metrics, health and page; it is tried again "
+                           "each second. Another address: --listen 127.0.0.1:9191, or METRICS_PORT",
+       .event = "http_listen"});
+}
+
 asio::awaitable<void> Server::State::accept_forever() {
+  while (!stopping && !acceptor.is_open()) {
+    pause.expires_after(between_attempts);
+    co_await pause.async_wait(as_result);
+    if (!stopping) try_to_listen();
+  }
   while (!stopping) {
     const auto [error] = co_await acceptor.async_wait(tcp::acceptor::wait_read, as_result);
     if (stopping) co_return;

@@ -21,6 +21,7 @@ class Server {
   struct LogEntry {
     bool warning = false;
     std::string message{};
+    std::string event{};             // of the server itself: "http_listen"; empty: of a request
     std::string method{}, target{};  // of a request, without its query
     int status = 0;
     double duration_seconds = 0;
@@ -30,9 +31,10 @@ class Server {
   };
   using Log = std::function<void(const LogEntry&)>;
 
-  // Binds and listens, so that an address in use is reported at once (throws std::runtime_error;
-  // its text has address, port and reason), then serves from a thread that blocks all signals. The
-  // snapshot store must outlive the server.
+  // Binds and listens, then serves from a thread that blocks all signals. An address that cannot be
+  // had is tried again each second, with a warning at once and each minute; where it is required
+  // (Settings::required) the constructor throws std::runtime_error instead. The text has address,
+  // port and reason. The snapshot store must outlive the server.
   Server(const Settings& settings, const Bounds& bounds, const SnapshotStore& snapshots,
          SupervisorApi api, Log log);
   // Closes every connection and joins the thread, within milliseconds.
@@ -44,7 +46,7 @@ class Server {
   // HTTP thread. From any thread.
   void yield_descriptors(std::function<void()> done);
 
-  std::uint16_t port() const;  // the bound one, where 0 was configured
+  std::uint16_t port() const;  // the bound one, where 0 was configured; 0: none is bound yet
 
  private:
   struct State;

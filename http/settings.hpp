@@ -36,6 +36,7 @@ struct Tls {
 struct Settings {
   std::string address = "0.0.0.0";  // address and port: `http.listen`; IPv6 without its brackets
   std::uint16_t port = 9090;
+  bool required = false;  // not to serve without it; otherwise a taken address is tried again
   std::string metrics_path = "/metrics";
   // AZURACAST_WEBHOOK_PASSWORD; not a key of the file. Empty: the hook is accepted from loopback
   // only.
@@ -50,9 +51,12 @@ struct Settings {
 struct Bounds {
   std::size_t header_bytes = 8 * 1024;
   std::size_t body_bytes = 64 * 1024;
-  std::size_t connections = 512;             // the longest idle one is closed for a new one
-  std::chrono::seconds request_timeout{10};  // from the first byte of a request to its last
-  std::chrono::seconds idle_timeout{60};     // between requests
+  // AzuraCast puts lyrics into every song, escaped as `\uXXXX`: what its poll takes, too.
+  std::size_t hook_body_bytes = 1024 * 1024;
+  std::size_t all_bodies_bytes = 8 * 1024 * 1024;  // of all connections together
+  std::size_t connections = 512;                   // the longest idle one is closed for a new one
+  std::chrono::seconds request_timeout{10};        // from the first byte of a request to its last
+  std::chrono::seconds idle_timeout{60};           // between requests
   std::chrono::seconds write_timeout{10};
   std::size_t event_clients = 32;  // of /api/v1/events; further ones are refused
 };

@@ -26,6 +26,7 @@ namespace http {
 struct AzuracastState {
   enum class Health : std::uint8_t { healthy, degraded, unhealthy };
   Health health = Health::unhealthy;  // healthy and degraded: it responds
+  bool up = false;                    // it reports the station, on line or not
   std::string sentence;               // secrets are masked
   monitor::Duration took{};
   recovery::WallTime since{};  // … it has been so
@@ -60,6 +61,7 @@ struct StreamSnapshot {
   // Measured of the current child; empty without one.
   monitor::Readings readings;
   // the station
+  bool expects_tracks = false;              // the configuration names one, or uses what it reports
   std::optional<TrackState> track;          // null: the stream has no source of tracks
   std::optional<AzuracastState> azuracast;  // null: not configured, or not answered yet
   // of the stream, over all launches

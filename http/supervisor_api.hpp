@@ -28,8 +28,9 @@ struct SupervisorApi {
   // Reload the configuration. 200: done, the message lists the changes; 422: refused, nothing was
   // changed, the message has the reason; 409: the supervisor is stopping.
   std::function<void(std::function<void(Outcome)> answer)> reload;
-  // A report from AzuraCast's web hook. The loop finds the streams it belongs to.
-  std::function<void(monitor::NowPlaying report)> on_now_playing;
+  // A report from AzuraCast's web hook. The loop finds the streams it belongs to. `is_trusted`: it
+  // came with the hook's password; any other may be displayed, and must change no process.
+  std::function<void(monitor::NowPlaying report, bool is_trusted)> on_now_playing;
 };
 
 }  // namespace http

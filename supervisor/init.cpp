@@ -31,10 +31,12 @@ constexpr int reap_batch = 256;  // in one go; then the loop has its turn
 
 struct Init::State : std::enable_shared_from_this<State> {
   State(const asio::any_io_executor& executor, Handlers with)
-      : signals(executor, SIGTERM, SIGINT, SIGHUP),
+      : signals(executor, SIGTERM, SIGINT, SIGQUIT),
         force_timer(executor),
         handlers(std::move(with)) {
-    signals.add(SIGCHLD);
+    // nginx-based images are stopped by SIGQUIT, containers of LXC by SIGPWR, those whose images
+    // come from systemd's by SIGRTMIN+3; as PID 1 nothing else would end them.
+    for (const int number : {SIGPWR, SIGRTMIN + 3, SIGHUP, SIGCHLD}) signals.add(number);
   }
 
   void wait();
@@ -93,9 +95,23 @@ void Init::State::reap_orphans() {
   asio::post(signals.get_executor(), [self = shared_from_this()] { self->reap_orphans(); });
 }
 
+namespace {
+
+// A handler, not SIG_IGN: that would be inherited by FFmpeg.
+void drop_signals() {
+  struct sigaction drop {};
+  drop.sa_handler = [](int) {};
+  drop.sa_flags = SA_RESTART;
+  for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGSTKFLT})
+    ::sigaction(number, &drop, nullptr);
+}
+
+}  // namespace
+
 Init::Init(asio::any_io_executor executor, Handlers handlers) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   std::signal(SIGPIPE, SIG_IGN);
+  drop_signals();
   state_ = std::make_shared<State>(executor, std::move(handlers));
   state_->wait();
   // What an entrypoint left behind when it executed this program.

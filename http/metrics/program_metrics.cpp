@@ -103,7 +103,7 @@ std::vector<DependencyState> dependencies_with_azuracast(const SnapshotStore::Vi
   DependencyState together{.name = "azuracast", .up = true, .sentence = {}};
   for (const auto& stream : view.streams) {
     if (!stream->azuracast) continue;
-    const bool up = stream->azuracast->health != AzuracastState::Health::unhealthy;
+    const bool up = stream->azuracast->up;
     together.up = together.up && up;
     together.took = std::max(together.took, stream->azuracast->took);
     each_stream.push_back({"azuracast-" + stream->name, up, {}, stream->azuracast->took});

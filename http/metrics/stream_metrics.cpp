@@ -81,6 +81,9 @@ struct ValueRow {
 };
 
 constexpr ValueRow value_rows[] = {
+    {{"radio_tracks_expected", gauge,
+      "1 where the stream is configured to follow a station's tracks; else 0."},
+     [](const Scraped& at) -> Value { return at.stream.expects_tracks ? 1.0 : 0.0; }},
     {{"radio_tracks_played_total", counter, "Distinct track plays."},
      [](const Scraped& at) -> Value {
        return at.stream.track ? at.stream.track->played_total : 0;

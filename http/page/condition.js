@@ -14,7 +14,9 @@ const words_of = {
 export function condition(stream) {
   const { state } = stream;
   if (!state) return { kind: "idle", word: "Unknown" };
-  const word = words_of[state.state] ?? state.state;
+  // With recovery switched off, an FFmpeg that stands still is left as it is.
+  const stands_still = state.state === "starting" && Boolean(state.verdict);
+  const word = stands_still ? words_of.cooling_down : words_of[state.state] ?? state.state;
   return { kind: kind_of(state), word };
 }
 

@@ -1,5 +1,7 @@
 #include "monitor/probes/server_reports.hpp"
 
+#include <algorithm>
+
 #include <boost/json/array.hpp>
 #include <pugixml.hpp>
 
@@ -176,6 +178,15 @@ SinkReport no_mount() {
   return no_publisher("Icecast knows no such mount.");
 }
 
+SinkReport no_source() {
+  return no_publisher("Icecast knows this mount, but has no source of it.");
+}
+
+// What Icecast states of a mount only while a source feeds it. Icecast-KH lists mounts that are
+// configured, or have listeners, without one.
+constexpr const char* signs_of_source[] = {"stream_start",     "stream_start_iso8601", "source_ip",
+                                           "total_bytes_read", "incoming_bitrate",     "connected"};
+
 // `mount`: "/radio.mp3", or a URL that ends with it.
 bool is_mount(string_view mount, string_view path) {
   const std::string decoded =
@@ -190,6 +201,8 @@ SinkReport read_admin_stats(string_view body, string_view path) {
   if (!is_xml || !root) return not_readable("The answer is no XML of Icecast's statistics.");
   for (const pugi::xml_node source : root.children("source")) {
     if (!is_mount(source.attribute("mount").value(), path)) continue;
+    const auto is_stated = [&](const char* sign) { return !source.child(sign).empty(); };
+    if (std::ranges::none_of(signs_of_source, is_stated)) return no_source();
     const pugi::xml_text read = source.child("total_bytes_read").text();
     return publisher_found(server_name,
                            read ? std::optional<std::uint64_t>(read.as_ullong()) : std::nullopt);
@@ -197,21 +210,24 @@ SinkReport read_admin_stats(string_view body, string_view path) {
   return no_mount();
 }
 
-bool lists_mount(const json::value& source, string_view path) {
+enum class Mount : std::uint8_t { unknown, without_source, fed };
+
+Mount mount_in(const json::value& source, string_view path) {
   const json::object* mount = source.if_object();
-  return mount != nullptr && is_mount(text_in(*mount, "listenurl"), path);
+  if (mount == nullptr || !is_mount(text_in(*mount, "listenurl"), path)) return Mount::unknown;
+  const auto is_stated = [&](const char* sign) { return mount->contains(sign); };
+  return std::ranges::any_of(signs_of_source, is_stated) ? Mount::fed : Mount::without_source;
 }
 
 // Absent, an object or an array for no, one or more mounts.
-bool lists_mount(const json::object& icestats, string_view path) {
+Mount mount_in(const json::object& icestats, string_view path) {
   const json::value* source = icestats.if_contains("source");
-  if (source == nullptr) return false;
+  if (source == nullptr) return Mount::unknown;
   const json::array* sources = source->if_array();
-  if (sources == nullptr) return lists_mount(*source, path);
-  for (const json::value& each : *sources) {
-    if (lists_mount(each, path)) return true;
-  }
-  return false;
+  if (sources == nullptr) return mount_in(*source, path);
+  Mount best = Mount::unknown;
+  for (const json::value& each : *sources) best = std::max(best, mount_in(each, path));
+  return best;
 }
 
 // Icecast 2.4 writes what looks like a number to it without quotes: `"title": - ,`. The mounts
@@ -235,9 +251,10 @@ SinkReport read_status_json(string_view body, string_view path) {
     return not_readable("The answer is JSON, but not of Icecast's status.");
   if (!value && body.find("\"icestats\"") == string_view::npos)
     return not_readable("The answer is neither JSON nor XML of Icecast's statistics.");
-  const bool is_there =
-      icestats == nullptr ? mentions_mount(body, path) : lists_mount(*icestats, path);
-  return is_there ? publisher_found(server_name, std::nullopt) : no_mount();
+  const Mount in_text = mentions_mount(body, path) ? Mount::fed : Mount::unknown;
+  const Mount mount = icestats == nullptr ? in_text : mount_in(*icestats, path);
+  if (mount == Mount::without_source) return no_source();
+  return mount == Mount::fed ? publisher_found(server_name, std::nullopt) : no_mount();
 }
 
 SinkReport read(string_view body, string_view path) {

@@ -18,7 +18,9 @@ std::unique_ptr<http::Server> Supervisor::serve() {
   api.reload = [this](Reloader::Answer answer) {
     loop_.thread().post([this, answer = std::move(answer)] { reloader_.request(answer); });
   };
-  api.on_now_playing = [this](monitor::NowPlaying report) { on_now_playing(std::move(report)); };
+  api.on_now_playing = [this](monitor::NowPlaying report, bool is_trusted) {
+    on_now_playing(std::move(report), is_trusted);
+  };
   const auto log = [this](const http::Server::LogEntry& entry) { log_request(log_, entry); };
   http::Bounds bounds;
   bounds.connections = connections_limit();
@@ -43,18 +45,18 @@ http::Outcome Supervisor::control(const std::string& name, http::Control what) {
 }
 
 // From the HTTP thread. What a loop that hangs cannot take is dropped: AzuraCast is also polled.
-void Supervisor::on_now_playing(monitor::NowPlaying report) {
+void Supervisor::on_now_playing(monitor::NowPlaying report, bool is_trusted) {
   constexpr unsigned waiting_limit = 256;  // reports of some KB
   if (hooks_waiting_.fetch_add(1) >= waiting_limit) {
     hooks_waiting_.fetch_sub(1);
     return;
   }
-  loop_.thread().post([this, report = std::move(report)] {
+  loop_.thread().post([this, report = std::move(report), is_trusted] {
     hooks_waiting_.fetch_sub(1);
     bool is_of_one = false;
     const bool is_only = streams_.size() == 1;
     streams_.for_each([&](StreamDriver& stream) {
-      is_of_one = stream.on_now_playing(report, is_only) || is_of_one;
+      is_of_one = stream.on_now_playing(report, is_only, is_trusted) || is_of_one;
     });
     if (is_of_one || std::exchange(has_logged_hook_, true)) return;
     log_.write(LogLevel::warning, "azuracast_hook_ignored", {},

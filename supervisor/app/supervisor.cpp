@@ -48,7 +48,7 @@ int Supervisor::run() {
                                      .on_force_stop = [this] { kill(); },
                                      .on_hangup = [this] { reloader_.request({}); }});
   log_.hold();
-  say_start(server_->port());
+  say_start(server_->port() != 0 ? server_->port() : config_.http.port);
   say_warnings(config_, parts);
   streams_.start();
   log_.release();

@@ -53,7 +53,7 @@ class Supervisor {
   std::unique_ptr<http::Server> serve();
   std::size_t connections_limit() const;
   http::Outcome control(const std::string& name, http::Control what);
-  void on_now_playing(monitor::NowPlaying report);
+  void on_now_playing(monitor::NowPlaying report, bool is_trusted);
 
   // reconfiguring.cpp: from one configuration to the next
   static Secrets secrets_of(const std::deque<Config>& configs);

@@ -2,12 +2,19 @@
 
 #include <cerrno>
 #include <ostream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include <boost/asio/io_context.hpp>
+
+#include "http/listener.hpp"
 #include "supervisor/child/executable_search.hpp"
+#include "supervisor/config/config_secrets.hpp"
 #include "supervisor/config/problems.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
+#include "supervisor/secrets/secrets.hpp"
+#include "supervisor/stream/command_warnings.hpp"
 
 namespace supervisor {
 
@@ -19,35 +26,58 @@ struct Command {
   const std::vector<std::string>& argv;
 };
 
+// Warnings quote the command: what is secret in it is masked, as everywhere.
+class Warnings {
+ public:
+  Warnings(const Config& config, std::ostream& err) : err_(err) { learn_secrets(config, secrets_); }
+
+  void add(const std::string& text) { err_ << "warning: " << secrets_.mask(text) << '\n'; }
+  std::string masked(const std::string& text) const { return secrets_.mask(text); }
+
+ private:
+  Secrets secrets_;
+  std::ostream& err_;
+};
+
 // The launch searches the same way, but perhaps on another machine: a warning only.
-void check_program(const Command& command, const std::string& path, std::ostream& err) {
+void check_program(const Command& command, const std::string& path, Warnings& warnings) {
   int error_number = 0;
   const std::string& program = command.argv.front();
   if (find_executable(program, path, error_number)) return;
-  err << "warning: " << command.whose << ": " << shown(program) << ": "
-      << (error_number == EACCES ? "cannot be executed" : "not found") << " on this machine\n";
+  warnings.add(command.whose + ": " + shown(program) + ": " +
+               (error_number == EACCES ? "cannot be executed" : "not found") + " on this machine");
 }
 
 // Throws ConfigError for a command that cannot be supervised.
-void check_supervision(const Command& command, std::ostream& err) {
+void check_supervision(const Command& command, const StreamConfig& stream, Warnings& warnings) {
   try {
-    const FfmpegCommand understood(command.argv);
-    for (const std::string& warning : understood.warnings()) {
-      err << "warning: " << command.whose << ": " << warning << '\n';
-    }
+    for (const std::string& warning : command_warnings(FfmpegCommand(command.argv), stream))
+      warnings.add(command.whose + ": " + warning);
   } catch (const CommandError& error) {
-    throw ConfigError(command.whose + ": " + error.what());
+    throw ConfigError(warnings.masked(command.whose + ": " + error.what()));
   }
 }
 
-void check_stream(const StreamConfig& stream, const std::string& path, std::ostream& err) {
+void check_stream(const StreamConfig& stream, const std::string& path, Warnings& warnings) {
   std::vector<Command> commands{{"stream " + stream.name, stream.command}};
   if (!stream.fallback.empty()) {
     commands.push_back({"stream " + stream.name + ": fallback", stream.fallback});
   }
   for (const Command& command : commands) {
-    check_supervision(command, err);
-    check_program(command, path, err);
+    check_supervision(command, stream, warnings);
+    check_program(command, path, warnings);
+  }
+}
+
+// A running instance of this very configuration has it as well: only the flag makes it an error.
+void check_address(const Config& config, bool is_required, Warnings& warnings) {
+  try {
+    boost::asio::io_context context;
+    http::listen_on(context, config.http);
+  } catch (const std::runtime_error& error) {
+    if (is_required) throw ConfigError(error.what());
+    warnings.add(std::string(error.what()) +
+                 "; the streams would run without metrics and health until it is free");
   }
 }
 
@@ -57,12 +87,14 @@ int run_check(const Options& options, const Environment& environment, std::ostre
               std::ostream& err) {
   try {
     const Config config = load_config(options, environment);
+    Warnings warnings(config, err);
     const std::string path = environment("PATH").value_or("/bin:/usr/bin");  // as execvp does
-    for (const std::string& warning : config.warnings) err << "warning: " << warning << '\n';
-    for (const StreamConfig& stream : config.streams) check_stream(stream, path, err);
+    for (const std::string& warning : config.warnings) warnings.add(warning);
+    for (const StreamConfig& stream : config.streams) check_stream(stream, path, warnings);
     if (!config.alerts.command.empty()) {
-      check_program({"alerts.command", config.alerts.command}, path, err);
+      check_program({"alerts.command", config.alerts.command}, path, warnings);
     }
+    check_address(config, options.require_listen, warnings);
     out << print_config(config) << std::flush;
     return 0;
   } catch (const ConfigError& error) {

@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 
 #include "http/client.hpp"
+#include "supervisor/command_line/running_instance.hpp"
 #include "supervisor/command_line/status_table.hpp"
 #include "supervisor/config/overrides.hpp"
 #include "supervisor/config/problems.hpp"
@@ -98,12 +99,9 @@ int run(const Options& options, const Environment& environment, std::ostream& ou
 
 }  // namespace
 
-std::string instance_url(const Options& options, const Environment& environment) {
-  if (options.url) {
-    std::string url = *options.url;
-    while (url.ends_with('/')) url.pop_back();
-    return url.find("://") == std::string::npos ? "http://" + url : url;
-  }
+namespace {
+
+std::string url_by(const Options& options, const Environment& environment) {
   Config config;
   Problems problems;
   if (options.config_file) read_yaml_file(*options.config_file, config);
@@ -112,6 +110,22 @@ std::string instance_url(const Options& options, const Environment& environment)
   problems.throw_if_any();
   const std::string scheme = config.http.tls.certificate.empty() ? "http://" : "https://";
   return scheme + reachable_host(config.http.address) + ':' + std::to_string(config.http.port);
+}
+
+}  // namespace
+
+std::string instance_url(const Options& options, const Environment& environment,
+                         const std::string& proc) {
+  if (options.url) {
+    std::string url = *options.url;
+    while (url.ends_with('/')) url.pop_back();
+    return url.find("://") == std::string::npos ? "http://" + url : url;
+  }
+  if (!options.listen) {
+    const auto running = find_running_instance(proc);
+    if (running) return url_by(running->options, running->environment);
+  }
+  return url_by(options, environment);
 }
 
 int run_status(const Options& options, const Environment& environment, std::ostream& out,

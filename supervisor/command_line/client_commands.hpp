@@ -20,8 +20,10 @@ int run_healthcheck(const Options& options, const Environment& environment, std:
 int run_status(const Options& options);
 int run_healthcheck(const Options& options);
 
-// The running instance's base URL: --url, or this machine at the port that --listen, METRICS_PORT,
-// --config or the default gives, in this order. Throws ConfigError.
-std::string instance_url(const Options& options, const Environment& environment);
+// The running instance's base URL: --url, or this machine at the port that --listen gives, else how
+// the container's first process was started (`proc`: where the process file system is), else
+// METRICS_PORT, --config or the default, in this order. Throws ConfigError.
+std::string instance_url(const Options& options, const Environment& environment,
+                         const std::string& proc = "/proc");
 
 }  // namespace supervisor

@@ -32,10 +32,13 @@ Options:
                            file's first stream gives the settings
   --name NAME              name of the stream given on the command line (radio)
   --listen ADDR:PORT       where to serve HTTP (0.0.0.0:9090)
+  --require-listen         exit (2) where that address is taken; without it the streams run,
+                           and the address is tried again
   --log-format FORMAT      auto, json or text (auto: text on a terminal, else JSON)
   --log-level LEVEL        trace, debug, info, warning or error (info)
   --url URL                status, healthcheck: base URL of the running instance
-                           (http://127.0.0.1 at the port of --listen, METRICS_PORT, --config)
+                           (http://127.0.0.1 at the port of --listen, else that of the
+                           container's first process, else METRICS_PORT, --config)
   --json                   status: print the API's own answer
   -h, --help               this text
   --version                the version
@@ -59,13 +62,14 @@ Environment:
   BITRATE_DROP_THRESHOLD_PERCENT  warn when the bitrate falls by so many % (50)
   RTMP_ENDPOINT                   rtmp:// URL of the sink, if the command does not name it
   FFSUPERVISOR_TOKEN              bearer token for control; status and healthcheck send it
-  SSL_CERT_FILE                   status, healthcheck: authorities to trust, in PEM
+  SSL_CERT_FILE                   authorities to trust in every HTTPS request, in PEM
   AZURACAST_URL                   URL of the station's AzuraCast
   AZURACAST_API_KEY               its API key, if its public API is off
+  AZURACAST_STATION               its short name or number (an input's /listen/NAME/)
   AZURACAST_WEBHOOK_PASSWORD      password of /webhook/azuracast; unset: loopback only
 
 Exit codes:
-    0  stopped as asked, or the command ended and `restart` allows it
+    0  stopped as asked (SIGTERM, SIGINT, SIGQUIT), or the command ended and `restart` allows it
     1  internal error
     2  wrong usage or configuration
    69  gave up: recovery exhausted and `on_exhausted: exit`

@@ -16,6 +16,7 @@ struct Options {
   std::optional<std::string> config_file;
   std::optional<std::string> name;
   std::optional<std::string> listen;
+  bool require_listen = false;
   std::optional<std::string> log_format;
   std::optional<std::string> log_level;
   std::vector<std::string>

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "monitor/text/percent.hpp"
+#include "monitor/text/url.hpp"
 #include "monitor/tracks/track_text.hpp"
 #include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/duration.hpp"
+#include "supervisor/config/output_warnings.hpp"
 #include "supervisor/config/overrides.hpp"
 #include "supervisor/config/problems.hpp"
 #include "supervisor/config/settings.hpp"
@@ -120,6 +123,51 @@ void require_other_names(const Config& config, Problems& problems) {
   }
 }
 
+// AzuraCast serves each station below `/listen/NAME/`: an input from there names the station, where
+// nothing else does.
+std::string station_in(std::string_view input) {
+  constexpr std::string_view folder = "/listen/";
+  const monitor::Url url = monitor::split_url(input);
+  if (!url.scheme.starts_with("http") || !url.path.starts_with(folder)) return {};
+  const std::string_view rest = url.path.substr(folder.size());
+  const std::size_t end = rest.find('/');
+  return end == std::string_view::npos ? std::string()
+                                       : monitor::percent_decode(rest.substr(0, end));
+}
+
+void take_station_of_input(Config& config, std::size_t index) {
+  StreamConfig& stream = config.streams[index];
+  if (stream.azuracast.url.empty() || !stream.azuracast.station.empty()) return;
+  const std::string command_key = stream_prefix(index) + "command";
+  for (const std::string& argument : stream.command) {
+    const std::string station = station_in(argument);
+    if (station.empty()) continue;
+    const std::string key = stream_prefix(index) + "source.azuracast.station";
+    try {
+      find_setting(stream_settings(), "source.azuracast.station")->read(stream, station);
+    } catch (const Unexpected&) {
+      continue;  // no name that AzuraCast gives
+    }
+    const auto origin = config.origins.find(command_key);
+    const auto place = config.places.find(command_key);
+    if (origin != config.origins.end() && place != config.places.end())
+      remember(config, key, origin->second, place->second);
+    return;
+  }
+}
+
+// The hook of anyone on this machine would be an order.
+void warn_of_unheard_hook(Config& config, std::size_t index) {
+  const StreamConfig& stream = config.streams[index];
+  const bool has_other_way =
+      !config.http.azuracast_password.empty() || !stream.azuracast.url.empty();
+  if (!stream.recovery.restart_on_track_change || has_other_way) return;
+  config.warnings.push_back(
+      "streams[" + std::to_string(index) +
+      "].tracks.on_change is restart, but a web hook without a password restarts no FFmpeg: set "
+      "AZURACAST_WEBHOOK_PASSWORD, or source.azuracast.url, which is asked then");
+}
+
 // The values FFmpeg is given are those of the launch.
 void check_placeholders(Config& config, std::size_t index, Problems& problems) {
   const StreamConfig& stream = config.streams[index];
@@ -150,7 +198,10 @@ void check_streams(Config& config, Problems& problems) {
     require_feed_name(config, i, problems);
     require_fallback(config, i, problems);
     check_placeholders(config, i, problems);
+    warn_of_unheard_hook(config, i);
   }
+  for (std::string& warning : output_warnings(config))
+    config.warnings.push_back(std::move(warning));
   require_other_names(config, problems);
 }
 
@@ -169,6 +220,7 @@ Config load_config(const Options& options, const Environment& environment) {
   }
   apply_environment(environment, config, problems);
   apply_flags(options, config, problems);
+  for (std::size_t i = 0; i < config.streams.size(); ++i) take_station_of_input(config, i);
   check_streams(config, problems);
   finish_http(config, problems);
   problems.throw_if_any();

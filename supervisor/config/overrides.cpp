@@ -17,7 +17,7 @@ struct Variable {
   std::string_view key;
 };
 
-constexpr std::array<Variable, 13> stream_variables{{
+constexpr std::array<Variable, 14> stream_variables{{
     {"HEALTH_CHECK_INTERVAL", "monitor.probe_interval"},
     {"FFMPEG_CHECK_INTERVAL", "monitor.sample_interval"},
     {"STREAM_FREEZE_TIMEOUT", "monitor.freeze_timeout"},
@@ -31,19 +31,40 @@ constexpr std::array<Variable, 13> stream_variables{{
     {"BITRATE_DROP_THRESHOLD_PERCENT", "monitor.bitrate_drop.percent"},
     {"AZURACAST_URL", "source.azuracast.url"},
     {"AZURACAST_API_KEY", "source.azuracast.api_key"},
+    {"AZURACAST_STATION", "source.azuracast.station"},
 }};
+
+// Credentials that a user may have chosen: taken as they are.
+bool is_credential(std::string_view name) {
+  return name == "FFSUPERVISOR_TOKEN" || name == "AZURACAST_WEBHOOK_PASSWORD";
+}
+
+// `docker --env-file` and others hand on what a shell would take off: quotes around the value,
+// blanks and a carriage return behind it.
+std::string plain_value(const char* name, const std::string& text) {
+  if (is_credential(name)) return text;
+  const auto without_end = [](std::string_view value) {
+    return value.substr(0, value.find_last_not_of(" \t\r") + 1);  // npos + 1 is 0
+  };
+  std::string_view value = without_end(text);
+  const bool is_quoted = value.size() >= 2 && value.front() == value.back() &&
+                         (value.front() == '"' || value.front() == '\'');
+  return std::string(is_quoted ? without_end(value.substr(1, value.size() - 2)) : value);
+}
 
 // Calls `take(text, place)` with a variable that is set; what it expected goes to the problems.
 template <class Take>
 void with_variable(const Environment& environment, const char* name, Problems& problems,
                    Take&& take) {
-  const std::optional<std::string> text = environment(name);
-  if (!text || text->empty()) return;
+  const std::optional<std::string> found = environment(name);
+  if (!found) return;
+  const std::string text = plain_value(name, *found);
+  if (text.empty()) return;
   const std::string place = std::string("environment variable ") + name;
   try {
-    take(*text, place);
+    take(text, place);
   } catch (const Unexpected& error) {
-    problems.add(place + ": " + error.refusal(shown(*text)));
+    problems.add(place + ": " + error.refusal(shown(text)));
   }
 }
 
@@ -137,6 +158,7 @@ void apply_flags(const Options& options, Config& config, Problems& problems) {
     apply_flag(text, flag, key, *find_setting(program_settings(), key), config, config, problems);
   };
   apply(options.listen, "--listen", "http.listen");
+  if (options.require_listen) apply("true", "--require-listen", "http.required");
   apply(options.log_format, "--log-format", "log.format");
   apply(options.log_level, "--log-level", "log.level");
 }

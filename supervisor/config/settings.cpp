@@ -63,7 +63,7 @@ Setting<Owner> integer(std::string_view key, Field field, std::uint64_t min, std
   return {key,
           [=](Owner& owner, const std::string& text) {
             using Value = std::remove_reference_t<decltype(field(owner))>;
-            field(owner) = static_cast<Value>(read_integer(text, min, max));
+            field(owner) = static_cast<Value>(read_count(text, min, max));
           },
           [=](const Owner& owner) { return std::to_string(field(owner)); }};
 }
@@ -129,6 +129,7 @@ std::vector<Setting<Config>> make_program_settings() {
       {"http.metrics_path",
        [](C& c, const std::string& text) { c.http.metrics_path = read_metrics_path(text); },
        [](const C& c) { return c.http.metrics_path; }},
+      boolean<C>("http.required", FIELD(http.required)),
       path<C>("http.tls.certificate", FIELD(http.tls.certificate)),
       path<C>("http.tls.private_key", FIELD(http.tls.private_key)),
       path<C>("http.auth.bearer_token_file", FIELD(http.auth.bearer_token_file)),

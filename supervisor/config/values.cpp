@@ -169,6 +169,14 @@ std::string read_path(const std::string& text) {
   throw Unexpected("expected the path of a file, such as /var/lib/ffsupervisor/journal");
 }
 
+std::uint64_t read_count(const std::string& text, std::uint64_t min, std::uint64_t max) {
+  const std::size_t point = text.find('.');
+  const bool is_whole = point != std::string::npos && point > 0 && point + 1 < text.size() &&
+                        text.find_first_not_of('0', point + 1) == std::string::npos;
+  if (!is_whole || !integer(text.substr(0, point))) return read_integer(text, min, max);
+  return read_integer(text.substr(0, point), min, max);
+}
+
 std::string read_secret_text(const std::string& text) {
   constexpr std::size_t length_max = 1024;
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {

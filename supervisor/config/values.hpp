@@ -28,6 +28,8 @@ double read_decibels(const std::string& text);
 std::string print_decibels(double decibels);
 
 std::uint64_t read_integer(const std::string& text, std::uint64_t min, std::uint64_t max);
+// The same of a count, which other programs may write as `3.0`.
+std::uint64_t read_count(const std::string& text, std::uint64_t min, std::uint64_t max);
 
 // true/false, yes/no, on/off, 1/0 in any case.
 bool read_boolean(const std::string& text);

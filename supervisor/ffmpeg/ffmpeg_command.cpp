@@ -275,6 +275,10 @@ std::vector<std::string> FfmpegCommand::content_warnings(const monitor::Content&
   return content_output(arguments_behind(argv_, *ffmpeg_at_), content, any_fd).warnings;
 }
 
+std::vector<FfmpegArgument> FfmpegCommand::arguments() const {
+  return ffmpeg_at_ ? arguments_behind(argv_, *ffmpeg_at_) : std::vector<FfmpegArgument>{};
+}
+
 bool FfmpegCommand::has_rtmp_output() const {
   return std::ranges::any_of(endpoints_.outputs, [](string_view url) {
     return url.starts_with("rtmp") && url.substr(0, 9).find("://") != string_view::npos;

@@ -12,6 +12,7 @@
 #include "monitor/probes/target.hpp"
 #include "monitor/time.hpp"
 #include "supervisor/ffmpeg/endpoint_options.hpp"
+#include "supervisor/ffmpeg/ffmpeg_options.hpp"
 
 namespace supervisor {
 
@@ -65,6 +66,8 @@ class FfmpegCommand {
   // What the user should know, once: no FFmpeg in it, a stats_period that slows detection, …
   const std::vector<std::string>& warnings() const { return warnings_; }
   const std::vector<std::string>& argv() const { return argv_; }
+  // FFmpeg's own, as it reads them; views into this command. Empty without FFmpeg.
+  std::vector<FfmpegArgument> arguments() const;
 
  private:
   void read_arguments();

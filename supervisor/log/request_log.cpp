@@ -20,6 +20,10 @@ void log_change(Log& log, const http::Server::LogEntry& entry) {
 
 void log_request(Log& log, const http::Server::LogEntry& entry) {
   if (!entry.who.empty()) return log_change(log, entry);
+  if (!entry.event.empty()) {
+    return log.write(entry.warning ? LogLevel::warning : LogLevel::info, entry.event, {},
+                     entry.message);
+  }
   const LogLevel level = entry.warning ? LogLevel::warning : LogLevel::debug;
   if (!log.enabled(level)) return;
   log.write(level, event, {}, entry.message,

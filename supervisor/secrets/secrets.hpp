@@ -5,19 +5,20 @@
 #include <string_view>
 #include <vector>
 
-#include "supervisor/secrets/credentials.hpp"
+#include "supervisor/secrets/url_credentials.hpp"
 
 namespace supervisor {
 
 // Finds the secrets in commands and settings and keeps them out of every text that leaves the
 // program.
 //
-// Secret are: userinfo passwords of any URL (and the name, for RTMP); the last path component of an
-// RTMP/RTMPS URL (the stream key) with its query; SRT's `streamid` and `passphrase`; values in
-// query strings whose name speaks of a key, token, password, signature or authorisation; the values
-// of options that carry credentials (-headers, -cookies, -auth, -password, -passphrase, -key, …).
-// Each also percent-decoded, percent-encoded, JSON-escaped, and as the Base64 of Basic
-// authorisation. The mask is `***`.
+// Secret is what stands where credentials stand, whatever it is called: the user information of any
+// URL (of the name what is no plain user name), which reaches to the last `@` before the host; the
+// stream's name in an RTMP URL with its query; the path of an HTTP URL that is published to, the
+// last part of any other; each value of a query whose name is not known to be harmless; the values
+// of options that carry credentials (-headers, -cookies, -passphrase, -rtmp_conn, …), in a tee's
+// lists of options too. Each also percent-decoded, percent-encoded, JSON-escaped, and as the Base64
+// of Basic authorisation. The mask is `***`.
 class Secrets {
  public:
   // Learns the secrets of a command.
@@ -38,19 +39,31 @@ class Secrets {
   std::string mask(std::string_view text) const;
 
  private:
-  void learn_argument(std::string_view argument);
+  void learn_argument(std::string_view argument, Use use);
   void learn_option(std::string_view name, std::string_view value);
   void learn_header(std::string_view line);
-  void learn_url(std::string_view text, const Url& url, Place place);
+  void learn_url(std::string_view text, const Url& url, Place place, Use use);
+  void learn_userinfo(std::string_view userinfo, bool rtmp);
+  void learn_pieces(std::string_view password);
+  void learn_query_value(std::string_view text, Span value);
+  void learn_publish_key(std::string_view text, const Url& url);
   void learn_stream_key(std::string_view key);
   void learn_value(std::string_view value);
   void learn_encodings(std::string_view secret);
   void add(std::string_view secret);
-  std::string mask_as(std::string_view text, Place place) const;
+  std::vector<Span> spans_in(std::string_view text, Place place, Use use) const;
+  std::string mask_as(std::string_view text, Place place, Use use) const;
   std::size_t weak_secret_at(std::string_view text, std::size_t at) const;
 
   std::vector<std::string> secrets_;  // masked wherever they stand; longest first
-  std::vector<std::string> weak_;     // masked only between delimiters; longest first
+  // Of a published URL: what is no secret by itself is one behind its host, which is shown.
+  struct BehindHost {
+    std::string text;
+    std::size_t shown;
+    bool operator==(const BehindHost&) const = default;
+  };
+  std::vector<BehindHost> behind_hosts_;
+  std::vector<std::string> weak_;  // masked only between delimiters; longest first
 };
 
 }  // namespace supervisor

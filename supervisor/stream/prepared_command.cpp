@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "supervisor/stream/command_warnings.hpp"
+
 namespace supervisor {
 
 namespace {
@@ -23,8 +25,9 @@ int choose_progress_fd(const FfmpegCommand& command, const std::vector<int>& inh
 
 }  // namespace
 
-PreparedCommand prepare_command(const FfmpegCommand& command, const monitor::Limits& limits,
+PreparedCommand prepare_command(const FfmpegCommand& command, const StreamConfig& stream,
                                 const std::vector<int>& inherited, const Secrets& secrets) {
+  const monitor::Limits& limits = stream.monitor;
   ChildSpec spec;
   spec.progress_fd = choose_progress_fd(command, inherited);
   spec.argv = command.with_supervision(spec.progress_fd, limits.stats_period, limits.content);
@@ -34,10 +37,7 @@ PreparedCommand prepare_command(const FfmpegCommand& command, const monitor::Lim
   spec.inherited = inherited;
   auto masked =
       std::make_shared<const std::vector<std::string>>(secrets.mask_command(command.argv()));
-  std::vector<std::string> warnings = command.warnings();
-  const auto of_content = command.content_warnings(limits.content);
-  warnings.insert(warnings.end(), of_content.begin(), of_content.end());
-  return {command, std::move(spec), std::move(masked), std::move(warnings)};
+  return {command, std::move(spec), std::move(masked), command_warnings(command, stream)};
 }
 
 // The first is the supervisor's: one of the user's own stands behind it.

@@ -22,8 +22,8 @@ struct PreparedCommand {
   std::vector<std::string> warnings;  // for the log, once
 };
 
-// `inherited`: the descriptors to pass on to the child.
-PreparedCommand prepare_command(const FfmpegCommand& command, const monitor::Limits& limits,
+// `stream`: whose command it is. `inherited`: the descriptors to pass on to the child.
+PreparedCommand prepare_command(const FfmpegCommand& command, const StreamConfig& stream,
                                 const std::vector<int>& inherited, const Secrets& secrets);
 
 // For an FFmpeg before 4.4, which does not know that option. It reports each half second by itself.

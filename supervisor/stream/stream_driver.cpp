@@ -306,9 +306,10 @@ void StreamDriver::State::reconfigure(StreamParts parts, bool primary_changed,
   set_closed(core_.status().ended);
 }
 
-bool StreamDriver::State::on_now_playing(const monitor::NowPlaying& report, bool is_only) {
+bool StreamDriver::State::on_now_playing(const monitor::NowPlaying& report, bool is_only,
+                                         bool is_trusted) {
   const bool takes = !is_closed_ && (is_only || hears_azuracast(config()));
-  return takes && tracks_.on_now_playing(report);
+  return takes && tracks_.on_now_playing(report, is_trusted);
 }
 
 StreamDriver::StreamDriver(StreamParts parts, Context context)
@@ -339,8 +340,9 @@ void StreamDriver::reconfigure(StreamParts parts, bool primary_changed, bool fal
   state_->reconfigure(std::move(parts), primary_changed, fallback_changed);
 }
 
-bool StreamDriver::on_now_playing(const monitor::NowPlaying& report, bool is_only) {
-  return state_->on_now_playing(report, is_only);
+bool StreamDriver::on_now_playing(const monitor::NowPlaying& report, bool is_only,
+                                  bool is_trusted) {
+  return state_->on_now_playing(report, is_only, is_trusted);
 }
 
 void StreamDriver::on_alert_result(bool delivered) {

@@ -64,8 +64,8 @@ class StreamDriver {
   // A user's request. 202: it has begun; 409: not in this state.
   http::Outcome control(http::Control what);
   // What AzuraCast's web hook brought. False where it is not of this stream's station. The only
-  // stream takes it without asking for it.
-  bool on_now_playing(const monitor::NowPlaying& report, bool is_only);
+  // stream takes it without asking for it. One that is not trusted restarts no FFmpeg.
+  bool on_now_playing(const monitor::NowPlaying& report, bool is_only, bool is_trusted = true);
   // The alert of its escalation: at least one receiver accepted it, or all gave up.
   void on_alert_result(bool delivered);
   // Every receiver has accepted all that was to be delivered.

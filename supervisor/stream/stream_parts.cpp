@@ -15,7 +15,7 @@ std::shared_ptr<const PreparedCommand> prepared(const std::vector<std::string>& 
                                                 const Secrets& secrets) {
   if (argv.empty()) return nullptr;
   return std::make_shared<const PreparedCommand>(
-      prepare_command(FfmpegCommand(argv), config.monitor, inherited, secrets));
+      prepare_command(FfmpegCommand(argv), config, inherited, secrets));
 }
 
 bool can_be_probed(const std::vector<Target>& targets) {

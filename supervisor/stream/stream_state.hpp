@@ -33,7 +33,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   // An event from outside: what it leads to is done, and the observers are informed.
   void wake(recovery::Event event);
 
-  bool on_now_playing(const monitor::NowPlaying& report, bool is_only);
+  bool on_now_playing(const monitor::NowPlaying& report, bool is_only, bool is_trusted);
   void on_alert_result(bool delivered) { recorder_.on_alert(delivered); }
   void on_all_delivered();
   void redeliver();

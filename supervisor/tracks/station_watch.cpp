@@ -48,6 +48,7 @@ struct StationWatch::State : std::enable_shared_from_this<State> {
   void listen();
   bool on_report(const NowPlaying& report, ReportChannel channel);
   bool is_mine(const NowPlaying& report);
+  void check_presence();
   void check_overdue();
 
   const StreamConfig& config;
@@ -58,6 +59,7 @@ struct StationWatch::State : std::enable_shared_from_this<State> {
   std::optional<http::AzuracastState> azuracast;
   std::string station;  // whose reports are taken, where the configuration names none
   bool is_overdue = false;
+  bool is_offline = false;
   std::string etag;
   monitor::Instant polled_at{};  // when the last poll ended
   monitor::Duration interval;    // that `pace` was made for
@@ -86,6 +88,7 @@ monitor::Instant StationWatch::State::on_poll(const AzuracastReport& report) {
   polled_at = clock.now();
   if (report.is_unchanged) tracks.on_unchanged(ReportChannel::poll, polled_at);
   if (report.now_playing) on_report(*report.now_playing, ReportChannel::poll);
+  check_presence();
   check_overdue();
   events.on_poll();
   return polled_at + pace.after(report.is_unchanged || report.now_playing);
@@ -93,19 +96,21 @@ monitor::Instant StationWatch::State::on_poll(const AzuracastReport& report) {
 
 void StationWatch::State::note(const AzuracastReport& report) {
   const Health health = health_of(report);
-  const bool is_first = !azuracast;
-  const bool changed = is_first || azuracast->health != health;
+  const bool changed = !azuracast || azuracast->health != health;
+  const std::optional<bool> before = azuracast ? std::optional(azuracast->up) : std::nullopt;
+  const bool found_up = report.is_up();
   http::AzuracastState found{.health = health,
+                             .up = found_up,
                              .sentence = services.secrets.mask(report.sentence),
                              .took = report.took,
                              .since = clock.wall()};
   if (!changed) found.since = azuracast->since;
   azuracast = std::move(found);
-  // An AzuraCast that is well at the start is no news.
-  const bool is_well = health == Health::healthy;
-  if (!changed || (is_first && is_well)) return;
-  services.log.write(is_well ? LogLevel::info : LogLevel::warning,
-                     health == Health::unhealthy ? "dependency_down" : "dependency_up", config.name,
+  // An AzuraCast that reports the station at the start is no news.
+  const bool was_up = before.value_or(true);
+  if (was_up == found_up) return;
+  services.log.write(found_up ? LogLevel::info : LogLevel::warning,
+                     found_up ? "dependency_up" : "dependency_down", config.name,
                      azuracast->sentence,
                      {{"dependency", std::string_view("azuracast")},
                       {"latency_seconds", monitor::seconds(report.took)}});
@@ -138,8 +143,18 @@ bool StationWatch::State::on_report(const NowPlaying& report, ReportChannel chan
   if (!is_mine(report)) return false;
   const monitor::TrackNews news = tracks.on_report(report, channel, clock.now(), clock.wall());
   events.on_news(news, channel);
+  check_presence();
   check_overdue();
   return true;
+}
+
+// Not at each flap: a station is off line once every report has said so for a while.
+void StationWatch::State::check_presence() {
+  const bool is_offline_now = !tracks.is_online(clock.now());
+  if (is_offline_now == std::exchange(is_offline, is_offline_now)) return;
+  services.log.write(LogLevel::info, is_offline ? "station_offline" : "station_online", config.name,
+                     is_offline ? "AzuraCast reports that the station is off line"
+                                : "AzuraCast reports that the station is back on line");
 }
 
 void StationWatch::State::check_overdue() {
@@ -180,6 +195,15 @@ void StationWatch::adjust_interval() {
 
 bool StationWatch::on_now_playing(const NowPlaying& report) {
   return state_->on_report(report, ReportChannel::hook);
+}
+
+bool StationWatch::ask_about(const NowPlaying& report) {
+  constexpr monitor::Duration shortest_wait = 1s;
+  if (!state_->is_mine(report)) return false;
+  if (state_->polls && !state_->polls->is_running()) {
+    state_->polls->run_at(std::max(state_->clock.now(), state_->polled_at + shortest_wait));
+  }
+  return true;
 }
 
 const std::optional<monitor::CurrentTrack>& StationWatch::current() const {

@@ -36,6 +36,9 @@ class StationWatch {
 
   // What the web hook brought. False where it is of another station.
   bool on_now_playing(const monitor::NowPlaying& report);
+  // The same, of a report that is not to be trusted: AzuraCast itself is asked, soon, but not more
+  // often than each second.
+  bool ask_about(const monitor::NowPlaying& report);
 
   const std::optional<monitor::CurrentTrack>& current() const;
   http::TrackState tracks(monitor::Instant now) const;

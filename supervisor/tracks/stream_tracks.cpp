@@ -83,8 +83,13 @@ void StreamTracks::reconfigure() {
   follow_station();
 }
 
-bool StreamTracks::on_now_playing(const monitor::NowPlaying& report) {
-  return station_->on_now_playing(report);
+bool StreamTracks::on_now_playing(const monitor::NowPlaying& report, bool is_trusted) {
+  const bool restarts = parts_.config.recovery.restart_on_track_change;
+  if (!is_trusted && restarts && station_->asks_azuracast()) return station_->ask_about(report);
+  may_restart_ = is_trusted || !restarts;
+  const bool is_mine = station_->on_now_playing(report);
+  may_restart_ = true;
+  return is_mine;
 }
 
 void StreamTracks::on_news(const TrackNews& news, ReportChannel channel) {
@@ -94,7 +99,8 @@ void StreamTracks::on_news(const TrackNews& news, ReportChannel channel) {
     write_text();
   }
   const bool is_late = news.change == Change::first && lacks_track_ && fills_command();
-  if (news.change == Change::next || is_late) {
+  const bool is_boundary = news.change == Change::next || is_late;
+  if (is_boundary && may_restart_) {
     events_.on_boundary();
   } else if (news.plays > 0 || news.change != Change::none) {
     events_.on_change();
@@ -253,7 +259,7 @@ PreparedCommand StreamTracks::filled_with(const monitor::Track& track,
       settings_.default_file.empty()
           ? supervisor::filled_command(command, track)
           : supervisor::filled_command(command, track, settings_.default_file, is_readable);
-  return prepare_command(FfmpegCommand(argv), parts_.config.monitor, plain.spec.inherited,
+  return prepare_command(FfmpegCommand(argv), parts_.config, plain.spec.inherited,
                          services_.secrets);
 }
 

@@ -46,8 +46,10 @@ class StreamTracks {
   // While the stream has ended for good, tracks are not logged and the text file stays as it is.
   void set_ended(bool has_ended) { has_ended_ = has_ended; }
 
-  // What the web hook brought. False where it is of another station.
-  bool on_now_playing(const monitor::NowPlaying& report);
+  // What the web hook brought. False where it is of another station. One that is not trusted
+  // restarts no FFmpeg: where a track change would, AzuraCast itself is asked, or the track is only
+  // shown.
+  bool on_now_playing(const monitor::NowPlaying& report, bool is_trusted);
 
   // Gives the command to launch: at once, from within the call, where nothing has to be waited for;
   // else at the latest in some seconds. Waited for are, each at most `preparation_limit`: the text
@@ -108,6 +110,7 @@ class StreamTracks {
   std::unique_ptr<StationWatch> station_;  // never null
   bool has_started_ = false;
   bool has_ended_ = false;
+  bool may_restart_ = true;  // for the report that is being taken
 
   std::unique_ptr<TrackTextFile> text_file_;  // null: none is written
   bool text_failed_ = false;                  // and it was logged

@@ -73,6 +73,27 @@ TEST(Bounds, AnOversizedBodyGets413) {
   EXPECT_EQ(fits.read_reply().status, 405);
 }
 
+TEST(Bounds, TheBodiesOfAllConnectionsTogetherAreBounded) {
+  const Stage stage;
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back(stage.port())
+        .send(
+            "POST /webhook/azuracast HTTP/1.1\r\nHost: t\r\nContent-Length: 1048576\r\n"
+            "Expect: 100-continue\r\n\r\n");
+    EXPECT_EQ(clients.back().read_reply().status, 100);
+  }
+  RawClient one_more(stage.port());
+  one_more.send("POST /webhook/azuracast HTTP/1.1\r\nHost: t\r\nContent-Length: 1000\r\n\r\n");
+  EXPECT_EQ(one_more.read_reply().status, 503);
+  clients.clear();
+  EXPECT_TRUE(holds_soon([&] {
+    RawClient later(stage.port());
+    later.send("POST /webhook/azuracast HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\n{}");
+    return later.read_reply().status != 503;
+  }));
+}
+
 TEST(Bounds, ARequestThatTricklesInGets408) {
   http::Bounds bounds;
   bounds.request_timeout = 1s;

@@ -15,8 +15,11 @@ using Health = http::AzuracastState::Health;
 
 std::shared_ptr<http::StreamSnapshot> station(const std::string& name, Health health) {
   auto snapshot = on_air_snapshot(name);
-  snapshot->azuracast = http::AzuracastState{
-      .health = health, .sentence = "AzuraCast is reachable.", .took = 250ms, .since = {}};
+  snapshot->azuracast = http::AzuracastState{.health = health,
+                                             .up = health != Health::unhealthy,
+                                             .sentence = "AzuraCast is reachable.",
+                                             .took = 250ms,
+                                             .since = {}};
   http::TrackState& track = snapshot->track.emplace();
   track.current.emplace();
   track.current->track = {.artist = "Ana", .title = "Dusk", .album = "Low", .playlist = "Night"};
@@ -114,29 +117,47 @@ class Hooked {
     settings.azuracast_password = password;
     http::SupervisorApi api;
     api.ping = [](std::function<void()> answer) { answer(); };
-    api.on_now_playing = [this](monitor::NowPlaying report) {
+    api.on_now_playing = [this](monitor::NowPlaying report, bool is_trusted) {
       const std::scoped_lock lock(mutex_);
       received_.push_back(std::move(report));
+      trusted_ = is_trusted;
     };
     server = std::make_unique<http::Server>(settings, http::Bounds{}, snapshots, std::move(api),
-                                            [](const http::Server::LogEntry&) {});
+                                            [this](const http::Server::LogEntry& entry) {
+                                              const std::scoped_lock lock(mutex_);
+                                              if (entry.event == "azuracast_hook_refused")
+                                                refusals_.push_back(entry.message);
+                                            });
   }
 
-  RawClient::Reply post(const std::string& body, const std::string& headers = "") const {
+  RawClient::Reply post(const std::string& body, const std::string& headers = "",
+                        const std::string& type = "Content-Type: application/json\r\n") const {
     RawClient client(server->port());
-    client.send(
-        "POST /webhook/azuracast HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n" +
-        headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    client.send("POST /webhook/azuracast HTTP/1.1\r\nHost: t\r\n" + type + headers +
+                "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
     return client.read_reply();
   }
   std::vector<monitor::NowPlaying> received() const {
     const std::scoped_lock lock(mutex_);
     return received_;
   }
+  bool was_trusted() const {
+    const std::scoped_lock lock(mutex_);
+    return trusted_;
+  }
+  std::vector<std::string> refusals() const {
+    const std::scoped_lock lock(mutex_);
+    return refusals_;
+  }
+  boost::json::object health() const {
+    return object_of(RawClient(server->port()).get("/health/detailed"));
+  }
 
  private:
   mutable std::mutex mutex_;
   std::vector<monitor::NowPlaying> received_;
+  std::vector<std::string> refusals_;  // as logged
+  bool trusted_ = false;
 
  public:
   http::SnapshotStore snapshots;
@@ -170,6 +191,59 @@ TEST(AzuracastHook, IsHeardFromLoopbackWhereNoPasswordIsSet) {
   EXPECT_EQ(hooked.post("{").status, 400);
   EXPECT_EQ(hooked.post("{}").status, 422);
   EXPECT_EQ(hooked.received().size(), 1U);
+}
+
+// AzuraCast puts lyrics into every song, escaped as \uXXXX.
+TEST(AzuracastHook, MayBeAMebibyte) {
+  const Hooked hooked("");
+  const std::string lyrics(900'000, 'x');
+  const std::string body =
+      now_playing.substr(0, now_playing.size() - 3) + R"(,"lyrics":")" + lyrics + "\"}}}";
+  EXPECT_EQ(hooked.post(body).status, 200);
+  EXPECT_EQ(hooked.received().size(), 1U);
+  EXPECT_EQ(hooked.post(std::string(1024 * 1024 + 1, ' ')).status, 413);
+}
+
+TEST(AzuracastHook, IsRefusedFromAnotherSitesPageThroughAProxyAndAsAnotherType) {
+  const Hooked hooked("");
+  for (const char* header :
+       {"Origin: http://evil.example\r\n", "Sec-Fetch-Site: cross-site\r\n", "Origin: null\r\n"})
+    EXPECT_EQ(hooked.post(now_playing, header).status, 403) << header;
+  for (const char* header : {"X-Forwarded-For: 10.0.0.1\r\n", "Forwarded: for=10.0.0.1\r\n",
+                             "X-Real-IP: 10.0.0.1\r\n", "x-forwarded-proto: https\r\n"})
+    EXPECT_EQ(hooked.post(now_playing, header).status, 401) << header;
+  for (const char* type : {"", "Content-Type: text/plain\r\n", "Content-Type: \r\n",
+                           "Content-Type: application/x-www-form-urlencoded\r\n"})
+    EXPECT_EQ(hooked.post(now_playing, "", type).status, 400) << type;
+  EXPECT_TRUE(hooked.received().empty());
+  EXPECT_EQ(hooked.post(now_playing).status, 200);
+  EXPECT_FALSE(hooked.was_trusted()) << "without a password it may change no process";
+}
+
+TEST(AzuracastHook, WithItsPasswordMayComeThroughAProxyAndIsTrusted) {
+  const Hooked hooked("s3cret");
+  const std::string password = "Authorization: Basic eDpzM2NyZXQ=\r\n";
+  EXPECT_EQ(hooked.post(now_playing, password + "X-Forwarded-For: 10.0.0.1\r\n").status, 200);
+  EXPECT_TRUE(hooked.was_trusted());
+  EXPECT_EQ(hooked.post(now_playing, password + "Origin: http://evil.example\r\n").status, 403);
+}
+
+TEST(AzuracastHook, ThatIsRefusedIsAWarningAndAComponentOfHealthUntilOneIsAccepted) {
+  const Hooked hooked("s3cret");
+  EXPECT_EQ(hooked.health().at("status"), "healthy");
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(hooked.post(now_playing).status, 401);
+  EXPECT_EQ(hooked.post(std::string(1024 * 1024 + 1, ' ')).status, 413);
+  ASSERT_TRUE(holds_soon([&] { return !hooked.refusals().empty(); }));
+  EXPECT_EQ(hooked.refusals().size(), 1U) << "one a minute";
+  EXPECT_NE(hooked.refusals()[0].find("401: Basic authorization"), std::string::npos);
+  const auto degraded = hooked.health();
+  EXPECT_EQ(degraded.at("status"), "degraded");
+  const auto& component = degraded.at("details").at("components").at("azuracast_webhook");
+  EXPECT_NE(component.at("message").as_string().find("(21), the last with 413"),
+            boost::json::string::npos)
+      << component;
+  EXPECT_EQ(hooked.post(now_playing, "Authorization: Basic eDpzM2NyZXQ=\r\n").status, 200);
+  EXPECT_EQ(hooked.health().at("status"), "healthy");
 }
 
 TEST(AzuracastHook, IsAPostOnly) {

@@ -30,12 +30,58 @@ TEST(Server, AnswersEachRouteAndSaysWhatIsNotHere) {
     EXPECT_FALSE(reply.headers.contains("server")) << path;
   }
   for (const char* path : {"/nothing", "/health", "/health/", "/api/v1/streams/radio/x",
-                           "/api/v1/streams/radio/recovery/x", "/metrics/"}) {
+                           "/api/v1/streams/radio/recovery/x", "/metrics/x"}) {
     const auto reply = stage.get(path);
     EXPECT_EQ(reply.status, 404) << path;
     EXPECT_EQ(reply.headers.at("content-type"), "application/json") << path;
     EXPECT_TRUE(reply.body.starts_with(R"({"message":")")) << reply.body;
   }
+}
+
+TEST(Server, ASlashAtTheEndMeansNothing) {
+  const Stage stage;
+  for (const char* path :
+       {"/metrics/", "/health/liveness/", "/health/detailed//", "/api/v1/streams/",
+        "/api/v1/streams/radio/", "/api/v1/incidents/?limit=1"})
+    EXPECT_EQ(stage.get(path).status, 200) << path;
+  const Stage own({on_air_snapshot("radio")}, {}, "/own/path/");
+  EXPECT_EQ(own.get("/own/path").status, 200);
+  EXPECT_EQ(own.get("/own/path/").status, 200);
+}
+
+// The streams do not depend on their metrics.
+TEST(Server, ATakenAddressIsTriedAgainUnlessItIsRequired) {
+  auto first = std::make_unique<Stage>();
+  http::Settings settings;
+  settings.address = "127.0.0.1";
+  settings.port = first->port();
+  std::mutex mutex;
+  std::vector<http::Server::LogEntry> log;
+  const auto keep = [&](const http::Server::LogEntry& entry) {
+    const std::scoped_lock lock(mutex);
+    if (entry.event == "http_listen") log.push_back(entry);
+  };
+  http::SupervisorApi api;
+  api.ping = [](std::function<void()> answer) { answer(); };
+  const http::SnapshotStore snapshots{0};
+  settings.required = true;
+  EXPECT_THROW(http::Server(settings, {}, snapshots, api, keep), std::runtime_error);
+  settings.required = false;
+  const http::Server second(settings, {}, snapshots, api, keep);
+  EXPECT_EQ(second.port(), 0);
+  {
+    const std::scoped_lock lock(mutex);
+    ASSERT_EQ(log.size(), 1U);
+    EXPECT_TRUE(log[0].warning);
+    EXPECT_NE(log[0].message.find(std::to_string(settings.port)), std::string::npos);
+    EXPECT_NE(log[0].message.find("in use"), std::string::npos) << log[0].message;
+  }
+  first.reset();
+  ASSERT_TRUE(holds_soon([&] { return second.port() == settings.port; }));
+  EXPECT_EQ(RawClient(settings.port).get("/health/liveness").status, 200);
+  const std::scoped_lock lock(mutex);
+  ASSERT_EQ(log.size(), 2U);
+  EXPECT_FALSE(log[1].warning);
 }
 
 TEST(Server, AQueryDoesNotHideARoute) {
@@ -169,7 +215,8 @@ TEST(Server, LogsEachRequestWithoutItsQuery) {
   EXPECT_FALSE(entry.warning);
 }
 
-std::string failure_of(const http::Settings& settings) {
+std::string failure_of(http::Settings settings) {
+  settings.required = true;
   const http::SnapshotStore snapshots(0);
   try {
     const http::Server server(settings, {}, snapshots, {}, {});

@@ -97,12 +97,12 @@ class BadEnvironment(LiveTest):
             with self.subTest(port=value):
                 self.refused("METRICS_PORT", value, "65535")
 
-    def test_a_port_that_is_taken(self):
+    def test_a_port_that_is_taken_and_required(self):
         with socket.socket() as taken:
             taken.bind(("0.0.0.0", 0))
             taken.listen()
             port = taken.getsockname()[1]
-            code, log = self.run_to_end(*NULL, env={"METRICS_PORT": port})
+            code, log = self.run_to_end("--require-listen", *NULL, env={"METRICS_PORT": port})
         self.assertEqual(code, 2, log)
         self.assertIn(str(port), log)
         self.assertIn("in use", log)

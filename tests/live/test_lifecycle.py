@@ -2,11 +2,13 @@
 
 import os
 import signal
+import socket
+import subprocess
 import time
 import unittest
 
 from fakes import fake_ffmpeg
-from harness import H264, VIDEO, LiveTest, children_of, command_name, holds, wait_until
+from harness import BINARY, H264, VIDEO, LiveTest, children_of, command_name, free_port, holds, wait_until
 
 NULL = ["ffmpeg", *VIDEO, "-f", "null", "-"]
 # PID 1 of a namespace of its own; without root, of a user namespace too.
@@ -42,6 +44,46 @@ class AsPid1(LiveTest):
         os.kill(pid, signal.SIGTERM)  # PID 1 gets no default action: it must have asked for it
         self.assertEqual(supervisor.wait(5), 0)
         self.assert_nothing_left()
+
+
+    def test_each_stop_signal_stops_and_the_rest_does_nothing(self):
+        for number in (signal.SIGQUIT, signal.SIGINT, signal.SIGRTMIN + 3):
+            with self.subTest(signal=number):
+                supervisor = self.supervise(*NULL, wrapper=AS_PID_1)
+                supervisor.wait_on_air()
+                pid = self.supervisor_pid(supervisor)
+                for dropped in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM):
+                    os.kill(pid, dropped)
+                self.assertEqual(supervisor.get("/health/liveness/")[0], 200)
+                os.kill(pid, number)
+                self.assertEqual(supervisor.wait(5), 0)
+                self.assert_nothing_left()
+
+    def test_a_health_check_finds_the_port_of_a_flag(self):
+        port = free_port()
+        supervisor = self.supervise(*NULL, wrapper=AS_PID_1, options=["--listen", f"127.0.0.1:{port}"],
+                                    env={"METRICS_PORT": ""})
+        supervisor.port = port
+        supervisor.wait_on_air()
+        inside = ["nsenter", "-t", str(self.supervisor_pid(supervisor)), "-p", "-m",
+                  *([] if os.geteuid() == 0 else ["-U", "--preserve-credentials"])]
+        done = subprocess.run([*inside, BINARY, "healthcheck", "--config", "/nowhere.yml"],
+                              env=self.environment(), capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
+class TakenPort(LiveTest):
+    def test_never_stops_a_stream_and_is_taken_when_it_is_free(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            supervisor = self.supervise(*NULL, options=[
+                "--listen", f"127.0.0.1:{taken.getsockname()[1]}"], env={"METRICS_PORT": ""})
+            supervisor.port = taken.getsockname()[1]
+            supervisor.wait_event("http_listen", 5, level="warning")
+            supervisor.wait_event("on_air", 10)
+        wait_until(supervisor.answers, 10, lambda: supervisor.log())
+        self.assertEqual(len(supervisor.events("http_listen")), 2)
 
 
 class Death(LiveTest):

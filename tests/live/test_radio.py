@@ -114,7 +114,10 @@ class Tracks(Station):
         self.assertEqual(self.hook(supervisor, body=b"{}", content_type="text/plain"), 400)
         self.assertEqual(self.hook(supervisor, body=b'{"now_playing": {"sh_id": "x"}}'), 422)
         self.assertIn("now_playing.sh_id", self.radio.refusal)
-        self.assertEqual(self.hook(supervisor, body=b"x" * 70_000), 413)
+        self.assertEqual(self.hook(supervisor, body=b"x" * (1024 * 1024 + 1)), 413)
+        self.assertEqual(len(supervisor.events("azuracast_hook_refused", level="warning")), 1)
+        components = supervisor.json("/health/detailed")["details"]["components"]
+        self.assertIn("413", components["azuracast_webhook"]["message"])
         self.assertEqual(supervisor.get(HOOK)[0], 405)
         self.assertEqual(supervisor.metric("radio_tracks_played_total", stream="radio"), 3)
 

@@ -56,6 +56,16 @@ class Secrets(LiveTest):
             "cookies": ["-cookies", f"session={self.plant('cookie')}; path=/", "-i", f"http://{http}/b.mp3",
                         *null],
             "icewrong": [*tone, f"icecast://source:{self.plant('iceagain')}@127.0.0.1:{self.icecast.port}/x"],
+            "slash": [*encoded, f"rtmp://127.0.0.1:1/live/someone/{self.plant('slashkey')}/"],
+            "tee": [*VIDEO, *TONE, *H264, *AAC, "-map", "0", "-map", "1", "-f", "tee",
+                    f"[f=hls:method=PUT:headers='X-Any\\: {self.plant('teeheader')}']http://127.0.0.1:1/"
+                    f"{self.plant('hlskey')}/i.m3u8|[f=flv]rtmp://127.0.0.1:1/live/{self.plant('teekey')}"],
+            "put": [*VIDEO, *TONE, *H264, *AAC, "-f", "hls", "-method", "PUT",
+                    f"http://127.0.0.1:1/{self.plant('putkey')}/i.m3u8?{self.plant('barequery')}"],
+            "camera": ["-i", f"rtsp://user:a b|{self.plant('blank')}@127.0.0.1:1/s1", *null],
+            "slashed": ["-i", f"http://user:p@ss/{self.plant('slashed')}@{http}/c.mp3"
+                        f"?wmsAuthSign={self.plant('cdn')}&pin={self.plant('pin')}", *null],
+            "app": [*encoded, "-rtmp_app", f"live/{self.plant('app')}", "rtmp://127.0.0.1:1/x/y"],
             "srt": [*encoded[:-1], "mpegts", f"srt://127.0.0.1:1?streamid={self.plant('streamid')}"
                     f"&passphrase={self.plant('passphrase')}&connect_timeout=300"],
         }

@@ -142,8 +142,8 @@ std::string icecast_status(const std::string& source) {
 }
 
 std::string mount(const std::string& name, const std::string& title = "\"Ana - Dusk\"") {
-  return R"({"genre":"various","listeners":0,"listenurl":"http://127.0.0.1:8000/)" + name +
-         R"(","title":)" + title + R"(,"dummy":null})";
+  return R"({"genre":"various","listeners":0,"stream_start":"x","listenurl":"http://127.0.0.1:8000/)" +
+         name + R"(","title":)" + title + R"(,"dummy":null})";
 }
 
 TEST(IcecastStatus, TheMountIsThereInEachOfItsShapes) {
@@ -162,6 +162,23 @@ TEST(IcecastStatus, TheMountIsThereInEachOfItsShapes) {
   EXPECT_TRUE(has(icecast_status(two), "icecast://s:p@h:1/a.ogg"));
   EXPECT_FALSE(has(icecast_status(two), "icecast://s:p@h:1/b.ogg"));
   EXPECT_TRUE(has(icecast_status("\"source\":" + mount("radio.mp3", "\"caf\xE9\"") + ",")));
+}
+
+// Icecast-KH lists mounts that are configured, or have listeners, without a source.
+TEST(Icecast, AMountWithoutASourceHasNoPublisher) {
+  const char* url = "icecast://h/radio.mp3";
+  for (const std::string& body :
+       {icecast_status(R"("source":{"listeners":3,"listenurl":"http://h:8000/radio.mp3"},)"),
+        std::string("<icestats><source mount=\"/radio.mp3\"><listeners>3</listeners>"
+                    "<fallback>/silence.mp3</fallback></source></icestats>")}) {
+    const SinkReport report = read_sink_statistics(icecast, body, url);
+    EXPECT_TRUE(report.answered) << body;
+    EXPECT_FALSE(report.has_publisher) << body;
+    EXPECT_EQ(report.sentence, "Icecast knows this mount, but has no source of it.");
+  }
+  const char* fed =
+      "<icestats><source mount=\"/radio.mp3\"><source_ip>10.0.0.1</source_ip></source></icestats>";
+  EXPECT_TRUE(read_sink_statistics(icecast, fed, url).has_publisher);
 }
 
 TEST(IcecastStatus, ItsInvalidJsonIsRead) {

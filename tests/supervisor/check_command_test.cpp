@@ -3,7 +3,9 @@
 #include <fstream>
 #include <sstream>
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace supervisor {
@@ -111,6 +113,92 @@ TEST(Check, WarningsNameTheCommandTheyAreAbout) {
                            "warning: alerts.command: \"no-such-pager\": not found"}) {
     EXPECT_NE(result.err.find(line), std::string::npos) << result.err;
   }
+}
+
+// Warnings quote words of the command.
+TEST(Check, NoWarningShowsASecret) {
+  const std::vector<std::vector<std::string>> commands{
+      {"ffmpeg -i x -f flv rtmp://a.example/live2/planted-key-1"},
+      {"sh", "-c", "ffmpeg -password planted-key-1 -i x -f hls http://h/planted-key-1/i.m3u8"},
+      {"./ffmpeg.sh", "rtsp://u:a b@planted-key-1@h/x"},
+      {"ffmpeg", "-i", "x", "-f", "hls", "http://h/planted-key-1/i.m3u8"},
+      {"ffmpeg", "-i", "x", "udp://239.0.0.1:1?key=planted-key-1"},
+      {"ffmpeg", "-i", "x", "rist://h:1?secret=planted-key-1"},
+      {"ffmpeg", "-i", "x", "-f", "tee", "rtmp://h/a/planted-key-1|rtmp://h/a/planted-key-1"}};
+  for (const auto& command : commands) {
+    const Result result = check(with_command(command));
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_NE(result.err.find("warning: "), std::string::npos) << command.back();
+    EXPECT_EQ((result.out + result.err).find("planted-key-1"), std::string::npos)
+        << result.out << result.err;
+  }
+}
+
+TEST(Check, SaysWhatWillDisappoint) {
+  const auto says = [](std::vector<std::string> command) {
+    return check(with_command(std::move(command))).err;
+  };
+  const auto has = [](const std::string& text, const char* words) {
+    return text.find(words) != std::string::npos;
+  };
+  EXPECT_TRUE(has(says({"ffmpeg", "-i", "x", "/rec/a.mp4"}), "recording /rec/a.mp4: without -y"));
+  EXPECT_TRUE(has(says({"ffmpeg", "-y", "-i", "x", "a.ts"}), "a.ts: with -y each restart"));
+  EXPECT_TRUE(has(says({"ffmpeg", "-i", "x", "-f", "tee", "[f=mpegts]a.ts|rtmp://h/a/b"}),
+                  "a.ts: with -y"));
+  for (const char* output : {"/dev/null", "-", "pipe:1", "a.m3u8", "snap.jpg", "rtmp://h/a/b"})
+    EXPECT_FALSE(has(says({"ffmpeg", "-i", "x", output}), "the recording")) << output;
+  EXPECT_FALSE(has(says({"ffmpeg", "-i", "x", "-f", "segment", "a%d.ts"}), "the recording"));
+  EXPECT_TRUE(has(says({"ffmpeg", "-i", "x", "udp://239.0.0.1:1"}), "no receiver acknowledges it"));
+  EXPECT_TRUE(has(says({"ffmpeg", "-i", "x", "-f", "dash", "https://h/a.mpd"}),
+                  "each segment has a connection of its own"));
+  EXPECT_FALSE(has(says({"ffmpeg", "-i", "x", "icecast://s:p@h/m"}), "the output"));
+  for (const char* rate : {"fps=1/60", "format=yuv420p,fps=fps=1/60:round=up", "fps=0.02"})
+    EXPECT_TRUE(has(says({"ffmpeg", "-i", "x", "-vf", rate, "-f", "null", "-"}),
+                    "monitor.freeze_timeout (30s)"))
+        << rate;
+  EXPECT_TRUE(
+      has(says({"ffmpeg", "-framerate", "1/40", "-i", "x", "-f", "null", "-"}), "-framerate 1/40"));
+  EXPECT_FALSE(has(says({"ffmpeg", "-r", "25", "-i", "x", "-f", "null", "-"}), "freeze_timeout ("));
+  EXPECT_TRUE(
+      has(says({"timeout", "10h", "ffmpeg", "-i", "x", "-f", "null", "-"}), "timeout stays"));
+}
+
+TEST(Check, SaysThatTwoHaveOneOutput) {
+  const Result two = check(
+      with_file("streams:\n"
+                "  - {name: a, command: [ffmpeg, -i, x, -f, flv, \"rtmp://h/live/planted\"]}\n"
+                "  - {name: b, command: [ffmpeg, -i, y, -f, flv, \"rtmp://h/live/planted/\"]}\n"));
+  EXPECT_EQ(two.code, 0);
+  EXPECT_NE(two.err.find("streams a and b have one output, rtmp://h/live/***"), std::string::npos)
+      << two.err;
+  const Result one =
+      check(with_file("streams:\n"
+                      "  - name: a\n"
+                      "    command: [ffmpeg, -i, x, -f, flv, \"rtmp://h/live/planted\"]\n"
+                      "    fallback: [ffmpeg, -i, y, -f, flv, \"rtmp://h/live/planted\"]\n"));
+  EXPECT_EQ(one.err.find("one output"), std::string::npos) << one.err;
+}
+
+// A running instance of this configuration has it as well.
+TEST(Check, ATakenAddressIsAWarningUnlessItIsRequired) {
+  const int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  ASSERT_EQ(bind(taken, reinterpret_cast<sockaddr*>(&address), length), 0);
+  ASSERT_EQ(listen(taken, 1), 0);
+  getsockname(taken, reinterpret_cast<sockaddr*>(&address), &length);
+  Options options = with_command({"sh"});
+  options.listen = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  const Result warned = check(options);
+  EXPECT_EQ(warned.code, 0);
+  EXPECT_NE(warned.err.find("warning: http.listen: cannot listen on " + *options.listen),
+            std::string::npos)
+      << warned.err;
+  options.require_listen = true;
+  EXPECT_EQ(check(options).code, 2);
+  close(taken);
 }
 
 TEST(Check, AReferenceThatLeadsNowhereEndsWith2) {

@@ -1,5 +1,6 @@
 #include "supervisor/command_line/client_commands.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -108,10 +109,70 @@ Options at(const std::string& url) {
 }
 
 std::string url_for(const Options& options, const std::string& port = "") {
-  return instance_url(options, [&](const char* name) -> std::optional<std::string> {
-    return name == std::string("METRICS_PORT") && !port.empty() ? std::optional(port)
-                                                                : std::nullopt;
-  });
+  return instance_url(
+      options,
+      [&](const char* name) -> std::optional<std::string> {
+        return name == std::string("METRICS_PORT") && !port.empty() ? std::optional(port)
+                                                                    : std::nullopt;
+      },
+      "/nonexistent");
+}
+
+// A process file system in which the processes were started so.
+class FakeProc {
+ public:
+  FakeProc() { std::filesystem::remove_all(root); }
+  ~FakeProc() { std::filesystem::remove_all(root); }
+  void add(const std::string& pid, const std::vector<std::string>& words,
+           const std::vector<std::string>& variables = {}) const {
+    std::filesystem::create_directories(root + "/" + pid);
+    write(pid + "/cmdline", words, '\0');
+    write(pid + "/environ", variables, '\0');
+  }
+  void set_children(const std::vector<std::string>& pids) const {
+    std::filesystem::create_directories(root + "/1/task/1");
+    write("1/task/1/children", pids, ' ');
+  }
+  std::string url(const std::string& port = "") const {
+    return instance_url(
+        {},
+        [&](const char* name) -> std::optional<std::string> {
+          return name == std::string("METRICS_PORT") && !port.empty() ? std::optional(port)
+                                                                      : std::nullopt;
+        },
+        root);
+  }
+
+  const std::string root = testing::TempDir() + "fake_proc_" + std::to_string(getpid());
+
+ private:
+  void write(const std::string& name, const std::vector<std::string>& texts, char end) const {
+    std::ofstream file(root + "/" + name, std::ios::binary);
+    for (const std::string& text : texts) file << text << end;
+  }
+};
+
+// A health check of an image knows nothing of the flags of the container.
+TEST(InstanceUrl, IsThatOfTheContainersFirstProcess) {
+  FakeProc proc;
+  EXPECT_EQ(proc.url("9191"), "http://127.0.0.1:9191");
+  proc.add("1", {"/usr/bin/ffsupervisor", "--listen", ":8080", "ffmpeg", "-i", "x", "y"});
+  EXPECT_EQ(proc.url("9191"), "http://127.0.0.1:8080");
+  proc.add("1", {"ffsupervisor", "ffmpeg", "-i", "x", "y"}, {"A=b", "METRICS_PORT=7070"});
+  EXPECT_EQ(proc.url("9191"), "http://127.0.0.1:7070");
+  proc.add("1", {"ffsupervisor", "healthcheck"});
+  EXPECT_EQ(proc.url("9191"), "http://127.0.0.1:9191");
+}
+
+TEST(InstanceUrl, IsThatOfTheOnlyChildOfAnInit) {
+  FakeProc proc;
+  proc.add("1", {"/sbin/docker-init", "--", "ffsupervisor", "--listen", ":8080", "ffmpeg"});
+  proc.add("7", {"ffsupervisor", "--listen", "[::1]:8080", "ffmpeg", "-i", "x", "y"});
+  proc.add("8", {"ffsupervisor", "--listen", ":8081", "ffmpeg", "-i", "x", "y"});
+  proc.set_children({"7"});
+  EXPECT_EQ(proc.url("9191"), "http://[::1]:8080");
+  proc.set_children({"7", "8"});
+  EXPECT_EQ(proc.url("9191"), "http://127.0.0.1:9191") << "which of them is not known";
 }
 
 // Nothing listens there: bound once, then given up.

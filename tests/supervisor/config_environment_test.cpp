@@ -65,6 +65,51 @@ TEST(Environment, EveryVariableReachesItsKey) {
   EXPECT_EQ(config.places.at("streams[0].rtmp_endpoint"), "environment variable RTMP_ENDPOINT");
 }
 
+// docker --env-file hands on quotes and blanks; other programs write whole numbers with a point.
+TEST(Environment, TakesWhatIsPlainlyMeant) {
+  const Config config = load({{"MAX_RESTART_ATTEMPTS", "3.0"},
+                              {"METRICS_PORT", "9191 "},
+                              {"STREAM_FREEZE_TIMEOUT", "\"45s\""},
+                              {"RESTART_COOLDOWN", "'30' \r"},
+                              {"ENABLE_AUTO_RECOVERY", "\"false \" "},
+                              {"METRICS_PATH", "\"\""},
+                              {"RTMP_ENDPOINT", "\"rtmp://host/live/key\""},
+                              {"AZURACAST_WEBHOOK_PASSWORD", "\"as it is\" "}});
+  const StreamConfig& stream = config.streams.at(0);
+  EXPECT_EQ(stream.recovery.max_restart_attempts, 3u);
+  EXPECT_EQ(config.http.port, 9191);
+  EXPECT_EQ(stream.monitor.freeze_timeout, 45s);
+  EXPECT_EQ(stream.recovery.restart_cooldown, 30s);
+  EXPECT_FALSE(stream.recovery.enabled);
+  EXPECT_EQ(config.http.metrics_path, "/metrics");
+  EXPECT_EQ(stream.rtmp_endpoint, "rtmp://host/live/key");
+  EXPECT_EQ(config.http.azuracast_password, "\"as it is\" ");
+  for (const char* value : {"3.5", "3.", ".0", "\"3", "3 4", "three"})
+    EXPECT_NE(error_of({{"MAX_RESTART_ATTEMPTS", value}}), "no error") << value;
+}
+
+Config of_input(const std::string& input, Variables variables) {
+  variables["AZURACAST_URL"] = "http://azuracast";
+  Options options;
+  options.command = {"ffmpeg", "-i", input, "-f", "null", "-"};
+  return load_config(options, [&](const char* name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  });
+}
+
+TEST(Environment, TheStationIsNamedOrReadOffTheInput) {
+  const auto station = [](const std::string& input, const Variables& variables = {}) {
+    return of_input(input, variables).streams.at(0).azuracast.station;
+  };
+  EXPECT_EQ(station("http://azuracast:8000/listen/night_fm/radio.mp3"), "night_fm");
+  EXPECT_EQ(station("https://radio.example/listen/caf%C3%A9/radio.aac?x=1"), "café");
+  EXPECT_EQ(station("http://azuracast:8000/radio.mp3"), "");
+  EXPECT_EQ(station("http://azuracast:8000/listen/"), "");
+  EXPECT_EQ(station("http://azuracast/listen/night_fm/a.mp3", {{"AZURACAST_STATION", "4"}}), "4");
+  EXPECT_NE(error_of({{"AZURACAST_STATION", "a/b"}}), "no error");
+}
+
 TEST(Environment, AppliesToEveryStream) {
   Config config;
   config.streams.resize(3);

@@ -64,7 +64,7 @@ Config odd_config() {
   config.streams[1].monitor.content.frozen_picture.emplace().duration = 90s;
   config.streams[1].monitor.content.action = monitor::OnDeadAir::restart;
   config.streams[0].sink = {monitor::probes::SinkServer::mediamtx, "http://[::1]:9997", {}};
-  config.streams[1].sink = {monitor::probes::SinkServer::icecast, "http://h:8000/a?b=c#d", {}};
+  config.streams[1].sink = {monitor::probes::SinkServer::icecast, "http://h:8000/a?start=c#d", {}};
   using monitor::probes::Dependency;
   config.dependencies = {{"null", Dependency::Kind::tcp, "[::1]:5432"},
                          {"b", Dependency::Kind::http, "https://h/a,b"}};

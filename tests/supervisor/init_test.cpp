@@ -69,6 +69,28 @@ TEST_F(InitTest, FirstStopSignalStopsALaterOneForces) {
   EXPECT_EQ(asked.stop, 1);
 }
 
+TEST_F(InitTest, WhatImagesAndServiceManagersStopByStops) {
+  for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGPWR, SIGRTMIN + 3}) {
+    Asked each;
+    const Init init(loop.get_executor(), each.handlers());
+    ::raise(number);
+    EXPECT_TRUE(run_until(loop, [&] { return each.stop == 1; })) << number;
+    loop.restart();
+  }
+}
+
+TEST_F(InitTest, SignalsThatAskForNothingDoNotEndTheProgramAndAreNotInherited) {
+  const Init init(loop.get_executor(), asked.handlers());
+  for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO}) ::raise(number);
+  ::raise(SIGHUP);  // comes behind them
+  ASSERT_TRUE(run_until(loop, [&] { return asked.hangup == 1; }));
+  EXPECT_EQ(asked.stop, 0);
+  loop.restart();
+  ChildRun run(loop, shell("kill -USR1 $$; exit 7"));
+  ASSERT_TRUE(run.run());
+  EXPECT_EQ(run.exit->signal, SIGUSR1);
+}
+
 TEST_F(InitTest, TwoSignalsAtOnceAreOneWish) {
   const Init init(loop.get_executor(), asked.handlers());
   ::raise(SIGTERM);

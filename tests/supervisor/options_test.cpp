@@ -48,6 +48,13 @@ TEST(Options, OwnOptionsStandInFront) {
   EXPECT_EQ(options.command, (Words{"nice", "-n", "-5", "ffmpeg"}));
 }
 
+TEST(Options, TheAddressMayBeRequired) {
+  EXPECT_TRUE(parse({"--require-listen", "ffmpeg"}).require_listen);
+  EXPECT_TRUE(parse({"check", "--require-listen", "ffmpeg"}).require_listen);
+  EXPECT_FALSE(parse({"ffmpeg", "--require-listen"}).require_listen) << "that is FFmpeg's";
+  EXPECT_NE(error_of({"status", "--require-listen"}), "no error");
+}
+
 TEST(Options, TwoDashesEndTheOptions) {
   EXPECT_EQ(parse({"--", "ffmpeg", "-i", "x"}).command, (Words{"ffmpeg", "-i", "x"}));
   EXPECT_EQ(parse({"--name", "n", "--", "--odd"}).command, (Words{"--odd"}));

@@ -27,7 +27,7 @@ std::string masked_argument(const std::string& argument) {
 const std::vector<Case> url_cases = {
     {"rtmp://host/app/KEY", "rtmp://host/app/***"},
     {"rtmp://host:1935/app/KEY", "rtmp://host:1935/app/***"},
-    {"rtmp://host/app/inst/KEY", "rtmp://host/app/inst/***"},
+    {"rtmp://host/app/inst/KEY", "rtmp://host/app/***"},
     {"rtmp://user:pass@host/app/KEY?x=y", "rtmp://***@host/app/***"},
     {"rtmps://h:443/app/KEY?token=T&v=1", "rtmps://h:443/app/***"},
     {"RTMP://h/app/KEY", "RTMP://h/app/***"},
@@ -39,6 +39,8 @@ const std::vector<Case> url_cases = {
     {"rtmp://[::1]:1935/live/KEY", "rtmp://[::1]:1935/live/***"},
     {"rtmp://nginx-rtmp:1935/live/stream", "rtmp://nginx-rtmp:1935/live/***"},
     {"rtmp://h/app/KEY/", "rtmp://h/app/***"},
+    {"rtmp://h/live/USER/PASS/", "rtmp://h/live/***"},
+    {"rtmp://h/app/mp4:dir/KEY", "rtmp://h/app/***"},
     {"rtmp://h/app?vhost=v/KEY", "rtmp://h/***"},
     {"rtmp://h", "rtmp://h"},
     {"rtmp://h/", "rtmp://h/"},
@@ -52,6 +54,24 @@ const std::vector<Case> url_cases = {
     {"https://u:p:q@h/x", "https://u:***@h/x"},
     {"http://u:p@ss@h/x", "http://u:***@h/x"},
     {"http://u:pa/ss#w?ord@h/x", "http://u:***@h/x"},
+    // A user name or password reaches to the last `@` before the host.
+    {"rtsp://frigate:Pass w0rd@h/", "rtsp://frigate:***@h/"},
+    {"rtsp://frigate:Pass|w0rd@h/s1", "rtsp://frigate:***@h/s1"},
+    {"rtsp://u:p@ss/w0rd@h/s1", "rtsp://u:***@h/s1"},
+    {"rtsp://u:pw#x@h/s1", "rtsp://u:***@h/s1"},
+    {"rtsp://u:p@w#x@h/s1", "rtsp://u:***"},
+    {"rtsp://u:p@w?x@h/s1", "rtsp://u:***"},
+    {"rtsp://u:Pass=w0rd@h/s1", "rtsp://u:***@h/s1"},
+    {"rtsp://u:token=w0rd&x@h/s1", "rtsp://u:***@h/s1"},
+    {"rtsp://u:12/34@h/s1", "rtsp://u:***@h/s1"},
+    {"rtsp://u:p://x@h/s1", "rtsp://u:***@h/s1"},
+    {"rtsp://us/er:p@h/s1", "rtsp://us/er:***@h/s1"},
+    {"rtsp://u:\"quo'ted\"<p>@h/s1", "rtsp://u:***@h/s1"},
+    {"rtsp://SECRET@h/s1", "rtsp://***@h/s1"},
+    {"http://SECRET:@h/s1", "http://***@h/s1"},
+    {"rtmp://u:p w/x@h/app/KEY", "rtmp://***@h/app/***"},
+    {"[f=flv]rtmp://u:p|w@h/a/K|[f=hls]/x.m3u8", "[f=flv]rtmp://***@h/a/***|[f=hls]/x.m3u8"},
+    {"concat:http://u:p|q@h/1.ts|http://i/2.ts", "concat:http://u:***@h/1.ts|http://i/2.ts"},
     {"https://TOKEN@h/x", "https://***@h/x"},
     {"rtsp://u:p@cam:554/s1", "rtsp://u:***@cam:554/s1"},
     {"async:http://u:p@h/x", "async:http://u:***@h/x"},
@@ -60,6 +80,15 @@ const std::vector<Case> url_cases = {
     {"https://b/x?X-Amz-Credential=C&X-Amz-Date=20260101&X-Amz-Signature=S",
      "https://b/x?X-Amz-Credential=***&X-Amz-Date=20260101&X-Amz-Signature=***"},
     {"https://c/x.m3u8?hdnts=exp=1~acl=/*~hmac=ab&b=2", "https://c/x.m3u8?hdnts=***&b=2"},
+    {"https://c/x?wmsAuthSign=c2VydmVy&quality=high", "https://c/x?wmsAuthSign=***&quality=high"},
+    {"https://c/x?ticket=ST-1&pin=1234&size=640", "https://c/x?ticket=***&pin=***&size=640"},
+    {"https://c/x?c2VjcmV0", "https://c/x?***"},
+    {"https://c/x?start=10;anything=abc", "https://c/x?start=10;anything=***"},
+    {"rtsp://h/x?tcp", "rtsp://h/x?tcp"},
+    {"https://h/x#access=abc", "https://h/x#access=***"},
+    {"https://h/x?mail=me@example.org", "https://h/x?mail=***"},
+    {"http://h:8080/live/someone/pa55/1234.ts", "http://h:8080/live/***/***/1234.ts"},
+    {"http://h/9f8e7d6c5b4a39281706/x.m3u8", "http://h/***/x.m3u8"},
     {"https://a.upload.youtube.com/http_upload_hls?cid=KEY&copy=0&file=x.m3u8",
      "https://a.upload.youtube.com/http_upload_hls?cid=***&copy=0&file=x.m3u8"},
     {"https://h/x?md5=abc&expires=9", "https://h/x?md5=***&expires=9"},
@@ -69,6 +98,12 @@ const std::vector<Case> url_cases = {
      "[f=flv:onfail=ignore]rtmp://h/a/***|[f=flv]rtmps://***@i/a/***|[f=hls]/x.m3u8"},
     {"rtmp://host/app playpath=KEY live=1 token=T",
      "rtmp://host/*** playpath=*** live=1 token=***"},
+    {"rtmp://host/app conn=S:abcd app=live/KEY buffer=1000",
+     "rtmp://host/*** conn=*** app=*** buffer=1000"},
+    {"[f=hls:method=PUT:headers='Authorization\\: Bearer abc':onfail=ignore]http://h/x.m3u8",
+     "[f=hls:method=PUT:headers=***:onfail=ignore]http://h/x.m3u8"},
+    {"[f=hls:headers=X-Unheard-Of: abc]http://h/x.m3u8|[f=flv]rtmp://h/a/k",
+     "[f=hls:headers=***]http://h/x.m3u8|[f=flv]rtmp://h/a/***"},
     {"movie=http\\://u\\:p@h/x", "movie=http\\://u\\:***@h/x"},
     {"STREAM_KEY=abcdef", "STREAM_KEY=***"},
     {"--password=x", "--password=***"},
@@ -85,14 +120,15 @@ const std::vector<Case> url_cases = {
 };
 
 TEST(Secrets, CredentialsOfUrlsAreMaskedInCommandsByTheirForm) {
-  for (const Case& c : url_cases) EXPECT_EQ(masked_argument(c.raw), c.masked);
+  for (const Case& c : url_cases) EXPECT_EQ(masked_argument(c.raw), c.masked) << c.raw;
 }
 
 TEST(Secrets, OptionsThatCarryCredentialsAreMaskedWhole) {
   const Secrets secrets;
-  for (const char* option : {"-headers", "-cookies", "-password", "-passphrase", "-rtmp_playpath",
-                             "-rtmp_conn", "-decryption_key", "-key", "-auth", "-authorization",
-                             "-srt_streamid", "-hls_enc_key", "-rtmp_playpath:v", "--api-key"})
+  for (const char* option :
+       {"-headers", "-cookies", "-password", "-passphrase", "-rtmp_playpath", "-rtmp_conn",
+        "-rtmp_app", "-decryption_key", "-key", "-auth", "-authorization", "-srt_streamid",
+        "-hls_enc_key", "-rtmp_playpath:v", "--api-key"})
     EXPECT_EQ(secrets.mask_command({"ffmpeg", option, "x: y", "out"}),
               (Words{"ffmpeg", option, "***", "out"}));
   for (const char* option : {"-user_agent", "-hls_key_info_file", "-force_key_frames", "-pass",
@@ -135,6 +171,27 @@ const std::vector<Words> planting_commands = {
     {"ffmpeg", "-i", "x", "rtmp://h/app playpath=" + planted + " live=1"},
     {"env", "API_TOKEN=" + planted, "ffmpeg", "-i", "x", "y"},
     {"ffmpeg", "-i", "https://proxy/http://u:" + planted + "@h/x", "y"},
+    {"ffmpeg", "-i", "rtsp://u:a/b@" + planted + "@h/x", "y"},
+    {"ffmpeg", "-i", "rtsp://u:x y|" + planted + "@h/x", "y"},
+    {"ffmpeg", "-i", "x", "rtmp://h/app/" + planted + "/"},
+    {"ffmpeg", "-i", "x", "rtmp://h/app/inst/" + planted + "/more"},
+    {"ffmpeg", "-i", "x", "-rtmp_app", "live/" + planted, "rtmp://h"},
+    {"ffmpeg", "-i", "x", "rtmp://h/app conn=S:" + planted + " live=1"},
+    {"ffmpeg", "-i", "x", "-f", "hls", "http://h/" + planted + "/index.m3u8"},
+    {"ffmpeg", "-i", "x", "-f", "hls", "http://h/live/" + planted + ".m3u8"},
+    {"ffmpeg", "-i", "x", "-f", "whip", "https://h/whip/" + planted},
+    {"ffmpeg", "-i", "x", "-f", "rtsp", "rtsp://h:8554/" + planted},
+    {"ffmpeg", "-i", "x", "-f", "tee",
+     "[f=flv]rtmp://h/a/k|[f=hls]http://i/" + planted + "/x.m3u8"},
+    {"ffmpeg", "-i", "x", "-f", "tee", "[f=hls:headers='X-Any\\: " + planted + "']http://i/x.m3u8"},
+    {"ffmpeg", "-i", "http://h/x?whatever=" + planted, "y"},
+    {"ffmpeg", "-i", "http://h/x?" + planted, "y"},
+    {"sh", "-c", "exec ffmpeg -password " + planted + " -i x y"},
+    {"sh", "-c", "ffmpeg -i x -f hls 'http://h/" + planted + "/x.m3u8'"},
+    {"ffmpeg -i x -f flv rtmp://h/live2/" + planted},
+    {"curl", "-u", "me:" + planted, "-d", "@-", "http://h/"},
+    {"curl", "-H", "X-Any: " + planted, "http://h/"},
+    {"curl", "https://h/services/" + planted},
 };
 
 TEST(Secrets, APlantedKeyIsGoneFromTheCommandAndFromEveryLine) {
@@ -149,8 +206,40 @@ TEST(Secrets, APlantedKeyIsGoneFromTheCommandAndFromEveryLine) {
          {"Output #0, flv, to 'rtmp://h/app/" + planted + "':", "key " + planted + " refused",
           "[rtmp @ 0x5] [debug] fname=" + planted, planted, "a" + planted + "b",
           "{\\\"k\\\":\\\"" + planted + "\\\"}", "x\n" + planted + "\ny", planted + planted})
-      EXPECT_EQ(secrets.mask(line).find(planted), std::string::npos) << argv.back() << line;
+      EXPECT_EQ(secrets.mask(line).find(planted), std::string::npos)
+          << ::testing::PrintToString(argv) << line;
   }
+}
+
+TEST(Secrets, ThePathOfWhatIsPublishedToIsMaskedAndThatOfWhatIsReadIsNot) {
+  const Secrets secrets;
+  EXPECT_EQ(secrets.mask_command({"ffmpeg", "-i", "http://in/live/a.m3u8", "-f", "hls", "-method",
+                                  "PUT", "http://u:p@out:81/live/b.m3u8?x=abc"}),
+            (Words{"ffmpeg", "-i", "http://in/live/a.m3u8", "-f", "hls", "-method", "PUT",
+                   "http://u:***@out:81/***"}));
+  EXPECT_EQ(secrets.mask_command({"ffmpeg", "-i", "rtsp://in/s1", "-f", "rtsp", "rtsp://out/a/s1"}),
+            (Words{"ffmpeg", "-i", "rtsp://in/s1", "-f", "rtsp", "rtsp://out/a/***"}));
+  EXPECT_EQ(secrets.mask_command({"ffmpeg", "-i", "x", "icecast://source:p@h:8000/radio.mp3"}),
+            (Words{"ffmpeg", "-i", "x", "icecast://source:***@h:8000/radio.mp3"}));
+  EXPECT_EQ(
+      secrets.mask_command({"sh", "-c", "ffmpeg -i http://in/a.mp3 -f hls http://h/key9/b.m3u8"}),
+      (Words{"sh", "-c", "ffmpeg -i http://in/a.mp3 -f hls http://h/***.m3u8"}));
+}
+
+TEST(Secrets, EachHeaderIsSecretUnlessItIsKnownNotToBe) {
+  Secrets secrets;
+  secrets.learn({"ffmpeg", "-headers", "X-Any: w0rdXsh\r\nAccept: audio/mpeg", "-i", "x", "y"});
+  EXPECT_EQ(secrets.mask("argument 'X-Any: w0rdXsh' of audio/mpeg"),
+            "argument 'X-Any: ***' of audio/mpeg");
+}
+
+TEST(Secrets, AnOrdinaryPathOfAnOutputDoesNotDestroyOrdinaryLines) {
+  Secrets secrets;
+  secrets.learn(
+      {"ffmpeg", "-i", "http://in/live/a.mp3", "-f", "hls", "http://out/upload/index.m3u8"});
+  for (const char* line :
+       {"Opening 'http://in/live/a.mp3' for reading", "the upload is live now", "index is written"})
+    EXPECT_EQ(secrets.mask(line), line);
 }
 
 TEST(Secrets, FfmpegsRenderingsOfAnUnseenUrlAreMasked) {

@@ -132,6 +132,44 @@ TEST_F(StationWatchTest, SaysThatAzuracastIsDownAndIsBack) {
   EXPECT_EQ(watch->current()->track.title, "Dawn");
 }
 
+// Stations flap: an outage of one report is no news, and one that lasts is no fault of AzuraCast.
+TEST_F(StationWatchTest, AStationThatIsOffLineIsSaidOnceItLasts) {
+  follow();
+  const auto play = [&](bool is_online) {
+    std::string text = now_playing(1, "Dusk");
+    if (!is_online) text.replace(text.find("true"), 4, "false");
+    station.play(text);
+    const int before = answers;
+    clock.advance(5s);
+    ASSERT_TRUE(turn_until([&] { return answers == before + 1; }));
+  };
+  for (int flap = 0; flap < 4; ++flap) {
+    play(false);
+    play(true);
+  }
+  EXPECT_EQ(logged("station_offline"), 0U);
+  for (int polls = 0; polls < 8; ++polls) play(false);
+  EXPECT_EQ(logged("station_offline"), 1U);
+  EXPECT_TRUE(watch->azuracast()->up) << "AzuraCast reports it";
+  play(true);
+  EXPECT_EQ(logged("station_online"), 1U);
+  EXPECT_EQ(logged("dependency_up") + logged("dependency_down"), 0U);
+}
+
+TEST_F(StationWatchTest, AsksAzuracastAboutAReportThatIsNotTrusted) {
+  follow();
+  station.play(now_playing(2, "Dawn"));
+  clock.advance(500ms);
+  EXPECT_TRUE(watch->ask_about({.sh_id = 9, .track = {.title = "Forged"}, .station = "night_fm"}));
+  EXPECT_FALSE(watch->ask_about({.sh_id = 9, .station = "day_fm"}));
+  clock.advance(500ms);
+  ASSERT_TRUE(turn_until([&] { return answers == 2; })) << "long before the interval is over";
+  EXPECT_EQ(watch->current()->track.title, "Dawn");
+  for (int i = 0; i < 50; ++i) watch->ask_about({.sh_id = 9, .station = "night_fm"});
+  turn();
+  EXPECT_EQ(station.polls(), 2) << "not more often than each second";
+}
+
 TEST_F(StationWatchTest, TakesReportsOfItsOwnStationAlone) {
   config.azuracast.station = "night_fm";
   follow();

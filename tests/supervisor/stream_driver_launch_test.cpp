@@ -167,6 +167,21 @@ TEST_F(StreamDriverLaunchTest, TheFirstLaunchWaitsTwoSecondsForItsTrackAtMost) {
   EXPECT_TRUE(has_argument(children.last(), "title=Dusk"));
 }
 
+TEST_F(StreamDriverLaunchTest, AHookThatIsNotTrustedRestartsNothing) {
+  StreamConfig config = plain_config();
+  config.recovery.restart_on_track_change = true;
+  go_on_air(config);
+  driver->on_now_playing({.sh_id = 1, .track = {.title = "Dusk"}}, true, false);
+  clock.advance(10s);
+  driver->on_now_playing({.sh_id = 2, .track = {.title = "Dawn"}}, true, false);
+  clock.advance(10s);
+  EXPECT_EQ(children.last().signals, Signals{});
+  EXPECT_EQ(logged("track_changed"), 2U) << "it is shown";
+  driver->on_now_playing({.sh_id = 3, .track = {.title = "Noon"}}, true, true);
+  clock.advance(10s);
+  EXPECT_FALSE(children.last().signals.empty());
+}
+
 TEST_F(StreamDriverLaunchTest, AStreamThatHasEndedTakesNoTracks) {
   StreamConfig config = plain_config();
   config.recovery.restart = recovery::Restart::never;

@@ -108,7 +108,9 @@ AzuracastReport of_status(const Azuracast& from, const HttpAnswer& answer) {
                   server + " answers " + std::to_string(answer.status) + " to /api/status.");
   if (!is_azuracast)
     return report(Health::unhealthy, server + " answers, but not as AzuraCast does.");
-  return report(Health::healthy, reachable);
+  AzuracastReport found = report(Health::healthy, reachable);
+  found.is_status = true;
+  return found;
 }
 
 asio::awaitable<AzuracastReport> ask_status(Azuracast from, Instant deadline) {
@@ -137,6 +139,7 @@ asio::awaitable<AzuracastReport> ask_now_playing(Azuracast from, std::string eta
   AzuracastReport found = co_await ask_status(from, deadline);
   if (found.health != Health::healthy) co_return found;
   found.health = Health::degraded;
+  found.is_status = false;  // what is needed is the report
   found.sentence = answer.trouble.empty() ? refusal(from, answer.status) : answer.trouble;
   if (answer.cut) found.sentence = "AzuraCast answers with more than 1 MiB: not read.";
   co_return found;

@@ -31,12 +31,14 @@ struct AzuracastReport {
   Health health = Health::unhealthy;
   std::string sentence = {};  // one, for display, without secrets: "AzuraCast is reachable."
   Duration took{};
+  bool is_status = false;     // it was asked for its status alone, and gave it
   bool is_unchanged = false;  // 304: the report before still holds (TrackLog::on_unchanged)
   std::string etag = {};      // for the next request; empty where none is served, or not healthy
   std::optional<NowPlaying> now_playing = {};
 
-  // For radio_dependency_up{dependency="azuracast"}: it answers.
-  bool is_up() const { return health != Health::unhealthy; }
+  // For radio_dependency_up{dependency="azuracast"}: it does what it is needed for, and reports the
+  // station. An answer without that (no permission, no such station, several) is none.
+  bool is_up() const { return now_playing || is_unchanged || is_status; }
 };
 
 // Asks `GET /api/nowplaying/STATION` once (without a station `/api/nowplaying`), within `timeout`

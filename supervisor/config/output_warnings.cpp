@@ -1,0 +1,72 @@
+#include "supervisor/config/output_warnings.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "supervisor/ffmpeg/ffmpeg_command.hpp"
+#include "supervisor/secrets/secrets.hpp"
+
+namespace supervisor {
+
+namespace {
+
+// What only one can have: no pipe, nothing that is thrown away, no group of receivers.
+bool is_exclusive(std::string_view output) {
+  if (output.empty() || output == "-" || output.starts_with("pipe:") ||
+      output.starts_with("/dev/") || output.starts_with("udp:") || output.starts_with("rtp:"))
+    return false;
+  return output != "null" && output.find('%') == std::string_view::npos;
+}
+
+// Without the slash at its end, which servers do not tell apart.
+std::string comparable(std::string output) {
+  while (output.size() > 1 && output.ends_with('/')) output.pop_back();
+  return output;
+}
+
+void add_outputs(const std::vector<std::string>& argv, std::vector<std::string>& outputs) {
+  if (argv.empty() || argv.front().empty()) return;
+  try {
+    const FfmpegCommand command(argv);
+    for (const std::string& output : command.endpoints().outputs) {
+      if (is_exclusive(output)) outputs.push_back(comparable(output));
+    }
+  } catch (const CommandError&) {
+    // Refused where the stream is made.
+  }
+}
+
+std::string masked(const std::string& output) {
+  return Secrets().mask_command({"ffmpeg", output}).back();
+}
+
+}  // namespace
+
+std::vector<std::string> output_warnings(const Config& config) {
+  std::vector<std::string> warnings;
+  std::map<std::string, std::string> owners;
+  for (const StreamConfig& stream : config.streams) {
+    std::vector<std::string> outputs;
+    add_outputs(stream.command, outputs);
+    std::sort(outputs.begin(), outputs.end());
+    const auto twice = std::adjacent_find(outputs.begin(), outputs.end());
+    if (twice != outputs.end())
+      warnings.push_back("stream " + stream.name + " has the output " + masked(*twice) +
+                         " twice: only one of them can have it");
+    add_outputs(stream.fallback, outputs);  // never beside its own primary
+    std::sort(outputs.begin(), outputs.end());
+    outputs.erase(std::unique(outputs.begin(), outputs.end()), outputs.end());
+    for (const std::string& output : outputs) {
+      const auto [owner, is_new] = owners.emplace(output, stream.name);
+      if (is_new) continue;
+      warnings.push_back("streams " + owner->second + " and " + stream.name + " have one output, " +
+                         masked(output) +
+                         ": a server refuses the second publisher or drops the first, and a file "
+                         "is written by both");
+    }
+  }
+  return warnings;
+}
+
+}  // namespace supervisor

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "monitor/time.hpp"
+#include "supervisor/ffmpeg/ffmpeg_options.hpp"
+
+namespace supervisor {
+
+// The longest time between two frames that a command asks for, by `-r`, `-framerate` or the filter
+// `fps`.
+struct FramePeriod {
+  monitor::Duration period;
+  std::string said;  // "-r 1/60", "fps=1/60"
+};
+std::optional<FramePeriod> longest_frame_period(const std::vector<FfmpegArgument>& arguments);
+
+}  // namespace supervisor
