@@ -87,7 +87,11 @@ void Watch::on_sign(const Sign& sign, std::string text, Instant now) {
 
 void Watch::on(const ConnectionSamples& all, Instant now) {
   connections_ = all;
+  const auto acknowledged = detectors_.delivery.acknowledged_bytes();
   detectors_.delivery.on_connections(all, has_advanced(), now);
+  if (const auto present = detectors_.delivery.acknowledged_bytes()) {
+    detectors_.reception.on_acknowledged(*present > acknowledged.value_or(0), now);
+  }
   detectors_.arrival.on_connections(all, now);
   refresh_evidence(now);
   if (is_path_silent()) detectors_.reception.rebase();
@@ -126,11 +130,18 @@ void Watch::refresh_evidence(Instant now) {
   if (detectors_.corruption.check(now)) evidence_.corrupt_at = now;
 }
 
+// A connection of an unknown side can be the output's: a redirect, a name with several addresses.
+bool Watch::output_is_connected() const {
+  return std::ranges::any_of(connections_, [](const ConnectionSample& each) {
+    return each.kind == ConnectionSample::Kind::tcp && each.side != Side::input &&
+           each.phase == ConnectionSample::Phase::established && each.acked_bytes > 0;
+  });
+}
+
+// The kernel's counters come first: the server's statistics may show another worker's view.
 std::optional<bool> Watch::sink_is_taking() const {
   const auto taking = detectors_.delivery.is_taking();
-  const auto receiving = detectors_.reception.is_receiving();
-  if (!taking || !receiving) return taking ? taking : receiving;
-  return *taking && *receiving;
+  return taking ? taking : detectors_.reception.is_receiving();
 }
 
 Readings Watch::readings(Instant now) const {

@@ -37,6 +37,8 @@ class Watch {
   bool on_progress(const Progress& block, Instant now);
   void on_observation(const Observation& what, Instant now);
   void on_sign(const Sign& sign, std::string text, Instant now);
+  // A look at the source from outside FFmpeg.
+  void on_look(const SourceLook& look) { detectors_.arrival.on_look(look); }
   void on_exit(const ExitStatus& status);
   void on_spawn_error(int error_number);
   // The clock went on while the process could not run (a paused container, a suspended machine):
@@ -60,6 +62,8 @@ class Watch {
   Readings readings(Instant now) const;
   const DeliveryDetector& delivery() const { return detectors_.delivery; }
   const MemoryForecast& memory_forecast() const { return memory_forecast_; }
+  // The kernel shows a connection that is not an input's, on which the peer has acknowledged bytes.
+  bool output_is_connected() const;
   // Data is really being taken, as the kernel and the server's statistics see it; empty where
   // neither does.
   std::optional<bool> sink_is_taking() const;

@@ -4,6 +4,10 @@
 
 namespace recovery {
 
+namespace {
+constexpr Duration first_samples = 2s;  // after the first advance, where the kernel shows any
+}
+
 void Detection::begin(const monitor::Limits& limits, bool reports_progress, Instant now) {
   watch_.emplace(limits, reports_progress, now);
   checked_at_ = now;
@@ -29,6 +33,14 @@ bool Detection::sink_is_proven(Duration stall_timeout, Instant now) const {
   const bool waited = since && now - *since >= stall_timeout;
   if (waited || !kernel_reports_) return true;
   return watch_->delivery().server_app_reads().value_or(false);
+}
+
+bool Detection::output_is_connected(Instant now) const {
+  if (watch_->output_is_connected()) return true;
+  if (kernel_reports_) return false;
+  // The first samples are about to come, or never will.
+  const auto since = evidence().first_advance;
+  return since && now - *since >= first_samples;
 }
 
 monitor::Verdict Detection::diagnose(const std::optional<monitor::Fault>& fault, Instant now,

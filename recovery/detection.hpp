@@ -36,6 +36,10 @@ class Detection {
   // counters, or `stall_timeout` of output where this machine has none.
   bool sink_is_proven(Duration stall_timeout, Instant now) const;
 
+  // An output's connection is established and acknowledged, as the kernel shows it; or this machine
+  // shows none.
+  bool output_is_connected(Instant now) const;
+
   monitor::Verdict diagnose(const std::optional<monitor::Fault>& fault, Instant now,
                             bool reports_progress) const;
 

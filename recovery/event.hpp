@@ -10,6 +10,7 @@
 #include "monitor/evidence.hpp"
 #include "monitor/ffmpeg/progress.hpp"
 #include "monitor/observation.hpp"
+#include "monitor/source_look.hpp"
 #include "recovery/policy.hpp"
 #include "recovery/setup.hpp"
 
@@ -72,9 +73,7 @@ struct Exited {
 // it.
 struct SourceProbed {
   std::uint64_t number;
-  bool available;
-  monitor::Cause cause;  // where it is not
-  std::string sentence;  // secrets already masked
+  monitor::SourceLook look;
 };
 struct SinkProbed {
   std::uint64_t number;

@@ -17,6 +17,8 @@ std::string_view name(State state) {
       return "cooling_down";
     case State::waiting_for_source:
       return "waiting_for_source";
+    case State::waiting_for_receiver:
+      return "waiting_for_receiver";
     case State::fallback:
       return "fallback";
     case State::stopped:

@@ -41,10 +41,13 @@ void RestartPlanner::resume(unsigned attempts, unsigned source_retries, Instant 
 
 // ---------------------------------------------------------------------------- by the budget
 
-Plan RestartPlanner::after_fault(const Verdict& verdict, bool name_in_use, Context context) {
+Plan RestartPlanner::after_fault(const Verdict& verdict, bool name_in_use, bool advanced,
+                                 Context context) {
   sink_.on_end(name_in_use);
-  if (component_of(verdict.cause) == Component::source && source_.is_known()) {
-    return await_source(verdict, context);
+  const bool is_source = component_of(verdict.cause) == Component::source;
+  // A source that cannot be looked at and was there: FFmpeg's next launch is the look.
+  if (is_source && (source_.is_known() || !advanced)) {
+    return await_source(verdict, advanced, context);
   }
   return by_budget(verdict, context);
 }
@@ -100,45 +103,59 @@ Instant RestartPlanner::deadline() const {
   return std::min(source_.deadline(), sink_.deadline());
 }
 
-Plan RestartPlanner::await_source(const Verdict& verdict, Context context) {
+Plan RestartPlanner::await_source(const Verdict& verdict, bool advanced, Context context) {
   const Policy& policy = context.setup.policy;
+  const bool refused = verdict.cause == monitor::Cause::source_refused;
+  source_.begin(policy, !advanced, refused, context.now);
   context.reporter.decide(DecisionKind::wait_for_source, reason_of(verdict),
-                          policy.audio_stream.retry_interval);
-  source_.begin(policy, context.now);
-  return {Plan::Kind::source};
+                          source_.trial_at(policy, false) - context.now);
+  return count_retry(reason_of(verdict), verdict, context).value_or(Plan{Plan::Kind::source});
 }
 
 std::optional<Plan> RestartPlanner::take(const SourceProbed& answer, const Plan& plan,
                                          std::optional<Verdict>& verdict, Context context) {
   if (!source_.accept(answer.number, context.now)) return std::nullopt;
-  note_source(answer.available, answer.sentence, context.reporter);
+  const monitor::SourceLook& look = answer.look;
+  source_.note_answer(look, context.now);
+  // That a server takes connections does not overrule what FFmpeg found on one.
+  const bool is_weak = look.answer == monitor::LookAnswer::reachable && source_.is_by_trial();
+  if (!is_weak) note_source(look.is_available(), look.sentence, context.reporter);
   if (!plan.awaits_source()) return std::nullopt;
-  return answer.available ? source_is_there(answer.sentence, *verdict, context)
-                          : source_is_missing(answer, *verdict, context);
+  return look.is_available() ? source_is_there(look.sentence, *verdict, context)
+                             : source_is_missing(look, *verdict, context);
 }
 
 std::optional<Plan> RestartPlanner::source_is_there(const std::string& sentence,
                                                     const Verdict& verdict, Context context) {
   if (source_.was_missing()) {
-    return launch_for_return("the source is back: " + sentence, context);
+    const auto plan = launch_for_return("the source is back: " + sentence, context);
+    if (plan) source_.on_trial();
+    return plan;
   }
   // It was there all the time: FFmpeg's end is not explained by it.
   source_.watch(context.setup.policy.probe_interval, context.now);
-  return by_budget(verdict, context);
+  if (!source_.is_by_trial()) return by_budget(verdict, context);
+  return std::nullopt;  // FFmpeg found otherwise: it is tried again when it is due
 }
 
-std::optional<Plan> RestartPlanner::source_is_missing(const SourceProbed& answer, Verdict& verdict,
-                                                      Context context) {
-  const AudioStream& pace = context.setup.policy.audio_stream;
-  const std::string& sentence = answer.sentence;
-  context.reporter.add_evidence(sentence);
-  put_first(sentence, verdict.evidence);
+std::optional<Plan> RestartPlanner::source_is_missing(const monitor::SourceLook& look,
+                                                      Verdict& verdict, Context context) {
+  context.reporter.add_evidence(look.sentence);
+  put_first(look.sentence, verdict.evidence);
   // FFmpeg only saw that nothing came of it; the look has read what was answered.
-  if (verdict.cause == monitor::Cause::source_unreachable && verdict.cause != answer.cause) {
-    verdict.cause = answer.cause;
-    context.reporter.note_cause(answer.cause);
+  if (verdict.cause == monitor::Cause::source_unreachable && verdict.cause != look.cause) {
+    verdict.cause = look.cause;
+    context.reporter.note_cause(look.cause);
   }
-  if (!source_.note_missing(pace.retry_interval, context.now)) return std::nullopt;
+  source_.note_missing();
+  return count_retry(look.sentence, verdict, context);
+}
+
+// One each retry interval, however it was found missing.
+std::optional<Plan> RestartPlanner::count_retry(const std::string& sentence, const Verdict& verdict,
+                                                Context context) {
+  const AudioStream& pace = context.setup.policy.audio_stream;
+  if (!source_.count_retry(pace.retry_interval, context.now)) return std::nullopt;
   if (source_.retries() >= pace.max_retries) {
     escalate(verdict,
              monitor::sentence("the source has been missing for %.0f s, %u retries",
@@ -149,6 +166,14 @@ std::optional<Plan> RestartPlanner::source_is_missing(const SourceProbed& answer
   if (context.reporter.is_escalated() && gives_up) return Plan{Plan::Kind::give_up};
   context.reporter.decide(DecisionKind::wait_for_source, sentence, pace.retry_interval);
   return std::nullopt;
+}
+
+std::optional<Plan> RestartPlanner::try_source(const Plan& plan, bool with_fallback,
+                                               Context context) {
+  if (context.now < trial_at(plan, with_fallback, context.setup.policy)) return std::nullopt;
+  source_.on_trial();
+  context.reporter.decide(DecisionKind::restart_ffmpeg, "FFmpeg itself tries its source");
+  return Plan{Plan::Kind::launch};
 }
 
 std::optional<Plan> RestartPlanner::take(const SinkProbed& answer, const Plan& plan,
@@ -167,6 +192,23 @@ std::optional<Plan> RestartPlanner::launch_for_return(std::string reason, Contex
   return Plan{Plan::Kind::launch};
 }
 
+// ---------------------------------------------------------------------------- FFmpeg itself waits
+
+void RestartPlanner::begin_waiting(const Verdict& verdict, Duration patience, Context context) {
+  source_.begin_in_place(context.setup.policy, context.now);
+  context.reporter.decide(DecisionKind::wait_for_source, reason_of(verdict), patience);
+}
+
+void RestartPlanner::keep_waiting(const Verdict& verdict, Context context) {
+  const AudioStream& pace = context.setup.policy.audio_stream;
+  if (!source_.count_retry(pace.retry_interval, context.now)) return;
+  if (source_.retries() < pace.max_retries) return;
+  escalate(verdict,
+           monitor::sentence("FFmpeg has waited for %.0f s, %u retries",
+                             monitor::seconds(source_.waited(context.now)), source_.retries()),
+           context);
+}
+
 // ---------------------------------------------------------------------------- meanwhile
 
 std::optional<Plan> RestartPlanner::adjust(const Plan& plan, Context context) {
@@ -176,13 +218,8 @@ std::optional<Plan> RestartPlanner::adjust(const Plan& plan, Context context) {
     return Plan{plan.kind, std::min(plan.at, context.now + policy.restart_cooldown)};
   }
   if (!plan.awaits_source()) return std::nullopt;
-  if (source_.is_known()) {
-    source_.adjust(policy, context.now);
-    return std::nullopt;
-  }
-  // No probe can show its return any more.
-  context.reporter.decide(DecisionKind::restart_ffmpeg, "the source cannot be probed any more");
-  return Plan{Plan::Kind::launch};
+  source_.adjust(policy, context.now);
+  return std::nullopt;
 }
 
 void RestartPlanner::note_source(bool available, const std::string& sentence, Reporter& reporter) {

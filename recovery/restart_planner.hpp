@@ -19,8 +19,9 @@ namespace recovery {
 // sink is back; or not at all, where recovery has escalated and `on_exhausted` ends it. It answers
 // with a plan and carries nothing out.
 //
-// Restarts spend the budget. A missing source spends none: it is waited for. A source or sink that
-// is back is used at once, limited by ReturnPace.
+// Restarts spend the budget. A missing source spends none: it is waited for, and FFmpeg itself is
+// tried meanwhile as SourceWait allows. A source or sink that is back is used at once, limited by
+// ReturnPace.
 class RestartPlanner {
  public:
   // What every decision depends on and what it reports to; of one call.
@@ -39,7 +40,9 @@ class RestartPlanner {
 
   // The primary is off air and its child is gone. `name_in_use`: the sink refused it because its
   // name is taken.
-  Plan after_fault(const monitor::Verdict& verdict, bool name_in_use, Context context);
+  // `advanced`: it had put out something.
+  Plan after_fault(const monitor::Verdict& verdict, bool name_in_use, bool advanced,
+                   Context context);
   // The life before this one ended without a stop. The stream is tried at least once in each life,
   // whatever is left of the budget: a process that would end without having tried could never come
   // back. `verdict`: of the escalation that is open.
@@ -57,6 +60,18 @@ class RestartPlanner {
                            std::optional<monitor::Verdict>& verdict, Context context);
   std::optional<Plan> take(const SinkProbed& answer, const Plan& plan, Context context);
 
+  // The source is waited for, and FFmpeg itself is due to be tried: the plan that follows.
+  std::optional<Plan> try_source(const Plan& plan, bool with_fallback, Context context);
+  Instant trial_at(const Plan& plan, bool with_fallback, const Policy& policy) const {
+    return plan.awaits_source() ? source_.trial_at(policy, with_fallback) : monitor::never;
+  }
+
+  // FFmpeg lives and waits for a connection or for the first byte: it is left in place. Retries
+  // are counted as for a missing source and escalate; nothing ends for them.
+  void begin_waiting(const monitor::Verdict& verdict, Duration patience, Context context);
+  void keep_waiting(const monitor::Verdict& verdict, Context context);
+  Instant next_retry_at() const { return source_.next_retry_at(); }
+
   // A wait under another configuration is no longer than that allows; the plan that follows.
   std::optional<Plan> adjust(const Plan& plan, Context context);
 
@@ -68,7 +83,10 @@ class RestartPlanner {
   void on_source_read(const Policy& policy, Instant now) {
     source_.watch(policy.probe_interval, now);
   }
-  void on_lasting() { returns_.on_lasting(); }
+  void on_lasting() {
+    returns_.on_lasting();
+    source_.on_lasting();
+  }
   // For a whole cooldown: everything begins afresh.
   void on_healthy();
   // Nothing runs and nothing is waited for.
@@ -80,10 +98,12 @@ class RestartPlanner {
 
  private:
   Plan by_budget(const monitor::Verdict& verdict, Context context);
-  Plan await_source(const monitor::Verdict& verdict, Context context);
+  Plan await_source(const monitor::Verdict& verdict, bool advanced, Context context);
+  std::optional<Plan> count_retry(const std::string& sentence, const monitor::Verdict& verdict,
+                                  Context context);
   std::optional<Plan> source_is_there(const std::string& sentence, const monitor::Verdict& verdict,
                                       Context context);
-  std::optional<Plan> source_is_missing(const SourceProbed& answer, monitor::Verdict& verdict,
+  std::optional<Plan> source_is_missing(const monitor::SourceLook& look, monitor::Verdict& verdict,
                                         Context context);
   std::optional<Plan> launch_for_return(std::string reason, Context context);
 

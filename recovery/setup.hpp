@@ -7,7 +7,14 @@ namespace recovery {
 
 // What is known of a stream's commands.
 struct CommandFacts {
-  bool reports_progress = true;       // false: not FFmpeg; on air as soon as it runs
+  bool reports_progress = true;  // false: not FFmpeg; on air as soon as it runs
+  // FFmpeg waits for a connection itself: it listens for its source, or for a receiver.
+  bool source_listens = false;
+  bool sink_listens = false;
+  // FFmpeg's own fifo muxer reconnects a lost output (`-attempt_recovery`).
+  bool recovers_output = false;
+  // An output whose connection the kernel can show, and that lasts: on air needs one.
+  bool connects_output = false;
   bool source_can_be_probed = false;  // … from outside
   bool advance_proves_source = true;  // the only input: what comes out went in
   bool sink_can_be_probed = false;

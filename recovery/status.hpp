@@ -16,13 +16,14 @@ namespace recovery {
 enum class State : std::uint8_t {
   starting,  // the child lives, nothing has come out yet
   on_air,
-  stopping,            // signalled, not gone yet
-  cooling_down,        // the next launch has its time
-  waiting_for_source,  // the next launch has its source to wait for
-  fallback,            // the fallback lives, while the primary waits for its time or its source
-  stopped,             // no child, and none will be launched by itself
+  stopping,              // signalled, not gone yet
+  cooling_down,          // the next launch has its time
+  waiting_for_source,    // the next launch waits for its source, or FFmpeg itself does
+  waiting_for_receiver,  // FFmpeg itself waits for a receiver of its output
+  fallback,              // the fallback lives, while the primary waits for its time or its source
+  stopped,               // no child, and none will be launched by itself
 };
-inline constexpr std::size_t state_count = 7;
+inline constexpr std::size_t state_count = 8;
 std::string_view name(State state);
 
 // The part of the status that StreamCore owns itself: the state, and the present or last child.

@@ -70,10 +70,16 @@ Instant StreamCore::deadline_of_state() const {
       return stop_ladder_.deadline();
     case State::cooling_down:
     case State::waiting_for_source:
-      if (!wants_fallback()) return plan_.deadline();
-      return std::min(plan_.deadline(), fallback_.due_at(plan_, planner_.source(), now_));
+    case State::waiting_for_receiver: {
+      if (waits_in_place()) return std::min(planner_.next_retry_at(), waits_until_);
+      const Instant due =
+          std::min(plan_.deadline(), planner_.trial_at(plan_, wants_fallback(), policy));
+      if (!wants_fallback()) return due;
+      return std::min(due, fallback_.due_at(plan_, planner_.source(), now_));
+    }
     case State::fallback:
-      return std::min(plan_.deadline(), detection_.deadline());
+      return std::min(
+          {plan_.deadline(), detection_.deadline(), planner_.trial_at(plan_, true, policy)});
     case State::stopped:
       return monitor::never;
   }
@@ -221,7 +227,11 @@ void StreamCore::on(const Exited& event) {
 // ---------------------------------------------------------------------------- probes and tracks
 
 void StreamCore::on(const SourceProbed& event) {
+  if (monitor::Watch* watch = detection_.watch()) watch->on_look(event.look);
   follow(planner_.take(event, plan_, life_.verdict, context()));
+  // FFmpeg waits on a connection that brings nothing, and another one brings media.
+  const bool delivers = event.look.answer == monitor::LookAnswer::delivers;
+  if (delivers && waits_in_place() && waits_until_ != monitor::never) waits_until_ = now_;
 }
 
 void StreamCore::on(const SinkProbed& event) {
@@ -258,6 +268,9 @@ void StreamCore::on(const Tick&) {
       if (now_ >= plan_.deadline()) launch();
       return;
     case State::waiting_for_source:
+    case State::waiting_for_receiver:
+      if (waits_in_place()) return keep_waiting();
+      return follow(planner_.try_source(plan_, wants_fallback(), context()));
     case State::stopped:
       return;
   }

@@ -34,8 +34,12 @@ namespace recovery {
 //  stopping       –          –             –                next, or stopped KILL; unkillable (TERM
 //                                                                            again: what is Observed)
 //  cooling_down   –          –             –                –                launch, or the fallback
-//  waiting_for_   –          –             –                –                probe; a retry;
+//  waiting_for_   –          –             –                –                probe; a retry; a trial;
 //  source                                                                    the fallback
+//  … with a child –          –             advance→ on_air  judge → next     a retry; its patience →
+//                                                                            stopping (launch)
+//  waiting_for_   –          –             advance, and a   judge → next     a retry
+//  receiver                                connection → on_air
 //  fallback       note pid   its own next  note             its own next     its fault → stopping;
 //                                                                            the primary's time →
 //                                                                            stopping (launch)
@@ -47,6 +51,7 @@ namespace recovery {
 //  stopping       then launch         then stop        then launch        KILL, then stop
 //  cooling_down   launch              stopped          launch             stopped
 //  waiting_…      launch              stopped          launch             stopped
+//  … with a child –                   stopping (stop)  stopping (launch)  KILL → stopping (stop)
 //  fallback       stopping (launch)   stopping (stop)  stopping (launch)  KILL → stopping (stop)
 //  stopped        launch              –                launch             –
 //
@@ -137,6 +142,8 @@ class StreamCore {
   void check_health();
   void check_fallback();
   void on_fault(const monitor::Fault& fault);
+  void check_connection();
+  bool output_is_connected() const;
   void on_end(Pipeline pipeline);
   void update_warnings(const std::vector<monitor::Fault>& faults);
   bool restarts_on(const monitor::Fault& warning) const;
@@ -146,6 +153,12 @@ class StreamCore {
   void go_off_air(const monitor::Verdict& verdict);
   void on_fallback_advance();
   void resolve_open_incident(const char* reason);
+
+  // FFmpeg lives and waits for what must come from outside.
+  std::optional<State> rightful_wait(const monitor::Verdict& verdict) const;
+  void wait_in_place(State state, monitor::Verdict verdict);
+  void keep_waiting();
+  Duration patience() const;
 
   // What follows.
   void recover(const monitor::Verdict& verdict);
@@ -174,6 +187,7 @@ class StreamCore {
   bool is(State state) const { return life_.state == state; }
   bool is_present(Generation generation) const;  // … its child, and it is not gone
   bool child_runs() const;                       // launched, and not being stopped
+  bool waits_in_place() const;                   // … and waits, with nothing put out yet
   bool reports_progress() const;                 // … the present child
   bool gave_up() const { return is(State::stopped) && life_.failed; }
   bool wants_fallback() const;
@@ -191,6 +205,8 @@ class StreamCore {
   Plan plan_;
   CommandTrial primary_ = CommandTrial::untried;
   Leaving leaving_ = Leaving::no;
+  Instant waits_until_ = monitor::never;  // FFmpeg, which waits; then it is replaced
+  unsigned replaced_ = 0;                 // in a row, while it waited
   Reporter reporter_;
   Instant now_{};  // of the present step
 };

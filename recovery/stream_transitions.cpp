@@ -2,6 +2,8 @@
 #include <string>
 #include <utility>
 
+#include "monitor/backoff.hpp"
+#include "monitor/text/sentence.hpp"
 #include "recovery/stream_core.hpp"
 
 namespace recovery {
@@ -17,7 +19,13 @@ bool StreamCore::is_present(Generation generation) const {
 }
 
 bool StreamCore::child_runs() const {
-  return is(State::starting) || is(State::on_air) || is(State::fallback);
+  return is(State::starting) || is(State::on_air) || is(State::fallback) || waits_in_place();
+}
+
+// Without a child it waits by its plan.
+bool StreamCore::waits_in_place() const {
+  if (is(State::waiting_for_receiver)) return true;
+  return is(State::waiting_for_source) && !plan_.awaits_source();
 }
 
 bool StreamCore::reports_progress() const {
@@ -28,18 +36,33 @@ bool StreamCore::reports_progress() const {
 // ---------------------------------------------------------------------------- detection
 
 void StreamCore::check_progress() {
-  if (is(State::starting)) {
+  if (is(State::starting) || waits_in_place()) {
     // Output is not enough while something else holds the stream off air.
     const bool sink_is_back = !planner_.sink().needs_proof(life_.verdict) ||
                               detection_.sink_is_proven(setup_.limits.sink_stall_timeout, now_);
+    if (!output_is_connected()) return check_connection();
     if (!detection_.holds_off_air(now_) && sink_is_back) come_on_air();
     check_detectors();  // for what was found before
   }
   check_health();
 }
 
+// Output that no connection carries reaches nowhere.
+void StreamCore::check_connection() {
+  const Duration lasted = now_ - *detection_.evidence().first_advance;
+  if (!is(State::starting) || lasted < setup_.limits.sink_stall_timeout) return;
+  on_fault({Cause::sink_unreachable, true,
+            monitor::sentence("FFmpeg has put out for %.1f s, and none of its outputs has had a "
+                              "connection since the launch.",
+                              monitor::seconds(lasted))});
+}
+
+bool StreamCore::output_is_connected() const {
+  return !setup_.command.connects_output || detection_.output_is_connected(now_);
+}
+
 void StreamCore::check_detectors() {
-  if (!child_runs() || detection_.is_muted()) return;
+  if (!child_runs() || waits_in_place() || detection_.is_muted()) return;
   if (is(State::fallback)) return check_fallback();
   const std::vector<Fault> faults = detection_.check(now_);
   if (const Fault* fault = Detection::off_air_fault(faults)) {
@@ -54,7 +77,10 @@ void StreamCore::check_health() {
   if (!is(State::on_air)) return;
   health_.advance(now_);
   if (setup_.command.advance_proves_source) planner_.on_source_read(setup_.policy, now_);
-  if (health_.has_lasted(now_)) planner_.on_lasting();
+  if (health_.has_lasted(now_)) {
+    planner_.on_lasting();
+    replaced_ = 0;
+  }
   if (!health_.becomes_healthy(setup_.policy.restart_cooldown, now_)) return;
   planner_.on_healthy();
   reporter_.resolve_escalation();
@@ -66,6 +92,7 @@ void StreamCore::on_fault(const Fault& fault) {
   health_.backdate(began);
   reporter_.notify(FaultDetected{fault, now_ - began});
   go_off_air(detection_.diagnose(fault, now_, setup_.command.reports_progress));
+  if (const auto wait = rightful_wait(*life_.verdict)) return wait_in_place(*wait, *life_.verdict);
   if (setup_.policy.enabled) return begin_stop({Plan::Kind::recover});
   // Reported, without an action: on air again when it advances by itself.
   life_.state = State::starting;
@@ -159,6 +186,54 @@ void StreamCore::resolve_open_incident(const char* reason) {
   reporter_.decide(DecisionKind::none, reason);
 }
 
+// ---------------------------------------------------------------------------- FFmpeg itself waits
+
+// What waits for a connection, or on one that its source has accepted, is no hang: ending it would
+// close the port, or give up the place in a queue. With a fallback that waits for the air it is
+// ended, as only one child lives.
+std::optional<State> StreamCore::rightful_wait(const Verdict& verdict) const {
+  const CommandFacts& command = setup_.command;
+  if (life_.role != Role::primary || !setup_.policy.enabled) return std::nullopt;
+  const bool is_lost = verdict.cause == Cause::sink_unreachable ||
+                       verdict.cause == Cause::sink_rejected || verdict.cause == Cause::sink_lost;
+  if (command.recovers_output && is_lost) return State::waiting_for_receiver;
+  if (detection_.watch()->has_advanced()) return std::nullopt;
+  if (command.sink_listens) return State::waiting_for_receiver;
+  if (command.source_listens) return State::waiting_for_source;
+  const auto& arrival = detection_.evidence().arrival;
+  const bool is_accepted = arrival && arrival->is_connected;
+  if (!is_accepted || command.has_fallback) return std::nullopt;
+  if (monitor::component_of(verdict.cause) != Component::source) return std::nullopt;
+  return State::waiting_for_source;
+}
+
+void StreamCore::wait_in_place(State state, Verdict verdict) {
+  life_.state = state;
+  plan_ = {};
+  const CommandFacts& command = setup_.command;
+  const bool listens = command.source_listens || state == State::waiting_for_receiver;
+  waits_until_ = listens ? monitor::never : *life_.launched_at + patience();
+  planner_.begin_waiting(verdict, listens ? Duration::zero() : waits_until_ - now_, context());
+  if (now_ >= waits_until_) keep_waiting();
+}
+
+// A half-open connection looks the same as a source that has nothing to send yet: it is replaced,
+// rarer each time.
+Duration StreamCore::patience() const {
+  const Duration first =
+      std::max(setup_.limits.startup_timeout, setup_.policy.audio_stream.retry_interval);
+  return monitor::Backoff(first, std::max<Duration>(first, 10min)).after(replaced_ + 1);
+}
+
+void StreamCore::keep_waiting() {
+  planner_.keep_waiting(*life_.verdict, context());
+  if (now_ < waits_until_) return;
+  ++replaced_;
+  reporter_.decide(DecisionKind::restart_ffmpeg,
+                   "the source has accepted the connection and sends nothing");
+  begin_stop({Plan::Kind::launch});
+}
+
 // ---------------------------------------------------------------------------- what follows
 
 // A child of the primary is gone, by itself or by us, and the stream is off air.
@@ -178,7 +253,8 @@ void StreamCore::recover(const Verdict& verdict) {
     return follow(Plan::launch_in(policy.restart_cooldown, now_));
   }
   const bool name_in_use = monitor::name_is_in_use(detection_.evidence());
-  follow(planner_.after_fault(verdict, name_in_use, context()));
+  const bool advanced = detection_.watch()->has_advanced() || !setup_.command.reports_progress;
+  follow(planner_.after_fault(verdict, name_in_use, advanced, context()));
 }
 
 // The fallback may be on air, or about to leave it: then it stays until the time has come.
@@ -254,6 +330,7 @@ void StreamCore::on_fallback_advance() {
 
 void StreamCore::check_fallback() {
   if (now_ >= plan_.deadline()) return begin_stop({Plan::Kind::launch});
+  if (const auto plan = planner_.try_source(plan_, true, context())) return follow(plan);
   const std::vector<Fault> faults = detection_.check(now_);
   const Fault* fault = Detection::off_air_fault(faults);
   if (fault == nullptr) return;

@@ -14,7 +14,8 @@ using Trouble = Arrival::Trouble;
 
 // Shorter ones come and go by design: playlists, segments, a logo fetched once.
 constexpr Duration long_lived = 10s;
-constexpr double trickle = 0.05;  // of what usually comes
+constexpr Duration opened_before = 2s;  // the connection that replaces another
+constexpr double trickle = 0.05;        // of what usually comes
 // FFmpeg asks for a playlist that stays the same each half of a segment's length. Up to two rounds
 // are usual, and then the segment; picture and sound may each have their own.
 constexpr unsigned asked_again = 2;
@@ -94,15 +95,24 @@ bool ArrivalDetector::has_delivered(const Link& link, const ConnectionSample& sa
   return present >= usual * trickle;
 }
 
-// Another to the same server takes its place.
+// Another to the same server takes its place, or one that was opened for it: an advertisement of
+// an HLS source comes from another host.
 void ArrivalDetector::note_lost(const std::vector<Link>& present, Instant now) {
   for (const Link& old : links_) {
     const bool is_gone = link_of(present, old.last.id) == present.end();
     if (is_gone && now - old.first_seen_at >= long_lived) lost_ = Lost{now, old.last.peer};
   }
   for (const Link& link : present) {
-    if (lost_ && link.last.peer == lost_->peer) lost_.reset();
+    if (!lost_) return;
+    const bool is_later = link.first_seen_at + opened_before >= lost_->at;
+    if (is_later || link.last.peer == lost_->peer) lost_.reset();
   }
+}
+
+void ArrivalDetector::on_look(const SourceLook& look) {
+  if (!lost_) return;
+  const bool is_gone = look.answer == LookAnswer::missing;
+  if (is_gone || (look.is_available() && !look.is_finite)) lost_->was_live = true;
 }
 
 void ArrivalDetector::on_host(const HostSample& sample, Instant now) {
@@ -134,7 +144,7 @@ bool ArrivalDetector::has_backlog() const {
 }
 
 ArrivalDetector::State ArrivalDetector::state() const {
-  if (lost_ && advanced_) return {Trouble::disconnected, lost_->at, nullptr};
+  if (lost_ && lost_->was_live && advanced_) return {Trouble::disconnected, lost_->at, nullptr};
   const bool polls = advanced_ && asked_.answered;
   if (polls && asked_.times >= asked_again) return {Trouble::nothing_new, counted_from_, nullptr};
   // Of several the one that has been silent for longest holds up the others.
@@ -156,6 +166,12 @@ ArrivalDetector::State ArrivalDetector::state() const {
 
 Arrival ArrivalDetector::at(Instant now) const {
   const State found = state();
+  Arrival arrival = describe(found, now);
+  arrival.is_connected = found.link && found.link->last.phase == Phase::established;
+  return arrival;
+}
+
+Arrival ArrivalDetector::describe(const State& found, Instant now) const {
   const double lasted = seconds(now - found.since);
   const char* peer = found.link ? found.link->last.peer.c_str() : "";
   switch (found.trouble) {
@@ -192,7 +208,10 @@ Arrival ArrivalDetector::at(Instant now) const {
   return {};
 }
 
+// Before the first output FFmpeg waits for what its source has to send: the start-up time-out
+// alone limits that.
 Instant ArrivalDetector::deadline() const {
+  if (!advanced_) return never;
   const State found = state();
   const bool too_soon = found.trouble == Trouble::nothing_new && asked_.times < asked_in_vain;
   return found.trouble == Trouble::none || too_soon ? never : found.since + stall_timeout_;

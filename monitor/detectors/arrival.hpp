@@ -9,6 +9,7 @@
 #include "monitor/connection_sample.hpp"
 #include "monitor/host_sample.hpp"
 #include "monitor/limits.hpp"
+#include "monitor/source_look.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {
@@ -25,17 +26,22 @@ struct Arrival {
   };
   Trouble trouble = Trouble::none;
   Instant since{};
-  std::string sentence;  // with its figures; empty for `none`
+  std::string sentence;       // with its figures; empty for `none`
+  bool is_connected = false;  // the source has accepted every connection that is there
 };
 
 // Detects that nothing arrives from the source, from the connections that FFmpeg reads from.
 //
 // A connection on which nothing arrives is a fault only while nothing comes out either: between two
 // HLS segments that is normal. Bytes that FFmpeg has not read rule the source out: then FFmpeg
-// is slow, or what it writes to is. A connection that FFmpeg has lost while it goes on (a looped
-// picture with an audio source that died) is a fault by itself. Repeated requests to one server are
-// polls of an HLS playlist, as often as its segments are long: there the fault needs a number of
-// polls as well as the time-out.
+// is slow, or what it writes to is. Repeated requests to one server are polls of an HLS playlist,
+// as often as its segments are long: there the fault needs a number of polls as well as the
+// time-out.
+//
+// A connection that ends while FFmpeg goes on is usual: a file that was read to its end, the next
+// segment from another server. It is a fault (a looped picture with an audio source that died)
+// only where no other connection has taken its place and a look at the source since then proves
+// that it was live: the source is missing now, or it is there and has no end of its own.
 class ArrivalDetector {
  public:
   ArrivalDetector(Duration stall_timeout, Instant launched_at);
@@ -45,6 +51,8 @@ class ArrivalDetector {
   void on_host(const HostSample& sample, Instant now);
   // FFmpeg's output advanced.
   void on_advance(Instant now);
+  // What a look at the source found.
+  void on_look(const SourceLook& look);
   // The process could not run until now: the time that passed counts for no fault.
   void rebase(Instant now);
 
@@ -67,6 +75,7 @@ class ArrivalDetector {
   struct Lost {
     Instant at;
     std::string peer;
+    bool was_live = false;  // proven by a look
   };
   struct State {
     Arrival::Trouble trouble = Arrival::Trouble::none;
@@ -85,6 +94,7 @@ class ArrivalDetector {
   void note_asked(const ConnectionSample& sample, Instant now);
   void note_lost(const std::vector<Link>& present, Instant now);
   State state() const;
+  Arrival describe(const State& found, Instant now) const;
 
   Duration stall_timeout_;
   Instant counted_from_;  // the launch, the last advance, or the last rebase

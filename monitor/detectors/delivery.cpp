@@ -86,6 +86,10 @@ void DeliveryDetector::rebase(Instant now) {
   if (lost_) lost_->at = now;
 }
 
+std::optional<std::uint64_t> DeliveryDetector::acknowledged_bytes() const {
+  return links_.empty() && acked_bytes_ == 0 ? std::nullopt : std::optional(acked_bytes_);
+}
+
 std::optional<double> DeliveryDetector::bps() const {
   if (points_.size() < 2 || links_.empty()) return std::nullopt;
   const Duration span = points_.back().at - points_.front().at;

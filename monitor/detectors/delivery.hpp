@@ -56,6 +56,8 @@ class DeliveryDetector {
   std::optional<bool> is_taking() const;
   // The program of each server reads (not its kernel alone). Empty without a connection.
   std::optional<bool> server_app_reads() const;
+  // By all connections of this life, those that are gone too; empty where there was none.
+  std::optional<std::uint64_t> acknowledged_bytes() const;
   // Over all of them, over the last seconds; empty until measured.
   std::optional<double> bps() const;
 

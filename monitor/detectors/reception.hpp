@@ -12,9 +12,19 @@
 namespace monitor {
 
 // Detects from the receiving server's own statistics that the stream does not reach it, while
-// FFmpeg puts it out: no publisher is there, or what it has received does not grow. Statistics
-// that do not answer are no evidence: they may be another server. But one that has answered, and
-// now takes the connection and is silent, is suspected to hang.
+// FFmpeg puts it out: no publisher is there, or what it has received does not grow.
+//
+// Statistics can show another process's view (nginx after a reload, one of several workers),
+// another name (a redirected publisher) or old counts (Icecast and SRS update theirs every few
+// seconds). So they are proof of nothing by themselves:
+//  - of a publisher that they have not shown since the launch they prove nothing at all;
+//  - while the kernel counts acknowledged bytes, the kernel is right;
+//  - off air needs both: they miss the publisher, and the kernel has seen no acknowledged byte for
+//    the time-out. Where the kernel shows no connection, it is a warning.
+// A count stands still once it has not grown for longer than it usually takes to grow.
+//
+// Statistics that do not answer are no evidence: they may be another server. But one that has
+// answered, and now takes the connection and is silent, is suspected to hang.
 class ReceptionDetector {
  public:
   explicit ReceptionDetector(Duration stall_timeout);
@@ -25,14 +35,16 @@ class ReceptionDetector {
   void on_report(const SinkReport& report, Instant now);
   // FFmpeg's output advanced.
   void on_advance(Instant now);
+  // The kernel's count of what the servers have acknowledged; `grew`: since the call before.
+  void on_acknowledged(bool grew, Instant now);
   // The process could not run until now: the time that passed counts for no fault.
   void rebase();
 
-  // Off air: sink_stalled, sink_lost (no publisher).
+  // sink_stalled, or sink_lost (no publisher): off air, or a warning.
   std::optional<Fault> check(Instant now) const;
   Instant deadline() const;
 
-  // Growing bytes, or not; empty while nothing is known.
+  // Growing bytes, or not; empty while nothing is known, and for a publisher that was never shown.
   std::optional<bool> is_receiving() const { return is_receiving_; }
   const std::optional<SinkReport>& last() const { return last_; }
   // Since when the server is suspected to hang.
@@ -40,7 +52,9 @@ class ReceptionDetector {
 
  private:
   void note_silence(const SinkReport& report, Instant now);
+  void note_growth(Instant now);
   void note_good();
+  bool stands(Instant now) const;
 
   Duration stall_timeout_;
   std::optional<SinkReport> last_;
@@ -49,6 +63,10 @@ class ReceptionDetector {
   Instant advancing_since_{};             // without a break
   std::optional<Instant> missing_since_;  // what should be there is not
   unsigned bad_reports_ = 0;
+  bool was_shown_ = false;                  // the publisher, since the launch
+  std::optional<Instant> grew_at_;          // the count of received bytes
+  Duration longest_gap_{};                  // … from one growth to the next
+  std::optional<Instant> acknowledged_at_;  // by the kernel; empty: it has shown no connection
   bool ever_answered_ = false;
   std::optional<Instant> silent_since_;
 };

@@ -30,11 +30,11 @@ using std::chrono::steady_clock;
 enum class Role : std::uint8_t { source, sink };
 
 Finding available(std::string sentence) {
-  return {.available = true, .cause = {}, .sentence = std::move(sentence), .took = {}};
+  return {.available = true, .sentence = std::move(sentence), .answer = LookAnswer::reachable};
 }
 
-Finding not_available(Cause cause, std::string sentence) {
-  return {.available = false, .cause = cause, .sentence = std::move(sentence), .took = {}};
+Finding not_available(Cause cause, std::string sentence, LookAnswer answer = LookAnswer::unclear) {
+  return {.available = false, .cause = cause, .sentence = std::move(sentence), .answer = answer};
 }
 
 asio::awaitable<Finding> probe_tcp(Target target, Role role, Instant deadline) {
@@ -50,7 +50,7 @@ asio::awaitable<Finding> probe_tcp(Target target, Role role, Instant deadline) {
                                                       deadline - steady_clock::now());
   } catch (const ConnectionError& error) {
     const Cause cause = role == Role::sink ? Cause::sink_unreachable : Cause::source_unreachable;
-    co_return not_available(cause, sentence_of(error, server));
+    co_return not_available(cause, sentence_of(error, server), answer_of(error));
   }
   co_return available(server + " takes connections.");
 }
@@ -79,9 +79,10 @@ Finding judge_path(const std::string& path, int error) {
   const bool pattern = path.find_first_of("%*?[{") != std::string::npos;
   if (error == ENOENT && pattern) return available(file + " is a pattern: not probed.");
   if (error == ENOENT || error == ENOTDIR)
-    return not_available(Cause::source_missing, file + " is not there.");
+    return not_available(Cause::source_missing, file + " is not there.", LookAnswer::missing);
   if (error == EACCES || error == EPERM)
-    return not_available(Cause::source_refused, file + " cannot be read: permission denied.");
+    return not_available(Cause::source_refused, file + " cannot be read: permission denied.",
+                         LookAnswer::missing);
   if (error == EISDIR) return not_available(Cause::source_corrupt, file + " is a folder.");
   const std::string why = boost::system::system_category().message(error);
   return not_available(Cause::source_unreachable, file + " cannot be read: " + why + ".");
@@ -114,6 +115,19 @@ asio::awaitable<Finding> probe(Target target, Role role, Instant deadline) {
   co_return finding;
 }
 
+// The first that is not available; what its answer allows is what the strictest allows.
+Finding first_missing(const std::vector<std::optional<Finding>>& findings) {
+  const auto first =
+      std::ranges::find_if(findings, [](const auto& finding) { return !finding->available; });
+  Finding found = **first;
+  for (const auto& finding : findings) {
+    if (finding->available || finding->answer != LookAnswer::refused) continue;
+    found.answer = LookAnswer::refused;
+    found.retry_after = std::max(found.retry_after, finding->retry_after);
+  }
+  return found;
+}
+
 // The probes of one call, until the last has answered.
 struct Round {
   std::vector<std::optional<Finding>> findings;
@@ -124,15 +138,18 @@ struct Round {
     findings[at] = std::move(finding);
     if (--waiting == 0) done(sum());
   }
-  Finding sum() {
+  Finding sum() const {
     Finding all = available("All that can be probed are available.");
-    for (const auto& finding : findings) all.took = std::max(all.took, finding->took);
-    for (auto& finding : findings) {
-      if (finding->available) continue;
-      finding->took = all.took;
-      return std::move(*finding);
+    if (std::ranges::any_of(findings, [](const auto& each) { return !each->available; })) {
+      all = first_missing(findings);
+    } else if (findings.size() == 1) {
+      all = *findings[0];
+    } else {
+      // Which of several connections has ended is not known: one that has an end of its own may.
+      all.is_finite =
+          std::ranges::any_of(findings, [](const auto& each) { return each->is_finite; });
     }
-    if (findings.size() == 1) all.sentence = findings[0]->sentence;
+    for (const auto& finding : findings) all.took = std::max(all.took, finding->took);
     return all;
   }
 };

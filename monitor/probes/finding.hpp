@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "monitor/cause.hpp"
+#include "monitor/source_look.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor::probes {
@@ -10,10 +12,14 @@ namespace monitor::probes {
 // What one probe found.
 struct Finding {
   bool available = false;
-  Cause cause{};         // where it is not: source_unreachable, _missing, _refused, _stalled,
-                         // _corrupt (a 200 that is no media); of a sink: sink_unreachable
-  std::string sentence;  // one, for display; may hold the URL with its secrets: mask it
+  Cause cause{};              // where it is not: source_unreachable, _missing, _refused, _stalled,
+                              // _corrupt (a 200 that is no media); of a sink: sink_unreachable
+  std::string sentence = {};  // one, for display; may hold the URL with its secrets: mask it
   Duration took{};
+  // Of a source.
+  LookAnswer answer = LookAnswer::unclear;
+  bool is_finite = false;
+  std::optional<Duration> retry_after = {};
 };
 
 }  // namespace monitor::probes

@@ -1,6 +1,7 @@
 #include "monitor/probes/media_probe.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "monitor/probes/http_request.hpp"
 #include "monitor/probes/media_bytes.hpp"
 #include "monitor/probes/proxy.hpp"
+#include "monitor/text/ascii.hpp"
 #include "monitor/text/url.hpp"
 
 namespace monitor::probes {
@@ -75,23 +77,59 @@ std::string foreign(string_view word) {
   return text;
 }
 
-Finding not_available(Cause cause, std::string sentence) {
-  return {.available = false, .cause = cause, .sentence = std::move(sentence), .took = {}};
+Finding not_available(Cause cause, std::string sentence, LookAnswer answer = LookAnswer::unclear) {
+  return {.available = false, .cause = cause, .sentence = std::move(sentence), .answer = answer};
 }
 
-Finding judge_status(const std::string& who, int status) {
+Finding up(std::string sentence) {
+  return {.available = true, .sentence = std::move(sentence), .answer = LookAnswer::reachable};
+}
+
+constexpr Duration longest_retry_after = std::chrono::hours(1);
+
+// In seconds; a date is taken for a minute.
+std::optional<Duration> retry_after(const HttpReply& reply) {
+  const std::string value(trimmed(reply.header("retry-after")));
+  if (value.empty()) return std::nullopt;
+  int count = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
+  if (error != std::errc{} || end != value.data() + value.size() || count < 0)
+    return error == std::errc::result_out_of_range ? longest_retry_after : std::chrono::minutes(1);
+  return std::min<Duration>(std::chrono::seconds(count), longest_retry_after);
+}
+
+// An end of its own: a length, and no live playlist.
+bool is_finite(const HttpReply& reply) {
+  const bool is_playlist = reply.body().starts_with("#EXTM3U");
+  if (is_playlist) return reply.body().find("#EXT-X-ENDLIST") != std::string::npos;
+  return !reply.header("content-length").empty() || !reply.header("content-range").empty();
+}
+
+bool limits_access(int status) {
+  return status == 401 || status == 403 || status == 407 || status == 429 || status == 453;
+}
+
+Finding judge_status(const std::string& who, const HttpReply& reply) {
+  const int status = reply.status();
   const std::string answers = who + " answers " + std::to_string(status);
   if (status == 404 || status == 410)
-    return not_available(Cause::source_missing, answers + ": the mount is not there.");
+    return not_available(Cause::source_missing, answers + ": the mount is not there.",
+                         LookAnswer::missing);
+  const auto rest = retry_after(reply);
+  const LookAnswer answer =
+      limits_access(status) || rest ? LookAnswer::refused : LookAnswer::unclear;
+  const auto because = [&](Cause cause, const char* reason) {
+    Finding finding = not_available(cause, answers + reason, answer);
+    finding.retry_after = rest;
+    return finding;
+  };
   if (status == 401 || status == 407)
-    return not_available(Cause::source_refused, answers + ": it requires other credentials.");
-  if (status == 403)
-    return not_available(Cause::source_refused, answers + ": access is forbidden.");
+    return because(Cause::source_refused, ": it requires other credentials.");
+  if (status == 403) return because(Cause::source_refused, ": access is forbidden.");
   if (status == 408 || status == 425 || status == 429 || status >= 500)
-    return not_available(Cause::source_unreachable, answers + ": it cannot serve now.");
-  if (status >= 400)
-    return not_available(Cause::source_refused, answers + ": it refuses the request.");
-  return not_available(Cause::source_corrupt, answers + ", which brings no media.");
+    return because(Cause::source_unreachable, ": it cannot serve now.");
+  if (status >= 400) return because(Cause::source_refused, ": it refuses the request.");
+  return because(Cause::source_corrupt, ", which brings no media.");
 }
 
 Finding judge_body(const std::string& who, const HttpReply& reply, bool timed_out, Duration span) {
@@ -103,7 +141,10 @@ Finding judge_body(const std::string& who, const HttpReply& reply, bool timed_ou
   }
   const std::string type = reply.content_type();
   if (look_of(reply.body(), type, true) == Look::media)
-    return {.available = true, .cause = {}, .sentence = answers + " with media.", .took = {}};
+    return {.available = true,
+            .sentence = answers + " with media.",
+            .answer = LookAnswer::delivers,
+            .is_finite = is_finite(reply)};
   const bool page = look_of("text", type, true) == Look::no_media;  // by its type alone
   const std::string kind = page ? foreign(type) : "a page (HTML, XML or JSON)";
   return not_available(Cause::source_corrupt, answers + " with " + kind + ", which is no media.");
@@ -121,7 +162,7 @@ Finding judge_no_reply(const std::string& who, const std::string& server, const 
                          who + " takes the connection, but does not answer " + within(span) + ".");
   if (timed_out && error.step() == Step::tls_handshake)
     return not_available(Cause::source_stalled, sentence_of(error, server));
-  return not_available(Cause::source_unreachable, sentence_of(error, server));
+  return not_available(Cause::source_unreachable, sentence_of(error, server), answer_of(error));
 }
 
 Finding judge(const std::string& who, const std::string& server, const Answer& answer,
@@ -132,7 +173,7 @@ Finding judge(const std::string& who, const std::string& server, const Answer& a
   if (reply.phase() == Phase::too_long)
     return not_available(Cause::source_corrupt, who + " answers with more than 64 KiB of header.");
   if (reply.phase() == Phase::header) return judge_no_reply(who, server, answer, span);
-  if (!is_media_status(reply.status())) return judge_status(who, reply.status());
+  if (!is_media_status(reply.status())) return judge_status(who, reply);
   const bool timed_out = answer.error && answer.error->code() == asio::error::timed_out;
   return judge_body(who, reply, timed_out, span);
 }
@@ -149,6 +190,12 @@ bool is_redirect(const HttpReply& reply) {
 }
 
 }  // namespace
+
+LookAnswer answer_of(const ConnectionError& error) {
+  const bool refused =
+      error.step() == Step::connection && error.code() == asio::error::connection_refused;
+  return refused ? LookAnswer::missing : LookAnswer::unclear;
+}
 
 std::string sentence_of(const ConnectionError& error, string_view server) {
   const std::string name(server);
@@ -174,12 +221,12 @@ asio::awaitable<Finding> probe_media(Target target, Instant deadline) {
     const Url url = split_url(target.url);
     const std::string server = shown_server(target.url);
     if (goes_through_proxy(url.host))
-      co_return Finding{true, {}, first + " is reached through a proxy: not probed.", {}};
+      co_return up(first + " is reached through a proxy: not probed.");
     const Answer answer = co_await ask(target, authorized, deadline);
     const HttpReply& reply = answer.reply;
     if (reply.status() == 401 && !url.userinfo.empty() && !authorized) {
       if (offers(reply, "Digest") && !offers(reply, "Basic"))
-        co_return Finding{true, {}, who + " requires digest authentication: it is up.", {}};
+        co_return up(who + " requires digest authentication: it is up.");
       authorized = true;
       continue;
     }

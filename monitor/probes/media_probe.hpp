@@ -16,6 +16,8 @@ namespace monitor::probes {
 // connection. `took` is left to the caller.
 boost::asio::awaitable<Finding> probe_media(Target target, Instant deadline);
 
+// What a connection that failed proves: `missing` where its own host refused it.
+LookAnswer answer_of(const ConnectionError& error);
 // A step that failed, as a sentence: "Connection to h:8000 refused."
 std::string sentence_of(const ConnectionError& error, std::string_view server);
 

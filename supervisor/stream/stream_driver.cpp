@@ -255,8 +255,12 @@ void StreamDriver::State::perform(const recovery::ProbeSource& action) {
   monitor::probes::probe_sources(
       context_.services.io_thread.executor(), sources(), probe_timeout,
       answer([number = action.number](const Finding& finding, std::string sentence) {
-        return recovery::SourceProbed{number, finding.available, finding.cause,
-                                      std::move(sentence)};
+        return recovery::SourceProbed{number,
+                                      {.answer = finding.answer,
+                                       .cause = finding.cause,
+                                       .sentence = std::move(sentence),
+                                       .is_finite = finding.is_finite,
+                                       .retry_after = finding.retry_after}};
       }));
 }
 

@@ -7,6 +7,7 @@ using monitor::ArrivalDetector;
 using monitor::Cause;
 using monitor::ConnectionSample;
 using monitor::Instant;
+using monitor::LookAnswer;
 
 namespace {
 
@@ -76,28 +77,58 @@ TEST(Arrival, UnreadBytesRuleTheSourceOut) {
   EXPECT_TRUE(stage.detector.has_backlog());
 }
 
-TEST(Arrival, ASourceThatNeverSentAByteIsUnreachable) {
+// A camera whose first packet comes late, a publisher that is awaited: only the start-up time-out
+// counts.
+TEST(Arrival, BeforeTheFirstOutputASilentSourceIsNoFaultOfItsOwn) {
   Stage stage;
-  stage.stands_for(11);
-  EXPECT_EQ(stage.cause(), Cause::source_unreachable);
+  stage.stands_for(25);
+  EXPECT_FALSE(stage.cause());
+  EXPECT_EQ(stage.detector.deadline(), monitor::never);
+  const monitor::Arrival arrival = stage.detector.at(stage.now);
+  EXPECT_EQ(arrival.trouble, monitor::Arrival::Trouble::unanswered);
+  EXPECT_TRUE(arrival.is_connected);
 }
 
-TEST(Arrival, AConnectionThatIsNotTakenIsUnreachable) {
+TEST(Arrival, AConnectionThatIsNotTakenIsNamed) {
   Stage stage;
   stage.sample.phase = ConnectionSample::Phase::connecting;
   stage.stands_for(11);
-  ASSERT_EQ(stage.cause(), Cause::source_unreachable);
-  EXPECT_EQ(stage.detector.check(stage.now)->sentence,
-            "127.0.0.1:8000 has not taken the connection for 10.0 s.");
+  const monitor::Arrival arrival = stage.detector.at(stage.now);
+  EXPECT_FALSE(arrival.is_connected);
+  EXPECT_EQ(arrival.sentence, "127.0.0.1:8000 has not taken the connection for 10.0 s.");
 }
 
 // A looped picture with a radio behind it: the picture goes on.
-TEST(Arrival, AConnectionThatFFmpegLostAndGoesOnWithoutIsAnEndedSource) {
+TEST(Arrival, AConnectionThatFFmpegLostIsAnEndedSourceOnceALookFindsItGone) {
   Stage stage;
   stage.plays_for(60);
   stage.is_there = false;
   for (int i = 0; i < 11; ++i) stage.second(true);
+  EXPECT_FALSE(stage.cause()) << "it may have been read to its end";
+  stage.detector.on_look({.answer = LookAnswer::missing});
   EXPECT_EQ(stage.cause(), Cause::source_ended);
+}
+
+TEST(Arrival, AConnectionToALiveSourceThatIsThereAgainIsLostToo) {
+  Stage stage;
+  stage.plays_for(60);
+  stage.is_there = false;
+  for (int i = 0; i < 11; ++i) stage.second(true);
+  stage.detector.on_look({.answer = LookAnswer::delivers, .is_finite = true});
+  EXPECT_FALSE(stage.cause()) << "an episode, a jingle: FFmpeg plays what it has";
+  stage.detector.on_look({.answer = LookAnswer::delivers, .is_finite = false});
+  EXPECT_EQ(stage.cause(), Cause::source_ended);
+}
+
+TEST(Arrival, WhatALookCannotTellIsNoProof) {
+  Stage stage;
+  stage.plays_for(60);
+  stage.is_there = false;
+  for (int i = 0; i < 11; ++i) stage.second(true);
+  for (const auto answer : {LookAnswer::refused, LookAnswer::unclear}) {
+    stage.detector.on_look({.answer = answer});
+    EXPECT_FALSE(stage.cause());
+  }
 }
 
 TEST(Arrival, AServerThatHungUpAndWhoseBytesAreReadIsLostToo) {
@@ -105,7 +136,20 @@ TEST(Arrival, AServerThatHungUpAndWhoseBytesAreReadIsLostToo) {
   stage.plays_for(60);
   stage.sample.phase = ConnectionSample::Phase::closing;
   for (int i = 0; i < 11; ++i) stage.second(true);
+  stage.detector.on_look({.answer = LookAnswer::missing});
   EXPECT_EQ(stage.cause(), Cause::source_ended);
+}
+
+// An advertisement break of an HLS source.
+TEST(Arrival, AConnectionToAnotherHostThatWasOpenedForItTakesItsPlace) {
+  Stage stage;
+  stage.plays_for(60);
+  stage.sample.id = 4;
+  stage.sample.peer = "10.0.0.9:80";
+  stage.sample.received_bytes = 0;
+  stage.plays_for(40);
+  stage.detector.on_look({.answer = LookAnswer::delivers});
+  EXPECT_FALSE(stage.cause());
 }
 
 TEST(Arrival, AnotherConnectionToTheSameServerTakesItsPlace) {
@@ -211,6 +255,7 @@ TEST(Arrival, AServerThatDoesNotAnswerWhenAskedAgainIsStalled) {
 TEST(Arrival, AFifoThatNobodyWritesToIsAStalledSource) {
   Stage stage;
   stage.is_there = false;
+  stage.second(true);
   monitor::HostSample waits;
   waits.waits_for_pipe = true;
   for (int i = 0; i < 10; ++i) {

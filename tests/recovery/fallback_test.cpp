@@ -79,7 +79,7 @@ TEST_F(FallbackStateTest, IsNotLaunchedForTheLastSecondBeforeThePrimary) {
 
 TEST_F(FallbackStateTest, LeavesTheFirstProbeOfTheSourceItsTime) {
   SourceWait source(true);
-  source.begin(setup.policy, start);
+  source.begin(setup.policy, false, false, start);
   EXPECT_EQ(fallback.due_at(for_source, source, start), start + SourceWait::patience);
 }
 

@@ -23,16 +23,22 @@ class RestartPlannerTest : public testing::Test {
     now += 1s;
   }
   RestartPlanner::Context context() { return {setup, reporter, now}; }
-  Plan fault(const Verdict& of, bool name_in_use = false) {
+  Plan fault(const Verdict& of, bool name_in_use = false, bool advanced = true) {
     verdict = of;
-    plan = planner->after_fault(of, name_in_use, context());
+    plan = planner->after_fault(of, name_in_use, advanced, context());
     return plan;
+  }
+  static SourceProbed answer(std::uint64_t number, bool available) {
+    using monitor::LookAnswer;
+    return {number,
+            {.answer = available ? LookAnswer::delivers : LookAnswer::missing,
+             .cause = Cause::source_missing,
+             .sentence = "an answer"}};
   }
   // Of a probe that is asked for now.
   std::optional<Plan> source(bool available) {
     const auto number = asked<ProbeSource>();
-    return planner->take(SourceProbed{number, available, Cause::source_missing, "an answer"}, plan,
-                         verdict, context());
+    return planner->take(answer(number, available), plan, verdict, context());
   }
   std::optional<Plan> sink(bool available) {
     return planner->take(SinkProbed{asked<ProbeSink>(), available, "an answer"}, plan, context());
@@ -123,9 +129,7 @@ TEST_F(RestartPlannerTest, ASourceThatIsMissingForTooLongEscalatesOnce) {
   for (int i = 0; i < 5; ++i) {
     now += 30s;
     const auto number = asked<ProbeSource>();
-    EXPECT_EQ(planner->take(SourceProbed{number, false, Cause::source_missing, "gone"}, plan,
-                            verdict, context()),
-              std::nullopt);
+    EXPECT_EQ(planner->take(answer(number, false), plan, verdict, context()), std::nullopt);
     escalations += escalates();
     EXPECT_EQ(planner->source().retries(), i + 1U);
     EXPECT_EQ(escalations, i < 1 ? 0U : 1U);
@@ -142,8 +146,7 @@ TEST_F(RestartPlannerTest, ASourceMissingForTooLongIsGivenUpWhereOnExhaustedSays
 
 TEST_F(RestartPlannerTest, AnAnswerThatWasNotAskedForChangesNothing) {
   fault(missing);
-  EXPECT_EQ(planner->take(SourceProbed{999, true, {}, "late"}, plan, verdict, context()),
-            std::nullopt);
+  EXPECT_EQ(planner->take(answer(999, true), plan, verdict, context()), std::nullopt);
   EXPECT_EQ(planner->take(SinkProbed{999, true, "late"}, plan, context()), std::nullopt);
 }
 
@@ -209,12 +212,14 @@ TEST_F(RestartPlannerTest, AShorterCooldownShortensTheWait) {
   EXPECT_EQ(planner->adjust(plan, context()), plan);
 }
 
-TEST_F(RestartPlannerTest, ASourceThatCannotBeProbedAnyMoreIsNotAwaited) {
+TEST_F(RestartPlannerTest, ASourceThatCannotBeProbedAnyMoreIsTried) {
   fault(missing);
   EXPECT_EQ(planner->adjust(plan, context()), std::nullopt);
   setup.command.source_can_be_probed = false;
   planner->set(setup);
-  EXPECT_EQ(planner->adjust(plan, context()), Plan{Kind::launch});
+  EXPECT_EQ(planner->try_source(plan, false, context()), std::nullopt);
+  now += 1s;
+  EXPECT_EQ(planner->try_source(plan, false, context()), Plan{Kind::launch});
 }
 
 }  // namespace

@@ -14,51 +14,51 @@ class SourceWaitTest : public testing::Test {
 };
 
 TEST_F(SourceWaitTest, AWaitProbesAtOnceAndOften) {
-  source.begin(policy, start);
+  source.begin(policy, false, false, start);
   EXPECT_EQ(source.deadline(), start);
   EXPECT_TRUE(source.accept(source.begin_probe(start), start));
   EXPECT_EQ(source.deadline(), start + SourceWait::between_requests);
 }
 
 TEST_F(SourceWaitTest, AProbeCountsAsARetryOnceEachInterval) {
-  source.begin(policy, start);
-  EXPECT_FALSE(source.note_missing(30s, start + 30s - 1ns));
-  EXPECT_TRUE(source.note_missing(30s, start + 30s));
-  EXPECT_FALSE(source.note_missing(30s, start + 31s));
-  EXPECT_TRUE(source.note_missing(30s, start + 60s));
+  source.begin(policy, false, false, start);
+  EXPECT_FALSE(source.count_retry(30s, start + 30s - 1ns));
+  EXPECT_TRUE(source.count_retry(30s, start + 30s));
+  EXPECT_FALSE(source.count_retry(30s, start + 31s));
+  EXPECT_TRUE(source.count_retry(30s, start + 60s));
   EXPECT_EQ(source.retries(), 2U);
 }
 
 TEST_F(SourceWaitTest, RetriesThatWereMissedAreNotMadeUpFor) {
-  source.begin(policy, start);
-  EXPECT_TRUE(source.note_missing(30s, start + 10min));
-  EXPECT_TRUE(source.note_missing(30s, start + 10min));
-  EXPECT_FALSE(source.note_missing(30s, start + 10min + 1s));
+  source.begin(policy, false, false, start);
+  EXPECT_TRUE(source.count_retry(30s, start + 10min));
+  EXPECT_TRUE(source.count_retry(30s, start + 10min));
+  EXPECT_FALSE(source.count_retry(30s, start + 10min + 1s));
 }
 
 TEST_F(SourceWaitTest, RetriesCountOverWaitsUntilHealthy) {
   source.resume(7);
-  source.begin(policy, start);
-  source.note_missing(30s, start + 30s);
+  source.begin(policy, false, false, start);
+  source.count_retry(30s, start + 30s);
   EXPECT_EQ(source.retries(), 8U);
   source.on_healthy();
   EXPECT_EQ(source.retries(), 0U);
 }
 
 TEST_F(SourceWaitTest, EachWaitAsksAnewWhetherItWasMissing) {
-  source.begin(policy, start);
+  source.begin(policy, false, false, start);
   EXPECT_FALSE(source.was_missing());
-  source.note_missing(30s, start);
+  source.note_missing();
   EXPECT_TRUE(source.was_missing());
-  source.begin(policy, start + 1min);
+  source.begin(policy, false, false, start + 1min);
   EXPECT_FALSE(source.was_missing());
   EXPECT_EQ(source.waited(start + 61s), 1s);
 }
 
 TEST_F(SourceWaitTest, TheFallbackWaitsForTheFirstProbe) {
-  source.begin(policy, start);
+  source.begin(policy, false, false, start);
   EXPECT_EQ(source.fallback_from(), start + SourceWait::patience);
-  source.note_missing(30s, start);
+  source.note_missing();
   EXPECT_LE(source.fallback_from(), start);
 }
 
@@ -76,14 +76,14 @@ TEST_F(SourceWaitTest, ThatItIsMissingIsNewsAtFirst) {
 }
 
 TEST_F(SourceWaitTest, AShorterIntervalHoldsAtOnceALongerOneLater) {
-  source.begin(policy, start);
+  source.begin(policy, false, false, start);
   policy.audio_stream.retry_interval = 10s;
   source.adjust(policy, start);
   EXPECT_EQ(source.deadline(), start);
-  EXPECT_TRUE(source.note_missing(10s, start + 10s));
+  EXPECT_TRUE(source.count_retry(10s, start + 10s));
   policy.audio_stream.retry_interval = 1h;
   source.adjust(policy, start + 11s);
-  EXPECT_TRUE(source.note_missing(1h, start + 20s));
+  EXPECT_TRUE(source.count_retry(1h, start + 20s));
 }
 
 TEST_F(SourceWaitTest, AtRestAnotherPaceBeginsNoProbes) {

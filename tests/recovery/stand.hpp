@@ -111,8 +111,15 @@ class Stand {
   Step launch_failed(int error) { return send(LaunchFailed{generation(), error}); }
   // Of the newest look.
   Step source_probed(bool available) {
-    return send(SourceProbed{source_asked, available, monitor::Cause::source_missing,
-                             available ? "the source answers" : "the mount is not there"});
+    return source_probed(available ? monitor::LookAnswer::delivers : monitor::LookAnswer::missing);
+  }
+  Step source_probed(monitor::LookAnswer answer) {
+    const bool is_there = answer == monitor::LookAnswer::delivers;
+    return send(
+        SourceProbed{source_asked,
+                     {.answer = answer,
+                      .cause = monitor::Cause::source_missing,
+                      .sentence = is_there ? "the source answers" : "the mount is not there"}});
   }
   Step sink_probed(bool available) {
     return send(SinkProbed{sink_asked, available, available ? "it answers" : "it refuses"});

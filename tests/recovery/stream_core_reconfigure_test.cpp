@@ -239,7 +239,8 @@ TEST_F(ReconfigureWaitTest, AnotherPlaceToLookAtIsLookedAtAtOnce) {
 
 TEST_F(ReconfigureWaitTest, ASourceNobodyCanLookAtAnyMoreIsTried) {
   setup.command.source_can_be_probed = false;
-  EXPECT_EQ(actions(waiting.send(Reconfigured{setup, false, false})), "TERM");
+  waiting.send(Reconfigured{setup, false, false});
+  EXPECT_EQ(signals(waiting.feed(31s)), std::vector{SIGTERM}) << "once a retry interval";
   EXPECT_EQ(actions(waiting.exited(code(255))), "launch");
 }
 

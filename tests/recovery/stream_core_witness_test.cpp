@@ -163,16 +163,15 @@ TEST_F(WitnessTest, ASinkThatReadsAgainInTimeIsNoFault) {
   EXPECT_EQ(stand.state(), State::on_air);
 }
 
-TEST_F(WitnessTest, AServerWhoseStatisticsStandStillIsHung) {
+// One worker of several, a redirected name, counts that come each few seconds.
+TEST_F(WitnessTest, StatisticsAccuseNoSinkWhoseKernelAcknowledges) {
   be_well();
-  Step all;
-  for (int i = 0; i < 6 && stand.state() == State::on_air; ++i) {
-    Stand::append(all, stand.send(Observed{stand.generation(),
-                                           monitor::SinkReport{true, true, 1000, "stat"}}));
-    for (int s = 0; s < 5 && stand.state() == State::on_air; ++s) Stand::append(all, second());
+  for (int i = 0; i < 12; ++i) {
+    const bool is_shown = i < 2;
+    stand.send(Observed{stand.generation(), monitor::SinkReport{true, is_shown, 1000, "stat"}});
+    EXPECT_TRUE(notices<IncidentOpened>(seconds(5)).empty());
   }
-  EXPECT_EQ(stand.state(), State::stopping);
-  EXPECT_EQ(only_incident(all).cause, Cause::sink_stalled);
+  EXPECT_EQ(stand.state(), State::on_air);
 }
 
 TEST_F(WitnessTest, StatisticsFromBeforeTheFirstOutputAccuseNobody) {

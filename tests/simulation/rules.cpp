@@ -41,7 +41,7 @@ void Rules::begin_life(const StreamCore::Resumed& past, Instant now) {
   source_ = {source_.shortest};
   sink_ = {sink_.shortest};
   sink_was_missing_ = name_in_use_ = fallback_is_wrong_ = after_failed_fallback_ = false;
-  returns_ = 0;
+  on_lasting();
   fallback_failed_at_.reset();
   fallback_relaunches_.clear();
   on_air_ = {};
@@ -87,6 +87,7 @@ void Rules::check(const Event& event, const Step& step, const StreamCore& core, 
     take_request(event);
   }
   for (const Notice& notice : step.notices) check_notice(notice);
+  check_begun_wait();
   if (const auto* answer = std::get_if<SourceProbed>(&event)) take_answer(*answer);
   if (const auto* answer = std::get_if<SinkProbed>(&event)) take_answer(*answer);
   for (const Action& action : step.actions) check_action(action);
@@ -122,7 +123,7 @@ void Rules::take(const Event& event) {
     const bool starts = is_before(State::starting);
     if (is_before(State::on_air)) {
       on_air_ += now_ - child_.advanced_at;
-      if (now_ - *child_.on_air_since >= 5s) returns_ = 0;
+      if (now_ - *child_.on_air_since >= 5s) on_lasting();
     }
     if (proves_source() && (starts || is_before(State::on_air))) {
       source_.watch(policy_.probe_interval, now_);
@@ -143,7 +144,7 @@ void Rules::take(const Event& event) {
     if (counts && said->sign.name_in_use) child_.name_in_use = true;
   } else if (std::holds_alternative<Tick>(event) && is_before(State::on_air) &&
              !reports_progress()) {
-    if (now_ - *child_.on_air_since >= 5s) returns_ = 0;
+    if (now_ - *child_.on_air_since >= 5s) on_lasting();
   } else if (std::holds_alternative<Paused>(event)) {
     child_.counted_from = paused_at_ = now_;
     child_.in_state_t_since.reset();
@@ -155,7 +156,7 @@ void Rules::take(const Event& event) {
     stop_.reset();
     if (child_.role == Role::fallback) return note_fallback_end(!is_before(State::stopping));
     if (!reports_progress() && is_before(State::on_air) && now_ - *child_.on_air_since >= 5s) {
-      returns_ = 0;
+      on_lasting();
     }
     name_in_use_ = child_.name_in_use;
     if (name_in_use_) ++tally_.names_in_use;
@@ -187,7 +188,7 @@ void Rules::take_request(const Event& event) {
     on_purpose_ = false;
     people_want_it_ = launch_is_asked_ = return_is_decided_ = false;
     restart_due_.reset();
-    wait_.reset();
+    leave_wait();
     kill_is_asked_ = kill_is_asked_ || kill;
   } else if (!shutdown_at_ && start && resumes_crash_) {
     people_want_it_ = true;
@@ -198,7 +199,7 @@ void Rules::take_request(const Event& event) {
     asked_ = true;
     return_is_decided_ = false;
     restart_due_.reset();
-    wait_.reset();
+    leave_wait();
   }
 }
 

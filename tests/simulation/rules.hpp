@@ -78,8 +78,11 @@ class Rules {
   };
   // For a source whose end FFmpeg has told of.
   struct Wait {
-    Instant since{};
-    bool source_was_missing = false;  // a look said so
+    Instant since{};        // of the first of a row of trials
+    Instant failed_at{};    // FFmpeg, the last time
+    bool by_trial = false;  // it had put out nothing: FFmpeg itself is the look
+    std::optional<monitor::LookAnswer> answer = {};  // the last one
+    bool source_was_missing = false;                 // a look said so
     unsigned retries = 0;
     Instant retried_at{};  // or since
   };
@@ -132,11 +135,15 @@ class Rules {
 
   // waiting, looks, the fallback (rules_waiting.cpp)
   void begin_wait();
+  void check_begun_wait();
+  void leave_wait();
   void end_wait();
   void take_answer(const recovery::SourceProbed& answer);
   void take_answer(const recovery::SinkProbed& answer);
   void check_return(bool is_back);
   void check_retry();
+  void check_trial();
+  void on_lasting();
   void check_retries();
   bool may_return(Instant now) const;
   void check_look(Looks& looks, std::uint64_t number);
@@ -178,6 +185,8 @@ class Rules {
     return policy_.enabled && escalated_ &&
            policy_.on_exhausted != recovery::OnExhausted::keep_trying;
   }
+  // Of a command without progress nothing shows that it had none.
+  bool gone_had_output() const { return gone_.advanced || !scenario_.command.reports_progress; }
   bool primary_is_alive() const { return child_.alive && child_.role == recovery::Role::primary; }
 
   const Scenario& scenario_;
@@ -215,8 +224,10 @@ class Rules {
   bool return_is_decided_ = false;                       // … for a source or sink that is back
   std::optional<Instant> known_launch_;  // the last of the primary that the core knows of
   std::optional<Wait> wait_;
+  std::optional<Wait> tried_wait_;  // a trial of it runs, or has not lasted
   Looks source_{std::chrono::milliseconds(200)};
   Looks sink_{std::chrono::milliseconds(100)};
+  bool wait_began_ = false;  // in this step
   bool sink_was_missing_ = false;
   bool name_in_use_ = false;  // said in the primary's last life
   unsigned returns_ = 0;      // launches for what came back, since one was on air for 5 s

@@ -19,6 +19,7 @@ constexpr Duration killed_within = 50ms;
 //   restart_cooldown                       the longest delay, and the longest pace of vain returns
 // + the probe interval, and two answers    a look that began before the end of the outage says
 //                                          "missing"; the next one comes an interval later
+// + the retry interval                     where FFmpeg itself is the look
 // + stop_grace                             for the fallback to go
 // + the launch and the first block.
 // An answer that is lost costs 30 s.
@@ -31,8 +32,10 @@ void Rules::check_air(const StreamCore& core, Instant primary_free_since,
   const Duration interval = std::min(policy_.probe_interval, policy_.audio_stream.retry_interval);
   const Duration start = launch_answer + first_block + slack_ * 10;
   const Duration lost = scenario_.lost_answer > 0 ? 30s + interval : 0s;
-  const Duration bound = policy_.restart_cooldown + interval + 2 * Scenario::look_time_out + lost +
-                         policy_.stop_grace + killed_within + start;
+  const Duration trials = std::max<Duration>(policy_.audio_stream.retry_interval, 10min);
+  const Duration bound = policy_.restart_cooldown + interval + trials +
+                         2 * Scenario::look_time_out + lost + policy_.stop_grace + killed_within +
+                         start;
   require(status.state == State::on_air || now - primary_free_since <= bound,
           "the primary is on air within its bound once all faults end", "it is not");
   // The source is gone, nothing is wrong with fallback and sink.

@@ -166,9 +166,10 @@ void Rules::check_next_after_primary(bool launched) {
   const bool waits =
       is(State::cooling_down) || is(State::waiting_for_source) || is(State::fallback);
   require(launched || waits, "a restart is postponed, never dropped", "no restart");
+  const bool can_wait = scenario_.command.source_can_be_probed || !gone_had_output();
   if (exited_ && exited_->status.code && truth_.blames_source && !is_before(State::stopping) &&
-      scenario_.command.source_can_be_probed && scenario_.command.reports_progress) {
-    require(wait_ && wait_->since == now_ && !launched && status_.attempts == before_.attempts,
+      can_wait && scenario_.command.reports_progress) {
+    require(wait_ && wait_->failed_at == now_ && !launched && status_.attempts == before_.attempts,
             "a missing source is waited for", "it is not");
   }
   if (!exited_ || !was_healthy() || policy_.restart_delay.initial != 0s || wait_) return;

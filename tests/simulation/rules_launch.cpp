@@ -47,7 +47,7 @@ void Rules::check_primary_launch() {
   }
   launch_is_asked_ = return_is_decided_ = after_failed_fallback_ = false;
   restart_due_.reset();
-  wait_.reset();
+  leave_wait();
   if (scenario_.command.source_can_be_probed) source_.watch(policy_.probe_interval, now_);
   sink_.rest();
   last_launch_ = known_launch_ = now_;
@@ -89,6 +89,8 @@ void Rules::check_decision(const Decided& decided) {
       // FFmpeg could not connect to it: it may be back before the first look.
       sink_was_missing_ = verdict->cause == monitor::Cause::sink_unreachable;
     }
+  } else if (wait_ && !asks_restart(*event_) && !std::holds_alternative<SourceProbed>(*event_)) {
+    check_trial();
   } else if (!asks_restart(*event_) && !is_on_purpose()) {
     return_is_decided_ = true;  // take_answer() knows whether rightly
     restart_due_.reset();
@@ -104,14 +106,15 @@ void Rules::check_attempt(const Decided& decided) {
   if (exited_ || launch_failed_) {
     const bool blames_source =
         monitor::component_of(status_.verdict->cause) == monitor::Component::source;
-    require(!blames_source || !scenario_.command.source_can_be_probed,
+    require(!blames_source || (!scenario_.command.source_can_be_probed && gone_had_output()),
             "source outages spend no attempts", "spent before anybody looked");
     require(gone_.role == Role::primary, "the primary's budget is the primary's",
             "an attempt for the end of a fallback");
     return;
   }
   const auto* answer = std::get_if<SourceProbed>(event_);
-  require(answer && answer->available && wait_ && !wait_->source_was_missing,
+  require(answer && answer->look.is_available() && wait_ && !wait_->source_was_missing &&
+              !wait_->by_trial,
           "source outages spend no attempts", "spent although it was missing");
   ++tally_.always_there;
 }

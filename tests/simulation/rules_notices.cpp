@@ -103,7 +103,7 @@ void Rules::check_escalated(const Escalated& escalated) {
   escalated_by_earlier_life_ = resolved_by_people_ = false;
   const bool by_attempts = status_.attempts > policy_.max_restart_attempts;
   const bool by_source = wait_ && status_.source_retries >= policy_.audio_stream.max_retries &&
-                         std::holds_alternative<SourceProbed>(*event_);
+                         (exited_ || std::holds_alternative<SourceProbed>(*event_));
   require(by_attempts || by_source || !policy_.enabled, "escalated for a reason", "without one");
   require(!by_attempts || escalated.attempts == policy_.max_restart_attempts,
           "the restarts that did not help are told", "another number");

@@ -41,6 +41,12 @@ void Rules::check_state() const {
       return;
     case State::waiting_for_source:
       require(!child_.alive && wait_, "a source is waited for", "no");
+      require(!is_before(State::waiting_for_source) || fallback_is_wanted() ||
+                  !is_past(wait_->failed_at + policy_.audio_stream.retry_interval),
+              "FFmpeg itself tries its source once a retry interval at least", "it does not");
+      return;
+    case State::waiting_for_receiver:
+      require(primary_is_alive() && !stop_, "FFmpeg waits for a receiver", "none runs");
       return;
     case State::fallback:
       require(child_.alive && child_.role == Role::fallback && !stop_, "a fallback runs", "none");

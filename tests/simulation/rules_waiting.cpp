@@ -1,6 +1,7 @@
 // Waiting for a source or a sink, and what is on air meanwhile.
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/simulation/rules.hpp"
 
@@ -85,16 +86,60 @@ void Rules::check_looks() const {
 
 void Rules::begin_wait() {
   ++tally_.waits;
-  require(scenario_.command.source_can_be_probed, "only what can be looked at is waited for", "");
+  require(scenario_.command.source_can_be_probed || !gone_had_output(),
+          "what was there and cannot be looked at is not waited for", "it is");
   require(exited_ && gone_.role == Role::primary, "the primary's end begins a wait", "another");
-  wait_ = Wait{.since = now_, .retried_at = now_};
+  const bool goes_on = tried_wait_ && !gone_had_output();
+  wait_ = goes_on ? *tried_wait_ : Wait{.since = now_, .retried_at = now_};
+  wait_->failed_at = now_;
+  wait_->by_trial = !gone_had_output();
+  wait_->source_was_missing = false;
+  wait_->answer.reset();
   const Duration pace = std::min(policy_.probe_interval, policy_.audio_stream.retry_interval);
-  source_.await(pace, now_);
+  if (scenario_.command.source_can_be_probed) source_.await(pace, now_);
+  wait_began_ = true;
+}
+
+// Its own retry, once the step's escalation is known.
+void Rules::check_begun_wait() {
+  if (!std::exchange(wait_began_, false) || !wait_) return;
+  check_retry();
+  if (may_give_up() && status_.source_retries > before_.retries) leave_wait();
+}
+
+void Rules::leave_wait() {
+  if (tried_wait_ && wait_) tried_wait_ = wait_;
+  wait_.reset();
+}
+
+// The primary was on air for a while.
+void Rules::on_lasting() {
+  returns_ = 0;
+  tried_wait_.reset();
+}
+
+// FFmpeg itself is the look where no look is proof, and rarely where one is.
+void Rules::check_trial() {
+  const bool definite = wait_->answer == monitor::LookAnswer::missing;
+  const bool has_fallback = before_.state == State::fallback || fallback_is_wanted();
+  const bool covered = has_fallback && wait_->answer != monitor::LookAnswer::delivers;
+  require(!covered || !definite, "no fallback leaves the air for a source known to be missing",
+          "it does");
+  const Duration interval = policy_.audio_stream.retry_interval;
+  const Duration least = definite || covered ? interval : std::min<Duration>(1s, interval);
+  require(now_ >= wait_->failed_at + least,
+          "FFmpeg tries its source after 1 s, after a definite answer once a retry interval",
+          "sooner");
+  ++tally_.trials;
+  tried_wait_ = wait_;
+  return_is_decided_ = true;
+  restart_due_.reset();
+  child_.yields = child_.yields || stop_;
 }
 
 void Rules::end_wait() {
   if (!wait_) return;
-  wait_.reset();
+  leave_wait();
   source_.watch(policy_.probe_interval, now_);
 }
 
@@ -121,23 +166,34 @@ void Rules::take_answer(const SourceProbed& answer) {
             "an answer that was overtaken is ignored", "it had an effect");
     return;
   }
-  require(status_.source_available == answer.available, "the source is as it was last seen", "no");
+  const bool is_available = answer.look.is_available();
+  const bool is_weak = answer.look.answer == monitor::LookAnswer::reachable;
+  require(is_weak || status_.source_available == is_available, "the source is as it was last seen",
+          "no");
   if (return_was_decided_ || !wait_) return;
+  wait_->answer = answer.look.answer;
+  if (is_available && wait_->by_trial && !wait_->source_was_missing) {
+    source_.watch(policy_.probe_interval, now_);
+    require(!return_is_decided_, "FFmpeg's own word outranks a look", "it is launched for one");
+    return;
+  }
   // A fallback may be stopping for a fault of its own: that gives nothing up.
   const bool gives_up =
       may_give_up() && is_giving_up() && !return_is_decided_ && !wait_->source_was_missing;
-  if (!answer.available) {
+  if (!is_available) {
     wait_->source_was_missing = true;
     check_retry();
     check_return(false);
-    if (may_give_up() && status_.source_retries > before_.retries) wait_.reset();
+    if (may_give_up() && status_.source_retries > before_.retries) leave_wait();
     return;
   }
   if (gives_up) return end_wait();
   require(wait_->source_was_missing, "a source that was there all the time is no reason to wait",
           "it is waited for");
   check_return(true);
-  if (return_is_decided_) ++tally_.source_returns;
+  if (!return_is_decided_) return;
+  ++tally_.source_returns;
+  tried_wait_ = wait_;
 }
 
 void Rules::take_answer(const SinkProbed& answer) {
@@ -174,7 +230,7 @@ void Rules::check_return(bool is_back) {
 
 // They outlive the supervisor, and end with health only.
 void Rules::check_retries() {
-  if (status_.source_retries != 0 || !is(State::on_air)) {
+  if (status_.source_retries != 0 || (!is(State::on_air) && !is_before(State::on_air))) {
     require(status_.source_retries == retries_, "retries are forgotten by health only",
             "another number");
   }

@@ -16,6 +16,7 @@ constexpr Count counts[] = {
     {"ticks", &Tally::ticks},
     {"ends", &Tally::ends},
     {"waits for a source", &Tally::waits},
+    {"trials of a source by FFmpeg", &Tally::trials},
     {"looks at a source", &Tally::source_looks},
     {"looks at a sink", &Tally::sink_looks},
     {"overtaken answers", &Tally::overtaken_answers},

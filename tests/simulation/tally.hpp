@@ -8,7 +8,8 @@ namespace simulation {
 struct Tally {
   std::uint64_t launches = 0, faults = 0, ticks = 0, ends = 0;
   std::uint64_t waits = 0, source_looks = 0, sink_looks = 0, overtaken_answers = 0;
-  std::uint64_t source_returns = 0, sink_returns = 0, vain_returns = 0, always_there = 0;
+  std::uint64_t source_returns = 0, sink_returns = 0, vain_returns = 0, always_there = 0,
+                trials = 0;
   std::uint64_t retries = 0, names_in_use = 0, settled = 0;
   std::uint64_t fallbacks = 0, fallbacks_on_air = 0, fallbacks_failed = 0, fallbacks_wrong = 0,
                 yields = 0;

@@ -43,7 +43,8 @@ int detail_of(const Event& event) {
   if (const auto* failed = std::get_if<LaunchFailed>(&event)) return failed->error_number;
   if (const auto* sample = process_sample_of(event)) return sample->state;
   if (const auto* seen = std::get_if<SignSeen>(&event)) return static_cast<int>(seen->sign.cause);
-  if (const auto* probed = std::get_if<SourceProbed>(&event)) return probed->available ? 1 : 0;
+  if (const auto* probed = std::get_if<SourceProbed>(&event))
+    return static_cast<int>(probed->look.answer);
   if (const auto* probed = std::get_if<SinkProbed>(&event)) return probed->available ? 1 : 0;
   if (const auto* exited = std::get_if<Exited>(&event)) {
     return exited->status.code ? *exited->status.code : -*exited->status.signal;

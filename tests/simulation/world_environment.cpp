@@ -10,6 +10,7 @@ namespace simulation {
 using namespace recovery;
 using namespace std::chrono_literals;
 using monitor::Cause;
+using monitor::LookAnswer;
 
 // ---------------------------------------------------------------------------- source and sink
 
@@ -75,7 +76,13 @@ void World::answer_look(const Item& item) {
   }
   const Cause cause =
       source_.absence == Absence::missing ? Cause::source_missing : Cause::source_unreachable;
-  send(SourceProbed{item.number, item.flag, cause, item.flag ? "it is there" : "it is not"});
+  const LookAnswer absent =
+      source_.absence == Absence::hangs ? LookAnswer::unclear : LookAnswer::missing;
+  const LookAnswer present = scenario_.probe_lies ? LookAnswer::reachable : LookAnswer::delivers;
+  send(SourceProbed{item.number,
+                    {.answer = item.flag ? present : absent,
+                     .cause = cause,
+                     .sentence = item.flag ? "it is there" : "it is not"}});
 }
 
 // ---------------------------------------------------------------------------- everything else
@@ -100,7 +107,11 @@ void World::send_stale(Generation generation) {
     case 5:
       return send(Tick{});  // before its time
     case 6:
-      return send(SourceProbed{dice_.next() % 50, dice_.chance(0.5), Cause::source_missing, "?"});
+      return send(SourceProbed{
+          dice_.next() % 50,
+          {.answer = dice_.one_of({LookAnswer::delivers, LookAnswer::missing, LookAnswer::unclear}),
+           .cause = Cause::source_missing,
+           .sentence = "?"}});
     case 7:
       return send(SinkProbed{dice_.next() % 50, dice_.chance(0.5), "?"});
     default:
