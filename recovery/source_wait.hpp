@@ -27,7 +27,11 @@ class SourceWait {
 
   explicit SourceWait(bool can_be_probed) : probes_(can_be_probed, between_requests) {}
 
-  void set_known(bool can_be_probed) { probes_.set_known(can_be_probed); }
+  void set_known(bool can_be_probed) {
+    probes_.set_known(can_be_probed);
+    // What it last answered does not hold for ever.
+    if (!can_be_probed && answer_ == monitor::LookAnswer::missing) answer_.reset();
+  }
   bool is_known() const { return probes_.is_known(); }
 
   // An earlier life's, before the first wait.

@@ -6,6 +6,7 @@ const words_of = {
   stopping: "Stopping",
   cooling_down: "Off air",
   waiting_for_source: "No source",
+  waiting_for_receiver: "No receiver",
   fallback: "Fallback",
   stopped: "Stopped",
 };
@@ -26,6 +27,7 @@ function kind_of(state) {
     case "on_air": return failed ? "warn" : "good";
     case "fallback": return "warn";
     case "cooling_down":
+    case "waiting_for_receiver":
     case "waiting_for_source": return "bad";
     case "starting":
     case "stopping": return failed ? "bad" : "busy";

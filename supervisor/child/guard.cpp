@@ -24,7 +24,7 @@ namespace {
 
 constexpr const char* guard_name = "ffs-guard";  // argv[0] and the name of the process
 constexpr int channel = 0;                       // its descriptor in the guard
-constexpr int end_limit_ms = 1000;                // for the guard to end with this program
+constexpr int end_limit_ms = 1000;               // for the guard to end with this program
 constexpr int sweeps = 40;                       // a script may start FFmpeg once more meanwhile
 constexpr useconds_t between_sweeps_us = 25'000;
 
@@ -78,7 +78,8 @@ class GuardProcess {
   ~GuardProcess() {
     if (pid_ <= 0) return;
     socket_ = Descriptor();
-    for (int waited = 0; waited < end_limit_ms && ::waitpid(pid_, nullptr, WNOHANG) == 0; ++waited) {
+    for (int waited = 0; waited < end_limit_ms && ::waitpid(pid_, nullptr, WNOHANG) == 0;
+         ++waited) {
       ::usleep(1000);
     }
   }

@@ -33,9 +33,10 @@ void EndpointOptions::read(string_view name, string_view value) {
   if (name == "cookies") add_cookies(value);
   if (name == "tls_verify" || name == "verify") asked_.verify_tls = on;
   if (name == "http_proxy") unknown_ = true;
-  if (name == "listen" || name == "rtmp_listen") unknown_ = unknown_ || on;
+  if (name == "listen" || name == "rtmp_listen") listens_ = listens_ || on;
   if (name == "timeout") has_timeout_ = true;
-  if (name == "rtsp_flags") unknown_ = unknown_ || value.find("listen") != string_view::npos;
+  if (name == "rtsp_flags") listens_ = listens_ || value.find("listen") != string_view::npos;
+  if (name == "mode") listens_ = listens_ || value == "listener";
 }
 
 void EndpointOptions::add_header_lines(string_view lines) {
@@ -57,8 +58,21 @@ void EndpointOptions::add_cookies(string_view cookies) {
   asked_.headers.emplace_back("Cookie", all);
 }
 
+// TCP and UNIX sockets, SRT and RTMP have it in the query, too.
+bool EndpointOptions::listens(string_view url) const {
+  if (listens_ || (has_timeout_ && url.starts_with("rtmp"))) return true;
+  string_view query = url.substr(std::min(url.find('?'), url.size()));
+  while (!query.empty()) {
+    query.remove_prefix(1);  // `?` or `&`
+    const string_view word = query.substr(0, query.find('&'));
+    if (word == "mode=listener" || (word.starts_with("listen=") && word != "listen=0")) return true;
+    query.remove_prefix(word.size());
+  }
+  return false;
+}
+
 bool EndpointOptions::is_unknown(string_view url) const {
-  return unknown_ || (has_timeout_ && url.starts_with("rtmp"));
+  return unknown_ || listens(url);
 }
 
 Target EndpointOptions::source(string_view url, string_view format) const {

@@ -14,6 +14,8 @@ class EndpointOptions {
 
   monitor::probes::Target source(std::string_view url, std::string_view format) const;
   monitor::probes::Target sink(std::string_view url) const;
+  // FFmpeg waits there for a connection itself, instead of making one.
+  bool listens(std::string_view url) const;
 
  private:
   void add_header_lines(std::string_view lines);
@@ -22,7 +24,8 @@ class EndpointOptions {
 
   monitor::probes::Target asked_;  // its headers and its TLS are those of the endpoint
   bool has_timeout_ = false;       // which of RTMP means that FFmpeg listens
-  bool unknown_ = false;           // FFmpeg listens itself, or goes through a proxy
+  bool listens_ = false;
+  bool unknown_ = false;  // it goes through a proxy
 };
 
 }  // namespace supervisor

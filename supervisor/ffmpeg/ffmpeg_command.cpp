@@ -180,16 +180,21 @@ void FfmpegCommand::read_arguments() {
   endpoints_.arguments.assign(argv_.begin() + static_cast<std::ptrdiff_t>(*ffmpeg_at_) + 1,
                               argv_.end());
   EndpointOptions options;  // of the input or output that comes next
+  bool attempts_recovery = false;
   for (const FfmpegArgument& argument : arguments_behind(argv_, *ffmpeg_at_)) {
     if (argument.kind == Kind::output) {
       read_output(argument.value, argument.format == "tee", options);
+      sink_listens_ = sink_listens_ || options.listens(argument.value);
+      recovers_output_ = recovers_output_ || (argument.format == "fifo" && attempts_recovery);
     } else if (argument.kind == Kind::input) {
       endpoints_.inputs.emplace_back(argument.value);
+      source_listens_ = source_listens_ || options.listens(argument.value);
       sources_.push_back(options.source(argument.value, argument.format));
       if (argument.value == "-" || argument.value == "fd:") reads_stdin_ = true;
     } else {
       read_option(argument.name, argument.value);
       options.read(argument.name, argument.value);
+      if (argument.name == "attempt_recovery") attempts_recovery = argument.value != "0";
     }
     if (argument.kind != Kind::option) options = {};
     collect_descriptors(argument.value, named_descriptors_);

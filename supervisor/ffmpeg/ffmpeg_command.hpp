@@ -61,6 +61,11 @@ class FfmpegCommand {
   const std::vector<monitor::probes::Target>& sources() const { return sources_; }
   const std::vector<monitor::probes::Target>& sinks() const { return sinks_; }
   bool has_rtmp_output() const;
+  // FFmpeg waits for a connection itself: for its source, or for who takes its output.
+  bool source_listens() const { return source_listens_; }
+  bool sink_listens() const { return sink_listens_; }
+  // The fifo muxer with `-attempt_recovery`: FFmpeg connects a lost output anew by itself.
+  bool recovers_output() const { return recovers_output_; }
   // Descriptors ≥ 3 that the command names (`pipe:5`): the progress pipe must not take them.
   const std::vector<int>& named_descriptors() const { return named_descriptors_; }
   // What the user should know, once: no FFmpeg in it, a stats_period that slows detection, …
@@ -79,6 +84,9 @@ class FfmpegCommand {
   std::optional<std::size_t> ffmpeg_at_;
   bool is_behind_unknown_ = false;
   bool reads_stdin_ = false;
+  bool source_listens_ = false;
+  bool sink_listens_ = false;
+  bool recovers_output_ = false;
   std::optional<monitor::Duration> own_stats_period_;
   std::string own_log_level_;
   monitor::Endpoints endpoints_;

@@ -47,6 +47,11 @@ recovery::Setup StreamParts::setup() const {
   return {config.recovery,
           limits,
           {.reports_progress = primary->command.is_ffmpeg(),
+           .source_listens = primary->command.source_listens(),
+           .sink_listens = primary->command.sink_listens(),
+           .recovers_output = primary->command.recovers_output(),
+           // Any other muxer connects before it puts anything out.
+           .connects_output = primary->command.recovers_output() && can_be_probed(sinks),
            .source_can_be_probed = can_be_probed(sources),
            .advance_proves_source = primary->command.endpoints().inputs.size() == 1,
            .sink_can_be_probed = can_be_probed(sinks),

@@ -123,7 +123,7 @@ TEST(Metrics, EveryCauseAndActionIsThereBeforeItHappens) {
   EXPECT_EQ(counts["radio_incidents_total"], static_cast<int>(monitor::cause_count));
   EXPECT_EQ(counts["radio_stream_verdict"], static_cast<int>(monitor::cause_count));
   EXPECT_EQ(counts["radio_recovery_actions_total"], 5);
-  EXPECT_EQ(counts["radio_stream_state"], 7);
+  EXPECT_EQ(counts["radio_stream_state"], static_cast<int>(recovery::state_count));
   EXPECT_EQ(counts["radio_ffmpeg_log_lines_total"], 8);
 }
 

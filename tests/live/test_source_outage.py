@@ -56,7 +56,9 @@ class SourceOutage(LiveTest):
         self.assertFalse(supervisor.is_ready())
         evidence = supervisor.stream()["verdict"]["evidence"]
         self.assertTrue(any("404" in sentence for sentence in evidence), evidence)
-        self.assertEqual(len(supervisor.events("ffmpeg_started")), launches)
+        # FFmpeg itself tries it, once a retry interval.
+        tried = len(supervisor.events("ffmpeg_started")) - launches
+        self.assertLessEqual(tried, supervisor.json("/api/v1/streams/radio/recovery")["audio_retry_count"] + 1)
 
         self.icecast.feed(MOUNT)
         back_at = time.time()
@@ -64,11 +66,10 @@ class SourceOutage(LiveTest):
         launched = supervisor.events("ffmpeg_started")[-1]
         self.assertLess(supervisor.seconds_between(back_at, launched), 3)  # it is looked for each second
         self.assertEqual(supervisor.metric("radio_recovery_attempts"), 0)
-        self.assertEqual(len(supervisor.events("ffmpeg_started")), launches + 1)
         self.assertEqual(self.available(supervisor), 1)
         history = supervisor.json("/api/v1/streams/radio/recovery")["history"]
-        self.assertEqual([entry["action"] for entry in history][:1], ["restart_ffmpeg"])
-        self.assertIs(history[0]["success"], True)
+        restarts = [entry for entry in history if entry["action"] == "restart_ffmpeg"]
+        self.assertIs(restarts[0]["success"], True)
 
     def test_a_mount_that_is_not_there_yet_is_waited_for_from_the_start(self):
         supervisor = self.radio()
@@ -97,7 +98,6 @@ class SourceOutage(LiveTest):
         supervisor.wait_event("recovery_decision", 8, action="wait_for_source")
         wait_until(lambda: supervisor.stream()["source"]["retries"] >= 1, 5, "a retry")
         self.assertEqual(supervisor.metric("radio_recovery_attempts"), 0)
-        self.assertEqual(len(supervisor.events("ffmpeg_started")), 1)
 
     def test_after_the_last_retry_it_escalates_and_goes_on_looking(self):
         supervisor = self.on_air(retry_interval="500ms", max_retries=3)
