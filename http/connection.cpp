@@ -78,7 +78,7 @@ std::string_view target_of(const Parser& parser) {
 // Without the query; still percent-encoded. Slashes at the end mean nothing.
 std::string_view path_of(const Parser& parser) {
   const std::string_view target = target_of(parser);
-  return without_trailing_slashes(target.substr(0, target.find('?')));
+  return without_trailing_slash(target.substr(0, target.find('?')));
 }
 
 // By a proxy: the peer is not the one who calls.

@@ -19,8 +19,9 @@ std::string_view name(Control control) {
 
 }  // namespace
 
-std::string_view without_trailing_slashes(std::string_view path) {
-  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+std::string_view without_trailing_slash(std::string_view path) {
+  const bool is_one = path.size() > 1 && path.ends_with('/') && !path.ends_with("//");
+  if (is_one) path.remove_suffix(1);
   return path;
 }
 

@@ -21,7 +21,7 @@ class BadRequest : public std::runtime_error {
 };
 
 // `/health/liveness/` is `/health/liveness`; "/" stays.
-std::string_view without_trailing_slashes(std::string_view path);
+std::string_view without_trailing_slash(std::string_view path);
 
 // A part of a path without its percent encoding. Throws BadRequest.
 std::string decoded(std::string_view text);

@@ -130,7 +130,7 @@ Reply events(EventHub& hub, std::string_view method) {
 }  // namespace
 
 Routes::Routes(const Settings& settings, SupervisorApi api, Backends backends)
-    : metrics_path_(without_trailing_slashes(settings.metrics_path)),
+    : metrics_path_(without_trailing_slash(settings.metrics_path)),
       protect_(settings.auth.protect),
       api_(std::move(api)),
       backends_(std::move(backends)),

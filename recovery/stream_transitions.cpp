@@ -186,54 +186,6 @@ void StreamCore::resolve_open_incident(const char* reason) {
   reporter_.decide(DecisionKind::none, reason);
 }
 
-// ---------------------------------------------------------------------------- FFmpeg itself waits
-
-// What waits for a connection, or on one that its source has accepted, is no hang: ending it would
-// close the port, or give up the place in a queue. With a fallback that waits for the air it is
-// ended, as only one child lives.
-std::optional<State> StreamCore::rightful_wait(const Verdict& verdict) const {
-  const CommandFacts& command = setup_.command;
-  if (life_.role != Role::primary || !setup_.policy.enabled) return std::nullopt;
-  const bool is_lost = verdict.cause == Cause::sink_unreachable ||
-                       verdict.cause == Cause::sink_rejected || verdict.cause == Cause::sink_lost;
-  if (command.recovers_output && is_lost) return State::waiting_for_receiver;
-  if (detection_.watch()->has_advanced()) return std::nullopt;
-  if (command.sink_listens) return State::waiting_for_receiver;
-  if (command.source_listens) return State::waiting_for_source;
-  const auto& arrival = detection_.evidence().arrival;
-  const bool is_accepted = arrival && arrival->is_connected;
-  if (!is_accepted || command.has_fallback) return std::nullopt;
-  if (monitor::component_of(verdict.cause) != Component::source) return std::nullopt;
-  return State::waiting_for_source;
-}
-
-void StreamCore::wait_in_place(State state, Verdict verdict) {
-  life_.state = state;
-  plan_ = {};
-  const CommandFacts& command = setup_.command;
-  const bool listens = command.source_listens || state == State::waiting_for_receiver;
-  waits_until_ = listens ? monitor::never : *life_.launched_at + patience();
-  planner_.begin_waiting(verdict, listens ? Duration::zero() : waits_until_ - now_, context());
-  if (now_ >= waits_until_) keep_waiting();
-}
-
-// A half-open connection looks the same as a source that has nothing to send yet: it is replaced,
-// rarer each time.
-Duration StreamCore::patience() const {
-  const Duration first =
-      std::max(setup_.limits.startup_timeout, setup_.policy.audio_stream.retry_interval);
-  return monitor::Backoff(first, std::max<Duration>(first, 10min)).after(replaced_ + 1);
-}
-
-void StreamCore::keep_waiting() {
-  planner_.keep_waiting(*life_.verdict, context());
-  if (now_ < waits_until_) return;
-  ++replaced_;
-  reporter_.decide(DecisionKind::restart_ffmpeg,
-                   "the source has accepted the connection and sends nothing");
-  begin_stop({Plan::Kind::launch});
-}
-
 // ---------------------------------------------------------------------------- what follows
 
 // A child of the primary is gone, by itself or by us, and the stream is off air.
@@ -306,51 +258,6 @@ void StreamCore::restart_if_due(bool at_track_change) {
   if (!due->reason.empty()) reporter_.decide(DecisionKind::restart_ffmpeg, due->reason);
   reporter_.notify(RestartedOnPurpose{due->cause});
   begin_stop({Plan::Kind::launch}, false, true);
-}
-
-// ---------------------------------------------------------------------------- the fallback
-
-bool StreamCore::wants_fallback() const {
-  return leaving_ == Leaving::no &&
-         fallback_.is_wanted(plan_, life_.verdict, reporter_.is_escalated(), setup_);
-}
-
-void StreamCore::consider_fallback() {
-  if (!is(State::cooling_down) && !is(State::waiting_for_source)) return;
-  if (!wants_fallback() || now_ < fallback_.due_at(plan_, planner_.source(), now_)) return;
-  reporter_.decide(DecisionKind::start_fallback, reason_of(*life_.verdict));
-  fallback_.on_launch(now_);
-  start_child(Role::fallback);
-}
-
-void StreamCore::on_fallback_advance() {
-  if (!fallback_.advance(setup_.policy.restart_cooldown, now_)) return;
-  reporter_.notify(FallbackOnAir{now_ - health_.last_good_at().value_or(now_)});
-}
-
-void StreamCore::check_fallback() {
-  if (now_ >= plan_.deadline()) return begin_stop({Plan::Kind::launch});
-  if (const auto plan = planner_.try_source(plan_, true, context())) return follow(plan);
-  const std::vector<Fault> faults = detection_.check(now_);
-  const Fault* fault = Detection::off_air_fault(faults);
-  if (fault == nullptr) return;
-  reporter_.notify(FallbackFailed{fault->sentence});
-  begin_stop(plan_);
-}
-
-// The primary waits for what it waited for.
-void StreamCore::on_fallback_end() {
-  const bool was_stopped = is(State::stopping);
-  life_.state = plan_.awaits_source() ? State::waiting_for_source : State::cooling_down;
-  if (!was_stopped) {
-    const Verdict verdict = detection_.diagnose(std::nullopt, now_, reports_progress());
-    reporter_.notify(FallbackFailed{reason_of(verdict)});
-  }
-  const bool took_the_air = plan_.awaits_time() && life_.verdict &&
-                            fallback_.takes_over_from(life_.verdict->cause, setup_);
-  if (!fallback_.end(detection_.evidence(), was_stopped, now_)) return;
-  if (took_the_air) plan_.at = now_;
-  reporter_.decide(DecisionKind::none, "the fallback command is wrong and is not tried again");
 }
 
 // ---------------------------------------------------------------------------- the end

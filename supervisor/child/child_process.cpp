@@ -20,6 +20,7 @@
 #include "supervisor/child/descriptor_limit.hpp"
 #include "supervisor/child/executable_search.hpp"
 #include "supervisor/child/guard.hpp"
+#include "supervisor/child/reaping.hpp"
 #include "supervisor/signals_blocked.hpp"
 
 namespace supervisor {
@@ -31,7 +32,6 @@ using boost::system::error_code;
 
 constexpr std::size_t chunk_bytes = 64 * 1024;    // one read; a pipe's usual size
 constexpr std::size_t drain_bytes = 1024 * 1024;  // at most at once; what the larger pipe can hold
-constexpr int reap_limit_ms = 2000;  // for a killed process to go; longer is a hung disk
 constexpr const char* standard_path = "/bin:/usr/bin";  // what execvp takes without PATH
 
 ChildSetup setup_for(const ChildProcess::Spec& spec, const ChildEnds& ends, const ExecPlan& plan) {
@@ -52,18 +52,6 @@ bool is_valid(const ChildProcess::Spec& spec) {
   return !spec.capture_progress ||
          (spec.progress_fd > 2 &&
           std::find(taken.begin(), taken.end(), spec.progress_fd) == taken.end());
-}
-
-// One that does not end in time (it hangs in a system call) is an orphan, for Init to reap.
-void kill_and_reap(pid_t pid) {
-  ::kill(pid, SIGKILL);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(reap_limit_ms);
-  for (;;) {
-    const pid_t ended = ::waitpid(pid, nullptr, WNOHANG);
-    const bool is_over = ended == pid || (ended < 0 && errno != EINTR);
-    if (is_over || std::chrono::steady_clock::now() >= deadline) return;
-    ::poll(nullptr, 0, 1);
-  }
 }
 
 // The pid, or -1 with the error; then no child is left (Boost 1.81's launcher leaves a zombie when
@@ -108,24 +96,6 @@ std::optional<int> read_exec_status(int fd) {
 
 int open_pidfd(pid_t pid) {
   return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-}
-
-bool has_ended(pid_t pid) {
-  siginfo_t ended{};
-  const int result = ::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT);
-  return result != 0 || ended.si_pid == pid;
-}
-
-monitor::ExitStatus reap(pid_t pid) {
-  int status = SIGKILL;  // if another reaper took the true one: never a success
-  while (::waitpid(pid, &status, WNOHANG) < 0 && errno == EINTR) continue;
-  monitor::ExitStatus result;
-  if (WIFSIGNALED(status)) {
-    result.signal = WTERMSIG(status);
-  } else {
-    result.code = WEXITSTATUS(status);
-  }
-  return result;
 }
 
 }  // namespace
