@@ -9,10 +9,12 @@ TONE = ["-re", "-f", "lavfi", "-i", "sine=frequency=440"]
 
 class Waiting(LiveTest):
     def supervise_quickly(self, command):
-        return self.supervise_file([{
+        supervisor = self.supervise_file([{
             "name": "radio", "command": command,
             "monitor": {"startup_timeout": "2s", "freeze_timeout": "5s", "sink_stall_timeout": "3s"},
             "recovery": {"audio_stream": {"retry_interval": "1s", "max_retries": 3}}}])
+        wait_until(supervisor.answers, 10, "answers")
+        return supervisor
 
     def state(self, supervisor):
         return supervisor.stream()["state"]
@@ -35,7 +37,7 @@ class Waiting(LiveTest):
     def test_a_fifo_that_never_had_a_server_is_off_air_and_connects_by_itself(self):
         url = f"rtmp://127.0.0.1:{free_port()}/live/radio"
         supervisor = self.supervise_quickly(
-            ["ffmpeg", *TONE, "-c:a", "aac", "-f", "fifo", "-fifo_format", "flv", "-attempt_recovery", "1",
+            ["ffmpeg", *TONE, "-map", "0:a", "-c:a", "aac", "-f", "fifo", "-fifo_format", "flv", "-attempt_recovery", "1",
              "-recovery_wait_time", "1", "-drop_pkts_on_overflow", "1", url])
         wait_until(lambda: self.state(supervisor) == "waiting_for_receiver", 15, "waits for its server")
         self.assertEqual(supervisor.events("on_air"), [])
