@@ -41,9 +41,10 @@ TEST(Server, AnswersEachRouteAndSaysWhatIsNotHere) {
 TEST(Server, ASlashAtTheEndMeansNothing) {
   const Stage stage;
   for (const char* path :
-       {"/metrics/", "/health/liveness/", "/health/detailed//", "/api/v1/streams/",
+       {"/metrics/", "/health/liveness/", "/health/detailed/", "/api/v1/streams/",
         "/api/v1/streams/radio/", "/api/v1/incidents/?limit=1"})
     EXPECT_EQ(stage.get(path).status, 200) << path;
+  for (const char* path : {"//", "/metrics//"}) EXPECT_EQ(stage.get(path).status, 404) << path;
   const Stage own({on_air_snapshot("radio")}, {}, "/own/path/");
   EXPECT_EQ(own.get("/own/path").status, 200);
   EXPECT_EQ(own.get("/own/path/").status, 200);

@@ -138,6 +138,9 @@ void Rules::take(const Event& event) {
     child_.in_state_t = monitor::is_stopped(*sample);
     if (!child_.in_state_t) child_.in_state_t_since.reset();
     if (child_.in_state_t && !child_.in_state_t_since) child_.in_state_t_since = now_;
+    // All that shows how long a command without progress lasts, beside its end and the ticks.
+    const bool is_seen = is_before(State::on_air) && !reports_progress();
+    if (is_seen && now_ - *child_.on_air_since >= 5s) on_lasting();
     if (stop_) take_work(*sample);
   } else if (const auto* said = std::get_if<SignSeen>(&event)) {
     const bool counts = is_before(State::starting) || is_before(State::on_air);
