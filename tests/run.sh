@@ -2,7 +2,8 @@
 # Installs what is missing, builds, and runs the tests.
 #
 #   tests/run.sh [PRESET]   PRESET: release (default; every test), debug, asan+ubsan or tsan (the unit
-#                           tests: the live ones judge time and memory, which sanitizers distort)
+#                           tests and live.threads: the other live ones judge time and memory,
+#                           which sanitizers distort)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
