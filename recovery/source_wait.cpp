@@ -32,9 +32,10 @@ void SourceWait::begin(const Policy& policy, bool by_trial, bool refused, Instan
   was_missing_ = false;
   by_trial_ = by_trial;
   failed_at_ = now;
-  if (refused) answer_ = LookAnswer::refused;
-  if (answer_ != LookAnswer::refused) answer_.reset();
-  if (answer_ == LookAnswer::refused) {
+  // FFmpeg's own word is newer than the last look's, but a server's word on when still holds.
+  const bool rests = refused || (answer_ == LookAnswer::refused && now < not_before_);
+  answer_ = rests ? std::optional(LookAnswer::refused) : std::nullopt;
+  if (rests) {
     probes_.rest();
   } else {
     probes_.await(pace_of(policy), now);
@@ -82,11 +83,12 @@ Instant SourceWait::trial_at(const Policy& policy, bool with_fallback) const {
     return failed_at_ + blind_trials.after(trials_ + 1);
   }
   const std::size_t next = std::min<std::size_t>(trials_, trial_delays.size() - 1);
-  return failed_at_ + std::min(trial_delays[next], interval);
+  return std::max(failed_at_ + std::min(trial_delays[next], interval), not_before_);
 }
 
 void SourceWait::adjust(const Policy& policy, Instant now) {
   next_retry_at_ = std::min(next_retry_at_, now + policy.audio_stream.retry_interval);
+  if (answer_ == LookAnswer::refused) return;
   probes_.await(pace_of(policy), now);
 }
 

@@ -71,6 +71,7 @@ Instant StreamCore::deadline_of_state() const {
     case State::cooling_down:
     case State::waiting_for_source:
     case State::waiting_for_receiver: {
+      if (waits_in_place() && !policy.enabled) return monitor::never;
       if (waits_in_place()) return std::min(planner_.next_retry_at(), waits_until_);
       const Instant due =
           std::min(plan_.deadline(), planner_.trial_at(plan_, wants_fallback(), policy));

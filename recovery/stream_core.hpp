@@ -156,7 +156,8 @@ class StreamCore {
 
   // FFmpeg lives and waits for what must come from outside.
   std::optional<State> rightful_wait(const monitor::Verdict& verdict) const;
-  void wait_in_place(State state, monitor::Verdict verdict);
+  void name_what_is_awaited(monitor::Verdict& verdict) const;
+  void wait_in_place(State state, const monitor::Verdict& verdict);
   void keep_waiting();
   Duration patience() const;
 

@@ -91,8 +91,11 @@ void StreamCore::on_fault(const Fault& fault) {
   const Instant began = std::min(last_advance, fault.since.value_or(last_advance));
   health_.backdate(began);
   reporter_.notify(FaultDetected{fault, now_ - began});
-  go_off_air(detection_.diagnose(fault, now_, setup_.command.reports_progress));
-  if (const auto wait = rightful_wait(*life_.verdict)) return wait_in_place(*wait, *life_.verdict);
+  Verdict verdict = detection_.diagnose(fault, now_, setup_.command.reports_progress);
+  const std::optional<State> wait = rightful_wait(verdict);
+  if (wait) name_what_is_awaited(verdict);
+  go_off_air(verdict);
+  if (wait) return wait_in_place(*wait, verdict);
   if (setup_.policy.enabled) return begin_stop({Plan::Kind::recover});
   // Reported, without an action: on air again when it advances by itself.
   life_.state = State::starting;

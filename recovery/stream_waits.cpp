@@ -35,7 +35,20 @@ std::optional<State> StreamCore::rightful_wait(const Verdict& verdict) const {
   return State::waiting_for_source;
 }
 
-void StreamCore::wait_in_place(State state, Verdict verdict) {
+// A listener has no connection that a witness could judge: what it waits for is in its command.
+void StreamCore::name_what_is_awaited(Verdict& verdict) const {
+  const CommandFacts& command = setup_.command;
+  const bool listens = command.source_listens || command.sink_listens;
+  if (!listens || detection_.watch()->has_advanced()) return;
+  verdict.cause = command.sink_listens ? Cause::sink_unreachable : Cause::source_missing;
+  verdict.evidence.insert(verdict.evidence.begin(),
+                          command.sink_listens
+                              ? "FFmpeg listens for a receiver, and nothing has been put out yet."
+                              : "FFmpeg listens for its source, and nothing has come from it yet.");
+  if (verdict.evidence.size() > monitor::evidence_limit) verdict.evidence.pop_back();
+}
+
+void StreamCore::wait_in_place(State state, const Verdict& verdict) {
   life_.state = state;
   plan_ = {};
   const CommandFacts& command = setup_.command;
@@ -54,6 +67,7 @@ Duration StreamCore::patience() const {
 }
 
 void StreamCore::keep_waiting() {
+  if (!setup_.policy.enabled) return;
   planner_.keep_waiting(*life_.verdict, context());
   if (now_ < waits_until_) return;
   ++replaced_;

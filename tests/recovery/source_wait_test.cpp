@@ -86,6 +86,22 @@ TEST_F(SourceWaitTest, AShorterIntervalHoldsAtOnceALongerOneLater) {
   EXPECT_TRUE(source.count_retry(1h, start + 20s));
 }
 
+TEST_F(SourceWaitTest, AnotherConfigurationLooksAtNothingThatRefused) {
+  source.begin(policy, true, true, start);
+  source.adjust(policy, start + 1s);
+  EXPECT_EQ(source.deadline(), monitor::never);
+}
+
+TEST_F(SourceWaitTest, FfmpegsNewerWordEndsARefusalButNotTheServersTime) {
+  source.begin(policy, true, true, start);
+  source.begin(policy, true, false, start + 5s);
+  EXPECT_EQ(source.deadline(), start + 5s) << "it found something else: looks are allowed";
+  source.note_answer({.answer = monitor::LookAnswer::refused, .retry_after = 60s}, start + 5s);
+  source.begin(policy, true, false, start + 10s);
+  EXPECT_EQ(source.deadline(), monitor::never);
+  EXPECT_GE(source.trial_at(policy, false), start + 65s);
+}
+
 TEST_F(SourceWaitTest, AtRestAnotherPaceBeginsNoProbes) {
   source.set_pace(1s, start);
   EXPECT_EQ(source.deadline(), monitor::never);

@@ -42,7 +42,8 @@ TEST_F(WaitingTest, AListenerIsLeftInPlaceForAsLongAsItTakes) {
   EXPECT_EQ(stand.state(), State::waiting_for_source);
   EXPECT_TRUE(stand.core.status().pid);
   EXPECT_EQ(stand.core.status().attempts, 0U);
-  EXPECT_FALSE(stand.core.open_incidents().empty());
+  ASSERT_EQ(stand.core.open_incidents().size(), 1U);
+  EXPECT_EQ(stand.core.open_incidents().front().cause, Cause::source_missing);
 }
 
 TEST_F(WaitingTest, ItEscalatesAsAMissingSourceDoesAndIsNotEnded) {
@@ -90,6 +91,7 @@ TEST_F(WaitingTest, WhoWaitsForAReceiverIsLeftInPlaceToo) {
   stand.starting();
   EXPECT_EQ(actions(stand.wait(9min)), "");
   EXPECT_EQ(stand.state(), State::waiting_for_receiver);
+  EXPECT_EQ(stand.core.status().verdict->cause, Cause::sink_unreachable);
 }
 
 // A publisher that has not begun yet; a half-open connection looks the same.
@@ -116,6 +118,21 @@ TEST_F(WaitingTest, AnEncoderThatPutsNothingOutIsNoWait) {
   stand.starting();
   EXPECT_EQ(signals(stand.wait(31s)).size(), 1U);
   EXPECT_EQ(stand.state(), State::stopping);
+}
+
+TEST_F(WaitingTest, SwitchedOffMeanwhileNothingIsDone) {
+  stand.starting();
+  recovery::Setup setup{steady_policy(), {}, {}};
+  setup.policy.audio_stream.retry_interval = 10min;  // its patience
+  stand.send(Reconfigured{setup});
+  for (int i = 0; i < 40; ++i) {
+    sees({connection(monitor::Side::input)});
+    stand.wait(1s);
+  }
+  ASSERT_EQ(stand.state(), State::waiting_for_source);
+  setup.policy.enabled = false;
+  stand.send(Reconfigured{setup});
+  EXPECT_EQ(actions(stand.wait(1h)), "");
 }
 
 class FifoTest : public WaitingTest {
