@@ -25,7 +25,7 @@ class AzuracastEndpoint {
   // A call that was refused before it was whole; the line for the log, empty where none is due.
   std::string note_refusal(unsigned status, std::string_view message);
   // For health; empty while there is none.
-  std::string complaint(HookRecord::Time now) const { return record_.complaint(now); }
+  std::string problem(HookRecord::Time now) const { return record_.problem(now); }
 
  private:
   const std::string password_;

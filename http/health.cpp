@@ -40,7 +40,7 @@ std::string condition(const Status& status) {
 
 // One sentence on the streams for which `wrong` is true; empty if there are none.
 template <class Wrong>
-std::string complaint(const SnapshotStore::View& view, std::string_view what, Wrong wrong) {
+std::string problem(const SnapshotStore::View& view, std::string_view what, Wrong wrong) {
   constexpr std::size_t named_limit = 10;  // all of them are in the details
   std::size_t count = 0;
   std::string names;
@@ -57,8 +57,8 @@ std::string complaint(const SnapshotStore::View& view, std::string_view what, Wr
   return share + text(what) + ": " + names;
 }
 
-std::string off_air_complaint(const SnapshotStore::View& view) {
-  return complaint(view, "not on air", [](const Status& status) { return !is_on_air(status); });
+std::string off_air_problem(const SnapshotStore::View& view) {
+  return problem(view, "not on air", [](const Status& status) { return !is_on_air(status); });
 }
 
 Reply answer(Health health, std::string_view message, json::object details,
@@ -150,7 +150,7 @@ json::object azuracast_component(const StreamSnapshot& stream) {
 }
 
 // The streams whose AzuraCast, or its report, is not healthy; empty if there are none.
-std::string azuracast_complaint(const SnapshotStore::View& view) {
+std::string azuracast_problem(const SnapshotStore::View& view) {
   std::string names;
   for (const auto& stream : view.streams) {
     if (!stream->azuracast) continue;
@@ -162,7 +162,7 @@ std::string azuracast_complaint(const SnapshotStore::View& view) {
 }
 
 // One sentence on the dependencies that are down; empty if none is.
-std::string dependency_complaint(const SnapshotStore::View& view) {
+std::string dependency_problem(const SnapshotStore::View& view) {
   if (!view.program.dependencies) return {};
   std::string names;
   for (const DependencyState& each : *view.program.dependencies) {
@@ -172,7 +172,7 @@ std::string dependency_complaint(const SnapshotStore::View& view) {
 }
 
 // The streams run on with the old configuration, which the operator may not expect.
-std::string config_complaint(const SnapshotStore::View& view) {
+std::string config_problem(const SnapshotStore::View& view) {
   if (!view.program.config || view.program.config->successful) return {};
   return "The configuration could not be reloaded: " + view.program.config->message;
 }
@@ -190,7 +190,7 @@ Reply liveness(bool alive, const ClockReading& now) {
 }
 
 Reply readiness(const SnapshotStore::View& view, const ClockReading& now) {
-  const std::string wrong = off_air_complaint(view);
+  const std::string wrong = off_air_problem(view);
   const bool running =
       std::all_of(view.streams.begin(), view.streams.end(),
                   [](const auto& stream) { return stream->status.pid.has_value(); });
@@ -198,7 +198,7 @@ Reply readiness(const SnapshotStore::View& view, const ClockReading& now) {
                 wrong.empty() ? "Service is ready" : wrong, {{"ffmpeg_running", running}}, now);
 }
 
-Reply detailed(const SnapshotStore::View& view, const std::string& hook_complaint,
+Reply detailed(const SnapshotStore::View& view, const std::string& hook_problem,
                const ClockReading& now) {
   Health worst = Health::healthy;
   json::object streams;
@@ -227,25 +227,25 @@ Reply detailed(const SnapshotStore::View& view, const std::string& hook_complain
     }
   }
 
-  std::string message = off_air_complaint(view);
+  std::string message = off_air_problem(view);
   if (message.empty()) {
-    message = complaint(view, "on air with a warning",
-                        [](const Status& status) { return health_of(status) != Health::healthy; });
+    message = problem(view, "on air with a warning",
+                      [](const Status& status) { return health_of(status) != Health::healthy; });
   }
-  const std::string missing = joined(dependency_complaint(view), azuracast_complaint(view));
+  const std::string missing = joined(dependency_problem(view), azuracast_problem(view));
   if (!missing.empty()) worst = std::max(worst, Health::degraded);
   message = joined(message, missing);
-  const std::string refused = config_complaint(view);
+  const std::string refused = config_problem(view);
   if (!refused.empty()) {
     worst = std::max(worst, Health::degraded);
     components["config"] = {{"status", name(Health::degraded)}, {"message", refused}};
     message = joined(message, refused);
   }
-  if (!hook_complaint.empty()) {
+  if (!hook_problem.empty()) {
     worst = std::max(worst, Health::degraded);
     components["azuracast_webhook"] = {{"status", name(Health::degraded)},
-                                       {"message", hook_complaint}};
-    message = joined(message, hook_complaint);
+                                       {"message", hook_problem}};
+    message = joined(message, hook_problem);
   }
   return answer(worst, message.empty() ? "All components healthy" : message,
                 {{"components", std::move(components)}}, now);

@@ -13,9 +13,9 @@ Reply liveness(bool alive, const ClockReading& now);
 // 200 when every stream is on air, else 503.
 Reply readiness(const SnapshotStore::View& view, const ClockReading& now);
 // All components. 200 for healthy and degraded (on air, with a warning open or an escalation
-// unresolved, or a dependency down), 503 for unhealthy (a stream is off air). `hook_complaint`: of
+// unresolved, or a dependency down), 503 for unhealthy (a stream is off air). `hook_problem`: of
 // AzuraCast's web hook; empty while there is none.
-Reply detailed(const SnapshotStore::View& view, const std::string& hook_complaint,
+Reply detailed(const SnapshotStore::View& view, const std::string& hook_problem,
                const ClockReading& now);
 
 }  // namespace http

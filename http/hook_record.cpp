@@ -22,7 +22,7 @@ std::string HookRecord::refused(unsigned status, std::string_view message, Time 
   return line;
 }
 
-std::string HookRecord::complaint(Time now) const {
+std::string HookRecord::problem(Time now) const {
   if (refused_ == 0 || now - last_at_ > kept_for) return {};
   return "The latest calls of AzuraCast's web hook were refused (" + std::to_string(refused_) +
          "), the last with " + last_;

@@ -22,7 +22,7 @@ class HookRecord {
 
   // A sentence while the latest calls are refused; empty once one was accepted, or a quarter of an
   // hour after the last refusal.
-  std::string complaint(Time now) const;
+  std::string problem(Time now) const;
 
  private:
   std::uint64_t refused_ = 0;  // since the last accepted call

@@ -233,7 +233,7 @@ Reply Routes::answer_from_snapshots(const Request& request, const ClockReading& 
   if (!is_known) return not_found(request.path);
   if (!is_read(request.method)) return wrong_method(request.method);
   if (is_detailed) {
-    return detailed(backends_.snapshots.read(), azuracast_.complaint(now.steady), now);
+    return detailed(backends_.snapshots.read(), azuracast_.problem(now.steady), now);
   }
   if (is_metrics) return metrics_.answer(request.accept_encoding, now);
   if (is_events) return events(backends_.events, request.method);

@@ -94,7 +94,7 @@ const SignSeen* deciding_sign(const Evidence& evidence, const std::vector<const 
                               const std::optional<Fault>& fault) {
   if (signs.empty()) return nullptr;
   const SignSeen* first = signs.front();
-  const bool conclusive = first->sign.rank >= Sign::telling;
+  const bool conclusive = first->sign.rank >= Sign::conclusive;
   if (fault) {
     if (!fault->off_air || !conclusive || is_stopped(evidence)) return nullptr;
     // What a witness saw is not explained by messages about another component.
@@ -228,7 +228,7 @@ Judgement judge(const Evidence& evidence, const std::optional<Fault>& fault,
   if (was_out_of_memory(evidence)) return {Cause::host_out_of_memory, Confidence::high};
   if (exceeded_file_size(evidence)) return {Cause::host_disk_full, Confidence::high};
   if (const SignSeen* sign = deciding_sign(evidence, signs, fault)) {
-    const bool conclusive = sign->sign.rank >= Sign::telling;
+    const bool conclusive = sign->sign.rank >= Sign::conclusive;
     return {refined(*sign, evidence), conclusive ? Confidence::high : Confidence::medium};
   }
   if (fault) return judge_fault(evidence, *fault, now);
@@ -273,7 +273,7 @@ bool is_permanent(const Evidence& evidence) {
 bool ended_well(const Evidence& evidence) {
   if (!evidence.exit || evidence.exit->code != 0) return false;
   const auto signs = counting_signs(evidence);
-  return signs.empty() || signs.front()->sign.rank < Sign::telling;
+  return signs.empty() || signs.front()->sign.rank < Sign::conclusive;
 }
 
 }  // namespace monitor

@@ -51,7 +51,7 @@ bool Fallback::end(const monitor::Evidence& evidence, bool was_stopped, Instant 
     trial_ = CommandTrial::is_wrong;
     return true;
   }
-  if (!was_stopped && since && now - *since >= worth_playing) budget_.on_healthy();
+  if (!was_stopped && since && now - *since >= healthy_after) budget_.on_healthy();
   not_before_ = now + budget_.spend(now).delay;
   return false;
 }

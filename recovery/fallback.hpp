@@ -20,7 +20,7 @@ class Fallback {
   // Not launched for less than this, before the primary is due.
   static constexpr Duration shortest_turn = 1s;
   // One that ended by itself after this long on air had something to play, and may again at once.
-  static constexpr Duration worth_playing = 5s;
+  static constexpr Duration healthy_after = 5s;
 
   Fallback(const Policy& policy, std::uint64_t seed) : budget_(policy, seed) {}
 

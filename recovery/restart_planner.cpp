@@ -112,9 +112,12 @@ Plan RestartPlanner::await_source(const Verdict& verdict, bool advanced, Context
   return count_retry(reason_of(verdict), verdict, context).value_or(Plan{Plan::Kind::source});
 }
 
+bool RestartPlanner::accept(const SourceProbed& answer, Instant now) {
+  return source_.accept(answer.number, now);
+}
+
 std::optional<Plan> RestartPlanner::take(const SourceProbed& answer, const Plan& plan,
                                          std::optional<Verdict>& verdict, Context context) {
-  if (!source_.accept(answer.number, context.now)) return std::nullopt;
   const monitor::SourceLook& look = answer.look;
   source_.note_answer(look, context.now);
   // That a server takes connections does not overrule what FFmpeg found on one.

@@ -54,7 +54,9 @@ class RestartPlanner {
   // The probes that are due are asked for.
   void send_probes(Context context);
   Instant deadline() const;
-  // Answers to them; the plan that follows where the present one is overtaken. `verdict`: why the
+  // False for an answer that a later probe has replaced: nothing follows from it.
+  bool accept(const SourceProbed& answer, Instant now);
+  // Accepted answers; the plan that follows where the present one is overtaken. `verdict`: why the
   // primary is off air; what is found is added to it.
   std::optional<Plan> take(const SourceProbed& answer, const Plan& plan,
                            std::optional<monitor::Verdict>& verdict, Context context);

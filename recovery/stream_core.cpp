@@ -228,6 +228,7 @@ void StreamCore::on(const Exited& event) {
 // ---------------------------------------------------------------------------- probes and tracks
 
 void StreamCore::on(const SourceProbed& event) {
+  if (!planner_.accept(event, now_)) return;
   if (monitor::Watch* watch = detection_.watch()) watch->on_look(event.look);
   follow(planner_.take(event, plan_, life_.verdict, context()));
   // FFmpeg waits on a connection that brings nothing, and another one brings media.

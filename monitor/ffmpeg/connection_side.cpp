@@ -15,8 +15,8 @@ namespace {
 
 using std::string_view;
 
-constexpr std::uint64_t telling_bytes = 4096;  // more than handshakes and headers need
-constexpr std::uint64_t telling_ratio = 4;     // … and media flows one way only
+constexpr std::uint64_t decisive_bytes = 4096;  // more than handshakes and headers need
+constexpr std::uint64_t decisive_ratio = 4;     // … and media flows one way only
 
 struct HostAndPort {
   string_view host;
@@ -124,8 +124,8 @@ Side side_of_direction(const ConnectionSample& connection) {
   const std::uint64_t in = connection.received_bytes;
   const std::uint64_t out =
       connection.acked_bytes + connection.unacked_bytes + connection.unsent_bytes;
-  if (in >= telling_bytes && in / telling_ratio >= out) return Side::input;
-  if (out >= telling_bytes && out / telling_ratio >= in) return Side::output;
+  if (in >= decisive_bytes && in / decisive_ratio >= out) return Side::input;
+  if (out >= decisive_bytes && out / decisive_ratio >= in) return Side::output;
   return Side::unknown;
 }
 

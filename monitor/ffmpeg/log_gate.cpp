@@ -48,7 +48,7 @@ bool LogGate::Share::take(Instant now) {
   return true;
 }
 
-void LogGate::Untold::add(Instant now) {
+void LogGate::HeldBack::add(Instant now) {
   if (lines++ == 0) since = now;
 }
 
@@ -59,8 +59,8 @@ bool LogGate::is_repeat(const LogLine& line) {
   return false;
 }
 
-void LogGate::keep_back(Untold& untold, Instant now) {
-  untold.add(now);
+void LogGate::keep_back(HeldBack& held_back, Instant now) {
+  held_back.add(now);
   ++suppressed_total_;
 }
 

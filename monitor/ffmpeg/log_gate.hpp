@@ -43,20 +43,20 @@ class LogGate {
     bool take(Instant now);
   };
   // What was kept back and is not reported yet.
-  struct Untold {
+  struct HeldBack {
     std::uint64_t lines = 0;
     Instant since{};
     void add(Instant now);
     Instant deadline() const { return lines == 0 ? never : since + told_after; }
   };
   bool is_repeat(const LogLine& line);
-  void keep_back(Untold& untold, Instant now);
+  void keep_back(HeldBack& held_back, Instant now);
 
   Share chatter_;                      // info and below
   Share warnings_;                     // warning and worse
   std::optional<std::uint64_t> last_;  // print of the line that passed last; empty after a cut
-  Untold repeated_;
-  Untold suppressed_;
+  HeldBack repeated_;
+  HeldBack suppressed_;
   std::array<std::uint64_t, log_level_count> lines_{};
   std::uint64_t suppressed_total_ = 0;
 };

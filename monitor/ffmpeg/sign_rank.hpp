@@ -4,7 +4,7 @@
 
 #include "monitor/ffmpeg/stderr_log.hpp"
 
-// How strong a sign is. Signs below Sign::telling also occur in streams that run on for days.
+// How strong a sign is. Signs below Sign::conclusive also occur in streams that run on for days.
 namespace monitor::rank {
 
 inline constexpr std::uint8_t symptom = 10;    // a damaged packet
@@ -17,6 +17,6 @@ inline constexpr std::uint8_t exact = 110;  // more exact than the plain line th
 inline constexpr std::uint8_t config = 150;
 inline constexpr std::uint8_t device = 160;  // behind a line that looks like a wrong command
 inline constexpr std::uint8_t host = 200;
-static_assert(hint < Sign::telling && Sign::telling <= vague);
+static_assert(hint < Sign::conclusive && Sign::conclusive <= vague);
 
 }  // namespace monitor::rank

@@ -45,7 +45,7 @@ struct Sign {
 
   // Below this rank a sign may come from a stream that goes on for days (a damaged packet): it only
   // decides why FFmpeg failed where nothing else does.
-  static constexpr std::uint8_t telling = 50;
+  static constexpr std::uint8_t conclusive = 50;
 
   bool operator==(const Sign&) const = default;
 };

@@ -58,7 +58,7 @@ HungFolders& hung_folders() {
 }
 
 // Of a folder that does not exist yet: of the nearest one above it that does.
-bool ask_nearest(std::string& folder, struct statvfs& status) {
+bool read_nearest(std::string& folder, struct statvfs& status) {
   while (::statvfs(folder.c_str(), &status) != 0) {
     const std::size_t slash = folder.find_last_of('/');
     if (errno != ENOENT || slash == std::string::npos || folder == "/") return false;
@@ -115,7 +115,7 @@ asio::awaitable<void> gather(std::shared_ptr<Gathering> gathering, std::size_t i
 std::optional<SpaceSample> space_of(const std::string& asked) {
   std::string folder = asked;
   struct statvfs status {};
-  if (!ask_nearest(folder, status)) return {};
+  if (!read_nearest(folder, status)) return {};
   if (status.f_blocks == 0) return {};    // /proc and its like, some network mounts: no size
   const bool is_root = ::geteuid() == 0;  // may use what is kept back from others
   SpaceSample sample;

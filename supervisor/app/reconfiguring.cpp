@@ -46,7 +46,7 @@ std::vector<StreamParts> Supervisor::parts_of(const std::vector<StreamConfig>& s
   return parts;
 }
 
-void Supervisor::say_warnings(const Config& config, const std::vector<StreamParts>& parts) {
+void Supervisor::log_warnings(const Config& config, const std::vector<StreamParts>& parts) {
   for (const std::string& warning : config.warnings) {
     log_.write(LogLevel::warning, "config_loaded", {}, warning);
   }
@@ -81,7 +81,7 @@ std::string Supervisor::apply(const Config& read) {
   config_ = effective(config_, read);
   if (changes.log) log_.reconfigure(config_.log, secrets_);
   if (changes.alerts) streams_.for_each([](StreamDriver& stream) { stream.redeliver(); });
-  say_warnings(config_, parts);
+  log_warnings(config_, parts);
   streams_.change(changes, std::move(parts), config_);
   if (server_) server_->limit_connections(connections_limit());
   if (changes.dependencies) dependencies_ = watch_dependencies();

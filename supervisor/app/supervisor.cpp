@@ -17,9 +17,9 @@ namespace {
 
 // For alerts under way when everything has ended: of a supervisor that gives up, and of one that
 // was asked to stop and must be gone within its grace.
-constexpr auto last_word_limit = std::chrono::seconds(5);
-constexpr auto stopped_word_limit = std::chrono::milliseconds(500);
-constexpr auto last_export_limit = std::chrono::seconds(2);  // … of what the grace has left
+constexpr auto final_alerts_limit = std::chrono::seconds(5);
+constexpr auto stopped_alerts_limit = std::chrono::milliseconds(500);
+constexpr auto final_export_limit = std::chrono::seconds(2);  // … of what the grace has left
 
 }  // namespace
 
@@ -48,8 +48,8 @@ int Supervisor::run() {
                                      .on_force_stop = [this] { kill(); },
                                      .on_hangup = [this] { reloader_.request({}); }});
   log_.hold();
-  say_start(server_->port() != 0 ? server_->port() : config_.http.port);
-  say_warnings(config_, parts);
+  log_start(server_->port() != 0 ? server_->port() : config_.http.port);
+  log_warnings(config_, parts);
   streams_.start();
   log_.release();
   dependencies_ = watch_dependencies();
@@ -61,7 +61,7 @@ int Supervisor::run() {
   return streams_.exit_code();
 }
 
-void Supervisor::say_start(std::uint16_t port) {
+void Supervisor::log_start(std::uint16_t port) {
   log_.write(LogLevel::info, "supervisor_started", {}, "ffsupervisor " FFSUPERVISOR_VERSION,
              {{"version", std::string_view(FFSUPERVISOR_VERSION)},
               {"address", std::string_view(config_.http.address)},
@@ -97,14 +97,14 @@ void Supervisor::leave() {
   const auto done = [this, waited_for] {
     if (--*waited_for == 0) loop_.stop();
   };
-  alerts_->drain(by_itself ? last_word_limit : stopped_word_limit, done);
+  alerts_->drain(by_itself ? final_alerts_limit : stopped_alerts_limit, done);
   exports_->finish(export_limit(), done);
 }
 
 monitor::Duration Supervisor::export_limit() const {
-  if (!stopping_) return last_word_limit;
+  if (!stopping_) return final_alerts_limit;
   return std::clamp<monitor::Duration>(stop_by_ - std::chrono::steady_clock::now(),
-                                       stopped_word_limit, last_export_limit);
+                                       stopped_alerts_limit, final_export_limit);
 }
 
 }  // namespace supervisor

@@ -34,7 +34,7 @@ class Supervisor {
   int run();
 
  private:
-  void say_start(std::uint16_t port);
+  void log_start(std::uint16_t port);
   void stop(const char* why);
   void kill();
   void leave();
@@ -59,7 +59,7 @@ class Supervisor {
   static Secrets secrets_of(const std::deque<Config>& configs);
   void learn(const Config& config);
   std::vector<StreamParts> parts_of(const std::vector<StreamConfig>& streams) const;
-  void say_warnings(const Config& config, const std::vector<StreamParts>& parts);
+  void log_warnings(const Config& config, const std::vector<StreamParts>& parts);
   bool must_wait(const Config& next) const;
   void set_receivers(const recovery::alerts::Settings& settings);
   std::string apply(const Config& read);

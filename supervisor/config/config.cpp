@@ -2,7 +2,7 @@
 
 namespace supervisor {
 
-bool hears_azuracast(const StreamConfig& stream) {
+bool uses_azuracast(const StreamConfig& stream) {
   const bool names_it = !stream.azuracast.url.empty() || !stream.azuracast.station.empty();
   return names_it || stream.recovery.restart_on_track_change || !stream.tracks.text_file.empty();
 }

@@ -63,7 +63,7 @@ struct StreamConfig {
 };
 
 // Whether the stream uses anything that AzuraCast reports: then its command may have placeholders.
-bool hears_azuracast(const StreamConfig& stream);
+bool uses_azuracast(const StreamConfig& stream);
 
 // Where a value came from; the later one wins.
 enum class Origin : std::uint8_t { standard, file, environment, flag };

@@ -171,7 +171,7 @@ void warn_of_unheard_hook(Config& config, std::size_t index) {
 // The values FFmpeg is given are those of the launch.
 void check_placeholders(Config& config, std::size_t index, Problems& problems) {
   const StreamConfig& stream = config.streams[index];
-  if (!hears_azuracast(stream)) return;
+  if (!uses_azuracast(stream)) return;
   bool has_values = false;
   for (std::size_t i = 0; i < stream.command.size(); ++i) {
     if (!monitor::has_placeholder(stream.command[i])) continue;

@@ -205,9 +205,9 @@ Journal::~Journal() {
 }
 
 const recovery::PersistedState& Journal::past(const std::string& stream) const {
-  static const recovery::PersistedState never_ran;
+  static const recovery::PersistedState no_state;
   const auto found = state_->past.find(stream);
-  return found == state_->past.end() ? never_ran : found->second;
+  return found == state_->past.end() ? no_state : found->second;
 }
 
 void Journal::note(Change change) {

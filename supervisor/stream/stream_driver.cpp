@@ -312,7 +312,7 @@ void StreamDriver::State::reconfigure(StreamParts parts, bool primary_changed,
 
 bool StreamDriver::State::on_now_playing(const monitor::NowPlaying& report, bool is_only,
                                          bool is_trusted) {
-  const bool takes = !is_closed_ && (is_only || hears_azuracast(config()));
+  const bool takes = !is_closed_ && (is_only || uses_azuracast(config()));
   return takes && tracks_.on_now_playing(report, is_trusted);
 }
 

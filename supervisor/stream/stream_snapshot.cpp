@@ -41,7 +41,7 @@ std::shared_ptr<const StreamSnapshot> make_snapshot(const SnapshotSources& from,
   if (watch && snapshot.status.pid) snapshot.readings = watch->readings(now);
   // It stays while the next launch is due.
   if (from.life) snapshot.readings.process = from.life->last_sample();
-  snapshot.expects_tracks = hears_azuracast(from.parts.config);
+  snapshot.expects_tracks = uses_azuracast(from.parts.config);
   snapshot.track = from.tracks.state(now);
   snapshot.azuracast = from.tracks.azuracast();
   snapshot.log_lines = from.log_gate.lines();

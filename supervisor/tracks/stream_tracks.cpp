@@ -57,7 +57,7 @@ StreamTracks::~StreamTracks() = default;
 void StreamTracks::follow_station() {
   azuracast_ = parts_.config.azuracast;
   settings_ = parts_.config.tracks;
-  follows_ = hears_azuracast(parts_.config);
+  follows_ = uses_azuracast(parts_.config);
   station_ = std::make_unique<StationWatch>(
       parts_.config, services_, clock_,
       StationWatch::Events{.on_news = [this](const TrackNews& news,
@@ -78,7 +78,7 @@ void StreamTracks::start() {
 void StreamTracks::reconfigure() {
   const bool is_as_before = azuracast_ == parts_.config.azuracast &&
                             settings_ == parts_.config.tracks &&
-                            follows_ == hears_azuracast(parts_.config);
+                            follows_ == uses_azuracast(parts_.config);
   if (is_as_before) return station_->adjust_interval();
   follow_station();
 }

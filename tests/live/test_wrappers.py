@@ -2,6 +2,7 @@
 
 import os
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -170,8 +171,8 @@ class Stopped(Wrapped):
             "name": "radio", "command": ["ffmpeg", *TONE, *AAC, "-f", "flv", f"rtmp://127.0.0.1:{silent.port}/live/x"],
             "recovery": {"stop_grace": "9s"}}])
         wait_until(self.ffmpegs, 10, "FFmpeg runs")
-        wait_until(lambda: silent.taken, 10, "it waits for the server")
-        time.sleep(1)
+        wait_until(lambda: silent.taken, 10, "it has connected")
+        wait_until(lambda: select.select(silent.taken[:1], [], [], 0)[0], 10, "it waits for the server's handshake")
         asked_at = time.monotonic()
         supervisor.signal(signal.SIGTERM)
         self.assertEqual(supervisor.wait(12), 0)

@@ -203,10 +203,10 @@ TEST(Sign, AFullDiskOutranksTheWriteItBroke) {
 }
 
 TEST(Sign, DamagedPacketsAloneAreNotTelling) {
-  EXPECT_LT(sign("[mp3float @ 0x1] [error] Header missing")->rank, Sign::telling);
+  EXPECT_LT(sign("[mp3float @ 0x1] [error] Header missing")->rank, Sign::conclusive);
   const Endpoints file{{"/data/x.ts"}, {"rtmp://nginx/live/key"}};
   EXPECT_LT(sign("[warning] /data/x.ts: corrupt decoded frame in stream 0", file)->rank,
-            Sign::telling);
+            Sign::conclusive);
 }
 
 TEST(Sign, HarmlessLinesAreNone) {

@@ -37,8 +37,9 @@ class RestartPlannerTest : public testing::Test {
   }
   // Of a probe that is asked for now.
   std::optional<Plan> source(bool available) {
-    const auto number = asked<ProbeSource>();
-    return planner->take(answer(number, available), plan, verdict, context());
+    const SourceProbed probed = answer(asked<ProbeSource>(), available);
+    if (!planner->accept(probed, now)) return std::nullopt;
+    return planner->take(probed, plan, verdict, context());
   }
   std::optional<Plan> sink(bool available) {
     return planner->take(SinkProbed{asked<ProbeSink>(), available, "an answer"}, plan, context());
@@ -128,8 +129,7 @@ TEST_F(RestartPlannerTest, ASourceThatIsMissingForTooLongEscalatesOnce) {
   unsigned escalations = 0;
   for (int i = 0; i < 5; ++i) {
     now += 30s;
-    const auto number = asked<ProbeSource>();
-    EXPECT_EQ(planner->take(answer(number, false), plan, verdict, context()), std::nullopt);
+    EXPECT_EQ(source(false), std::nullopt);
     escalations += escalates();
     EXPECT_EQ(planner->source().retries(), i + 1U);
     EXPECT_EQ(escalations, i < 1 ? 0U : 1U);
@@ -146,7 +146,7 @@ TEST_F(RestartPlannerTest, ASourceMissingForTooLongIsGivenUpWhereOnExhaustedSays
 
 TEST_F(RestartPlannerTest, AnAnswerThatWasNotAskedForChangesNothing) {
   fault(missing);
-  EXPECT_EQ(planner->take(answer(999, true), plan, verdict, context()), std::nullopt);
+  EXPECT_FALSE(planner->accept(answer(999, true), now));
   EXPECT_EQ(planner->take(SinkProbed{999, true, "late"}, plan, context()), std::nullopt);
 }
 

@@ -222,6 +222,31 @@ TEST_F(WitnessTest, BytesThatFfmpegHasNotReadClearTheSource) {
   EXPECT_EQ(only_incident(all).cause, Cause::encoder_frozen);
 }
 
+// Only a look that proves the lost input to be a live one makes its end a fault; one that was
+// overtaken is about an earlier time.
+TEST_F(WitnessTest, AnOvertakenLookProvesNothingOfALostInput) {
+  for (const bool overtaken : {true, false}) {
+    stand.now += 1h;
+    overtaken ? be_well() : be_back();
+    Step all;
+    for (int i = 0; i < 40 && stand.state() == State::on_air; ++i) {
+      Stand::append(all, stand.wait(1s));
+      Stand::append(all, stand.block());
+      acked += rate;
+      Stand::append(all,
+                    stand.send(Observed{stand.generation(), monitor::ConnectionSamples{output()}}));
+      const std::uint64_t number = stand.source_asked + (overtaken ? 1000 : 0);
+      if (i == 5) {
+        Stand::append(all, stand.send(SourceProbed{number,
+                                                   {.answer = monitor::LookAnswer::missing,
+                                                    .cause = Cause::source_missing,
+                                                    .sentence = "404"}}));
+      }
+    }
+    EXPECT_EQ(stand.state() == State::on_air, overtaken);
+  }
+}
+
 // ---------------------------------------------------------------------------- host
 
 TEST_F(WitnessTest, AKillForWantOfMemoryIsTheHostsFault) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr Duration answer_limit = 30s;  // an answer that has not come by then is lost
 constexpr Duration patience = 1s;       // for the first look before, and the primary's time after
-constexpr Duration worth_playing = 5s;  // a fallback that ended by itself had something to play
+constexpr Duration healthy_after = 5s;  // a fallback that ended by itself had something to play
 
 }  // namespace
 
@@ -310,7 +310,7 @@ void Rules::note_fallback_end(bool by_itself) {
   ++tally_.fallbacks_failed;
   after_failed_fallback_ = true;
   fallback_failed_at_ = now_;
-  const bool played = child_.on_air_since && now_ - *child_.on_air_since >= worth_playing;
+  const bool played = child_.on_air_since && now_ - *child_.on_air_since >= healthy_after;
   if (by_itself && played) fallback_relaunches_.clear();
 }
 

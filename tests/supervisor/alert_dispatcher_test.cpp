@@ -1,5 +1,6 @@
 #include "supervisor/alerts/alert_dispatcher.hpp"
 
+#include <future>
 #include <string>
 #include <vector>
 
@@ -131,8 +132,9 @@ TEST(AlertDispatcher, IsReconfiguredAndDestroyedAtAnyMomentOfADelivery) {
 }
 
 TEST(AlertDispatcher, TheLastWordWaitsForADeliveryThatIsUnderWay) {
-  const AlertReceiver receiver([](const AlertReceiver::Request&) {
-    std::this_thread::sleep_for(200ms);
+  std::promise<void> asked_to_drain;
+  const AlertReceiver receiver([&](const AlertReceiver::Request&) {
+    asked_to_drain.get_future().wait();
     return ok;
   });
   Stand stand(hook_to(receiver));
@@ -140,6 +142,7 @@ TEST(AlertDispatcher, TheLastWordWaitsForADeliveryThatIsUnderWay) {
   bool done = false;
   stand.dispatcher->drain(20s, [&] { done = true; });
   EXPECT_FALSE(done);
+  asked_to_drain.set_value();
   ASSERT_TRUE(stand.until([&] { return done; }));
   EXPECT_EQ(stand.count(0, Outcome::delivered), 1U) << "counted and logged before the end";
 }
