@@ -65,12 +65,20 @@ Component component_of(Cause cause);
 // The source is there and carries nothing: silence, black, a picture that stands still.
 bool is_dead_air(Cause cause);
 
+// How strong evidence is.
+enum class Strength : std::uint8_t {
+  possible,  // it fits, and so do other explanations
+  likely,    // a witness that can err says so, or nothing contradicts it
+  proven     // a witness that cannot err says so: the kernel, FFmpeg's own words, a definite answer
+};
+
 // A detector's finding. It stands for as long as the condition holds.
 struct Fault {
   Cause cause;
   bool off_air;                       // true: the stream is off air; false: a warning
   std::string sentence;               // with figures that can be checked
   std::optional<Instant> since = {};  // when it began, where that is not the last advance
+  Strength strength = Strength::proven;
 };
 
 // How sure a verdict is. low: no witness names another cause; medium: one does; high: two do,

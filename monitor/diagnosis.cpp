@@ -263,11 +263,15 @@ Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, In
   return verdict;
 }
 
-bool is_permanent(const Evidence& evidence) {
-  if (evidence.first_advance || !evidence.exit || !evidence.exit->code) return false;
+Strength permanence(const Evidence& evidence) {
   const auto signs = counting_signs(evidence);
-  if (signs.empty() || signs.front()->sign.cause != Cause::command_invalid) return false;
-  return std::ranges::any_of(signs, [](const SignSeen* seen) { return !seen->sign.retryable; });
+  if (signs.empty() || signs.front()->sign.cause != Cause::command_invalid) {
+    return Strength::possible;
+  }
+  if (evidence.first_advance || !evidence.exit || !evidence.exit->code) return Strength::possible;
+  const bool names_it =
+      std::ranges::any_of(signs, [](const SignSeen* seen) { return !seen->sign.retryable; });
+  return names_it ? Strength::proven : Strength::likely;
 }
 
 bool ended_well(const Evidence& evidence) {

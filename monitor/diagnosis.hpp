@@ -24,10 +24,11 @@ namespace monitor {
 Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, Instant now,
                  bool reports_progress);
 
-// True when FFmpeg has ended and named, in its own words, a part of the command that no state of a
-// machine, device, file or server could make right, and nothing else explains the end better. Never
-// for a stream that has advanced.
-bool is_permanent(const Evidence& evidence);
+// How well it is proven that the command itself is wrong. proven: FFmpeg has ended and named, in its
+// own words, a part of the command that no state of a machine, device, file or server could make
+// right, and nothing else explains the end better; never for a stream that has advanced. likely:
+// the end is about the command. possible: anything else.
+Strength permanence(const Evidence& evidence);
 
 // True when the process ended by itself as one that had done its work: exit code 0 and no sign,
 // near the end, of a source, sink or host that failed. (Code 0 alone is not success: a dead Icecast

@@ -1,5 +1,6 @@
 #include "recovery/detection.hpp"
 
+#include <algorithm>
 #include <variant>
 
 namespace recovery {
@@ -16,7 +17,22 @@ void Detection::begin(const monitor::Limits& limits, bool reports_progress, Inst
 std::vector<monitor::Fault> Detection::check(Instant now) {
   if (is_muted()) return {};
   checked_at_ = now;
-  return watch_->check(now);
+  return proven_faults(now);
+}
+
+std::vector<monitor::Fault> Detection::proven_faults(Instant now) {
+  std::vector<monitor::Fault> faults = watch_->check(now);
+  for (monitor::Fault& fault : faults) {
+    fault.off_air = fault.off_air && suffices({fault.strength, now}, ending_for(fault), now);
+  }
+  std::ranges::stable_partition(faults, &monitor::Fault::off_air);
+  return faults;
+}
+
+Act Detection::ending_for(const monitor::Fault& fault) const {
+  if (!watch_->has_advanced()) return Act::end_waiting;
+  const bool advances = fault.since && evidence().last_advance > *fault.since;
+  return advances ? Act::end_advancing : Act::end_standing;
 }
 
 Instant Detection::deadline() const {
@@ -35,12 +51,14 @@ bool Detection::sink_is_proven(Duration stall_timeout, Instant now) const {
   return watch_->delivery().server_app_reads().value_or(false);
 }
 
-bool Detection::output_is_connected(Instant now) const {
-  if (watch_->output_is_connected()) return true;
-  if (kernel_reports_) return false;
+Proof Detection::output_is_connected(Instant now) const {
+  using monitor::Strength;
+  if (watch_->output_is_connected()) return {Strength::proven, now};
+  if (kernel_reports_) return {Strength::possible, now};
   // The first samples are about to come, or never will.
   const auto since = evidence().first_advance;
-  return since && now - *since >= first_samples;
+  const bool none_come = since && now - *since >= first_samples;
+  return {none_come ? Strength::likely : Strength::possible, now};
 }
 
 monitor::Verdict Detection::diagnose(const std::optional<monitor::Fault>& fault, Instant now,

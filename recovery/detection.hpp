@@ -6,6 +6,7 @@
 #include "monitor/diagnosis.hpp"
 #include "monitor/watch.hpp"
 #include "recovery/policy.hpp"
+#include "recovery/proof.hpp"
 
 namespace recovery {
 
@@ -22,7 +23,8 @@ class Detection {
   void unmute(Instant now) { checked_at_ = checked_at_.value_or(now); }
   bool is_muted() const { return !checked_at_; }
 
-  // What holds now, the off-air fault first. Not while muted.
+  // What holds now, the off-air fault first. Not while muted. One that is not proven well enough to
+  // end FFmpeg for it is a warning.
   std::vector<monitor::Fault> check(Instant now);
   // When the next check is due; `monitor::never` while muted.
   Instant deadline() const;
@@ -30,15 +32,19 @@ class Detection {
   void observe(const monitor::Observation& what, Instant now);
 
   // Something holds the stream off air whatever it puts out.
-  bool holds_off_air(Instant now) { return off_air_fault(watch_->check(now)) != nullptr; }
+  bool holds_off_air(Instant now) { return off_air_fault(proven_faults(now)) != nullptr; }
   // A sink that did not take the last child's output takes this one's. A hung server's kernel takes
   // a connection and the first bytes on it as any other's does, so this needs the kernel's
   // counters, or `stall_timeout` of output where this machine has none.
   bool sink_is_proven(Duration stall_timeout, Instant now) const;
 
-  // An output's connection is established and acknowledged, as the kernel shows it; or this machine
-  // shows none.
-  bool output_is_connected(Instant now) const;
+  // That what FFmpeg puts out reaches a receiver: proven by an established, acknowledged connection
+  // of an output; likely where this machine shows no connections; possible where it shows that
+  // there is none.
+  Proof output_is_connected(Instant now) const;
+
+  // Ending FFmpeg for this fault: while its output advances, when it stands, or before the first.
+  Act ending_for(const monitor::Fault& fault) const;
 
   monitor::Verdict diagnose(const std::optional<monitor::Fault>& fault, Instant now,
                             bool reports_progress) const;
@@ -54,6 +60,8 @@ class Detection {
   const monitor::Evidence& evidence() const { return watch_->evidence(); }
 
  private:
+  std::vector<monitor::Fault> proven_faults(Instant now);
+
   std::optional<monitor::Watch> watch_;
   std::optional<Instant> checked_at_;  // empty: muted
   bool kernel_reports_ = false;        // connections were seen on this machine

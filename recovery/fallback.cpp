@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "monitor/diagnosis.hpp"
+#include "recovery/proof.hpp"
 
 namespace recovery {
 
@@ -47,7 +48,8 @@ bool Fallback::end(const monitor::Evidence& evidence, bool was_stopped, Instant 
   const std::optional<Instant> since = std::exchange(on_air_since_, std::nullopt);
   const bool cannot_run =
       trial_ == CommandTrial::untried && exit_code_of_exec_error(evidence.spawn_error);
-  if (cannot_run || (!since && monitor::is_permanent(evidence))) {
+  const bool is_wrong = suffices({monitor::permanence(evidence), now}, Act::give_up, now);
+  if (cannot_run || (!since && is_wrong)) {
     trial_ = CommandTrial::is_wrong;
     return true;
   }

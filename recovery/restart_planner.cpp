@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "monitor/text/sentence.hpp"
+#include "recovery/proof.hpp"
 
 namespace recovery {
 
 using monitor::Component;
 using monitor::component_of;
+using monitor::Strength;
 using monitor::Verdict;
 
 namespace {
@@ -124,21 +126,32 @@ std::optional<Plan> RestartPlanner::take(const SourceProbed& answer, const Plan&
   const bool is_weak = look.answer == monitor::LookAnswer::reachable && source_.is_by_trial();
   if (!is_weak) note_source(look.is_available(), look.sentence, context.reporter);
   if (!plan.awaits_source()) return std::nullopt;
-  return look.is_available() ? source_is_there(look.sentence, *verdict, context)
+  return look.is_available() ? source_is_there(look, *verdict, context)
                              : source_is_missing(look, *verdict, context);
 }
 
-std::optional<Plan> RestartPlanner::source_is_there(const std::string& sentence,
+std::optional<Plan> RestartPlanner::source_is_there(const monitor::SourceLook& look,
                                                     const Verdict& verdict, Context context) {
   if (source_.was_missing()) {
-    const auto plan = launch_for_return("the source is back: " + sentence, context);
-    if (plan) source_.on_trial();
-    return plan;
+    return try_for_return("the source is back: " + look.sentence, context);
+  }
+  source_.watch(context.setup.policy.probe_interval, context.now);
+  // FFmpeg found otherwise: it is tried again when it is due.
+  if (source_.is_by_trial()) return std::nullopt;
+  // A server that takes connections may have no media for FFmpeg.
+  const bool has_media = look.answer == monitor::LookAnswer::delivers;
+  const Proof of_presence{has_media ? Strength::proven : Strength::possible, context.now};
+  if (!suffices(of_presence, Act::spend_attempt, context.now)) {
+    return try_for_return("FFmpeg itself tries its source: " + look.sentence, context);
   }
   // It was there all the time: FFmpeg's end is not explained by it.
-  source_.watch(context.setup.policy.probe_interval, context.now);
-  if (!source_.is_by_trial()) return by_budget(verdict, context);
-  return std::nullopt;  // FFmpeg found otherwise: it is tried again when it is due
+  return by_budget(verdict, context);
+}
+
+std::optional<Plan> RestartPlanner::try_for_return(std::string reason, Context context) {
+  const auto plan = launch_for_return(std::move(reason), context);
+  if (plan) source_.on_trial();
+  return plan;
 }
 
 std::optional<Plan> RestartPlanner::source_is_missing(const monitor::SourceLook& look,

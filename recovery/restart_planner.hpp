@@ -103,8 +103,9 @@ class RestartPlanner {
   Plan await_source(const monitor::Verdict& verdict, bool advanced, Context context);
   std::optional<Plan> count_retry(const std::string& sentence, const monitor::Verdict& verdict,
                                   Context context);
-  std::optional<Plan> source_is_there(const std::string& sentence, const monitor::Verdict& verdict,
-                                      Context context);
+  std::optional<Plan> try_for_return(std::string reason, Context context);
+  std::optional<Plan> source_is_there(const monitor::SourceLook& look,
+                                      const monitor::Verdict& verdict, Context context);
   std::optional<Plan> source_is_missing(const monitor::SourceLook& look, monitor::Verdict& verdict,
                                         Context context);
   std::optional<Plan> launch_for_return(std::string reason, Context context);

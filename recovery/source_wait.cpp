@@ -9,6 +9,7 @@
 namespace recovery {
 
 using monitor::LookAnswer;
+using monitor::Strength;
 
 namespace {
 
@@ -32,14 +33,13 @@ void SourceWait::begin(const Policy& policy, bool by_trial, bool refused, Instan
   was_missing_ = false;
   by_trial_ = by_trial;
   failed_at_ = now;
-  // FFmpeg's own word is newer than the last look's, but a server's word on when still holds.
-  const bool rests = refused || (answer_ == LookAnswer::refused && now < not_before_);
+  // What FFmpeg, launched since, has found is newer than a look's refusal; not than the server's
+  // own word on when.
+  const bool holds = !by_trial || now < not_before_;
+  const bool rests = refused || (answer_ == LookAnswer::refused && holds);
   answer_ = rests ? std::optional(LookAnswer::refused) : std::nullopt;
-  if (rests) {
-    probes_.rest();
-  } else {
-    probes_.await(pace_of(policy), now);
-  }
+  if (!may_look(now)) return probes_.rest();
+  probes_.await(pace_of(policy), now);
 }
 
 void SourceWait::begin_in_place(const Policy& policy, Instant now) {
@@ -50,15 +50,27 @@ void SourceWait::begin_in_place(const Policy& policy, Instant now) {
   next_retry_at_ = now + policy.audio_stream.retry_interval;
 }
 
+// That it is not there for FFmpeg either.
+Proof SourceWait::absence() const {
+  const bool is_definite = answer_ == LookAnswer::missing;
+  return {is_definite ? Strength::proven : Strength::possible, failed_at_};
+}
+
+bool SourceWait::may_look(Instant now) const {
+  const bool is_refused = answer_ == LookAnswer::refused;
+  return suffices({is_refused ? Strength::possible : Strength::likely, now}, Act::look_at_source,
+                  now);
+}
+
 void SourceWait::watch(Duration pace, Instant now) {
-  if (answer_ == LookAnswer::refused) return probes_.rest();
+  if (!may_look(now)) return probes_.rest();
   probes_.watch(pace, now);
 }
 
 void SourceWait::note_answer(const monitor::SourceLook& look, Instant now) {
   answer_ = look.answer;
   if (look.retry_after) not_before_ = now + *look.retry_after;
-  if (look.answer == LookAnswer::refused) probes_.rest();
+  if (!may_look(now)) probes_.rest();
 }
 
 void SourceWait::on_lasting() {
@@ -70,7 +82,7 @@ void SourceWait::on_lasting() {
 
 Instant SourceWait::trial_at(const Policy& policy, bool with_fallback) const {
   const Duration interval = policy.audio_stream.retry_interval;
-  if (answer_ == LookAnswer::missing) {
+  if (suffices(absence(), Act::wait_for_source, failed_at_)) {
     return with_fallback ? monitor::never : std::max(failed_at_ + interval, not_before_);
   }
   const bool is_rare =
@@ -88,7 +100,7 @@ Instant SourceWait::trial_at(const Policy& policy, bool with_fallback) const {
 
 void SourceWait::adjust(const Policy& policy, Instant now) {
   next_retry_at_ = std::min(next_retry_at_, now + policy.audio_stream.retry_interval);
-  if (answer_ == LookAnswer::refused) return;
+  if (!may_look(now)) return;
   probes_.await(pace_of(policy), now);
 }
 

@@ -6,6 +6,7 @@
 #include "monitor/source_look.hpp"
 #include "recovery/policy.hpp"
 #include "recovery/probe_schedule.hpp"
+#include "recovery/proof.hpp"
 
 namespace recovery {
 
@@ -87,6 +88,9 @@ class SourceWait {
   std::optional<bool> available() const { return available_; }
 
  private:
+  Proof absence() const;
+  bool may_look(Instant now) const;
+
   ProbeSchedule probes_;
   std::optional<bool> available_;  // empty: no witness has reported
   unsigned retries_ = 0;           // that found it missing, since last healthy

@@ -5,6 +5,8 @@
 
 namespace recovery {
 
+using monitor::Strength;
+
 namespace {
 
 constexpr Duration until_unkillable = std::chrono::seconds(2);  // a killed process is gone in ms
@@ -36,19 +38,25 @@ std::optional<int> StopLadder::observe(const monitor::Observation& what, Instant
 }
 
 std::optional<int> StopLadder::observe_process(const monitor::ProcessSample& sample, Instant now) {
-  if (!sample.written_bytes) {  // it cannot be seen: no proof
+  if (!suffices(standstill(sample, now), Act::send_second_term, now)) return std::nullopt;
+  rung_ = Rung::second_term;
+  return SIGTERM;
+}
+
+// That FFmpeg does nothing any more.
+Proof StopLadder::standstill(const monitor::ProcessSample& sample, Instant now) {
+  if (!sample.written_bytes) {  // it cannot be seen
     work_.reset();
-    return std::nullopt;
+    return {Strength::possible, now};
   }
   const Work work{sample.cpu_time, *sample.written_bytes};
   if (work_ != work || is_at_work(sample)) {
     work_ = work;
     still_since_ = now;
-    return std::nullopt;
+    return {Strength::possible, now};
   }
-  if (now - still_since_ < still_before_second_term) return std::nullopt;
-  rung_ = Rung::second_term;
-  return SIGTERM;
+  const bool for_long = now - still_since_ >= still_before_second_term;
+  return {for_long ? Strength::proven : Strength::likely, now};
 }
 
 void StopLadder::observe_connections(const monitor::ConnectionSamples& samples, Instant now) {

@@ -5,6 +5,7 @@
 
 #include "monitor/observation.hpp"
 #include "recovery/policy.hpp"
+#include "recovery/proof.hpp"
 
 namespace recovery {
 
@@ -53,6 +54,7 @@ class StopLadder {
     bool operator==(const Work&) const = default;
   };
 
+  Proof standstill(const monitor::ProcessSample& sample, Instant now);
   std::optional<int> observe_process(const monitor::ProcessSample& sample, Instant now);
   void observe_connections(const monitor::ConnectionSamples& samples, Instant now);
 

@@ -14,6 +14,7 @@
 #include "recovery/incident.hpp"
 #include "recovery/plan.hpp"
 #include "recovery/planned_restarts.hpp"
+#include "recovery/proof.hpp"
 #include "recovery/reporter.hpp"
 #include "recovery/restart_planner.hpp"
 #include "recovery/setup.hpp"
@@ -143,7 +144,7 @@ class StreamCore {
   void check_fallback();
   void on_fault(const monitor::Fault& fault);
   void check_connection();
-  bool output_is_connected() const;
+  Proof reception() const;
   void on_end(Pipeline pipeline);
   void update_warnings(const std::vector<monitor::Fault>& faults);
   bool restarts_on(const monitor::Fault& warning) const;

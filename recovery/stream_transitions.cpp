@@ -40,7 +40,7 @@ void StreamCore::check_progress() {
     // Output is not enough while something else holds the stream off air.
     const bool sink_is_back = !planner_.sink().needs_proof(life_.verdict) ||
                               detection_.sink_is_proven(setup_.limits.sink_stall_timeout, now_);
-    if (!output_is_connected()) return check_connection();
+    if (!suffices(reception(), Act::come_on_air, now_)) return check_connection();
     if (!detection_.holds_off_air(now_) && sink_is_back) come_on_air();
     check_detectors();  // for what was found before
   }
@@ -57,8 +57,10 @@ void StreamCore::check_connection() {
                               monitor::seconds(lasted))});
 }
 
-bool StreamCore::output_is_connected() const {
-  return !setup_.command.connects_output || detection_.output_is_connected(now_);
+// That what comes out reaches a receiver. An output that cannot be seen shows it by its advance.
+Proof StreamCore::reception() const {
+  if (setup_.command.connects_output) return detection_.output_is_connected(now_);
+  return {monitor::Strength::likely, now_};
 }
 
 void StreamCore::check_detectors() {
@@ -95,7 +97,10 @@ void StreamCore::on_fault(const Fault& fault) {
   const std::optional<State> wait = rightful_wait(verdict);
   if (wait) name_what_is_awaited(verdict);
   go_off_air(verdict);
-  if (wait) return wait_in_place(*wait, verdict);
+  const Proof of_a_hang{wait ? monitor::Strength::possible : fault.strength, now_};
+  if (wait && !suffices(of_a_hang, detection_.ending_for(fault), now_)) {
+    return wait_in_place(*wait, verdict);
+  }
   if (setup_.policy.enabled) return begin_stop({Plan::Kind::recover});
   // Reported, without an action: on air again when it advances by itself.
   life_.state = State::starting;
@@ -116,7 +121,8 @@ void StreamCore::on_end(Pipeline pipeline) {
     return end(0);
   }
   go_off_air(verdict);
-  if (primary_ != CommandTrial::was_on_air && monitor::is_permanent(evidence)) {
+  const Proof of_a_wrong_command{monitor::permanence(evidence), now_};
+  if (primary_ != CommandTrial::was_on_air && suffices(of_a_wrong_command, Act::give_up, now_)) {
     return end(exit_code::command_invalid);
   }
   if (pipeline == Pipeline::input_ended) return end(exit_code::gave_up);

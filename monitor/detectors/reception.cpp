@@ -94,19 +94,20 @@ Instant ReceptionDetector::deadline() const {
 std::optional<Fault> ReceptionDetector::check(Instant now) const {
   if (now < deadline()) return std::nullopt;
   const double lasted = seconds(now - *missing_since_);
-  const bool kernel_agrees = acknowledged_at_.has_value();
+  // Where the kernel shows no connection, nothing else testifies.
+  const Strength strength = acknowledged_at_ ? Strength::proven : Strength::possible;
   if (!last_->has_publisher) {
-    return Fault{Cause::sink_lost, kernel_agrees,
+    return Fault{Cause::sink_lost, true,
                  sentence("The receiving server has known no publisher of this stream for %.1f s, "
                           "while FFmpeg goes on.",
                           lasted),
-                 missing_since_};
+                 missing_since_, strength};
   }
-  return Fault{Cause::sink_stalled, kernel_agrees,
+  return Fault{Cause::sink_stalled, true,
                sentence("The receiving server has received no byte from this publisher for %.1f s "
                         "(%.1f MB before), while FFmpeg goes on.",
                         lasted, static_cast<double>(last_->received_bytes.value_or(0)) / 1e6),
-               missing_since_};
+               missing_since_, strength};
 }
 
 }  // namespace monitor

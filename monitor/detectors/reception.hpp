@@ -20,7 +20,7 @@ namespace monitor {
 //  - of a publisher that they have not shown since the launch they prove nothing at all;
 //  - while the kernel counts acknowledged bytes, the kernel is right;
 //  - off air needs both: they miss the publisher, and the kernel has seen no acknowledged byte for
-//    the time-out. Where the kernel shows no connection, it is a warning.
+//    the time-out. Where the kernel shows no connection, it is possible, not proven.
 // A count stands still once it has not grown for longer than it usually takes to grow.
 //
 // Statistics that do not answer are no evidence: they may be another server. But one that has
@@ -40,7 +40,7 @@ class ReceptionDetector {
   // The process could not run until now: the time that passed counts for no fault.
   void rebase();
 
-  // sink_stalled, or sink_lost (no publisher): off air, or a warning.
+  // sink_stalled, or sink_lost (no publisher).
   std::optional<Fault> check(Instant now) const;
   Instant deadline() const;
 

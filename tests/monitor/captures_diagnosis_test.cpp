@@ -259,7 +259,7 @@ TEST_P(Capture, IsDiagnosed) {
   std::string sentences;
   for (const auto& sentence : verdict.evidence) sentences += "\n  " + sentence;
   EXPECT_EQ(name(verdict.cause), name(wanted.cause)) << sentences;
-  EXPECT_EQ(is_permanent(evidence), wanted.permanent) << sentences;
+  EXPECT_EQ(permanence(evidence) == Strength::proven, wanted.permanent) << sentences;
 }
 
 INSTANTIATE_TEST_SUITE_P(Ffmpeg, Capture, testing::ValuesIn(cases), [](const auto& capture) {

@@ -21,6 +21,10 @@ const Sign damaged{Cause::source_corrupt, true, 10};
 const Sign bad_option{Cause::command_invalid, false, 150};
 const Sign full_disk{Cause::host_disk_full, true, 200};
 
+bool proves_wrong(const Evidence& evidence) {
+  return permanence(evidence) == Strength::proven;
+}
+
 // A life that began to advance after a second and last advanced at `last`.
 Evidence advanced_until(Instant last) {
   Evidence evidence;
@@ -226,31 +230,31 @@ TEST(Diagnosis, EvidenceIsBounded) {
 }
 
 TEST(Permanent, AWrongCommandThatNeverAdvanced) {
-  EXPECT_TRUE(is_permanent(with(ended(never_advanced(), 1), bad_option, start)));
-  EXPECT_TRUE(is_permanent(with(ended(never_advanced(), 0), bad_option, start)));
+  EXPECT_TRUE(proves_wrong(with(ended(never_advanced(), 1), bad_option, start)));
+  EXPECT_TRUE(proves_wrong(with(ended(never_advanced(), 0), bad_option, start)));
 }
 
 TEST(Permanent, WhicheverOfItsWordsProvesIt) {
   const Sign summary{Cause::command_invalid, true, 150};
-  EXPECT_TRUE(is_permanent(
+  EXPECT_TRUE(proves_wrong(
       with(with(ended(never_advanced(), 1), summary, start, "summary"), bad_option, start)));
 }
 
 TEST(Permanent, NotOnceTheStreamHasAdvanced) {
-  EXPECT_FALSE(is_permanent(with(ended(advanced_until(start + 1s), 1), bad_option, start)));
+  EXPECT_FALSE(proves_wrong(with(ended(advanced_until(start + 1s), 1), bad_option, start)));
 }
 
 TEST(Permanent, NotWhereSomethingElseTellsMore) {
   EXPECT_FALSE(
-      is_permanent(with(with(ended(never_advanced(), 1), bad_option, start), full_disk, start)));
+      proves_wrong(with(with(ended(never_advanced(), 1), bad_option, start), full_disk, start)));
 }
 
 TEST(Permanent, NotWithoutTheWordsOrTheEnd) {
-  EXPECT_FALSE(is_permanent(ended(never_advanced(), 1)));
-  EXPECT_FALSE(is_permanent(with(never_advanced(), bad_option, start)));
-  EXPECT_FALSE(is_permanent(with(killed(never_advanced(), SIGKILL), bad_option, start)));
+  EXPECT_FALSE(proves_wrong(ended(never_advanced(), 1)));
+  EXPECT_FALSE(proves_wrong(with(never_advanced(), bad_option, start)));
+  EXPECT_FALSE(proves_wrong(with(killed(never_advanced(), SIGKILL), bad_option, start)));
   EXPECT_FALSE(
-      is_permanent(with(ended(never_advanced(), 1), {Cause::command_invalid, true, 150}, start)));
+      proves_wrong(with(ended(never_advanced(), 1), {Cause::command_invalid, true, 150}, start)));
 }
 
 TEST(Remember, KeepsTheMostTellingWithinTheLimit) {

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 
+#include "tests/simulation/proof_world.hpp"
 #include "tests/simulation/sum.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -35,7 +36,23 @@ unsigned long long number(std::uint64_t value) {
   return value;
 }
 
+// What each act needs is tried in a world of its own.
+bool run_proofs(std::uint64_t seed, bool aloud, Sum& sum) {
+  simulation::ProofWorld world(seed, aloud);
+  try {
+    world.run();
+  } catch (const simulation::Violation& violation) {
+    std::printf("%sseed %llu: %s\nagain: simulation --seed %llu\n",
+                aloud ? "" : world.describe().c_str(), number(seed), violation.what(),
+                number(seed));
+    return false;
+  }
+  sum.add(world.seen(), world.events());
+  return true;
+}
+
 bool run(std::uint64_t seed, bool aloud, Sum& sum) {
+  if (!run_proofs(seed, aloud, sum)) return false;
   World world(seed, aloud);
   try {
     world.run();

@@ -113,8 +113,8 @@ void Rules::check_attempt(const Decided& decided) {
     return;
   }
   const auto* answer = std::get_if<SourceProbed>(event_);
-  require(answer && answer->look.is_available() && wait_ && !wait_->source_was_missing &&
-              !wait_->by_trial,
+  require(answer && answer->look.answer == monitor::LookAnswer::delivers && wait_ &&
+              !wait_->source_was_missing && !wait_->by_trial,
           "source outages spend no attempts", "spent although it was missing");
   ++tally_.always_there;
 }

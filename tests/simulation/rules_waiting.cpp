@@ -188,6 +188,12 @@ void Rules::take_answer(const SourceProbed& answer) {
     return;
   }
   if (gives_up) return end_wait();
+  if (is_weak && !wait_->source_was_missing) {
+    // Its server takes connections: FFmpeg itself finds out more.
+    source_.watch(policy_.probe_interval, now_);
+    if (return_is_decided_) tried_wait_ = wait_;
+    return;
+  }
   require(wait_->source_was_missing, "a source that was there all the time is no reason to wait",
           "it is waited for");
   check_return(true);

@@ -59,6 +59,22 @@ constexpr DeliveryCount delivery_counts[] = {
     {"… undelivered at a death", &Receiver::Tally::lost_at_death},
 };
 
+struct ActCount {
+  const char* name;
+  std::uint64_t ProofRules::Seen::*value;
+};
+constexpr ActCount act_counts[] = {
+    {"commands given up for good", &ProofRules::Seen::given_up},
+    {"FFmpegs ended that advanced", &ProofRules::Seen::ended_advancing},
+    {"… that stood", &ProofRules::Seen::ended_standing},
+    {"… that had put out nothing", &ProofRules::Seen::ended_waiting},
+    {"attempts among witnesses", &ProofRules::Seen::attempts},
+    {"waits without a definite answer", &ProofRules::Seen::waits},
+    {"times on air among witnesses", &ProofRules::Seen::on_airs},
+    {"looks among witnesses", &ProofRules::Seen::looks},
+    {"second TERMs", &ProofRules::Seen::second_terms},
+};
+
 constexpr std::uint64_t enough = 500;  // streams, for each thing to have happened
 
 }  // namespace
@@ -72,6 +88,11 @@ void Sum::add(const World& world) {
     deliveries_.*count.value += world.deliveries().*count.value;
 }
 
+void Sum::add(const ProofRules::Seen& seen, std::uint64_t events) {
+  events_ += events;
+  for (const ActCount& count : act_counts) proofs_.*count.value += seen.*count.value;
+}
+
 void Sum::print() const {
   const auto spent = std::chrono::steady_clock::now() - began_;
   for (const Count& count : counts) {
@@ -80,6 +101,9 @@ void Sum::print() const {
   for (const DeliveryCount& count : delivery_counts) {
     std::printf("%12llu %s\n", static_cast<unsigned long long>(deliveries_.*count.value),
                 count.name);
+  }
+  for (const ActCount& count : act_counts) {
+    std::printf("%12llu %s\n", static_cast<unsigned long long>(proofs_.*count.value), count.name);
   }
   std::printf("%.0f stream-days of %llu streams, %llu events, in %.1f s; every rule held\n", days(),
               static_cast<unsigned long long>(streams_), static_cast<unsigned long long>(events_),
@@ -96,6 +120,7 @@ bool Sum::everything_happened() const {
   };
   for (const Count& count : counts) check(tally_.*count.value, count.name);
   for (const DeliveryCount& count : delivery_counts) check(deliveries_.*count.value, count.name);
+  for (const ActCount& count : act_counts) check(proofs_.*count.value, count.name);
   return all;
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "tests/simulation/proof_rules.hpp"
 #include "tests/simulation/world.hpp"
 
 namespace simulation {
@@ -11,6 +12,7 @@ namespace simulation {
 class Sum {
  public:
   void add(const World& world);
+  void add(const ProofRules::Seen& seen, std::uint64_t events);
   double days() const { return monitor::seconds(passed_) / 86'400; }
   void print() const;
   // False, and told, where enough streams were simulated and something still never happened: the
@@ -22,6 +24,7 @@ class Sum {
   Duration passed_{};
   std::uint64_t streams_ = 0, events_ = 0;
   Tally tally_;
+  ProofRules::Seen proofs_;
   Receiver::Tally deliveries_;
 };
 
