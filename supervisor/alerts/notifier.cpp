@@ -12,8 +12,8 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "recovery/alert_queue.hpp"
-#include "recovery/alerts/post.hpp"
 #include "recovery/alerts/receiver.hpp"
+#include "recovery/alerts/send.hpp"
 #include "supervisor/thread/periodic_worker.hpp"
 #include "supervisor/thread/thread_bound.hpp"
 
@@ -65,7 +65,7 @@ class Operation {
       done(std::move(attempt));
     };
     asio::co_spawn(io_thread_.executor(),
-                   recovery::alerts::post(endpoint, std::move(body), delivery_timeout),
+                   recovery::alerts::send(endpoint, {.body = std::move(body)}, delivery_timeout),
                    asio::bind_cancellation_slot(state_->signal.slot(), std::move(finished)));
   }
 
