@@ -9,6 +9,8 @@
 
 namespace recovery {
 
+struct Escalated;
+
 // One escalation of one stream, as it is delivered: fires once, is resolved once. A value; secrets
 // already masked in every string.
 struct Alert {
@@ -23,7 +25,13 @@ struct Alert {
   // Its present state, firing or resolved, was delivered to all receivers, or dropped. Not part of
   // the message: the next life of the supervisor must know whether to deliver it.
   bool delivered = false;
+
+  // Nothing is left to deliver: all receivers have its resolution, or gave up.
+  bool is_over() const { return ends_at && delivered; }
 };
+
+// What an escalation of `stream` at `wall` fires.
+Alert alert_of(const std::string& stream, const Escalated& escalated, WallTime wall);
 
 // "radio-1763925600123"
 std::string id_of(const std::string& stream, WallTime time);

@@ -11,7 +11,7 @@
 namespace recovery {
 
 // What of one stream outlives the process. A value: the journal writes it and reads it back; a new
-// life's core, recorder and alert notifier begin with it. Default: a stream that never ran.
+// life's core, recorder and alert begin with it. Default: a stream that never ran.
 struct PersistedState {
   unsigned attempts = 0;                  // of the restart budget, spent since last healthy
   unsigned source_retries = 0;            // probes that found no source, since last healthy

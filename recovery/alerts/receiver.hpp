@@ -13,7 +13,9 @@ namespace recovery::alerts {
 
 // One receiver of alerts: its name, its address, the body it takes.
 struct Receiver {
-  std::string name;                  // "slack_2"; see Notifier::receivers()
+  // Under which it is counted: "alertmanager", "generic", "slack", "discord", "command"; a second
+  // of a kind has its number behind it ("slack_2").
+  std::string name;
   std::optional<Endpoint> endpoint;  // empty: the command
   bool forgets = false;              // resolves a firing alert that is not sent again
   std::function<std::string(const Alert&, WallTime now)> body;

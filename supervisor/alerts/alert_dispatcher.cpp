@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/steady_timer.hpp>
 
 #include "supervisor/alerts/alert_command.hpp"
-#include "supervisor/alerts/notifier.hpp"
+#include "supervisor/alerts/alert_delivery.hpp"
 #include "supervisor/io/host_name.hpp"
 
 namespace supervisor {
@@ -16,33 +15,92 @@ using recovery::Alert;
 using recovery::alerts::Outcome;
 
 struct AlertDispatcher::State : std::enable_shared_from_this<State> {
-  State(const Services& services_in, Handlers handlers_in)
-      : services(services_in),
-        handlers(std::move(handlers_in)),
-        drain_limit(services.loop.executor()) {}
+  explicit State(const Services& services_in)
+      : services(services_in), drain_limit(services.loop.executor()) {}
 
   void set_receivers(const recovery::alerts::Settings& settings);
-  Notifier::Handlers notifier_handlers(const std::shared_ptr<AlertCommand>& runner);
-  void count_from_now(const std::vector<std::string>& receivers);
+  AlertDelivery::Handlers delivery_handlers(const std::shared_ptr<AlertCommand>& runner);
+  void count_from_now();
   void on_report(const DeliveryReport& report);
-  bool is_idle() const { return reports_due == 0 && (!notifier || notifier->idle()); }
+  void tell_stream(const std::string& stream, bool delivered) const;
+  void tell_all_delivered() const;
+  bool is_idle() const;
+  void count(const DeliveryReport& report);
   void log(const DeliveryReport& report);
   void log_output(std::string_view line);
   void publish();
   void end_drain();
 
   const Services& services;
-  const Handlers handlers;
+  std::vector<StreamAlert*> streams;
   std::shared_ptr<AlertCommand> command;
-  std::unique_ptr<Notifier> notifier;  // null: there are no receivers
-  unsigned reports_due = 0;            // on their way to `on_report`
+  std::vector<std::unique_ptr<AlertDelivery>> receivers;
+  unsigned reports_due = 0;  // on their way to `on_report`
   std::vector<http::AlertCount> counts;
   boost::asio::steady_timer drain_limit;
   std::function<void()> on_drained;
 };
 
+// ------------------------------------------------------------------------------- to the receivers
+
+StreamAlert::StreamAlert(AlertDispatcher& dispatcher, std::string stream, Handlers handlers)
+    : dispatcher_(*dispatcher.state_), stream_(std::move(stream)), handlers_(std::move(handlers)) {
+  dispatcher_.streams.push_back(this);
+}
+
+StreamAlert::~StreamAlert() {
+  std::erase(dispatcher_.streams, this);
+}
+
+void StreamAlert::on(const std::vector<recovery::Notice>& notices, recovery::WallTime wall) {
+  for (const recovery::Notice& notice : notices) {
+    if (const auto* escalated = std::get_if<recovery::Escalated>(&notice)) {
+      fire(recovery::alert_of(stream_, *escalated, wall));
+    } else if (std::holds_alternative<recovery::EscalationResolved>(notice)) {
+      resolve(wall);
+    }
+  }
+}
+
+void StreamAlert::fire(Alert alert) {
+  alert_ = std::move(alert);
+  for (const auto& receiver : dispatcher_.receivers) receiver->fire(*alert_);
+}
+
+void StreamAlert::resolve(recovery::WallTime wall) {
+  if (!alert_) return;
+  alert_->ends_at = wall;
+  alert_->delivered = false;
+  for (const auto& receiver : dispatcher_.receivers) receiver->resolve(*alert_);
+}
+
+void StreamAlert::adopt(std::optional<Alert> before) {
+  alert_ = std::move(before);
+  redeliver();
+}
+
+// What the receivers may not know: after a restart of the supervisor, or where they are others now.
+void StreamAlert::redeliver() {
+  if (!alert_ || alert_->is_over()) return;
+  const bool is_news = !alert_->ends_at && !alert_->delivered;
+  for (const auto& receiver : dispatcher_.receivers) {
+    if (is_news) {
+      receiver->fire(*alert_);
+      continue;
+    }
+    receiver->adopt(*alert_);
+    if (alert_->ends_at) receiver->resolve(*alert_);
+  }
+}
+
+std::optional<Alert> StreamAlert::unfinished() const {
+  return alert_ && !alert_->is_over() ? alert_ : std::nullopt;
+}
+
+// ------------------------------------------------------------------------------- and back
+
 // A report may come from within a step of the stream whose alert it is: it is handled after that.
-Notifier::Handlers AlertDispatcher::State::notifier_handlers(
+AlertDelivery::Handlers AlertDispatcher::State::delivery_handlers(
     const std::shared_ptr<AlertCommand>& runner) {
   const auto handle =
       services.loop.callback(weak_from_this(), [](State& state, const DeliveryReport& report) {
@@ -60,84 +118,44 @@ Notifier::Handlers AlertDispatcher::State::notifier_handlers(
               }};
 }
 
-// What can fail comes first.
-void AlertDispatcher::State::set_receivers(const recovery::alerts::Settings& settings) {
-  auto runner = std::make_shared<AlertCommand>(services.loop.executor(), settings.command,
-                                               [this](std::string_view line) { log_output(line); });
-  std::unique_ptr<Notifier> next;
-  if (!settings.empty()) {
-    next = std::make_unique<Notifier>(services.loop, services.io_thread.thread(), settings,
-                                      host_name(), notifier_handlers(runner));
-  }
-  notifier = std::move(next);
-  command = std::move(runner);
-  count_from_now(notifier ? notifier->receivers() : std::vector<std::string>());
-  publish();
-}
-
-void AlertDispatcher::State::count_from_now(const std::vector<std::string>& receivers) {
-  std::vector<http::AlertCount> present;
-  for (const std::string& receiver : receivers) {
-    const auto known =
-        std::find_if(counts.begin(), counts.end(),
-                     [&](const http::AlertCount& count) { return count.receiver == receiver; });
-    present.push_back(known == counts.end() ? http::AlertCount{receiver, {}} : *known);
-  }
-  counts = std::move(present);
-}
-
-AlertDispatcher::AlertDispatcher(const recovery::alerts::Settings& settings,
-                                 const Services& services, Handlers handlers)
-    : state_(std::make_shared<State>(services, std::move(handlers))) {
-  state_->set_receivers(settings);
-}
-
-AlertDispatcher::~AlertDispatcher() {
-  state_->services.loop.assert_here();
-}
-
-void AlertDispatcher::reconfigure(const recovery::alerts::Settings& settings) {
-  state_->set_receivers(settings);
-}
-
-void AlertDispatcher::fire(const Alert& alert) {
-  if (state_->notifier) state_->notifier->fire(alert);
-}
-
-void AlertDispatcher::resolve(const Alert& alert) {
-  if (state_->notifier) state_->notifier->resolve(alert);
-}
-
-void AlertDispatcher::adopt(const Alert& alert) {
-  if (state_->notifier) state_->notifier->adopt(alert);
-}
-
-void AlertDispatcher::drain(monitor::Duration limit, std::function<void()> done) {
-  if (state_->is_idle()) return done();
-  state_->on_drained = std::move(done);
-  state_->drain_limit.expires_after(limit);
-  state_->drain_limit.async_wait(
-      [weak = std::weak_ptr(state_)](const boost::system::error_code& error) {
-        const auto state = weak.lock();
-        if (state && !error) state->end_drain();
-      });
-}
-
 void AlertDispatcher::State::on_report(const DeliveryReport& report) {
-  const auto count = std::find_if(counts.begin(), counts.end(), [&](const http::AlertCount& known) {
-    return known.receiver == report.receiver;
-  });
-  const bool counts_as_sent = !report.reminder || report.outcome != Outcome::delivered;
-  if (count != counts.end() && counts_as_sent)
-    ++count->outcomes[static_cast<std::size_t>(report.outcome)];
+  count(report);
   log(report);
   publish();
   const bool is_final = report.outcome != Outcome::failed && !report.reminder;
-  if (is_final && !report.resolved)
-    handlers.on_alert_result(report.stream, report.outcome == Outcome::delivered);
+  if (is_final && !report.resolved) {
+    tell_stream(report.stream, report.outcome == Outcome::delivered);
+  }
   if (!is_idle()) return;
-  if (is_final) handlers.on_all_delivered();
+  if (is_final) tell_all_delivered();
   end_drain();
+}
+
+void AlertDispatcher::State::tell_stream(const std::string& stream, bool delivered) const {
+  for (const StreamAlert* each : streams) {
+    if (each->stream_ == stream) return each->handlers_.on_result(delivered);
+  }
+}
+
+void AlertDispatcher::State::tell_all_delivered() const {
+  for (StreamAlert* each : streams) each->on_all_delivered();
+}
+
+void StreamAlert::on_all_delivered() {
+  if (alert_ && !std::exchange(alert_->delivered, true)) handlers_.on_all_delivered();
+}
+
+bool AlertDispatcher::State::is_idle() const {
+  return reports_due == 0 && std::all_of(receivers.begin(), receivers.end(),
+                                         [](const auto& receiver) { return receiver->idle(); });
+}
+
+void AlertDispatcher::State::count(const DeliveryReport& report) {
+  if (report.reminder && report.outcome == Outcome::delivered) return;
+  for (http::AlertCount& known : counts) {
+    if (known.receiver != report.receiver) continue;
+    ++known.outcomes[static_cast<std::size_t>(report.outcome)];
+  }
 }
 
 void AlertDispatcher::State::log(const DeliveryReport& report) {
@@ -163,7 +181,62 @@ void AlertDispatcher::State::log_output(std::string_view line) {
 void AlertDispatcher::State::publish() {
   services.snapshots.publish(
       &http::Program::alerts,
-      notifier ? std::make_shared<const std::vector<http::AlertCount>>(counts) : nullptr);
+      receivers.empty() ? nullptr : std::make_shared<const std::vector<http::AlertCount>>(counts));
+}
+
+// ------------------------------------------------------------------------------- settings, end
+
+// What can fail comes first.
+void AlertDispatcher::State::set_receivers(const recovery::alerts::Settings& settings) {
+  auto runner = std::make_shared<AlertCommand>(services.loop.executor(), settings.command,
+                                               [this](std::string_view line) { log_output(line); });
+  std::vector<std::unique_ptr<AlertDelivery>> next;
+  for (auto& receiver : recovery::alerts::receivers_of(settings, host_name())) {
+    next.push_back(std::make_unique<AlertDelivery>(services.loop, services.io_thread.thread(),
+                                                   std::move(receiver), delivery_handlers(runner)));
+  }
+  receivers = std::move(next);
+  command = std::move(runner);
+  count_from_now();
+  publish();
+}
+
+void AlertDispatcher::State::count_from_now() {
+  std::vector<http::AlertCount> present;
+  for (const auto& receiver : receivers) {
+    const std::string& name = receiver->receiver();
+    const auto known =
+        std::find_if(counts.begin(), counts.end(),
+                     [&](const http::AlertCount& count) { return count.receiver == name; });
+    present.push_back(known == counts.end() ? http::AlertCount{name, {}} : *known);
+  }
+  counts = std::move(present);
+}
+
+AlertDispatcher::AlertDispatcher(const recovery::alerts::Settings& settings,
+                                 const Services& services)
+    : state_(std::make_shared<State>(services)) {
+  state_->set_receivers(settings);
+}
+
+AlertDispatcher::~AlertDispatcher() {
+  state_->services.loop.assert_here();
+}
+
+void AlertDispatcher::reconfigure(const recovery::alerts::Settings& settings) {
+  state_->set_receivers(settings);
+  for (StreamAlert* stream : state_->streams) stream->redeliver();
+}
+
+void AlertDispatcher::drain(monitor::Duration limit, std::function<void()> done) {
+  if (state_->is_idle()) return done();
+  state_->on_drained = std::move(done);
+  state_->drain_limit.expires_after(limit);
+  state_->drain_limit.async_wait(
+      [weak = std::weak_ptr(state_)](const boost::system::error_code& error) {
+        const auto state = weak.lock();
+        if (state && !error) state->end_drain();
+      });
 }
 
 void AlertDispatcher::State::end_drain() {

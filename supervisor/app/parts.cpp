@@ -13,15 +13,8 @@ std::unique_ptr<Journal> Supervisor::open_journal() {
 }
 
 std::unique_ptr<AlertDispatcher> Supervisor::make_alert_dispatcher() {
-  AlertDispatcher::Handlers handlers{
-      .on_alert_result =
-          [this](const std::string& name, bool delivered) {
-            if (StreamDriver* stream = streams_.find(name)) stream->on_alert_result(delivered);
-          },
-      .on_all_delivered =
-          [this] { streams_.for_each([](StreamDriver& stream) { stream.on_all_delivered(); }); }};
   try {
-    return std::make_unique<AlertDispatcher>(config_.alerts, services_, std::move(handlers));
+    return std::make_unique<AlertDispatcher>(config_.alerts, services_);
   } catch (const std::runtime_error& error) {
     throw ConfigError(std::string("alerts: ") + error.what());
   }

@@ -80,7 +80,6 @@ std::string Supervisor::apply(const Config& read) {
   if (changes.alerts) set_receivers(read.alerts);
   config_ = effective(config_, read);
   if (changes.log) log_.reconfigure(config_.log, secrets_);
-  if (changes.alerts) streams_.for_each([](StreamDriver& stream) { stream.redeliver(); });
   log_warnings(config_, parts);
   streams_.change(changes, std::move(parts), config_);
   if (server_) server_->limit_connections(connections_limit());

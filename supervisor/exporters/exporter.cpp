@@ -10,7 +10,7 @@
 #include "http/exporters/pushgateway.hpp"
 #include "http/exporters/statsd.hpp"
 #include "http/metrics/metrics.hpp"
-#include "recovery/alerts/post.hpp"
+#include "recovery/alerts/send.hpp"
 #include "supervisor/exporters/datagram_socket.hpp"
 #include "supervisor/io/host_name.hpp"
 

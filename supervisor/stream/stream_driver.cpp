@@ -38,7 +38,9 @@ StreamDriver::State::State(StreamParts parts, Context context)
       core_(parts_.config.recovery, parts_.setup().limits, parts_.setup().command,
             std::random_device{}()),
       recorder_(parts_.config.name, context_.max_incidents),
-      alert_(parts_.config.name),
+      alert_(context_.alerts, parts_.config.name,
+             {.on_result = [this](bool delivered) { recorder_.on_alert(delivered); },
+              .on_all_delivered = [this] { note_alert_in_journal(); }}),
       event_log_(context_.services.log, parts_.config.name),
       tracks_(parts_, context_.services, context_.seams.clock, context_.seams.files,
               {.on_boundary = [this] { wake(recovery::TrackChanged{}); },
@@ -81,7 +83,7 @@ void StreamDriver::State::step(const recovery::Event& event) {
   event_log_.record(is_of_no_process ? recovery::Event(recovery::Tick{}) : event, step, status);
   recorder_.record(event, step, status, now_, wall_);
   for (const auto& change : recorder_.take_anomaly_changes()) event_log_.record(change);
-  dispatch_alerts(step);
+  alert_.on(step.notices, wall_);
   note_in_journal(step);
 }
 
@@ -347,18 +349,6 @@ void StreamDriver::reconfigure(StreamParts parts, bool primary_changed, bool fal
 bool StreamDriver::on_now_playing(const monitor::NowPlaying& report, bool is_only,
                                   bool is_trusted) {
   return state_->on_now_playing(report, is_only, is_trusted);
-}
-
-void StreamDriver::on_alert_result(bool delivered) {
-  state_->on_alert_result(delivered);
-}
-
-void StreamDriver::on_all_delivered() {
-  state_->on_all_delivered();
-}
-
-void StreamDriver::redeliver() {
-  state_->redeliver();
 }
 
 bool StreamDriver::has_ended() const {

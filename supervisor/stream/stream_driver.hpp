@@ -66,13 +66,6 @@ class StreamDriver {
   // What AzuraCast's web hook brought. False where it is not of this stream's station. The only
   // stream takes it without asking for it. One that is not trusted restarts no FFmpeg.
   bool on_now_playing(const monitor::NowPlaying& report, bool is_only, bool is_trusted = true);
-  // The alert of its escalation: at least one receiver accepted it, or all gave up.
-  void on_alert_result(bool delivered);
-  // Every receiver has accepted all that was to be delivered.
-  void on_all_delivered();
-
-  // The receivers of alerts are other ones: gives them those that are open.
-  void redeliver();
 
   bool has_ended() const;
   const StreamConfig& config() const;

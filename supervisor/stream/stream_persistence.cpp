@@ -1,4 +1,4 @@
-// What of a stream outlives this run of the supervisor: alerts and the journal.
+// What of a stream outlives this run of the supervisor: the journal.
 
 #include <algorithm>
 #include <utility>
@@ -9,7 +9,6 @@ namespace supervisor {
 
 using recovery::PersistedState;
 using recovery::WallTime;
-using Delivery = recovery::AlertState::Delivery;
 
 void StreamDriver::State::resume() {
   const PersistedState& before = context_.before;
@@ -25,31 +24,8 @@ void StreamDriver::State::resume() {
     if (!alert->ends_at) resumed.escalation = {alert->cause, alert->evidence};
   }
   alert_.adopt(before.escalation);
-  redeliver();
   core_.resume(resumed, now_);
   recorder_.adopt(before, wall_);
-}
-
-// What the receivers may not know: after a restart of the supervisor, or where they are others now.
-void StreamDriver::State::redeliver() {
-  const Delivery due = alert_.undelivered();
-  if (due == Delivery::nothing) return;
-  if (due == Delivery::firing) return context_.alerts.fire(*alert_.alert());
-  context_.alerts.adopt(*alert_.alert());
-  if (due == Delivery::resolution) context_.alerts.resolve(*alert_.alert());
-}
-
-void StreamDriver::State::on_all_delivered() {
-  if (!alert_.on_all_delivered() || !context_.journal) return;
-  wake_up([this] { context_.journal->note({config().name, persisted_state()}); });
-}
-
-void StreamDriver::State::dispatch_alerts(const recovery::Step& step) {
-  for (const recovery::Notice& notice : step.notices) {
-    const Delivery due = alert_.on(notice, wall_);
-    if (due == Delivery::firing) context_.alerts.fire(*alert_.alert());
-    if (due == Delivery::resolution) context_.alerts.resolve(*alert_.alert());
-  }
 }
 
 void StreamDriver::State::note_in_journal(const recovery::Step& step) {
@@ -61,9 +37,15 @@ void StreamDriver::State::note_in_journal(const recovery::Step& step) {
   context_.journal->note({config().name, std::move(present)});
 }
 
+// Its delivery: the next life must not deliver it again.
+void StreamDriver::State::note_alert_in_journal() {
+  if (!context_.journal) return;
+  wake_up([this] { context_.journal->note({config().name, persisted_state()}); });
+}
+
 PersistedState StreamDriver::State::persisted_state() const {
   PersistedState state = journal_notes_.state(core_.status(), now_, wall_);
-  if (!alert_.is_over()) state.escalation = alert_.alert();
+  state.escalation = alert_.unfinished();
   return state;
 }
 

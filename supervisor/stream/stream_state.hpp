@@ -11,9 +11,9 @@
 
 #include "monitor/ffmpeg/log_gate.hpp"
 #include "monitor/probes/finding.hpp"
-#include "recovery/alert_state.hpp"
 #include "recovery/stream_core.hpp"
 #include "recovery/stream_recorder.hpp"
+#include "supervisor/alerts/alert_dispatcher.hpp"
 #include "supervisor/log/event_log.hpp"
 #include "supervisor/stream/child_life.hpp"
 #include "supervisor/stream/journal_notes.hpp"
@@ -34,9 +34,6 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   void wake(recovery::Event event);
 
   bool on_now_playing(const monitor::NowPlaying& report, bool is_only, bool is_trusted);
-  void on_alert_result(bool delivered) { recorder_.on_alert(delivered); }
-  void on_all_delivered();
-  void redeliver();
 
   recovery::Status status() const { return core_.status(); }
   const StreamConfig& config() const { return parts_.config; }
@@ -74,8 +71,8 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
 
   // stream_persistence.cpp: what outlives this run of the stream.
   void resume();
-  void dispatch_alerts(const recovery::Step& step);
   void note_in_journal(const recovery::Step& step);
+  void note_alert_in_journal();
   recovery::PersistedState persisted_state() const;
 
   const Context context_;
@@ -83,7 +80,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   StreamParts parts_;
   recovery::StreamCore core_;
   recovery::StreamRecorder recorder_;
-  recovery::AlertState alert_;
+  StreamAlert alert_;
   EventLog event_log_;
   monitor::LogGate log_gate_;  // of all its children
   JournalNotes journal_notes_;

@@ -1,14 +1,8 @@
-#include "supervisor/alerts/alert_dispatcher.hpp"
-
 #include <future>
-#include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
-#include "notifier_stand.hpp"
-#include "services_stand.hpp"
-#include "tests/recovery/alert_receiver.hpp"
+#include "alert_dispatcher_stand.hpp"
 
 namespace supervisor {
 namespace {
@@ -18,38 +12,9 @@ using recovery::alerts::Outcome;
 
 const std::string ok = AlertReceiver::status("200 OK");
 
-Settings hook_to(const AlertReceiver& receiver) {
-  return {.alertmanager = {},
-          .webhooks = {{.url = receiver.url("/hook"), .body = Template::generic, .headers = {}}},
-          .command = {}};
-}
-
-// A dispatcher with real receivers and what it told the streams.
-struct Stand : ServicesStand {
-  explicit Stand(const Settings& settings)
-      : dispatcher(std::make_unique<AlertDispatcher>(settings, services, handlers())) {}
-
-  AlertDispatcher::Handlers handlers() {
-    return {.on_alert_result =
-                [this](const std::string& stream, bool delivered) {
-                  EXPECT_TRUE(loop.thread().is_here());
-                  told.push_back(stream + (delivered ? " delivered" : " given up"));
-                },
-            .on_all_delivered = [this] { told.emplace_back("all"); }};
-  }
-  std::uint64_t count(std::size_t receiver, Outcome outcome) const {
-    const auto counts = snapshots.read().program.alerts;
-    if (!counts || counts->size() <= receiver) return 0;
-    return (*counts)[receiver].outcomes[static_cast<std::size_t>(outcome)];
-  }
-
-  Names told;
-  std::unique_ptr<AlertDispatcher> dispatcher;
-};
-
 TEST(AlertDispatcher, WithoutReceiversNothingHappensAndNothingIsCounted) {
-  Stand stand(Settings{});
-  stand.dispatcher->fire(alert("radio"));
+  DispatcherStand stand(Settings{});
+  stand.escalate("radio");
   bool done = false;
   stand.dispatcher->drain(10s, [&] { done = true; });
   EXPECT_TRUE(done);
@@ -58,11 +23,11 @@ TEST(AlertDispatcher, WithoutReceiversNothingHappensAndNothingIsCounted) {
 
 TEST(AlertDispatcher, ADeliveryIsToldToTheStreamCountedAndLogged) {
   const AlertReceiver receiver(ok);
-  Stand stand(hook_to(receiver));
-  stand.dispatcher->fire(alert("radio"));
+  DispatcherStand stand(hook_to(receiver));
+  stand.escalate("radio");
   EXPECT_TRUE(stand.told.empty()) << "never from within the stream's own step";
-  ASSERT_TRUE(stand.until([&] { return stand.told.size() == 2; }));
-  EXPECT_EQ(stand.told, (Names{"radio delivered", "all"}));
+  ASSERT_TRUE(stand.until_told(2));
+  EXPECT_EQ(stand.told, (Names{"radio delivered", "radio all"}));
   EXPECT_EQ(stand.count(0, Outcome::delivered), 1U);
   const std::string log = stand.logged();
   EXPECT_NE(log.find(R"("event":"alert_sent","stream":"radio")"), std::string::npos) << log;
@@ -71,18 +36,18 @@ TEST(AlertDispatcher, ADeliveryIsToldToTheStreamCountedAndLogged) {
 
 TEST(AlertDispatcher, ThatNothingIsLeftIsToldOnceForAlertsOfOneTurn) {
   const AlertReceiver receiver(ok);
-  Stand stand(hook_to(receiver));
-  stand.dispatcher->fire(alert("radio"));
-  stand.dispatcher->fire(alert("video"));
-  ASSERT_TRUE(stand.until([&] { return stand.told.size() == 3; }));
-  EXPECT_EQ(stand.told, (Names{"radio delivered", "video delivered", "all"}));
+  DispatcherStand stand(hook_to(receiver));
+  stand.escalate("radio");
+  stand.escalate("video");
+  ASSERT_TRUE(stand.until_told(4));
+  EXPECT_EQ(stand.told, (Names{"radio delivered", "video delivered", "radio all", "video all"}));
 }
 
 TEST(AlertDispatcher, AReceiverThatRefusesIsLoggedAndTheAlertGivenUp) {
   const AlertReceiver receiver(AlertReceiver::status("404 Not Found"));
-  Stand stand(hook_to(receiver));
-  stand.dispatcher->fire(alert("radio"));
-  ASSERT_TRUE(stand.until([&] { return !stand.told.empty(); }));
+  DispatcherStand stand(hook_to(receiver));
+  stand.escalate("radio");
+  ASSERT_TRUE(stand.until_told(1));
   EXPECT_EQ(stand.told[0], "radio given up");
   EXPECT_EQ(stand.count(0, Outcome::failed), 2U);
   EXPECT_EQ(stand.count(0, Outcome::dropped), 1U);
@@ -91,43 +56,46 @@ TEST(AlertDispatcher, AReceiverThatRefusesIsLoggedAndTheAlertGivenUp) {
 
 TEST(AlertDispatcher, OtherReceiversGetWhatIsFiredThenAndTheCountsOfTheOldGo) {
   const AlertReceiver first(ok), second(ok);
-  Stand stand(hook_to(first));
-  stand.dispatcher->fire(alert("radio"));
-  ASSERT_TRUE(stand.until([&] { return stand.told.size() == 2; }));
+  DispatcherStand stand(hook_to(first));
+  stand.escalate("radio");
+  ASSERT_TRUE(stand.until_told(2));
   Settings next = hook_to(second);
   next.webhooks[0].body = Template::slack;
   stand.dispatcher->reconfigure(next);
   EXPECT_EQ(stand.snapshots.read().program.alerts->at(0).receiver, "slack");
   EXPECT_EQ(stand.count(0, Outcome::delivered), 0U);
-  stand.dispatcher->fire(alert("video"));
-  ASSERT_TRUE(stand.until([&] { return stand.told.size() == 4; }));
+  stand.escalate("video");
+  ASSERT_TRUE(stand.until_told(4));
   EXPECT_EQ(first.requests().size(), 1U);
   EXPECT_EQ(second.requests().size(), 1U);
 }
 
 TEST(AlertDispatcher, SettingsThatCannotBeUsedChangeNothing) {
   const AlertReceiver receiver(ok);
-  Stand stand(hook_to(receiver));
+  DispatcherStand stand(hook_to(receiver));
   Settings broken = hook_to(receiver);
   broken.webhooks[0].url = "ftp://h";
   EXPECT_THROW(stand.dispatcher->reconfigure(broken), std::runtime_error);
-  stand.dispatcher->fire(alert("radio"));
-  EXPECT_TRUE(stand.until([&] { return stand.told.size() == 2; }));
+  stand.escalate("radio");
+  EXPECT_TRUE(stand.until_told(2));
 }
 
-// The receivers of before are destroyed while the I/O thread is at work for them. Their notifier
-// used to live there, and its last reference could die on the loop meanwhile.
+// The receivers of before are destroyed while the I/O thread is at work for them. Their deliveries
+// used to live there, and their last reference could die on the loop meanwhile.
 TEST(AlertDispatcher, IsReconfiguredAndDestroyedAtAnyMomentOfADelivery) {
   const AlertReceiver receiver(ok);
   for (int i = 0; i < 100; ++i) {
-    Stand stand(hook_to(receiver));
+    DispatcherStand stand(hook_to(receiver));
     for (int change = 0; change < 3; ++change) {
-      stand.dispatcher->fire(alert("radio"));
+      stand.escalate("radio");
       stand.turn(std::chrono::milliseconds(i % 4));
       stand.dispatcher->reconfigure(hook_to(receiver));
     }
-    stand.dispatcher->fire(alert("video"));
-    if (i % 2 == 0) stand.dispatcher.reset();
+    stand.escalate("video");
+    if (i % 2 == 0) {
+      stand.streams.clear();
+      stand.dispatcher.reset();
+    }
   }
 }
 
@@ -137,8 +105,8 @@ TEST(AlertDispatcher, TheLastWordWaitsForADeliveryThatIsUnderWay) {
     asked_to_drain.get_future().wait();
     return ok;
   });
-  Stand stand(hook_to(receiver));
-  stand.dispatcher->fire(alert("radio"));
+  DispatcherStand stand(hook_to(receiver));
+  stand.escalate("radio");
   bool done = false;
   stand.dispatcher->drain(20s, [&] { done = true; });
   EXPECT_FALSE(done);
@@ -149,8 +117,8 @@ TEST(AlertDispatcher, TheLastWordWaitsForADeliveryThatIsUnderWay) {
 
 TEST(AlertDispatcher, TheLastWordWaitsForAReceiverThatHangsNoLongerThanItsLimit) {
   const AlertReceiver hanging("hang");
-  Stand stand(hook_to(hanging));
-  stand.dispatcher->fire(alert("radio"));
+  DispatcherStand stand(hook_to(hanging));
+  stand.escalate("radio");
   bool done = false;
   const auto begun = std::chrono::steady_clock::now();
   stand.dispatcher->drain(100ms, [&] { done = true; });
@@ -161,9 +129,9 @@ TEST(AlertDispatcher, TheLastWordWaitsForAReceiverThatHangsNoLongerThanItsLimit)
 TEST(AlertDispatcher, TheCommandRunsAndItsOutputIsLogged) {
   Settings settings;
   settings.command = {"sh", "-c", "cat >/dev/null; echo told the studio"};
-  Stand stand(settings);
-  stand.dispatcher->fire(alert("radio"));
-  ASSERT_TRUE(stand.until([&] { return stand.told.size() == 2; }));
+  DispatcherStand stand(settings);
+  stand.escalate("radio");
+  ASSERT_TRUE(stand.until_told(2));
   EXPECT_EQ(stand.told[0], "radio delivered");
   EXPECT_NE(stand.logged().find("told the studio"), std::string::npos);
 }

@@ -3,7 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
-#include "notifier_stand.hpp"
+#include "alert_delivery_stand.hpp"
 
 // Against a real Alertmanager, up to a receiver behind it.
 
@@ -33,11 +33,11 @@ class AlertmanagerTest : public testing::Test {
 
 TEST_F(AlertmanagerTest, FiringIsVisibleWithItsLabelsAndResolvedAfterwards) {
   const Alertmanager manager(behind.url("/"));
-  NotifierStand stand({.alertmanager = {manager.base_url()}, .webhooks = {}, .command = {}});
+  DeliveryStand stand({.alertmanager = {manager.base_url()}, .webhooks = {}, .command = {}});
   ASSERT_TRUE(stand.until([&] { return manager.is_ready(); })) << manager.log();
 
-  stand.notifier->fire(alert("radio"));
-  ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
+  stand.fire(alert("radio"));
+  ASSERT_TRUE(stand.until([&] { return stand.idle(); }));
   ASSERT_EQ(stand.outcomes(), std::vector<std::string>{"alertmanager delivered"})
       << stand.reports[0].error << manager.log();
   const auto alerts = boost::json::parse(manager.alerts());
@@ -54,7 +54,7 @@ TEST_F(AlertmanagerTest, FiringIsVisibleWithItsLabelsAndResolvedAfterwards) {
   EXPECT_EQ(field(alerts, "/0/annotations/tried"), "restarted 3 times");
   ASSERT_TRUE(stand.until([&] { return told("firing") > 0; })) << manager.log();
 
-  stand.notifier->resolve(resolved(alert("radio")));
+  stand.resolve(resolved(alert("radio")));
   ASSERT_TRUE(stand.until([&] { return manager.alerts() == "[]\n"; })) << manager.alerts();
   ASSERT_TRUE(stand.until([&] { return told("resolved") > 0; })) << manager.log();
   EXPECT_EQ(told("firing"), 1u);
@@ -64,17 +64,17 @@ TEST_F(AlertmanagerTest, FiringIsVisibleWithItsLabelsAndResolvedAfterwards) {
 TEST_F(AlertmanagerTest, NextLifeResolvesWhatTheLastOneFired) {
   const Alertmanager manager(behind.url("/"));
   const Settings settings{.alertmanager = {manager.base_url()}, .webhooks = {}, .command = {}};
-  NotifierStand stand(settings);
+  DeliveryStand stand(settings);
   ASSERT_TRUE(stand.until([&] { return manager.is_ready(); })) << manager.log();
   const Alert fired = alert("radio");
-  stand.notifier->fire(fired);
+  stand.fire(fired);
   ASSERT_TRUE(stand.until([&] { return told("firing") > 0; })) << manager.log();
 
   stand.open(settings);
-  stand.notifier->adopt(fired);
+  stand.adopt(fired);
   ASSERT_TRUE(stand.until([&] { return stand.reports.size() == 2; }));
   EXPECT_EQ(boost::json::parse(manager.alerts()).as_array().size(), 1u) << "the same alert";
-  stand.notifier->resolve(resolved(fired));
+  stand.resolve(resolved(fired));
   ASSERT_TRUE(stand.until([&] { return manager.alerts() == "[]\n"; })) << manager.alerts();
   ASSERT_TRUE(stand.until([&] { return told("resolved") > 0; })) << manager.log();
   EXPECT_EQ(told("firing"), 1u);

@@ -294,10 +294,7 @@ class DriverStand : public testing::Test {
   Descriptor null{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
   Log log{LogSettings{}, secrets, null.get(), &snapshots.log};
   const Services services{loop.thread(), io_thread, log, secrets, snapshots};
-  AlertDispatcher alerts{
-      recovery::alerts::Settings{},
-      services,
-      {.on_alert_result = [](const std::string&, bool) {}, .on_all_delivered = [] {}}};
+  AlertDispatcher alerts{recovery::alerts::Settings{}, services};
   ManualClock clock{[this] { turn(); }};
   FakeChildren children;
   std::shared_ptr<HungFiles> hung;

@@ -1,11 +1,11 @@
-#include "supervisor/alerts/notifier.hpp"
+#include "supervisor/alerts/alert_delivery.hpp"
 
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "notifier_stand.hpp"
+#include "alert_delivery_stand.hpp"
 #include "tests/recovery/alert_receiver.hpp"
 
 namespace supervisor {
@@ -24,17 +24,17 @@ bool says(const AlertReceiver::Request& request, const std::string& text) {
   return request.body.find(text) != std::string::npos;
 }
 
-TEST(Notifier, EveryReceiverIsToldOnceThatItFiresAndOnceThatItIsOver) {
+TEST(AlertDelivery, EveryReceiverIsToldOnceThatItFiresAndOnceThatItIsOver) {
   const AlertReceiver generic(ok), slack(ok), discord(ok), manager(ok);
-  NotifierStand stand({.alertmanager = {manager.url("/am")},
+  DeliveryStand stand({.alertmanager = {manager.url("/am")},
                        .webhooks = {{generic.url("/g"), Template::generic, {{"X-Key", "k"}}},
                                     {slack.url("/s"), Template::slack, {}},
                                     {discord.url("/d"), Template::discord, {}}},
                        .command = {"notify"}});
-  stand.notifier->fire(alert("radio"));
-  ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
-  stand.notifier->resolve(resolved(alert("radio")));
-  ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
+  stand.fire(alert("radio"));
+  ASSERT_TRUE(stand.until([&] { return stand.idle(); }));
+  stand.resolve(resolved(alert("radio")));
+  ASSERT_TRUE(stand.until([&] { return stand.idle(); }));
   stand.until([] { return false; }, 1200ms);  // longer than the first back-off
 
   for (const AlertReceiver* receiver : {&generic, &slack, &discord, &manager}) {
@@ -61,181 +61,182 @@ TEST(Notifier, EveryReceiverIsToldOnceThatItFiresAndOnceThatItIsOver) {
   EXPECT_TRUE(stand.reports.back().resolved);
 }
 
-TEST(Notifier, ReceiversAreCountedByKind) {
+TEST(AlertDelivery, ReceiversAreCountedByKind) {
   const std::string url = "http://localhost/";
-  const NotifierStand stand({.alertmanager = {url, url},
+  const DeliveryStand stand({.alertmanager = {url, url},
                              .webhooks = {{url, Template::slack, {}},
                                           {url, Template::generic, {}},
                                           {url, Template::slack, {}},
                                           {url, Template::discord, {}},
                                           {url, Template::slack, {}}},
                              .command = {"x"}});
-  EXPECT_EQ(stand.notifier->receivers(),
-            (Names{"alertmanager", "alertmanager_2", "slack", "generic", "slack_2", "discord",
-                   "slack_3", "command"}));
+  Names names;
+  for (const auto& delivery : stand.deliveries) names.push_back(delivery->receiver());
+  EXPECT_EQ(names, (Names{"alertmanager", "alertmanager_2", "slack", "generic", "slack_2",
+                          "discord", "slack_3", "command"}));
 }
 
-TEST(Notifier, FailedTryIsTriedAgainAndToldOnce) {
+TEST(AlertDelivery, FailedTryIsTriedAgainAndToldOnce) {
   int asked = 0;
   const AlertReceiver receiver([&](const AlertReceiver::Request&) {
     return ++asked == 1 ? AlertReceiver::status("500 Internal Server Error") : ok;
   });
-  NotifierStand stand(hook_to(receiver.url("/secret")));
-  stand.notifier->fire(alert("radio"));
-  EXPECT_FALSE(stand.notifier->idle());
-  ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
+  DeliveryStand stand(hook_to(receiver.url("/secret")));
+  stand.fire(alert("radio"));
+  EXPECT_FALSE(stand.idle());
+  ASSERT_TRUE(stand.until([&] { return stand.idle(); }));
   EXPECT_EQ(stand.outcomes(), (Names{"generic failed", "generic delivered"}));
   EXPECT_EQ(stand.reports[0].error, "http://127.0.0.1:" + std::to_string(receiver.port()) +
                                         " answered 500 Internal Server Error");
 }
 
-TEST(Notifier, ReceiverThatStartsLateIsToldWithinSeconds) {
+TEST(AlertDelivery, ReceiverThatStartsLateIsToldWithinSeconds) {
   const std::uint16_t port = free_port();
-  NotifierStand stand(hook_to("http://127.0.0.1:" + std::to_string(port)));
-  stand.notifier->fire(alert("radio"));
+  DeliveryStand stand(hook_to("http://127.0.0.1:" + std::to_string(port)));
+  stand.fire(alert("radio"));
   ASSERT_TRUE(stand.until([&] { return !stand.reports.empty(); }));
   EXPECT_EQ(stand.outcomes(), Names{"generic failed"});
   const AlertReceiver receiver([](const AlertReceiver::Request&) { return ok; }, nullptr, port);
-  ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }, 5s));
+  ASSERT_TRUE(stand.until([&] { return stand.idle(); }, 5s));
   EXPECT_EQ(receiver.requests().size(), 1u);
 }
 
-TEST(Notifier, WhatIsNotThereIsGivenUpAfterThreeTries) {
+TEST(AlertDelivery, WhatIsNotThereIsGivenUpAfterThreeTries) {
   const AlertReceiver receiver(AlertReceiver::status("404 Not Found"));
-  NotifierStand stand(hook_to(receiver.url("/")));
-  stand.notifier->fire(alert("radio"));
-  ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
+  DeliveryStand stand(hook_to(receiver.url("/")));
+  stand.fire(alert("radio"));
+  ASSERT_TRUE(stand.until([&] { return stand.idle(); }));
   EXPECT_EQ(stand.outcomes(), (Names{"generic failed", "generic failed", "generic dropped"}));
   EXPECT_NE(stand.reports.back().error.find("404"), std::string::npos);
   EXPECT_EQ(receiver.requests().size(), 3u);
-  stand.notifier->resolve(resolved(alert("radio")));
-  EXPECT_TRUE(stand.notifier->idle()) << "nobody heard of what is resolved";
+  stand.resolve(resolved(alert("radio")));
+  EXPECT_TRUE(stand.idle()) << "nobody heard of what is resolved";
 }
 
-TEST(Notifier, HangingReceiverHoldsUpNoOther) {
+TEST(AlertDelivery, HangingReceiverHoldsUpNoOther) {
   const AlertReceiver hanging("hang");
   const AlertReceiver prompt(ok);
-  NotifierStand stand({.alertmanager = {},
+  DeliveryStand stand({.alertmanager = {},
                        .webhooks = {{hanging.url("/"), Template::generic, {}},
                                     {prompt.url("/"), Template::slack, {}}},
                        .command = {}});
-  stand.notifier->fire(alert("radio"));
-  stand.notifier->resolve(resolved(alert("radio")));
+  stand.fire(alert("radio"));
+  stand.resolve(resolved(alert("radio")));
   ASSERT_TRUE(stand.until([&] { return stand.reports.size() == 2; }, 5s));
   EXPECT_EQ(stand.outcomes(), (Names{"slack delivered", "slack delivered"}));
-  EXPECT_FALSE(stand.notifier->idle());
+  EXPECT_FALSE(stand.idle());
 }
 
-TEST(Notifier, CommandThatFailsIsRunThreeTimes) {
-  NotifierStand stand({.alertmanager = {}, .webhooks = {}, .command = {"notify"}});
+TEST(AlertDelivery, CommandThatFailsIsRunThreeTimes) {
+  DeliveryStand stand({.alertmanager = {}, .webhooks = {}, .command = {"notify"}});
   stand.command_error = "alerts.command (notify) ended with code 1";
-  stand.notifier->fire(alert("radio"));
-  ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
+  stand.fire(alert("radio"));
+  ASSERT_TRUE(stand.until([&] { return stand.idle(); }));
   EXPECT_EQ(stand.outcomes(), (Names{"command failed", "command failed", "command dropped"}));
   EXPECT_EQ(stand.reports.back().error, "alerts.command (notify) ended with code 1");
   stand.command_error.clear();
-  stand.notifier->resolve(resolved(alert("radio")));
-  ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
+  stand.resolve(resolved(alert("radio")));
+  ASSERT_TRUE(stand.until([&] { return stand.idle(); }));
   EXPECT_EQ(stand.outcomes().back(), "command delivered") << "it may have told somebody";
 }
 
-TEST(Notifier, AdoptedAlertIsToldAgainToAlertmanagerOnly) {
+TEST(AlertDelivery, AdoptedAlertIsToldAgainToAlertmanagerOnly) {
   const AlertReceiver manager(ok), hook(ok);
   Settings settings = hook_to(hook.url("/"));
   settings.alertmanager = {manager.url("")};
   settings.command = {"notify"};
-  NotifierStand stand(settings);
-  stand.notifier->adopt(alert("radio"));
+  DeliveryStand stand(settings);
+  stand.adopt(alert("radio"));
   ASSERT_TRUE(stand.until([&] { return !stand.reports.empty(); }));
   EXPECT_TRUE(stand.reports[0].reminder);
-  stand.notifier->resolve(resolved(alert("radio")));
-  ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
+  stand.resolve(resolved(alert("radio")));
+  ASSERT_TRUE(stand.until([&] { return stand.idle(); }));
   EXPECT_EQ(manager.requests().size(), 2u);
   ASSERT_EQ(hook.requests().size(), 1u);
   EXPECT_TRUE(says(hook.requests()[0], R"("status":"resolved")"));
   EXPECT_EQ(stand.commands.size(), 1u);
 }
 
-TEST(Notifier, TooManyMessagesAreReportedAsDropped) {
+TEST(AlertDelivery, TooManyMessagesAreReportedAsDropped) {
   const AlertReceiver hanging("hang");
-  NotifierStand stand(hook_to(hanging.url("/")));
-  for (int i = 0; i <= 64; ++i) stand.notifier->fire(alert("s" + std::to_string(i)));
+  DeliveryStand stand(hook_to(hanging.url("/")));
+  for (int i = 0; i <= 64; ++i) stand.fire(alert("s" + std::to_string(i)));
   ASSERT_EQ(stand.outcomes(), Names{"generic dropped"});
   EXPECT_EQ(stand.reports[0].stream, "s1") << "s0 is under way";
   EXPECT_EQ(stand.reports[0].error, "too many messages wait for this receiver");
 }
 
-TEST(Notifier, EndOfTheNotifierEndsWhatIsUnderWay) {
+TEST(AlertDelivery, ItsEndEndsWhatIsUnderWay) {
   const AlertReceiver hanging("hang");
-  NotifierStand stand(hook_to(hanging.url("/")));
-  stand.notifier->fire(alert("radio"));
+  DeliveryStand stand(hook_to(hanging.url("/")));
+  stand.fire(alert("radio"));
   ASSERT_TRUE(stand.until([&] { return hanging.requests().size() == 1; }));
-  stand.notifier.reset();
+  stand.deliveries.clear();
   const auto begin = std::chrono::steady_clock::now();
   stand.turn(5s);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s) << "something was left on the loop";
   EXPECT_TRUE(stand.reports.empty());
 }
 
-TEST(Notifier, EndOfTheNotifierBeforeTheFirstTryBeginsIsQuiet) {
+TEST(AlertDelivery, ItsEndBeforeTheFirstTryBeginsIsQuiet) {
   const AlertReceiver receiver(ok);
-  NotifierStand stand(hook_to(receiver.url("/")));
-  stand.notifier->fire(alert("radio"));
-  stand.notifier.reset();
+  DeliveryStand stand(hook_to(receiver.url("/")));
+  stand.fire(alert("radio"));
+  stand.deliveries.clear();
   stand.turn(5s);
   EXPECT_TRUE(stand.reports.empty());
   EXPECT_TRUE(receiver.requests().empty());
 }
 
-TEST(Notifier, EndOfTheNotifierWithNothingUnderWayIsQuiet) {
+TEST(AlertDelivery, ItsEndWithNothingUnderWayIsQuiet) {
   const AlertReceiver receiver(ok);
-  NotifierStand stand(hook_to(receiver.url("/")));
-  stand.notifier->fire(alert("radio"));
-  ASSERT_TRUE(stand.until([&] { return stand.notifier->idle(); }));
-  stand.notifier.reset();
+  DeliveryStand stand(hook_to(receiver.url("/")));
+  stand.fire(alert("radio"));
+  ASSERT_TRUE(stand.until([&] { return stand.idle(); }));
+  stand.deliveries.clear();
   stand.turn(5s);
   EXPECT_EQ(stand.reports.size(), 1u);
 }
 
-TEST(Notifier, EndOfTheNotifierAtAnyMomentIsQuiet) {
+TEST(AlertDelivery, ItsEndAtAnyMomentIsQuiet) {
   const AlertReceiver receiver(ok);
   for (int turns = 0; turns < 300; ++turns) {
-    NotifierStand stand(hook_to(receiver.url("/")));
-    stand.notifier->fire(alert("radio"));
+    DeliveryStand stand(hook_to(receiver.url("/")));
+    stand.fire(alert("radio"));
     for (int i = 0; i < turns % 12; ++i) {
       stand.loop.context().restart();
       stand.loop.context().run_one_for(std::chrono::microseconds(turns));
     }
-    stand.notifier.reset();
+    stand.deliveries.clear();
     const std::size_t told = stand.reports.size();
     stand.turn(5s);
     ASSERT_EQ(stand.reports.size(), told) << turns;
   }
 }
 
-TEST(Notifier, LoopMayEndBeforeTheDelivery) {
+TEST(AlertDelivery, LoopMayEndBeforeTheDelivery) {
   const AlertReceiver hanging("hang");
-  NotifierStand stand(hook_to(hanging.url("/")));
-  stand.notifier->fire(alert("radio"));
+  DeliveryStand stand(hook_to(hanging.url("/")));
+  stand.fire(alert("radio"));
   ASSERT_TRUE(stand.until([&] { return hanging.requests().size() == 1; }));
 }
 
-TEST(Notifier, ReportMayEndTheNotifier) {
+TEST(AlertDelivery, ReportMayEndIt) {
   const AlertReceiver receiver(ok);
   Settings settings = hook_to(receiver.url("/"));
   settings.command = {"notify"};
-  NotifierStand stand(settings);
-  stand.on_report = [&](const DeliveryReport&) { stand.notifier.reset(); };
-  stand.notifier->fire(alert("radio"));
-  stand.until([&] { return !stand.notifier; });
+  DeliveryStand stand(settings);
+  stand.on_report = [&](const DeliveryReport&) { stand.deliveries.clear(); };
+  stand.fire(alert("radio"));
+  stand.until([&] { return stand.deliveries.empty(); });
   stand.until([] { return false; }, 100ms);
   EXPECT_EQ(stand.reports.size(), 1u);
 }
 
-TEST(Notifier, SettingThatCannotBeUsedIsNamedWithoutItsSecrets) {
+TEST(AlertDelivery, SettingThatCannotBeUsedIsNamedWithoutItsSecrets) {
   const auto problem = [](const Settings& settings) -> std::string {
     try {
-      NotifierStand stand(settings);
+      DeliveryStand stand(settings);
     } catch (const std::runtime_error& error) {
       return error.what();
     }

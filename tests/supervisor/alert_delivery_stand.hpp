@@ -1,12 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "supervisor/alerts/notifier.hpp"
+#include "supervisor/alerts/alert_delivery.hpp"
 
 namespace supervisor {
 
@@ -31,24 +32,43 @@ inline Alert resolved(Alert alert) {
   return alert;
 }
 
-// A notifier with all that it reported. Its deliveries run on the same loop, so that a test sees
-// when nothing is left of them.
-struct NotifierStand {
-  explicit NotifierStand(const Settings& settings) { open(settings); }
+// The deliveries to all receivers with what they reported. They run on the same loop, so that a
+// test sees when nothing is left of them.
+struct DeliveryStand {
+  explicit DeliveryStand(const Settings& settings) { open(settings); }
 
   void open(const Settings& settings) {
-    notifier = std::make_unique<Notifier>(
-        loop.thread(), loop.thread(), settings, "studio-1",
-        Notifier::Handlers{.on_report =
-                               [this](const DeliveryReport& report) {
-                                 reports.push_back(report);
-                                 if (on_report) on_report(report);
-                               },
-                           .run_command =
-                               [this](std::string json, std::function<void(std::string)> done) {
-                                 commands.push_back(json);
-                                 done(command_error);
-                               }});
+    deliveries.clear();
+    for (auto& receiver : recovery::alerts::receivers_of(settings, "studio-1")) {
+      deliveries.push_back(std::make_unique<AlertDelivery>(loop.thread(), loop.thread(),
+                                                           std::move(receiver), handlers()));
+    }
+  }
+  AlertDelivery::Handlers handlers() {
+    return {.on_report =
+                [this](const DeliveryReport& report) {
+                  reports.push_back(report);
+                  if (on_report) on_report(report);
+                },
+            .run_command =
+                [this](std::string json, std::function<void(std::string)> done) {
+                  commands.push_back(json);
+                  done(command_error);
+                }};
+  }
+
+  void fire(const Alert& alert) {
+    for (const auto& delivery : deliveries) delivery->fire(alert);
+  }
+  void resolve(const Alert& alert) {
+    for (const auto& delivery : deliveries) delivery->resolve(alert);
+  }
+  void adopt(const Alert& alert) {
+    for (const auto& delivery : deliveries) delivery->adopt(alert);
+  }
+  bool idle() const {
+    return std::all_of(deliveries.begin(), deliveries.end(),
+                       [](const auto& delivery) { return delivery->idle(); });
   }
 
   // Turns the loop until the condition holds; false if it did not in time.
@@ -77,7 +97,7 @@ struct NotifierStand {
   }
 
   Loop loop;
-  std::unique_ptr<Notifier> notifier;
+  std::vector<std::unique_ptr<AlertDelivery>> deliveries;
   std::vector<DeliveryReport> reports;
   std::function<void(const DeliveryReport&)> on_report;
   std::vector<std::string> commands;

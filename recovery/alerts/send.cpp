@@ -1,4 +1,4 @@
-#include "recovery/alerts/post.hpp"
+#include "recovery/alerts/send.hpp"
 
 #include <array>
 #include <charconv>
@@ -163,12 +163,6 @@ asio::awaitable<Attempt> send(Endpoint endpoint, Message message, monitor::Durat
   attempt = judged(endpoint, reader.answer());
   attempt.answer = reader.answer().body();
   co_return attempt;
-}
-
-asio::awaitable<Attempt> post(Endpoint endpoint, std::string body, monitor::Duration timeout) {
-  Message message;
-  message.body = std::move(body);
-  return send(std::move(endpoint), std::move(message), timeout);
 }
 
 }  // namespace recovery::alerts

@@ -17,19 +17,15 @@ struct Attempt {
   std::string answer{};                 // its body; not for the log: it may repeat a secret
 };
 
-// What is sent.
+// What is sent; by default JSON is POSTed.
 struct Message {
   std::string method = "POST";
   std::string content_type = "application/json";
   std::string body{};
 };
 
-// Any 2xx is a delivery. Within `timeout` as a whole; reads at most 64 KiB of answer. Throws only
-// when cancelled.
+// One request on a connection of its own, for alerts and exporters. Any 2xx is a delivery. Within
+// `timeout` as a whole; reads at most 64 KiB of answer. Throws only when cancelled.
 boost::asio::awaitable<Attempt> send(Endpoint endpoint, Message message, monitor::Duration timeout);
-
-// POSTs JSON, likewise.
-boost::asio::awaitable<Attempt> post(Endpoint endpoint, std::string body,
-                                     monitor::Duration timeout);
 
 }  // namespace recovery::alerts

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "alert_receiver.hpp"
-#include "recovery/alerts/post.hpp"
+#include "recovery/alerts/send.hpp"
 
 namespace recovery::alerts {
 namespace {
@@ -16,10 +16,10 @@ using testing::AssertionResult;
 
 constexpr auto secret_path = "/services/T00/B00/tOpSeCrEt";
 
-Attempt try_to_post(const Endpoint& endpoint, monitor::Duration timeout = 5s) {
+Attempt try_to_send(const Endpoint& endpoint, monitor::Duration timeout = 5s) {
   boost::asio::io_context loop;
   Attempt result;
-  boost::asio::co_spawn(loop, post(endpoint, R"({"a":1})", timeout),
+  boost::asio::co_spawn(loop, send(endpoint, {.body = R"({"a":1})"}, timeout),
                         [&result](const std::exception_ptr& error, Attempt attempt) {
                           if (error) std::rethrow_exception(error);
                           result = std::move(attempt);
@@ -30,7 +30,7 @@ Attempt try_to_post(const Endpoint& endpoint, monitor::Duration timeout = 5s) {
 
 Attempt answered(const std::string& answer, monitor::Duration timeout = 5s) {
   const AlertReceiver receiver(answer);
-  return try_to_post(parse_endpoint(receiver.url(secret_path)), timeout);
+  return try_to_send(parse_endpoint(receiver.url(secret_path)), timeout);
 }
 
 AssertionResult contains(const std::string& text, const std::string& part) {
@@ -47,7 +47,7 @@ std::string failure_of(const std::string& url) {
   return "taken";
 }
 
-TEST(AlertPostTest, AnyTwoHundredIsADelivery) {
+TEST(AlertSendTest, AnyTwoHundredIsADelivery) {
   for (const char* status : {"200 OK", "201 Created", "202 Accepted", "299 Whatever"}) {
     EXPECT_FALSE(answered(AlertReceiver::status(status)).failure) << status;
   }
@@ -57,7 +57,7 @@ TEST(AlertPostTest, AnyTwoHundredIsADelivery) {
                    .failure);
 }
 
-TEST(AlertPostTest, InformationalAnswersAreSkipped) {
+TEST(AlertSendTest, InformationalAnswersAreSkipped) {
   EXPECT_FALSE(
       answered("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + AlertReceiver::status("200 OK"))
           .failure);
@@ -66,11 +66,11 @@ TEST(AlertPostTest, InformationalAnswersAreSkipped) {
                   .failure);
 }
 
-TEST(AlertPostTest, RequestIsWhatReceiversWant) {
+TEST(AlertSendTest, RequestIsWhatReceiversWant) {
   const AlertReceiver receiver(AlertReceiver::status("200 OK"));
   Endpoint endpoint = parse_endpoint(receiver.url("/hook?a=b%20c#part"));
   endpoint.headers = {{"X-Key", "k"}, {"Content-Type", "application/vnd.x+json"}};
-  ASSERT_FALSE(try_to_post(endpoint).failure);
+  ASSERT_FALSE(try_to_send(endpoint).failure);
   const auto request = receiver.requests().at(0);
   EXPECT_TRUE(request.head.starts_with("POST /hook?a=b%20c HTTP/1.1\r\n")) << request.head;
   EXPECT_TRUE(contains(request.head, "Host: 127.0.0.1:" + std::to_string(receiver.port())));
@@ -80,21 +80,21 @@ TEST(AlertPostTest, RequestIsWhatReceiversWant) {
   EXPECT_EQ(request.body, R"({"a":1})");
 }
 
-TEST(AlertPostTest, ContentTypeIsJson) {
+TEST(AlertSendTest, ContentTypeIsJson) {
   const AlertReceiver receiver(AlertReceiver::status("200 OK"));
-  ASSERT_FALSE(try_to_post(parse_endpoint(receiver.url("/"))).failure);
+  ASSERT_FALSE(try_to_send(parse_endpoint(receiver.url("/"))).failure);
   EXPECT_TRUE(contains(receiver.requests().at(0).head, "Content-Type: application/json\r\n"));
 }
 
-TEST(AlertPostTest, UserInfoBecomesBasicAuthorization) {
+TEST(AlertSendTest, UserInfoBecomesBasicAuthorization) {
   const AlertReceiver receiver(AlertReceiver::status("200 OK"));
   const std::string url = "http://me:p%40ss@127.0.0.1:" + std::to_string(receiver.port());
-  ASSERT_FALSE(try_to_post(parse_endpoint(url)).failure);
+  ASSERT_FALSE(try_to_send(parse_endpoint(url)).failure);
   // printf 'me:p@ss' | base64
   EXPECT_TRUE(contains(receiver.requests().at(0).head, "Authorization: Basic bWU6cEBzcw==\r\n"));
 }
 
-TEST(AlertPostTest, RefusalsAreNotWorthTryingOftenAndNobodyHeard) {
+TEST(AlertSendTest, RefusalsAreNotWorthTryingOftenAndNobodyHeard) {
   for (const char* status : {"400 Bad Request", "401 Unauthorized", "404 Not Found", "410 Gone"}) {
     const Attempt attempt = answered(AlertReceiver::status(status));
     ASSERT_TRUE(attempt.failure) << status;
@@ -104,7 +104,7 @@ TEST(AlertPostTest, RefusalsAreNotWorthTryingOftenAndNobodyHeard) {
   }
 }
 
-TEST(AlertPostTest, WhatPassesIsTriedAgain) {
+TEST(AlertSendTest, WhatPassesIsTriedAgain) {
   for (const char* status : {"408 Request Timeout", "425 Too Early", "429 Too Many Requests"}) {
     const Attempt attempt = answered(AlertReceiver::status(status));
     ASSERT_TRUE(attempt.failure) << status;
@@ -117,7 +117,7 @@ TEST(AlertPostTest, WhatPassesIsTriedAgain) {
   EXPECT_TRUE(broken.failure->may_be_delivered);
 }
 
-TEST(AlertPostTest, RetryAfterIsObeyed) {
+TEST(AlertSendTest, RetryAfterIsObeyed) {
   const auto rest = [](const char* status, const char* header) {
     return answered(AlertReceiver::status(status, header)).failure.value().rest;
   };
@@ -127,7 +127,7 @@ TEST(AlertPostTest, RetryAfterIsObeyed) {
   EXPECT_EQ(rest("429 Too Many Requests", "Retry-After: -5\r\n"), 0s);
 }
 
-TEST(AlertPostTest, RedirectIsAnErrorThatSaysWhatToDo) {
+TEST(AlertSendTest, RedirectIsAnErrorThatSaysWhatToDo) {
   const Attempt attempt =
       answered(AlertReceiver::status("302 Found", "Location: https://else/secret\r\n"));
   ASSERT_TRUE(attempt.failure);
@@ -136,7 +136,7 @@ TEST(AlertPostTest, RedirectIsAnErrorThatSaysWhatToDo) {
   EXPECT_FALSE(contains(attempt.error, "secret"));
 }
 
-TEST(AlertPostTest, HangingReceiverTimesOut) {
+TEST(AlertSendTest, HangingReceiverTimesOut) {
   const auto begin = std::chrono::steady_clock::now();
   const Attempt attempt = answered("hang", 300ms);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
@@ -146,39 +146,39 @@ TEST(AlertPostTest, HangingReceiverTimesOut) {
   EXPECT_TRUE(contains(attempt.error, "timed out"));
 }
 
-TEST(AlertPostTest, BodyThatNeverEndsDoesNotUndoTheDelivery) {
+TEST(AlertSendTest, BodyThatNeverEndsDoesNotUndoTheDelivery) {
   EXPECT_FALSE(answered("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort").failure);
   EXPECT_FALSE(answered("HTTP/1.1 200 OK\r\n\r\n" + std::string(300'000, 'x')).failure);
 }
 
-TEST(AlertPostTest, HeadThatNeverEndsIsAFailure) {
+TEST(AlertSendTest, HeadThatNeverEndsIsAFailure) {
   const Attempt attempt = answered("HTTP/1.1 200 OK\r\nX: " + std::string(300'000, 'x'));
   ASSERT_TRUE(attempt.failure);
 }
 
-TEST(AlertPostTest, NoAnswerMayHaveBeenHeard) {
+TEST(AlertSendTest, NoAnswerMayHaveBeenHeard) {
   const Attempt attempt = answered("");
   ASSERT_TRUE(attempt.failure);
   EXPECT_TRUE(attempt.failure->may_be_delivered);
   EXPECT_TRUE(contains(attempt.error, "did not answer in HTTP"));
 }
 
-TEST(AlertPostTest, WhatSpeaksNoHttpIsAFailure) {
+TEST(AlertSendTest, WhatSpeaksNoHttpIsAFailure) {
   const Attempt attempt = answered("SSH-2.0-OpenSSH_9.2\r\n\r\n");
   ASSERT_TRUE(attempt.failure);
   EXPECT_TRUE(contains(attempt.error, "did not answer in HTTP"));
 }
 
-TEST(AlertPostTest, WhereNobodyListensNobodyHeard) {
+TEST(AlertSendTest, WhereNobodyListensNobodyHeard) {
   const std::string url = "http://127.0.0.1:" + std::to_string(free_port()) + secret_path;
-  const Attempt attempt = try_to_post(parse_endpoint(url));
+  const Attempt attempt = try_to_send(parse_endpoint(url));
   ASSERT_TRUE(attempt.failure);
   EXPECT_TRUE(attempt.failure->retryable);
   EXPECT_FALSE(attempt.failure->may_be_delivered);
   EXPECT_TRUE(contains(attempt.error, "refused"));
 }
 
-TEST(AlertPostTest, ErrorsNeverNameThePath) {
+TEST(AlertSendTest, ErrorsNeverNameThePath) {
   const auto silent = [](const Attempt& attempt) {
     ASSERT_TRUE(attempt.failure);
     EXPECT_FALSE(contains(attempt.error, "tOpSeCrEt"));
@@ -191,28 +191,28 @@ TEST(AlertPostTest, ErrorsNeverNameThePath) {
   silent(answered(""));
 }
 
-TEST(AlertPostTest, TlsIsVerified) {
+TEST(AlertSendTest, TlsIsVerified) {
   const Certificate certificate;
   const AlertReceiver receiver(
       [](const AlertReceiver::Request&) { return AlertReceiver::status("200 OK"); }, &certificate);
 
-  const Attempt unknown = try_to_post(parse_endpoint(receiver.url(secret_path)));
+  const Attempt unknown = try_to_send(parse_endpoint(receiver.url(secret_path)));
   ASSERT_TRUE(unknown.failure);
   EXPECT_FALSE(unknown.failure->may_be_delivered);
   EXPECT_TRUE(contains(unknown.error, "certificate"));
   EXPECT_TRUE(receiver.requests().empty()) << "the secret went to a stranger";
 
   ::setenv("SSL_CERT_FILE", certificate.certificate.c_str(), 1);
-  const Attempt known = try_to_post(parse_endpoint(receiver.url(secret_path)));
+  const Attempt known = try_to_send(parse_endpoint(receiver.url(secret_path)));
   EXPECT_FALSE(known.failure) << known.error;
   EXPECT_EQ(receiver.requests().at(0).body, R"({"a":1})");
 
   const std::string by_address = "https://127.0.0.1:" + std::to_string(receiver.port());
-  EXPECT_TRUE(try_to_post(parse_endpoint(by_address)).failure) << "it is not who it says";
+  EXPECT_TRUE(try_to_send(parse_endpoint(by_address)).failure) << "it is not who it says";
   ::unsetenv("SSL_CERT_FILE");
 }
 
-TEST(AlertPostTest, EndpointKeepsTheBasePath) {
+TEST(AlertSendTest, EndpointKeepsTheBasePath) {
   const auto target = [](const std::string& url) {
     return parse_endpoint(url, "/api/v2/alerts").target;
   };
@@ -223,14 +223,14 @@ TEST(AlertPostTest, EndpointKeepsTheBasePath) {
   EXPECT_EQ(target("http://h:9093/am?tenant=1"), "/am/api/v2/alerts?tenant=1");
 }
 
-TEST(AlertPostTest, EndpointNamesSchemeHostAndPortOnly) {
+TEST(AlertSendTest, EndpointNamesSchemeHostAndPortOnly) {
   EXPECT_EQ(parse_endpoint("https://me:pw@hooks.slack.com/T0/S?token=x").name,
             "https://hooks.slack.com:443");
   EXPECT_EQ(parse_endpoint("http://[::1]:8080/x").name, "http://[::1]:8080");
   EXPECT_EQ(parse_endpoint("http://[::1]:8080/x").host, "::1");
 }
 
-TEST(AlertPostTest, UrlThatCannotBeUsedIsRefusedWithoutRepeatingIt) {
+TEST(AlertSendTest, UrlThatCannotBeUsedIsRefusedWithoutRepeatingIt) {
   EXPECT_TRUE(contains(failure_of("hooks.example/secret"), "it is no URL"));
   EXPECT_TRUE(contains(failure_of("ftp://h/secret"), "its scheme is ftp; expected http or https"));
   EXPECT_TRUE(contains(failure_of("http:///secret"), "it has no host"));
@@ -243,7 +243,7 @@ TEST(AlertPostTest, UrlThatCannotBeUsedIsRefusedWithoutRepeatingIt) {
   }
 }
 
-TEST(AlertPostTest, HeadersThatWouldBreakTheRequestAreRefusedWithoutTheirValue) {
+TEST(AlertSendTest, HeadersThatWouldBreakTheRequestAreRefusedWithoutTheirValue) {
   const auto problem = [](const std::string& name, const std::string& value) -> std::string {
     try {
       check_headers({{name, value}});
