@@ -22,19 +22,19 @@ bool is_event(const std::string& path) {
   return kind == "anon_inode:[eventfd]" || kind == "anon_inode:[eventpoll]";
 }
 
-// Not close(): ThreadSanitizer takes that for the other threads' descriptor of the same number.
-void close_own(int number) {
-  const auto one = static_cast<unsigned>(number);
-  if (::close_range(one, one, 0) != 0) ::close(number);  // Linux before 5.9
-}
+#ifdef __SANITIZE_THREAD__
+constexpr bool is_possible = false;
+#else
+constexpr bool is_possible = true;
+#endif
 
 }  // namespace
 
-void own_descriptors() {
-  if (::unshare(CLONE_FILES) != 0) return;
+bool own_descriptors() {
+  if (!is_possible || ::unshare(CLONE_FILES) != 0) return false;
   const std::string folder = "/proc/thread-self/fd/";
   DIR* const entries = ::opendir(folder.c_str());
-  if (!entries) return;
+  if (!entries) return true;
   std::vector<int> foreign;
   while (const dirent* entry = ::readdir(entries)) {
     const int number = std::atoi(entry->d_name);
@@ -42,7 +42,8 @@ void own_descriptors() {
     if (!is_kept && !is_event(folder + entry->d_name)) foreign.push_back(number);
   }
   ::closedir(entries);
-  for (const int number : foreign) close_own(number);
+  for (const int number : foreign) ::close(number);
+  return true;
 }
 
 }  // namespace monitor::probes

@@ -8,8 +8,11 @@ namespace monitor::probes {
 // executed.
 //
 // For threads that call file systems. Of the descriptors that are open the thread keeps 0 to 2 and
-// event and epoll descriptors, by which it wakes other threads; it must use no other. Does nothing
-// where the kernel or a seccomp profile refuses.
-void own_descriptors();
+// event and epoll descriptors, by which it wakes other threads; it must use no other.
+//
+// False where it does nothing: the kernel or a seccomp profile refuses, or this is a build with
+// ThreadSanitizer, which knows one table for all threads and takes the same number in two tables
+// for a race.
+bool own_descriptors();
 
 }  // namespace monitor::probes
