@@ -38,6 +38,18 @@ std::string_view name(Component component) {
   return "?";
 }
 
+std::string_view name(Strength strength) {
+  switch (strength) {
+    case Strength::possible:
+      return "possible";
+    case Strength::likely:
+      return "likely";
+    case Strength::proven:
+      return "proven";
+  }
+  return "?";
+}
+
 std::string_view name(Confidence confidence) {
   switch (confidence) {
     case Confidence::low:

@@ -71,6 +71,7 @@ enum class Strength : std::uint8_t {
   likely,    // a witness that can err says so, or nothing contradicts it
   proven     // a witness that cannot err says so: the kernel, FFmpeg's own words, a definite answer
 };
+std::string_view name(Strength strength);
 
 // A detector's finding. It stands for as long as the condition holds.
 struct Fault {

@@ -212,6 +212,7 @@ std::optional<Plan> RestartPlanner::launch_for_return(std::string reason, Contex
 
 void RestartPlanner::begin_waiting(const Verdict& verdict, Duration patience, Context context) {
   source_.begin_in_place(context.setup.policy, context.now);
+  watch_source(context.setup.policy, context.now);
   context.reporter.decide(DecisionKind::wait_for_source, reason_of(verdict), patience);
 }
 
@@ -242,8 +243,8 @@ void RestartPlanner::note_source(bool available, const std::string& sentence, Re
   if (source_.note(available)) reporter.notify(SourceChanged{available, sentence});
 }
 
-void RestartPlanner::on_launch(const Policy& policy, Instant now) {
-  source_.watch(policy.probe_interval, now);
+void RestartPlanner::on_launch(Instant now) {
+  source_.rest();
   sink_.rest();
   budget_.on_launch(now);
 }

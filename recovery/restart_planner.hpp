@@ -79,10 +79,12 @@ class RestartPlanner {
 
   // A witness reports whether the source is there.
   void note_source(bool available, const std::string& sentence, Reporter& reporter);
-  // The primary is launched.
-  void on_launch(const Policy& policy, Instant now);
-  // The primary puts out what it reads: no probe is needed for a while.
-  void on_source_read(const Policy& policy, Instant now) {
+  // The primary is launched. Until watch_source() there are no looks: one could take the only
+  // place that the source has.
+  void on_launch(Instant now);
+  // FFmpeg has its source, or waits on a connection to it: the next look comes after a probe
+  // interval.
+  void watch_source(const Policy& policy, Instant now) {
     source_.watch(policy.probe_interval, now);
   }
   void on_lasting() {

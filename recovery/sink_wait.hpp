@@ -15,8 +15,8 @@ namespace recovery {
 // what follows.
 class SinkWait {
  public:
-  // Between two probes while its return is awaited: a connection costs less than a request.
-  static constexpr Duration between_connections = 100ms;
+  // Between two probes while its return is awaited: five connections a second at most.
+  static constexpr Duration between_connections = 200ms;
   // Until a server lets go of the name of a publisher that it has lost.
   static constexpr Duration settle_time = 2s;
 

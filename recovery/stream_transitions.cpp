@@ -78,7 +78,7 @@ void StreamCore::check_detectors() {
 void StreamCore::check_health() {
   if (!is(State::on_air)) return;
   health_.advance(now_);
-  if (setup_.command.advance_proves_source) planner_.on_source_read(setup_.policy, now_);
+  if (setup_.command.advance_proves_source) planner_.watch_source(setup_.policy, now_);
   if (health_.has_lasted(now_)) {
     planner_.on_lasting();
     replaced_ = 0;
@@ -164,6 +164,7 @@ void StreamCore::come_on_air() {
   if (setup_.command.reports_progress) {
     planner_.note_source(true, "FFmpeg puts out what it reads.", reporter_);
   }
+  planner_.watch_source(setup_.policy, now_);
   planner_.sink().on_air();
   detection_.unmute(now_);
   reporter_.notify(notice);
@@ -246,7 +247,7 @@ void StreamCore::launch_in_place_of_fallback() {
 void StreamCore::launch() {
   plan_ = {};
   planned_.on_launch();
-  planner_.on_launch(setup_.policy, now_);
+  planner_.on_launch(now_);
   start_child(Role::primary);
 }
 

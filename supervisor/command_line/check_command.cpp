@@ -10,11 +10,13 @@
 
 #include "http/listener.hpp"
 #include "supervisor/child/executable_search.hpp"
+#include "supervisor/command_line/explanation.hpp"
 #include "supervisor/config/config_secrets.hpp"
 #include "supervisor/config/problems.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
 #include "supervisor/secrets/secrets.hpp"
 #include "supervisor/stream/command_warnings.hpp"
+#include "supervisor/stream/stream_parts.hpp"
 
 namespace supervisor {
 
@@ -81,6 +83,13 @@ void check_address(const Config& config, bool is_required, Warnings& warnings) {
   }
 }
 
+void explain_streams(const Config& config, std::ostream& out) {
+  const Secrets secrets;  // only facts of the commands are printed
+  for (const StreamConfig& stream : config.streams) {
+    explain(stream.name, make_stream_parts(stream, {}, secrets).setup(), out);
+  }
+}
+
 }  // namespace
 
 int run_check(const Options& options, const Environment& environment, std::ostream& out,
@@ -95,7 +104,12 @@ int run_check(const Options& options, const Environment& environment, std::ostre
       check_program({"alerts.command", config.alerts.command}, path, warnings);
     }
     check_address(config, options.require_listen, warnings);
-    out << print_config(config) << std::flush;
+    if (options.explain) {
+      explain_streams(config, out);
+    } else {
+      out << print_config(config);
+    }
+    out << std::flush;
     return 0;
   } catch (const ConfigError& error) {
     err << "ffsupervisor: " << error.what() << '\n';

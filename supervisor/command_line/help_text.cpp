@@ -20,7 +20,8 @@ Usage:
   ffsupervisor [OPTIONS] --config FILE
       Supervise every stream in FILE.
   ffsupervisor check [OPTIONS] [--config FILE] [-- ffmpeg ARG...]
-      Validate, and print the effective configuration with the origin of every value.
+      Validate, and print the effective configuration with the origin of every value; with
+      --explain what each act that can do harm would rest on.
   ffsupervisor status [--url URL] [--json]
       Show the streams of a running instance. Exit code 0: every stream is on air.
   ffsupervisor healthcheck [liveness|readiness] [--url URL]
@@ -40,6 +41,8 @@ Options:
                            (http://127.0.0.1 at the port of --listen, else that of the
                            container's first process, else METRICS_PORT, --config)
   --json                   status: print the API's own answer
+  --explain                check: print the proof that each act (end FFmpeg, say on air, give
+                           up ...) needs, and what it comes to for this command
   -h, --help               this text
   --version                the version
 

@@ -34,6 +34,7 @@ std::vector<std::string_view> all_options(Mode mode) {
   std::vector<std::string_view> all = options_with_value(mode);
   all.insert(all.end(), {"--help", "-h", "--version"});
   if (takes_command(mode)) all.push_back("--require-listen");
+  if (mode == Mode::check) all.push_back("--explain");
   if (mode == Mode::status) all.push_back("--json");
   return all;
 }
@@ -112,6 +113,7 @@ void define(CLI::App& app, Options& options, bool& version) {
   add_text(app, "--log-level", options.log_level);
   add_text(app, "--url", options.url);
   app.add_flag("--json", options.json);
+  app.add_flag("--explain", options.explain);
 }
 
 // Returns false where help or the version was asked for.

@@ -19,7 +19,7 @@ class RestartPlannerTest : public testing::Test {
     setup.policy.restart_delay.jitter = 0;
     setup.command.source_can_be_probed = setup.command.sink_can_be_probed = true;
     planner.emplace(setup, 1);
-    planner->on_launch(setup.policy, now);
+    planner->on_launch(now);
     now += 1s;
   }
   RestartPlanner::Context context() { return {setup, reporter, now}; }
@@ -174,7 +174,7 @@ TEST_F(RestartPlannerTest, AReturnThatDidNotLastMakesTheNextWaitForItsPace) {
   source(false);
   now += 1s;
   EXPECT_EQ(source(true), Plan{Kind::launch});
-  planner->on_launch(setup.policy, now);
+  planner->on_launch(now);
   fault(missing);
   source(false);
   now += 300ms;
@@ -188,7 +188,7 @@ TEST_F(RestartPlannerTest, OnAirForLongItDoesNotWait) {
   source(false);
   now += 1s;
   source(true);
-  planner->on_launch(setup.policy, now);
+  planner->on_launch(now);
   planner->on_lasting();
   fault(missing);
   source(false);

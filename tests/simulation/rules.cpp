@@ -120,12 +120,11 @@ void Rules::take(const Event& event) {
     const bool plays = is_before(State::starting) || is_before(State::on_air);
     if (plays && child_.role == Role::primary) child_.track_changed = true;
   } else if (std::holds_alternative<ProgressSeen>(event) && truth_.advanced) {
-    const bool starts = is_before(State::starting);
     if (is_before(State::on_air)) {
       on_air_ += now_ - child_.advanced_at;
       if (now_ - *child_.on_air_since >= 5s) on_lasting();
     }
-    if (proves_source() && (starts || is_before(State::on_air))) {
+    if (proves_source() && is_before(State::on_air)) {
       source_.watch(policy_.probe_interval, now_);
     }
     child_.advanced = true;

@@ -226,7 +226,7 @@ class Rules {
   std::optional<Wait> wait_;
   std::optional<Wait> tried_wait_;  // a trial of it runs, or has not lasted
   Looks source_{std::chrono::milliseconds(200)};
-  Looks sink_{std::chrono::milliseconds(100)};
+  Looks sink_{std::chrono::milliseconds(200)};
   bool wait_began_ = false;  // in this step
   bool sink_was_missing_ = false;
   bool name_in_use_ = false;  // said in the primary's last life

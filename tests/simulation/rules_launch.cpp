@@ -48,7 +48,7 @@ void Rules::check_primary_launch() {
   launch_is_asked_ = return_is_decided_ = after_failed_fallback_ = false;
   restart_due_.reset();
   leave_wait();
-  if (scenario_.command.source_can_be_probed) source_.watch(policy_.probe_interval, now_);
+  source_.rest();  // the look could take the place that FFmpeg is about to ask for
   sink_.rest();
   last_launch_ = known_launch_ = now_;
 }

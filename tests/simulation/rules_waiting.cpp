@@ -68,7 +68,7 @@ void Rules::check_look(Looks& looks, std::uint64_t number) {
   const Duration pace = looks.awaits ? std::min(looks.pace, looks.shortest) : looks.pace;
   const Duration least = looks.open ? std::min(pace, answer_limit) : pace;
   require(!looks.last_at || now_ >= *looks.last_at + least,
-          "200 ms between looks for a source, 100 ms for a sink, the probe interval else",
+          "200 ms between looks for what is awaited, the probe interval else",
           "too soon");
   looks.number = number;
   looks.begin(now_);

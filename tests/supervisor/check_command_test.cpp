@@ -43,6 +43,21 @@ TEST(Check, AGoodConfigurationIsPrintedAndReadBack) {
   EXPECT_EQ(again.streams.at(0).command, (std::vector<std::string>{"sh", "-c", "true"}));
 }
 
+TEST(Check, WhatEachActNeedsIsExplainedForTheCommand) {
+  Options options = with_command({"ffmpeg", "-listen", "1", "-i", "rtmp://0.0.0.0/live/in", "-c",
+                                  "copy", "-f", "flv", "rtmp://sink.example/live/KEY"});
+  options.explain = true;
+  const Result result = check(options);
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(
+      result.out.find("To give the command up for good (exit 78):\n    needs proven evidence"),
+      std::string::npos)
+      << result.out;
+  EXPECT_NE(result.out.find("It listens for its source: it is left in place for ever."),
+            std::string::npos);
+  EXPECT_EQ(result.out.find("KEY"), std::string::npos);
+}
+
 TEST(Check, WarningsGoToTheOtherStreamWithoutSecrets) {
   const Result result = check(with_command({"sh", "-c", "true"}));
   EXPECT_NE(result.err.find("warning: environment variable AZURACAST_API_KEY is set, but no"),

@@ -53,6 +53,8 @@ TEST(Options, TheAddressMayBeRequired) {
   EXPECT_TRUE(parse({"check", "--require-listen", "ffmpeg"}).require_listen);
   EXPECT_FALSE(parse({"ffmpeg", "--require-listen"}).require_listen) << "that is FFmpeg's";
   EXPECT_NE(error_of({"status", "--require-listen"}), "no error");
+  EXPECT_TRUE(parse({"check", "--explain", "ffmpeg"}).explain);
+  EXPECT_NE(error_of({"--explain", "ffmpeg"}), "no error");
 }
 
 TEST(Options, TwoDashesEndTheOptions) {
