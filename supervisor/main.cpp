@@ -29,6 +29,13 @@ std::optional<std::string> environment(const char* name) {
   return value;
 }
 
+// A thread that hangs in a file system was left to itself: the libraries' data stays under it.
+[[noreturn]] void leave(int exit_code) {
+  std::cout.flush();
+  std::cerr.flush();
+  std::quick_exit(exit_code);
+}
+
 int run(int argc, char** argv) {
   using supervisor::Options;
   const std::vector<int> inherited = supervisor::inherited_descriptors();
@@ -52,7 +59,7 @@ int run(int argc, char** argv) {
       const auto load = [options] { return supervisor::load_config(options, environment); };
       // Without a file there is nothing that a reload could read anew.
       const bool can_reload = options.config_file.has_value();
-      return supervisor::Supervisor(load(), inherited, can_reload ? load : ReadConfig()).run();
+      leave(supervisor::Supervisor(load(), inherited, can_reload ? load : ReadConfig()).run());
   }
   return recovery::exit_code::internal_error;
 }

@@ -117,16 +117,23 @@ TEST(Tls, ANewCertificateIsTakenWithoutARestart) {
 }
 
 // A FIFO that nothing writes to stands for a file system that hangs.
+std::ptrdiff_t threads() {
+  return std::distance(fs::directory_iterator("/proc/self/task"), fs::directory_iterator());
+}
+
 TEST(Tls, FilesThatHangLeaveTheOldCertificateAndDelayOneHandshake) {
-  const Secured secured;
-  EXPECT_EQ(secured.name(), "station");
-  fs::remove(secured.files.key());
-  ASSERT_EQ(::mkfifo(secured.files.key().c_str(), 0600), 0);
+  const std::ptrdiff_t before = threads();
+  auto secured = std::make_unique<const Secured>();
+  EXPECT_EQ(secured->name(), "station");
+  fs::remove(secured->files.key());
+  ASSERT_EQ(::mkfifo(secured->files.key().c_str(), 0600), 0);
   for (const auto until = std::chrono::steady_clock::now() + 2500ms;
        std::chrono::steady_clock::now() < until;) {
-    EXPECT_EQ(secured.name(), "station");
+    EXPECT_EQ(secured->name(), "station");
   }
-  std::ofstream(secured.files.key()) << "no key";  // lets the reader go
+  std::ofstream(secured->files.key()) << "no key";  // lets the reader go
+  secured.reset();
+  EXPECT_TRUE(holds_soon([before] { return threads() == before; })) << "the reader ends";
 }
 
 TEST(Tls, ABadNewCertificateLeavesTheOldOneAndIsSaidOnce) {
