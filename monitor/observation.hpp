@@ -13,7 +13,7 @@
 namespace monitor {
 
 // What one witness beside FFmpeg's own progress and stderr saw of the present child, at one time. A
-// new witness adds an alternative here, a handler in Watch and a call in the driver's ChildProbes;
+// new witness adds an alternative here, a handler in Watch and a row in supervisor/stream/witnesses;
 // events and core pass it on unread.
 //
 // A probe that answers at once has `read()`. One that may take its time is a function
