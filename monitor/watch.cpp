@@ -104,7 +104,11 @@ void Watch::on(const HostSample& sample, Instant now) {
   evidence_.host = sample;
   throttle_.on_host(sample, now);
   evidence_.throttled_share = throttle_.share();
-  detectors_.arrival.on_host(sample, now);
+  refresh_evidence(now);
+}
+
+void Watch::on(const WaitSample& sample, Instant now) {
+  detectors_.arrival.on_waits(sample, now);
   refresh_evidence(now);
 }
 

@@ -107,6 +107,7 @@ class Watch {
   void on(const ProcessSample& sample, Instant now);
   void on(const ConnectionSamples& all, Instant now);
   void on(const HostSample& sample, Instant now);
+  void on(const WaitSample& sample, Instant now);
   void on(const SinkReport& report, Instant now);
   void on(const std::vector<SpaceSample>& folders, Instant now) {
     detectors_.space.on_space(folders, now);

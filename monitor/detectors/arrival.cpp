@@ -115,12 +115,12 @@ void ArrivalDetector::on_look(const SourceLook& look) {
   if (is_gone || (look.is_available() && !look.is_finite)) lost_->was_live = true;
 }
 
-void ArrivalDetector::on_host(const HostSample& sample, Instant now) {
+void ArrivalDetector::on_waits(const WaitSample& sample, Instant now) {
   // A reader that is faster than its source stands there nearly always.
   const bool reads = sample.read_bytes && read_bytes_ && *sample.read_bytes > *read_bytes_;
   read_bytes_ = sample.read_bytes;
-  if (!sample.waits_for_pipe || reads) pipe_waits_since_.reset();
-  if (sample.waits_for_pipe && !pipe_waits_since_) pipe_waits_since_ = now;
+  if (!sample.reads_pipe || reads) pipe_waits_since_.reset();
+  if (sample.reads_pipe && !pipe_waits_since_) pipe_waits_since_ = now;
 }
 
 void ArrivalDetector::on_advance(Instant now) {

@@ -7,10 +7,10 @@
 
 #include "monitor/cause.hpp"
 #include "monitor/connection_sample.hpp"
-#include "monitor/host_sample.hpp"
 #include "monitor/limits.hpp"
 #include "monitor/source_look.hpp"
 #include "monitor/time.hpp"
+#include "monitor/wait_sample.hpp"
 
 namespace monitor {
 
@@ -48,7 +48,7 @@ class ArrivalDetector {
   void adjust(const Limits& limits) { stall_timeout_ = limits.source_stall_timeout; }
 
   void on_connections(const ConnectionSamples& all, Instant now);
-  void on_host(const HostSample& sample, Instant now);
+  void on_waits(const WaitSample& sample, Instant now);
   // FFmpeg's output advanced.
   void on_advance(Instant now);
   // What a look at the source found.

@@ -12,6 +12,7 @@
 #include "monitor/probes/sink_statistics.hpp"
 #include "monitor/probes/sockets.hpp"
 #include "monitor/probes/space.hpp"
+#include "monitor/probes/thread_waits.hpp"
 #include "supervisor/stream/output_folders.hpp"
 
 namespace supervisor {
@@ -89,6 +90,7 @@ std::vector<Reading> readings_of(pid_t ffmpeg, const monitor::Endpoints& endpoin
       reading_of(monitor::probes::ProcessProbe(ffmpeg)),
       // The kernel counts those it killed out of memory.
       outliving(reading_of(monitor::probes::HostProbe(ffmpeg))),
+      reading_of(monitor::probes::ThreadWaits(ffmpeg)),
       reading_of(monitor::probes::SocketsProbe(ffmpeg, endpoints)),
   };
 }

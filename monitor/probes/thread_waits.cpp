@@ -1,4 +1,4 @@
-#include "monitor/probes/pipe_wait.hpp"
+#include "monitor/probes/thread_waits.hpp"
 
 #include <algorithm>
 #include <array>
@@ -40,21 +40,28 @@ bool waits_for_pipe(std::string_view wchan) {
 
 }  // namespace
 
-PipeWait::PipeWait(pid_t pid, const std::string& proc)
-    : threads_(::opendir((proc + "/" + std::to_string(pid) + "/task").c_str())) {
+ThreadWaits::ThreadWaits(pid_t pid, const std::string& proc)
+    : threads_(::opendir((proc + "/" + std::to_string(pid) + "/task").c_str())),
+      io_(proc + "/" + std::to_string(pid) + "/io") {
 }
 
-bool PipeWait::read() {
-  if (!threads_) return false;
+std::optional<WaitSample> ThreadWaits::read() {
+  if (!threads_) return std::nullopt;
   ::rewinddir(threads_.get());
+  WaitSample sample;
   std::array<char, 64> buffer;
   std::size_t seen = 0;
   while (const dirent* entry = ::readdir(threads_.get())) {
     if (entry->d_name[0] == '.') continue;
-    if (waits_for_pipe(read_wchan(::dirfd(threads_.get()), entry->d_name, buffer))) return true;
-    if (++seen == threads_limit) break;
+    if (seen++ == threads_limit) break;
+    const std::string_view wchan = read_wchan(::dirfd(threads_.get()), entry->d_name, buffer);
+    sample.reads_pipe = sample.reads_pipe || waits_for_pipe(wchan);
   }
-  return false;
+  if (seen == 0) return std::nullopt;
+  std::array<char, 256> counters;
+  const auto read = value_of(io_.read(counters), "rchar:");
+  if (read && *read >= 0) sample.read_bytes = static_cast<std::uint64_t>(*read);
+  return sample;
 }
 
 }  // namespace monitor::probes
