@@ -11,6 +11,7 @@
 #include "monitor/detectors/delivery.hpp"
 #include "monitor/detectors/freeze.hpp"
 #include "monitor/detectors/load.hpp"
+#include "monitor/detectors/pipe_output.hpp"
 #include "monitor/detectors/rates.hpp"
 #include "monitor/detectors/reception.hpp"
 #include "monitor/detectors/space.hpp"
@@ -134,6 +135,7 @@ class Watch {
   Detectors detectors_;
   MemoryForecast memory_forecast_;
   LagForecast lag_forecast_;
+  PipeOutput pipe_output_;
   Throttle throttle_;
   Rates rates_;
   ConnectionSamples connections_;  // as last seen

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,11 +15,13 @@
 namespace monitor::probes {
 
 // What the threads of a process sleep in: the kernel function (/proc/PID/task/TID/wchan), which
-// needs no privilege for one's own child. Holds the folder of the threads open, so that a pid used
-// again is never read by mistake. Move-only.
+// needs no privilege for one's own child, and where that is not enough the system call and its
+// descriptor (…/syscall), which some machines forbid: then nothing is claimed. Opens no pipe. Holds
+// the folder of the threads open, so that a pid used again is never read by mistake. Move-only.
 class ThreadWaits {
  public:
-  explicit ThreadWaits(pid_t pid, const std::string& proc = "/proc");
+  // `progress_pipe`: as of pipe_number(); a write to it is no output's.
+  ThreadWaits(pid_t pid, std::uint64_t progress_pipe, const std::string& proc = "/proc");
   // Empty once the process is gone.
   std::optional<WaitSample> read();
 
@@ -29,8 +32,15 @@ class ThreadWaits {
     void operator()(DIR* folder) const { ::closedir(folder); }
   };
 
+  void read_thread(const char* thread, WaitSample& sample) const;
+  void read_pipe_call(const char* thread, WaitSample& sample) const;
+  void add_receiver(const char* thread, WaitSample& sample) const;
+  bool is_output_pipe(int descriptor) const;
+
   std::unique_ptr<DIR, Close> threads_;
   KernelFile io_;
+  std::uint64_t progress_pipe_;
+  bool receives_ = false;  // datagrams, as last seen
 };
 
 }  // namespace monitor::probes

@@ -34,7 +34,7 @@ ChildProbes::ChildProbes(monitor::probes::FfmpegFinder& finder, const FfmpegComm
       finder_(finder),
       endpoints_(command.endpoints()),
       ffmpeg_(finder.found()),
-      readings_(readings_of(ffmpeg_, endpoints_)),
+      readings_(readings_of(ffmpeg_, endpoints_, finder.progress_pipe())),
       alive_(std::make_shared<int>()) {
   for (Inquiry& inquiry : inquiries_of(command, parts)) {
     questions_.push_back(std::make_shared<Question>(Question{*this, std::move(inquiry)}));
@@ -71,7 +71,7 @@ void ChildProbes::watch_end() {
 void ChildProbes::follow(pid_t ffmpeg) {
   if (ffmpeg == ffmpeg_) return;
   ffmpeg_ = ffmpeg;
-  readings_ = readings_of(ffmpeg, endpoints_);
+  readings_ = readings_of(ffmpeg, endpoints_, finder_.progress_pipe());
 }
 
 void ChildProbes::sample(Instant now) {

@@ -85,12 +85,13 @@ Inquiry inquiry_of_space(std::vector<std::string> folders) {
 
 }  // namespace
 
-std::vector<Reading> readings_of(pid_t ffmpeg, const monitor::Endpoints& endpoints) {
+std::vector<Reading> readings_of(pid_t ffmpeg, const monitor::Endpoints& endpoints,
+                                 std::uint64_t progress_pipe) {
   return {
       reading_of(monitor::probes::ProcessProbe(ffmpeg)),
       // The kernel counts those it killed out of memory.
       outliving(reading_of(monitor::probes::HostProbe(ffmpeg))),
-      reading_of(monitor::probes::ThreadWaits(ffmpeg)),
+      reading_of(monitor::probes::ThreadWaits(ffmpeg, progress_pipe)),
       reading_of(monitor::probes::SocketsProbe(ffmpeg, endpoints)),
   };
 }

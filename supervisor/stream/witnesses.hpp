@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -37,8 +38,10 @@ struct Inquiry {
   std::function<void(const Executor&, Answer)> ask;
 };
 
-// Of one process, in the order in which they are read.
-std::vector<Reading> readings_of(pid_t ffmpeg, const monitor::Endpoints& endpoints);
+// Of one process, in the order in which they are read. `progress_pipe` as of
+// monitor::probes::pipe_number().
+std::vector<Reading> readings_of(pid_t ffmpeg, const monitor::Endpoints& endpoints,
+                                 std::uint64_t progress_pipe);
 // Of a child with this command. `parts` must outlive them: what a reload changes holds from the
 // next question on.
 std::vector<Inquiry> inquiries_of(const FfmpegCommand& command, const StreamParts& parts);

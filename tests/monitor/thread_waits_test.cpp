@@ -5,10 +5,12 @@
 #include <chrono>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "tests/monitor/made_up_machine.hpp"
@@ -23,6 +25,17 @@ class Waits : public MadeUpMachine {
     EXPECT_EQ(mkfifo(path.c_str(), 0600), 0);
     return path;
   }
+  // A made-up thread of process 7; the kernel's own files, as Linux writes them.
+  void thread(const char* number, const std::string& wchan, const std::string& syscall = "running",
+              const std::string& comm = "ffmpeg", int wakeups = 0) {
+    const auto folder = proc() / "7/task" / number;
+    write(folder / "wchan", wchan);
+    write(folder / "syscall", syscall + "\n");
+    write(folder / "comm", comm + "\n");
+    write(folder / "status", "Name:\tffmpeg\nvoluntary_ctxt_switches:\t" + std::to_string(wakeups) +
+                                 "\nnonvoluntary_ctxt_switches:\t9\n");
+  }
+  WaitSample sample_of_7() const { return ThreadWaits(7, 0, proc()).read().value_or(WaitSample{}); }
   static bool reads_pipe(ThreadWaits& probe) {
     const auto sample = probe.read();
     return sample && sample->reads_pipe;
@@ -52,7 +65,7 @@ class WaitsOfFfmpeg : public Waits {
     Waits::TearDown();
   }
   bool comes_to_wait(pid_t pid) const {
-    ThreadWaits probe(pid);
+    ThreadWaits probe(pid, 0);
     return eventually([&] { return reads_pipe(probe); });
   }
   int progress() const { return progress_[1]; }
@@ -98,7 +111,7 @@ TEST_F(WaitsOfFfmpeg, AHealthyOneAndOneThatCannotWriteItsProgressDoNotWait) {
                                          "sine", "-f", "null", "/dev/null"});
   });
   ffmpeg.go();
-  ThreadWaits probe(ffmpeg.pid());
+  ThreadWaits probe(ffmpeg.pid(), 0);
   bool waited = false;
   EXPECT_TRUE(eventually([&] {
     waited = waited || reads_pipe(probe);
@@ -114,11 +127,114 @@ TEST_F(WaitsOfFfmpeg, AHealthyOneAndOneThatCannotWriteItsProgressDoNotWait) {
 TEST_F(Waits, AProcessThatIsGoneWaitsForNothing) {
   const std::string path = fifo("in");
   Child child([&] { [[maybe_unused]] const int fd = ::open(path.c_str(), O_RDONLY); });
-  ThreadWaits probe(child.pid());
+  ThreadWaits probe(child.pid(), 0);
   child.go();
   EXPECT_TRUE(eventually([&] { return reads_pipe(probe); }));
   child.end(SIGKILL);
   EXPECT_FALSE(reads_pipe(probe));
+}
+
+TEST_F(Waits, AMachineThatNamesNoFunctionTellsNothing) {
+  thread("7", "0");
+  EXPECT_EQ(sample_of_7().is_known, false);
+  thread("8", "futex_do_wait");
+  EXPECT_EQ(sample_of_7().is_known, true);
+}
+
+TEST_F(Waits, AnOldKernelsPipeWaitIsToldByTheCall) {
+  thread("7", "pipe_wait", "0 0x3 0x55d0 0x1000 0x0 0x0 0x0 0x7ffc 0x7f00");
+  EXPECT_TRUE(sample_of_7().reads_pipe);
+}
+
+TEST_F(Waits, WhereTheCallMayNotBeSeenNothingIsClaimed) {
+  for (const char* function : {"pipe_wait", "anon_pipe_write", "wait_for_partner"}) {
+    thread("7", function, "");
+    const WaitSample sample = sample_of_7();
+    EXPECT_FALSE(sample.reads_pipe || sample.writes_pipe || sample.awaits_reader) << function;
+  }
+}
+
+TEST_F(Waits, TheOpeningOfAFifoIsToldByItsFlags) {
+  thread("7", "wait_for_partner",
+         std::to_string(SYS_openat) + " 0xffffff9c 0x55c2 0x241 0x1b6 0x0");
+  EXPECT_TRUE(sample_of_7().awaits_reader);
+  EXPECT_FALSE(sample_of_7().reads_pipe);
+  thread("7", "wait_for_partner", std::to_string(SYS_openat) + " 0xffffff9c 0x55c2 0x0 0x0 0x0");
+  EXPECT_FALSE(sample_of_7().awaits_reader);
+  EXPECT_TRUE(sample_of_7().reads_pipe);
+}
+
+TEST_F(Waits, AThreadThatReceivesIsCountedWithItsWakeups) {
+  thread("7", "futex_do_wait");
+  thread("9", "__skb_wait_for_more_packets", "45 0x3 0x55ef 0x10000", "ffmpeg", 120);
+  EXPECT_EQ(sample_of_7().receivers, (std::vector<WaitSample::Receiver>{{9, 120}}));
+}
+
+TEST_F(Waits, SrtHandsOnInAThreadOfItsOwn) {
+  thread("7", "futex_do_wait");
+  thread("9", "__skb_wait_for_more_packets", "47 0x4 0x7f15 0x0", "SRT:RcvQ:w1", 945);
+  thread("11", "futex_do_wait", "202 0x7f15 0x189 0x0", "SRT:TsbPd", 258);
+  ThreadWaits probe(7, 0, proc());
+  probe.read();
+  const auto sample = probe.read();
+  ASSERT_TRUE(sample);
+  EXPECT_NE(std::ranges::find(sample->receivers, WaitSample::Receiver{11, 258}),
+            sample->receivers.end());
+}
+
+// A child that writes to a pipe of the test's until it is full.
+class WaitsOfWriter : public Waits {
+ protected:
+  void SetUp() override {
+    Waits::SetUp();
+    ASSERT_EQ(pipe2(pipe_, O_CLOEXEC), 0);
+  }
+  void TearDown() override {
+    ::close(pipe_[0]);
+    ::close(pipe_[1]);
+    Waits::TearDown();
+  }
+  // At this descriptor of its own.
+  void fill(int descriptor) const {
+    dup2(pipe_[1], descriptor);
+    for (;;) {
+      if (::write(descriptor, "media", 5) < 0) _exit(1);
+    }
+  }
+  std::uint64_t number() const {
+    struct stat status {};
+    EXPECT_EQ(fstat(pipe_[1], &status), 0);
+    return status.st_ino;
+  }
+  static bool sleeps_in_write(pid_t pid) {
+    std::ifstream stream("/proc/" + std::to_string(pid) + "/wchan");
+    std::string wchan;
+    stream >> wchan;
+    return wchan.ends_with("pipe_write");
+  }
+
+ private:
+  int pipe_[2] = {-1, -1};
+};
+
+TEST_F(WaitsOfWriter, AnOutputsPipeThatIsFullIsNamedByItsDescriptor) {
+  const Child child([&] { fill(1); });
+  child.go();
+  ThreadWaits probe(child.pid(), 0);
+  EXPECT_TRUE(eventually([&] { return probe.read()->writes_pipe == 1; }));
+}
+
+TEST_F(WaitsOfWriter, TheProgressPipeAndTheLogAreNoOutputs) {
+  const Child progress([&] { fill(5); });
+  const Child log([&] { fill(2); });
+  progress.go();
+  log.go();
+  ThreadWaits of_progress(progress.pid(), number());
+  ThreadWaits of_log(log.pid(), 0);
+  ASSERT_TRUE(
+      eventually([&] { return sleeps_in_write(progress.pid()) && sleeps_in_write(log.pid()); }));
+  EXPECT_EQ(of_progress.read()->writes_pipe, std::nullopt);
+  EXPECT_EQ(of_log.read()->writes_pipe, std::nullopt);
 }
 
 }  // namespace
