@@ -11,8 +11,9 @@ namespace monitor {
 // Which of the command's endpoints a connection serves. The first of these that is conclusive: the
 // peer's port (and its address, where the URL has one) that stands only among the inputs or only
 // among the outputs; the direction of the bytes (behind a proxy, after a redirect, both sides at
-// one server); the port FFmpeg itself listens at. UDP has no byte totals: of a socket without a
-// peer, which side speaks UDP at all. Looks at everything in `connection` but its `side`.
+// one server); the port FFmpeg itself listens at. UDP has no byte totals: its local port, and
+// of a socket without a peer, which side speaks UDP at all. Looks at everything in `connection` but
+// its `side`.
 Side side_of(const ConnectionSample& connection, const Endpoints& endpoints);
 
 // Whether its addresses are those of one of the command's endpoints.
