@@ -149,7 +149,9 @@ std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
                  evidence.throttled_share * 100));
   }
   if (evidence.sink_report) sentences.push_back(evidence.sink_report->sentence);
-  if (evidence.has_input_backlog) {
+  const bool has_losses = evidence.arrival && !evidence.arrival->losses.empty();
+  if (has_losses) sentences.push_back(evidence.arrival->losses);
+  if (evidence.has_input_backlog && !has_losses) {
     sentences.emplace_back("The source delivers: bytes of it wait to be read by FFmpeg.");
   }
   if (evidence.delivery && evidence.delivery->send_queue_held) {

@@ -72,6 +72,15 @@ TEST(Judge, AWriteThatHasJustBegunToWaitExplainsNoStandstill) {
   EXPECT_EQ(verdict_on(evidence, Cause::encoder_frozen).cause, Cause::encoder_frozen);
 }
 
+TEST(Judge, DroppedDatagramsShowThatTheSourceDelivers) {
+  Evidence evidence = advanced();
+  evidence.has_input_backlog = true;
+  evidence.arrival->losses = "The kernel has dropped 7 datagrams.";
+  const Verdict verdict = verdict_on(evidence, Cause::encoder_frozen);
+  EXPECT_EQ(verdict.cause, Cause::encoder_frozen);
+  EXPECT_TRUE(says(verdict, "dropped 7"));
+}
+
 TEST(Judge, AStandstillWithASinkThatDoesNotReadIsTheSinks) {
   Evidence evidence = advanced();
   evidence.delivery = delivery(DeliveryTrouble::not_read);
