@@ -211,6 +211,16 @@ bool is_of_endpoint(const ConnectionSample& connection, const Endpoints& endpoin
          port.output;
 }
 
+std::size_t inputs_sharing(const ConnectionSample& connection, const Endpoints& endpoints) {
+  if (connection.kind != ConnectionSample::Kind::tcp) return 0;
+  const auto leads_there = [&](const std::string& endpoint) {
+    const Match one = match_of_peer(connection, {.inputs = {endpoint}, .outputs = {}});
+    return one.input;
+  };
+  if (std::ranges::none_of(endpoints.outputs, leads_there)) return 0;
+  return static_cast<std::size_t>(std::ranges::count_if(endpoints.inputs, leads_there));
+}
+
 std::vector<std::uint16_t> tcp_ports_of(const Endpoints& endpoints) {
   std::vector<std::uint16_t> ports;
   match(endpoints, [&](const UrlAddress& own) {

@@ -19,6 +19,10 @@ Side side_of(const ConnectionSample& connection, const Endpoints& endpoints);
 // Whether its addresses are those of one of the command's endpoints.
 bool is_of_endpoint(const ConnectionSample& connection, const Endpoints& endpoints);
 
+// How many inputs it may serve where an output is at the same address, so that the address tells
+// nothing; else 0. FFmpeg opens its inputs first: that many of these connections are theirs.
+std::size_t inputs_sharing(const ConnectionSample& connection, const Endpoints& endpoints);
+
 // The TCP ports the command's endpoints have, in order, each once.
 std::vector<std::uint16_t> tcp_ports_of(const Endpoints& endpoints);
 

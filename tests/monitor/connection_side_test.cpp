@@ -168,6 +168,14 @@ TEST(ConnectionSide, AnSrtListenerIsKnownByItsPortOnEitherSide) {
   EXPECT_EQ(side_of(udp("0.0.0.0:9001", ""), out), Side::output);
 }
 
+TEST(ConnectionSide, AnAddressOfBothSidesIsSharedByAsManyInputs) {
+  const Endpoints shared{.inputs = {"rtmp://h.example/live/a", "rtmp://h.example/live/b"},
+                         .outputs = {"rtmp://h.example/live/c"}};
+  EXPECT_EQ(inputs_sharing(tcp("10.0.0.2:40000", "10.0.0.3:1935"), shared), 2U);
+  EXPECT_EQ(inputs_sharing(tcp("10.0.0.2:40000", "10.0.0.3:8000"), shared), 0U);
+  EXPECT_EQ(inputs_sharing(tcp("10.0.0.2:40000", "10.0.0.3:8000"), radio), 0U);
+}
+
 TEST(ConnectionSide, WhatIsOfAnEndpointIsKnownByItsAddressesAlone) {
   EXPECT_TRUE(is_of_endpoint(tcp("10.0.0.2:40000", "10.0.0.3:8000"), radio));
   EXPECT_FALSE(

@@ -198,6 +198,16 @@ TEST(Sockets, WhatIsDroppedIsCountedAsTheKernelsOwnTableDoes) {
   EXPECT_EQ(std::pair(full.unread_bytes, full.drops), shown_by_proc(address.port()));
 }
 
+// Both sides at one server, and not a byte yet: the input was opened first.
+TEST(Sockets, TheFirstConnectionToASharedAddressIsTheInputs) {
+  const Pair input;
+  const std::string server = "rtmp://127.0.0.1:" + input.server_port;
+  SocketsProbe probe(::getpid(),
+                     {.inputs = {server + "/live/in"}, .outputs = {server + "/live/out"}});
+  EXPECT_EQ(sample_of(probe, input.client)->side, Side::input);
+  EXPECT_EQ(sample_of(probe, input.client)->side, Side::input);
+}
+
 TEST(Sockets, AUdpSocketThatConnectsLaterIsFoundAgain) {
   const Fd receiver = open_socket(AF_INET, SOCK_DGRAM);
   Address address = loopback(AF_INET);
