@@ -31,6 +31,8 @@ struct ConnectionSample {
   std::uint64_t unsent_bytes = 0;   // written by FFmpeg, not sent yet
   std::uint64_t unacked_bytes = 0;  // sent, not acknowledged yet
   std::uint64_t unread_bytes = 0;   // arrived, not read by FFmpeg yet
+  // Datagrams that the kernel threw away as they were not read in time; total, of UDP alone.
+  std::uint64_t drops = 0;
   // What the peer's kernel offers to take. Shrinks by what is sent while the server's program does
   // not read. Empty where the kernel (before 5.4) does not report it.
   std::optional<std::uint64_t> peer_window_bytes;

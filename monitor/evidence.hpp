@@ -10,6 +10,7 @@
 #include "monitor/cause.hpp"
 #include "monitor/detectors/arrival.hpp"
 #include "monitor/detectors/delivery.hpp"
+#include "monitor/detectors/pipe_output.hpp"
 #include "monitor/ffmpeg/progress.hpp"
 #include "monitor/ffmpeg/stderr_log.hpp"
 #include "monitor/host_sample.hpp"
@@ -50,7 +51,8 @@ struct Evidence {
   // The kernel's view of FFmpeg's connections; empty where it is not available.
   std::optional<Delivery> delivery;
   std::optional<Arrival> arrival;
-  bool has_input_backlog = false;         // it has delivered more than FFmpeg has read
+  std::optional<PipeStall> output_pipe;  // … of what it waits for; empty: it is taken, or not known
+  bool has_input_backlog = false;        // it has delivered more than FFmpeg has read
   std::optional<SinkReport> sink_report;  // of the receiving server's own statistics
   std::optional<bool> sink_is_receiving;  // … by their growth
   std::optional<HostSample> first_host, host;

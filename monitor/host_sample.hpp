@@ -17,9 +17,6 @@ struct HostSample {
   std::optional<std::uint64_t> memory_limit_bytes;  // the tightest of the group and those above it
   std::optional<std::uint64_t> memory_used_bytes;   // … of that group, all its processes
   std::optional<double> load1;                      // the machine's load average of a minute
-  // A thread of FFmpeg's sleeps in a read of a pipe or FIFO, or in the opening of one.
-  bool waits_for_pipe = false;
-  std::optional<std::uint64_t> read_bytes;  // total of FFmpeg's own reads, from anything
 };
 
 // Room where an output is written.

@@ -54,10 +54,10 @@ std::optional<Cause> cause_of(const std::optional<Arrival>& arrival) {
   return std::nullopt;
 }
 
-// A source that fell silent long after the output stood is not what it stands for.
-bool explains_standstill(const Arrival& arrival, const Evidence& evidence, Instant now) {
-  const Duration silent = now - arrival.since;
-  return silent >= telling_silence || silent * 2 >= now - evidence.last_advance;
+// What began long after the output stood is not what it stands for.
+bool explains_standstill(Instant since, const Evidence& evidence, Instant now) {
+  const Duration lasted = now - since;
+  return lasted >= telling_silence || lasted * 2 >= now - evidence.last_advance;
 }
 
 // All the CPU it may use since its launch, and nothing out yet.
@@ -83,8 +83,12 @@ Attribution attribute_stall(const Evidence& evidence, Instant now) {
   if (evidence.sink_is_receiving == false && evidence.has_input_backlog) {
     return {Cause::sink_stalled, Confidence::medium};
   }
+  if (evidence.output_pipe && explains_standstill(evidence.output_pipe->since, evidence, now)) {
+    const bool has_reader = evidence.output_pipe->has_reader;
+    return {has_reader ? Cause::sink_stalled : Cause::sink_unreachable, Confidence::high};
+  }
   const auto source = cause_of(evidence.arrival);
-  if (source && explains_standstill(*evidence.arrival, evidence, now)) {
+  if (source && explains_standstill(evidence.arrival->since, evidence, now)) {
     return {source, evidence.delivery ? Confidence::high : Confidence::medium};
   }
   if (evidence.throttled_share >= crippling_throttle) {
@@ -127,6 +131,7 @@ std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
   if (evidence.delivery && evidence.delivery->trouble != Sink::none) {
     sentences.push_back(evidence.delivery->sentence);
   }
+  if (evidence.output_pipe) sentences.push_back(evidence.output_pipe->sentence);
   if (evidence.arrival && evidence.arrival->trouble != Source::none) {
     sentences.push_back(evidence.arrival->sentence);
   }
@@ -144,7 +149,9 @@ std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
                  evidence.throttled_share * 100));
   }
   if (evidence.sink_report) sentences.push_back(evidence.sink_report->sentence);
-  if (evidence.has_input_backlog) {
+  const bool has_losses = evidence.arrival && !evidence.arrival->losses.empty();
+  if (has_losses) sentences.push_back(evidence.arrival->losses);
+  if (evidence.has_input_backlog && !has_losses) {
     sentences.emplace_back("The source delivers: bytes of it wait to be read by FFmpeg.");
   }
   if (evidence.delivery && evidence.delivery->send_queue_held) {

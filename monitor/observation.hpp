@@ -9,17 +9,18 @@
 #include "monitor/host_sample.hpp"
 #include "monitor/process_sample.hpp"
 #include "monitor/sink_report.hpp"
+#include "monitor/wait_sample.hpp"
 
 namespace monitor {
 
 // What one witness beside FFmpeg's own progress and stderr saw of the present child, at one time. A
-// new witness adds an alternative here, a handler in Watch and a call in the driver's ChildProbes;
-// events and core pass it on unread.
+// new witness adds an alternative here, a handler in Watch and a row in
+// supervisor/stream/witnesses; events and core pass it on unread.
 //
 // A probe that answers at once has `read()`. One that may take its time is a function
 // `probe_x(executor, WHAT, timeout, done)`: it never blocks, and calls `done(Observation)` once,
 // from the executor, never from within the call.
-using Observation = std::variant<ProcessSample, ConnectionSamples, HostSample,
+using Observation = std::variant<ProcessSample, ConnectionSamples, HostSample, WaitSample,
                                  std::vector<SpaceSample>, SinkReport, ContentMark>;
 
 // Calls `rewrite(std::string&)` with each text in it that may hold a secret.

@@ -63,6 +63,7 @@ bool Watch::on_progress(const Progress& block, Instant now) {
   evidence_.last_advance = now;
   detectors_.arrival.on_advance(now);
   detectors_.reception.on_advance(now);
+  pipe_output_.on_advance();
   return true;
 }
 
@@ -104,7 +105,12 @@ void Watch::on(const HostSample& sample, Instant now) {
   evidence_.host = sample;
   throttle_.on_host(sample, now);
   evidence_.throttled_share = throttle_.share();
-  detectors_.arrival.on_host(sample, now);
+  refresh_evidence(now);
+}
+
+void Watch::on(const WaitSample& sample, Instant now) {
+  detectors_.arrival.on_waits(sample, now);
+  pipe_output_.on_waits(sample, now);
   refresh_evidence(now);
 }
 
@@ -125,6 +131,7 @@ bool Watch::is_path_silent() const {
 void Watch::refresh_evidence(Instant now) {
   evidence_.delivery = detectors_.delivery.at(now);
   if (!detectors_.delivery.is_taking()) evidence_.delivery.reset();
+  evidence_.output_pipe = pipe_output_.at(now);
   evidence_.arrival = detectors_.arrival.at(now);
   evidence_.has_input_backlog = detectors_.arrival.has_backlog();
   if (detectors_.corruption.check(now)) evidence_.corrupt_at = now;
@@ -178,6 +185,7 @@ void Watch::rebase(Instant now) {
       detector.rebase();
   });
   detectors_.delivery.suspect(std::nullopt);
+  pipe_output_.rebase();
   rates_.rebase();
 }
 

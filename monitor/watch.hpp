@@ -11,6 +11,7 @@
 #include "monitor/detectors/delivery.hpp"
 #include "monitor/detectors/freeze.hpp"
 #include "monitor/detectors/load.hpp"
+#include "monitor/detectors/pipe_output.hpp"
 #include "monitor/detectors/rates.hpp"
 #include "monitor/detectors/reception.hpp"
 #include "monitor/detectors/space.hpp"
@@ -107,6 +108,7 @@ class Watch {
   void on(const ProcessSample& sample, Instant now);
   void on(const ConnectionSamples& all, Instant now);
   void on(const HostSample& sample, Instant now);
+  void on(const WaitSample& sample, Instant now);
   void on(const SinkReport& report, Instant now);
   void on(const std::vector<SpaceSample>& folders, Instant now) {
     detectors_.space.on_space(folders, now);
@@ -133,6 +135,7 @@ class Watch {
   Detectors detectors_;
   MemoryForecast memory_forecast_;
   LagForecast lag_forecast_;
+  PipeOutput pipe_output_;
   Throttle throttle_;
   Rates rates_;
   ConnectionSamples connections_;  // as last seen

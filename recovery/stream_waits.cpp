@@ -72,7 +72,7 @@ void StreamCore::keep_waiting() {
   if (now_ < waits_until_) return;
   ++replaced_;
   reporter_.decide(DecisionKind::restart_ffmpeg,
-                   "the source has accepted the connection and sends nothing");
+                   "the source has sent nothing yet");
   begin_stop({Plan::Kind::launch});
 }
 

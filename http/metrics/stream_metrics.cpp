@@ -65,6 +65,18 @@ Value sink_rtt_seconds(const StreamSnapshot& stream) {
   });
 }
 
+// Over the UDP sockets of the inputs; empty without one.
+Value over_datagrams(const StreamSnapshot& stream,
+                     std::uint64_t monitor::ConnectionSample::*figure) {
+  Value result;
+  for (const monitor::ConnectionSample& socket : stream.readings.connections) {
+    const bool is_input = socket.side == monitor::Side::input;
+    if (!is_input || socket.kind != monitor::ConnectionSample::Kind::udp) continue;
+    result = result.value_or(0) + static_cast<double>(socket.*figure);
+  }
+  return result;
+}
+
 Value seconds(const std::optional<monitor::Duration>& duration) {
   return duration ? Value(monitor::seconds(*duration)) : std::nullopt;
 }
@@ -143,6 +155,16 @@ constexpr ValueRow value_rows[] = {
     {{"radio_source_received_bytes_total", counter,
       "Bytes received from network sources (kernel's TCP counters), over all launches."},
      [](const Scraped& at) -> Value { return at.stream.totals.source_received_bytes; }},
+    {{"radio_source_udp_receive_queue_bytes", gauge,
+      "Bytes that came by UDP and wait to be read by FFmpeg; present only with a UDP input."},
+     [](const Scraped& at) -> Value {
+       return over_datagrams(at.stream, &monitor::ConnectionSample::unread_bytes);
+     }},
+    {{"radio_source_udp_drops_total", counter,
+      "Datagrams that the kernel dropped as FFmpeg did not read them in time, since its launch."},
+     [](const Scraped& at) -> Value {
+       return over_datagrams(at.stream, &monitor::ConnectionSample::drops);
+     }},
     {{"radio_stream_on_air_seconds_total", counter,
       "Time on air since the supervisor started, up to the last advance of the output."},
      [](const Scraped& at) -> Value { return monitor::seconds(at.stream.status.on_air_total); }},

@@ -16,6 +16,7 @@ using Trouble = Arrival::Trouble;
 constexpr Duration long_lived = 10s;
 constexpr Duration opened_before = 2s;  // the connection that replaces another
 constexpr double trickle = 0.05;        // of what usually comes
+constexpr double least_stream = 500;    // bytes a second; RTSP's own words are fewer
 // FFmpeg asks for a playlist that stays the same each half of a segment's length. Up to two rounds
 // are usual, and then the segment; picture and sound may each have their own.
 constexpr unsigned asked_again = 2;
@@ -67,6 +68,7 @@ void ArrivalDetector::on_connections(const ConnectionSamples& all, Instant now) 
   note_lost(present, now);
   links_ = std::move(present);
   inputs_ = std::move(inputs);
+  datagrams_.on_connections(all, now);
 }
 
 void ArrivalDetector::note_asked(const ConnectionSample& sample, Instant now) {
@@ -115,12 +117,13 @@ void ArrivalDetector::on_look(const SourceLook& look) {
   if (is_gone || (look.is_available() && !look.is_finite)) lost_->was_live = true;
 }
 
-void ArrivalDetector::on_host(const HostSample& sample, Instant now) {
+void ArrivalDetector::on_waits(const WaitSample& sample, Instant now) {
   // A reader that is faster than its source stands there nearly always.
   const bool reads = sample.read_bytes && read_bytes_ && *sample.read_bytes > *read_bytes_;
   read_bytes_ = sample.read_bytes;
-  if (!sample.waits_for_pipe || reads) pipe_waits_since_.reset();
-  if (sample.waits_for_pipe && !pipe_waits_since_) pipe_waits_since_ = now;
+  if (!sample.reads_pipe || reads) pipe_waits_since_.reset();
+  if (sample.reads_pipe && !pipe_waits_since_) pipe_waits_since_ = now;
+  datagrams_.on_waits(sample, now);
 }
 
 void ArrivalDetector::on_advance(Instant now) {
@@ -135,28 +138,48 @@ void ArrivalDetector::rebase(Instant now) {
   for (Link& link : links_) link.delivered_at = now;
   if (lost_) lost_->at = now;
   if (pipe_waits_since_) pipe_waits_since_ = now;
+  datagrams_.rebase(now);
+}
+
+bool ArrivalDetector::carries_stream(const Link& link) const {
+  const double life = std::max(1.0, seconds(link.seen_at - link.first_seen_at));
+  return !datagrams_.is_used() ||
+         static_cast<double>(link.last.received_bytes) >= life * least_stream;
 }
 
 bool ArrivalDetector::has_backlog() const {
-  return !links_.empty() && std::all_of(links_.begin(), links_.end(), [](const Link& link) {
-    return waits_to_be_read(link.last);
-  });
+  bool any = datagrams_.is_used();
+  for (const Link& link : links_) {
+    if (!carries_stream(link)) continue;
+    if (!waits_to_be_read(link.last)) return false;
+    any = true;
+  }
+  return any && (!datagrams_.is_used() || datagrams_.has_backlog());
+}
+
+// Of several the one that has been silent for longest holds up the others.
+const ArrivalDetector::Link* ArrivalDetector::quietest() const {
+  const Link* quiet = nullptr;
+  for (const Link& link : links_) {
+    const bool is_quieter = !quiet || link.delivered_at < quiet->delivered_at;
+    if (is_quieter && carries_stream(link)) quiet = &link;
+  }
+  return quiet && !waits_to_be_read(quiet->last) ? quiet : nullptr;
 }
 
 ArrivalDetector::State ArrivalDetector::state() const {
   if (lost_ && lost_->was_live && advanced_) return {Trouble::disconnected, lost_->at, nullptr};
   const bool polls = advanced_ && asked_.answered;
   if (polls && asked_.times >= asked_again) return {Trouble::nothing_new, counted_from_, nullptr};
-  // Of several the one that has been silent for longest holds up the others.
-  const auto quiet = std::min_element(
-      links_.begin(), links_.end(),
-      [](const Link& a, const Link& b) { return a.delivered_at < b.delivered_at; });
-  if (quiet != links_.end() && !waits_to_be_read(quiet->last)) {
+  if (const Link* quiet = quietest()) {
     const bool never_came =
         quiet->last.phase == Phase::connecting || quiet->last.received_bytes == 0;
     return {never_came ? Trouble::unanswered : Trouble::silent,
             std::max({quiet->delivered_at, counted_from_, polls ? asked_.at : Instant::min()}),
-            &*quiet};
+            quiet};
+  }
+  if (const auto since = datagrams_.silent_since()) {
+    return {Trouble::silent, std::max(*since, counted_from_), nullptr};
   }
   if (pipe_waits_since_) {
     return {Trouble::empty_pipe, std::max(*pipe_waits_since_, counted_from_), nullptr};
@@ -167,7 +190,10 @@ ArrivalDetector::State ArrivalDetector::state() const {
 Arrival ArrivalDetector::at(Instant now) const {
   const State found = state();
   Arrival arrival = describe(found, now);
-  arrival.is_connected = found.link && found.link->last.phase == Phase::established;
+  const bool awaits_datagrams = found.trouble == Trouble::silent && !found.link;
+  arrival.is_connected =
+      awaits_datagrams || (found.link && found.link->last.phase == Phase::established);
+  arrival.losses = datagrams_.sentence_of_drops(now);
   return arrival;
 }
 
@@ -184,6 +210,8 @@ Arrival ArrivalDetector::describe(const State& found, Instant now) const {
                   : sentence("%s took the connection and has not sent a byte for %.1f s.", peer,
                              lasted)};
     case Trouble::silent:
+      if (!found.link)
+        return {found.trouble, found.since, datagrams_.sentence_of_silence(found.since, now)};
       return {
           found.trouble, found.since,
           sentence("Nothing has arrived from %s for %.1f s (%.1f MB before), and FFmpeg has read "

@@ -7,10 +7,11 @@
 
 #include "monitor/cause.hpp"
 #include "monitor/connection_sample.hpp"
-#include "monitor/host_sample.hpp"
+#include "monitor/detectors/datagrams.hpp"
 #include "monitor/limits.hpp"
 #include "monitor/source_look.hpp"
 #include "monitor/time.hpp"
+#include "monitor/wait_sample.hpp"
 
 namespace monitor {
 
@@ -26,8 +27,10 @@ struct Arrival {
   };
   Trouble trouble = Trouble::none;
   Instant since{};
-  std::string sentence;       // with its figures; empty for `none`
-  bool is_connected = false;  // the source has accepted every connection that is there
+  std::string sentence;  // with its figures; empty for `none`
+  // What it has to send can come: it has accepted every connection, or a UDP socket waits for it.
+  bool is_connected = false;
+  std::string losses = {};  // what the kernel had to drop lately; empty: nothing
 };
 
 // Detects that nothing arrives from the source, from the connections that FFmpeg reads from.
@@ -37,6 +40,9 @@ struct Arrival {
 // is slow, or what it writes to is. Repeated requests to one server are polls of an HLS playlist,
 // as often as its segments are long: there the fault needs a number of polls as well as the
 // time-out.
+//
+// What comes by UDP is judged by Datagrams; a connection beside it that carries no stream is
+// RTSP's, which only controls.
 //
 // A connection that ends while FFmpeg goes on is usual: a file that was read to its end, the next
 // segment from another server. It is a fault (a looped picture with an audio source that died)
@@ -48,7 +54,7 @@ class ArrivalDetector {
   void adjust(const Limits& limits) { stall_timeout_ = limits.source_stall_timeout; }
 
   void on_connections(const ConnectionSamples& all, Instant now);
-  void on_host(const HostSample& sample, Instant now);
+  void on_waits(const WaitSample& sample, Instant now);
   // FFmpeg's output advanced.
   void on_advance(Instant now);
   // What a look at the source found.
@@ -93,6 +99,8 @@ class ArrivalDetector {
   static bool has_delivered(const Link& link, const ConnectionSample& sample, Instant now);
   void note_asked(const ConnectionSample& sample, Instant now);
   void note_lost(const std::vector<Link>& present, Instant now);
+  bool carries_stream(const Link& link) const;
+  const Link* quietest() const;
   State state() const;
   Arrival describe(const State& found, Instant now) const;
 
@@ -103,6 +111,7 @@ class ArrivalDetector {
   ConnectionSamples inputs_;  // as last seen, the spent ones too
   Asked asked_;
   std::optional<Lost> lost_;
+  Datagrams datagrams_;
   std::optional<Instant> pipe_waits_since_;
   std::optional<std::uint64_t> read_bytes_;  // as last seen
 };

@@ -81,6 +81,11 @@ bool speaks_udp(string_view scheme) {
   return only_udp(scheme) || scheme == "rtsp";
 }
 
+// A session description names the ports in itself.
+bool describes_session(string_view endpoint) {
+  return lowered(endpoint.substr(0, endpoint.find('?'))).ends_with(".sdp");
+}
+
 bool same_protocol(const ConnectionSample& connection, string_view scheme) {
   return only_udp(scheme) == (connection.kind == ConnectionSample::Kind::udp);
 }
@@ -129,12 +134,62 @@ Side side_of_direction(const ConnectionSample& connection) {
   return Side::unknown;
 }
 
+std::optional<unsigned> number_of(string_view text) {
+  unsigned number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  return read.ec == std::errc() && !text.empty() ? std::optional(number) : std::nullopt;
+}
+
+// `?localport=5004`, `&localrtcpport=5005`: whatever it is called.
+bool asks_for_local_port(string_view endpoint, unsigned port) {
+  const string_view query = endpoint.substr(std::min(endpoint.find('?'), endpoint.size()));
+  for (std::size_t at = query.find("local"); at != string_view::npos;
+       at = query.find("local", at + 1)) {
+    const string_view option = query.substr(at, query.substr(at).find('&'));
+    const std::size_t equals = option.find('=');
+    if (equals == string_view::npos || !option.substr(0, equals).ends_with("port")) continue;
+    if (number_of(option.substr(equals + 1)) == port) return true;
+  }
+  return false;
+}
+
+// The port that FFmpeg receives at stands in the input's URL, whatever its host: that is the
+// sender's, a group's, or none. RTP's next one is RTCP's.
+bool receives_at(string_view endpoint, unsigned port) {
+  return any_address(endpoint, [port](const UrlAddress& own) {
+    const auto first = number_of(own.port);
+    const bool has_pair = own.scheme == "rtp" || own.scheme == "srtp";
+    return only_udp(own.scheme) && first && (port == *first || (has_pair && port == *first + 1));
+  });
+}
+
+bool is_srt_listener(string_view endpoint) {
+  return endpoint.find("mode=listener") != string_view::npos;
+}
+
+// Of UDP: the local port alone tells, as a URL's host is seldom what the socket is bound to.
+Match match_of_local_port(const ConnectionSample& connection, const Endpoints& endpoints) {
+  const auto port = number_of(split(connection.local).port);
+  if (!port || connection.kind != ConnectionSample::Kind::udp) return {};
+  return {.input = std::ranges::any_of(endpoints.inputs,
+                                       [&](const std::string& text) {
+                                         return receives_at(text, *port) ||
+                                                asks_for_local_port(text, *port);
+                                       }),
+          .output = std::ranges::any_of(endpoints.outputs, [&](const std::string& text) {
+            return asks_for_local_port(text, *port) ||
+                   (is_srt_listener(text) && receives_at(text, *port));
+          })};
+}
+
 // A socket without a peer is no resolver's.
 Side side_that_speaks_udp(const ConnectionSample& connection, const Endpoints& endpoints) {
   if (connection.kind != ConnectionSample::Kind::udp || !connection.peer.empty()) {
     return Side::unknown;
   }
-  return match(endpoints, [](const UrlAddress& own) { return speaks_udp(own.scheme); }).side();
+  Match speaks = match(endpoints, [](const UrlAddress& own) { return speaks_udp(own.scheme); });
+  speaks.input = speaks.input || std::ranges::any_of(endpoints.inputs, describes_session);
+  return speaks.side();
 }
 
 }  // namespace
@@ -142,6 +197,7 @@ Side side_that_speaks_udp(const ConnectionSample& connection, const Endpoints& e
 Side side_of(const ConnectionSample& connection, const Endpoints& endpoints) {
   Side side = match_of_peer(connection, endpoints).side();
   if (side == Side::unknown) side = side_of_direction(connection);
+  if (side == Side::unknown) side = match_of_local_port(connection, endpoints).side();
   if (side == Side::unknown) side = match_of_listener(connection, endpoints).side();
   if (side == Side::unknown) side = side_that_speaks_udp(connection, endpoints);
   return side;
@@ -150,7 +206,19 @@ Side side_of(const ConnectionSample& connection, const Endpoints& endpoints) {
 bool is_of_endpoint(const ConnectionSample& connection, const Endpoints& endpoints) {
   const Match peer = match_of_peer(connection, endpoints);
   const Match listener = match_of_listener(connection, endpoints);
-  return peer.input || peer.output || listener.input || listener.output;
+  const Match port = match_of_local_port(connection, endpoints);
+  return peer.input || peer.output || listener.input || listener.output || port.input ||
+         port.output;
+}
+
+std::size_t inputs_sharing(const ConnectionSample& connection, const Endpoints& endpoints) {
+  if (connection.kind != ConnectionSample::Kind::tcp) return 0;
+  const auto leads_there = [&](const std::string& endpoint) {
+    const Match one = match_of_peer(connection, {.inputs = {endpoint}, .outputs = {}});
+    return one.input;
+  };
+  if (std::ranges::none_of(endpoints.outputs, leads_there)) return 0;
+  return static_cast<std::size_t>(std::ranges::count_if(endpoints.inputs, leads_there));
 }
 
 std::vector<std::uint16_t> tcp_ports_of(const Endpoints& endpoints) {

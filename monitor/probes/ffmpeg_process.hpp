@@ -55,6 +55,8 @@ class FfmpegFinder {
   bool is_certain() const { return is_certain_; }
   // … and there is no other beside it, as in `ffmpeg … | ffmpeg …`.
   bool is_only_one() const { return is_only_one_; }
+  // As given.
+  std::uint64_t progress_pipe() const { return pipe_; }
   // It holds the progress pipe.
   bool has_pipe() const { return has_pipe_; }
 

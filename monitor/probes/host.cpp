@@ -8,7 +8,6 @@
 
 #include "monitor/probes/cgroup.hpp"
 #include "monitor/probes/kernel_file.hpp"
-#include "monitor/probes/pipe_wait.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -76,13 +75,8 @@ struct HostProbe::State {
   KernelPath oom;  // of the nearest memory group; of the machine where there is none
   bool has_oom_group = false;
   KernelPath load;
-  KernelFile io;
-  PipeWait pipe_wait;
 
-  State(pid_t pid, const std::string& proc, const std::string& cgroup)
-      : load(proc + "/loadavg"),
-        io(proc + "/" + std::to_string(pid) + "/io"),
-        pipe_wait(pid, proc) {
+  State(pid_t pid, const std::string& proc, const std::string& cgroup) : load(proc + "/loadavg") {
     open_throttles(cgroup_folders(pid, "cpu", proc, cgroup));
     open_memory(cgroup_folders(pid, "memory", proc, cgroup));
     if (!has_oom_group) oom = KernelPath(proc + "/vmstat");
@@ -140,12 +134,6 @@ struct HostProbe::State {
     return value ? std::optional(static_cast<std::uint64_t>(*value)) : std::nullopt;
   }
 
-  std::optional<std::uint64_t> read_bytes() const {
-    Buffer buffer;
-    const auto value = value_of(io.read(buffer), "rchar:");
-    return value ? std::optional(static_cast<std::uint64_t>(*value)) : std::nullopt;
-  }
-
   std::optional<double> load1() const {
     Buffer buffer;
     const std::string_view text = load.read(buffer);
@@ -170,8 +158,6 @@ HostSample HostProbe::read() {
   sample.oom_kills = state_->oom_kills();
   state_->read_memory(sample);
   sample.load1 = state_->load1();
-  sample.waits_for_pipe = state_->pipe_wait.read();
-  sample.read_bytes = state_->read_bytes();
   return sample;
 }
 

@@ -166,8 +166,10 @@ void read_tcp(const inet_diag_msg& socket, Bytes info, ConnectionSample& connect
   connection.unacked_bytes = queue - connection.unsent_bytes;
 }
 
-void read_udp(const inet_diag_msg& socket, ConnectionSample& connection) {
+void read_udp(const inet_diag_msg& socket, Bytes memory, ConnectionSample& connection) {
+  constexpr std::size_t drops_at = SK_MEMINFO_DROPS * sizeof(std::uint32_t);
   connection.kind = ConnectionSample::Kind::udp;
+  connection.drops = field<std::uint32_t>(memory, drops_at).value_or(0);  // since Linux 4.7
   connection.unread_bytes = socket.idiag_rqueue;
   connection.unsent_bytes = socket.idiag_wqueue;
 }
@@ -192,10 +194,11 @@ DiagRequest lookup_request(const DiagId& socket, std::uint32_t sequence) {
   inet_diag_req_v2 body{};
   body.sdiag_family = socket.table.family;
   body.sdiag_protocol = socket.table.protocol;
-  body.idiag_ext = 1U << (INET_DIAG_INFO - 1);
+  const bool is_udp = socket.table.protocol == IPPROTO_UDP;
+  body.idiag_ext = 1U << ((is_udp ? INET_DIAG_SKMEMINFO : INET_DIAG_INFO) - 1);
   body.idiag_states = all_states;
   body.id = socket.id;
-  if (socket.table.protocol == IPPROTO_UDP) {
+  if (is_udp) {
     // "src and dst are swapped for historical reasons" (net/ipv4/udp_diag.c, udp_dump_one).
     std::swap(body.id.idiag_sport, body.id.idiag_dport);
     std::swap(body.id.idiag_src, body.id.idiag_dst);
@@ -248,11 +251,11 @@ std::optional<DiagSocket> read_socket(const DiagMessage& message, std::uint8_t p
       static_cast<std::uint64_t>(reply.id.idiag_cookie[1]) << 32 | reply.id.idiag_cookie[0];
   connection.local = text_of(reply.idiag_family, reply.id.idiag_src, reply.id.idiag_sport);
   connection.peer = text_of(reply.idiag_family, reply.id.idiag_dst, reply.id.idiag_dport);
+  const Bytes attributes = message.body.subspan(sizeof reply);
   if (protocol == IPPROTO_UDP) {
-    read_udp(reply, connection);
+    read_udp(reply, attribute(attributes, INET_DIAG_SKMEMINFO), connection);
     return socket;
   }
-  const Bytes attributes = message.body.subspan(sizeof reply);
   read_tcp(reply, attribute(attributes, INET_DIAG_INFO), connection);
   return socket;
 }

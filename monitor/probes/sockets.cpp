@@ -35,6 +35,8 @@ struct Known {
   int reads_to_wait = 0;  // until it is searched for again
   int gap = 1;
   bool of_endpoint = false;
+  // It serves an input, as FFmpeg opens those first. Empty: not judged yet.
+  std::optional<bool> opened_for_input = {};
   DiagSocket socket = {};  // as last reported
 };
 
@@ -68,6 +70,7 @@ struct SocketsProbe::State {
   int search_tables(std::span<const std::uint16_t> of_ports);
   int search_in(DiagTable table, std::span<const std::uint16_t> of_ports);
   void found(DiagSocket socket, Known& known);
+  void note_order();
   std::vector<Known*> chosen();
   int refresh(Known& known);
 
@@ -81,6 +84,7 @@ struct SocketsProbe::State {
   std::string trouble;
   int reads_to_skip = 0;
   int passing_failures = 0;
+  std::size_t shared_opened = 0;  // connections to an address of an input and an output
 };
 
 std::optional<ConnectionSamples> SocketsProbe::State::read() {
@@ -94,6 +98,7 @@ std::optional<ConnectionSamples> SocketsProbe::State::read() {
   remember(descriptors);
   bool unfound = false;
   if (const int error = search(unfound)) return failed(error);
+  note_order();
   if (unfound && inodes.elsewhere()) return forbidden("FFmpeg has a network namespace of its own");
 
   ConnectionSamples samples;
@@ -191,7 +196,22 @@ void SocketsProbe::State::found(DiagSocket socket, Known& known) {
   known.socket = std::move(socket);
   ConnectionSample& connection = known.socket.connection;
   connection.side = side_of(connection, endpoints);
+  if (connection.side == Side::unknown && known.opened_for_input == true)
+    connection.side = Side::input;
   known.of_endpoint = is_of_endpoint(connection, endpoints);
+}
+
+// Descriptors grow in the order of opening.
+void SocketsProbe::State::note_order() {
+  std::vector<Known*> opened;
+  for (Known& known : sockets) {
+    if (known.is == Known::Is::connection && !known.opened_for_input) opened.push_back(&known);
+  }
+  std::ranges::sort(opened, {}, &Known::descriptor);
+  for (Known* known : opened) {
+    const std::size_t inputs = inputs_sharing(known->socket.connection, endpoints);
+    known->opened_for_input = inputs > 0 && shared_opened++ < inputs;
+  }
 }
 
 // Those of the command's endpoints first.

@@ -110,7 +110,7 @@ void ChildLife::on_exit(monitor::ExitStatus status, Instant now) {
   stderr_reader_.end_of_life(now);
   ended_child_ = std::move(child_);
   if (probes_) {
-    probes_->read_host();  // the kernel counts its out-of-memory kills
+    probes_->read_end(now);
     last_sample_ = probes_->process();
     probes_.reset();
   }

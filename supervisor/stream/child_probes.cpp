@@ -1,33 +1,20 @@
 #include "supervisor/stream/child_probes.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
+#include <variant>
 
 #include <boost/asio/any_io_executor.hpp>
-
-#include "monitor/probes/sink_statistics.hpp"
-#include "monitor/probes/space.hpp"
-#include "supervisor/stream/output_folders.hpp"
 
 namespace supervisor {
 
 using monitor::Instant;
-using monitor::probes::Reach;
-using monitor::probes::Target;
 using namespace std::chrono_literals;
 
 namespace {
 
-constexpr monitor::Duration look_timeout = 2s;  // a server that needs longer counts as silent
 // Between samples until it is on air, and from the request to end on.
 constexpr monitor::Duration close_interval = 250ms;
-
-// The kernel knows it without asking the disk.
-std::string working_folder() {
-  std::error_code ignored;
-  return std::filesystem::current_path(ignored).string();
-}
 
 }  // namespace
 
@@ -35,6 +22,7 @@ std::string working_folder() {
 // there.
 struct ChildProbes::Question {
   ChildProbes& probes;
+  Inquiry inquiry;
   bool is_open = false;
 };
 
@@ -45,13 +33,12 @@ ChildProbes::ChildProbes(monitor::probes::FfmpegFinder& finder, const FfmpegComm
       observe_(std::move(observe)),
       finder_(finder),
       endpoints_(command.endpoints()),
-      folders_(output_folders(command.sinks(), working_folder())),
       ffmpeg_(finder.found()),
-      process_(ffmpeg_),
-      sockets_(ffmpeg_, endpoints_),
-      host_(ffmpeg_),
-      sink_(std::make_shared<Question>(Question{*this})),
-      space_(std::make_shared<Question>(Question{*this})) {
+      readings_(readings_of(ffmpeg_, endpoints_, finder.progress_pipe())),
+      alive_(std::make_shared<int>()) {
+  for (Inquiry& inquiry : inquiries_of(command, parts)) {
+    questions_.push_back(std::make_shared<Question>(Question{*this, std::move(inquiry)}));
+  }
 }
 
 Instant ChildProbes::deadline() const {
@@ -61,8 +48,7 @@ Instant ChildProbes::deadline() const {
 void ChildProbes::check(Instant now, bool is_starting) {
   if (now >= next_look_at_) {
     next_look_at_ = now + parts_.config.recovery.probe_interval;
-    ask_sink();
-    ask_space();
+    inquire();
   }
   if (now < next_sample_at_) return;
   const monitor::Duration interval = parts_.config.monitor.sample_interval;
@@ -85,48 +71,40 @@ void ChildProbes::watch_end() {
 void ChildProbes::follow(pid_t ffmpeg) {
   if (ffmpeg == ffmpeg_) return;
   ffmpeg_ = ffmpeg;
-  process_ = monitor::probes::ProcessProbe(ffmpeg);
-  sockets_ = monitor::probes::SocketsProbe(ffmpeg, endpoints_);
-  host_ = monitor::probes::HostProbe(ffmpeg);
+  readings_ = readings_of(ffmpeg, endpoints_, finder_.progress_pipe());
 }
 
 void ChildProbes::sample(Instant now) {
   follow(finder_.find(now));
-  const std::weak_ptr<Question> alive = sink_;  // what is observed may end the child's life
-  last_process_ = process_.read(now);
-  if (last_process_) observe_(*last_process_);
-  if (alive.expired()) return;
-  read_host();
-  if (alive.expired()) return;
-  auto connections = sockets_.read();
-  if (!connections) return;
-  last_connections_ = *connections;
-  observe_(std::move(*connections));
+  const std::weak_ptr<int> alive = alive_;  // what is observed may end the child's life
+  for (std::size_t row = 0; row < readings_.size(); ++row) {
+    auto seen = readings_[row].read(now);
+    if (!seen) continue;
+    if (const auto* process = std::get_if<monitor::ProcessSample>(&*seen)) last_process_ = *process;
+    observe_(std::move(*seen));
+    if (alive.expired()) return;
+  }
 }
 
-void ChildProbes::read_host() {
-  last_host_ = host_.read();
-  observe_(*last_host_);
+void ChildProbes::read_end(Instant now) {
+  for (const Reading& row : readings_) {
+    if (!row.outlives_process) continue;
+    if (auto seen = row.read(now)) observe_(std::move(*seen));
+  }
 }
 
-monitor::probes::SinkStatistics ChildProbes::sink_statistics() const {
-  monitor::probes::SinkStatistics statistics = parts_.config.sink;
-  const auto server = std::find_if(parts_.sinks.begin(), parts_.sinks.end(),
-                                   [](const Target& sink) { return sink.reach == Reach::tcp; });
-  if (server != parts_.sinks.end()) statistics.published_to = server->url;
-  return statistics;
+std::string ChildProbes::trouble() const {
+  for (const Reading& row : readings_) {
+    if (std::string trouble = row.trouble(); !trouble.empty()) return trouble;
+  }
+  return {};
 }
 
-void ChildProbes::ask_sink() {
-  if (parts_.config.sink.url.empty() || std::exchange(sink_->is_open, true)) return;
-  probe_sink_statistics(services_.io_thread.executor(), sink_statistics(), look_timeout,
-                        answer_to(sink_));
-}
-
-void ChildProbes::ask_space() {
-  if (folders_.empty() || std::exchange(space_->is_open, true)) return;
-  monitor::probes::probe_space(services_.io_thread.executor(), folders_, look_timeout,
-                               answer_to(space_));
+void ChildProbes::inquire() {
+  for (const auto& question : questions_) {
+    if (!question->inquiry.is_wanted() || std::exchange(question->is_open, true)) continue;
+    question->inquiry.ask(services_.io_thread.executor(), answer_to(question));
+  }
 }
 
 // Called on the I/O thread.

@@ -10,20 +10,16 @@
 
 #include "monitor/observation.hpp"
 #include "monitor/probes/ffmpeg_process.hpp"
-#include "monitor/probes/host.hpp"
-#include "monitor/probes/process.hpp"
-#include "monitor/probes/sockets.hpp"
 #include "monitor/time.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
 #include "supervisor/stream/stream_parts.hpp"
+#include "supervisor/stream/witnesses.hpp"
 #include "supervisor/thread/services.hpp"
 
 namespace supervisor {
 
-// What is asked about one child beside FFmpeg itself. The kernel and the control group answer at
-// once and are read on the loop; the disk and the receiving server may take their time: they are
-// probed elsewhere, one probe of each at a time. Pending answers end with the child; a later child
-// is probed anew. For the loop's thread.
+// Reads and asks the witnesses of one child, those of witnesses.hpp, when they are due. Pending
+// answers end with the child; a later child is probed anew. For the loop's thread.
 class ChildProbes {
  public:
   // Called with each observation: from within check(), or from the loop with an answer. Never after
@@ -44,25 +40,20 @@ class ChildProbes {
   void watch_end();
   // The intervals may have changed: what is due later than they allow comes sooner.
   void adjust_intervals(monitor::Instant now);
-  // Beside the schedule; also of a child that is gone: the kernel counts those it killed out of
-  // memory.
-  void read_host();
+  // The child is gone: what still tells of it, once more.
+  void read_end(monitor::Instant now);
 
-  // The latest of each.
+  // The latest of it.
   const std::optional<monitor::ProcessSample>& process() const { return last_process_; }
-  const std::optional<monitor::HostSample>& host() const { return last_host_; }
-  const monitor::ConnectionSamples& connections() const { return last_connections_; }
-  // Why the connections cannot be read; empty while they can.
-  const std::string& connections_trouble() const { return sockets_.trouble(); }
+  // Why one of the readings sees nothing; empty while all do.
+  std::string trouble() const;
 
  private:
   struct Question;
 
   void follow(pid_t ffmpeg);
   void sample(monitor::Instant now);
-  void ask_sink();
-  void ask_space();
-  monitor::probes::SinkStatistics sink_statistics() const;
+  void inquire();
   std::function<void(monitor::Observation)> answer_to(const std::shared_ptr<Question>& question);
 
   const StreamParts& parts_;
@@ -70,19 +61,14 @@ class ChildProbes {
   const Observe observe_;
   monitor::probes::FfmpegFinder& finder_;
   const monitor::Endpoints endpoints_;
-  const std::vector<std::string> folders_;  // that the child writes files to
 
-  pid_t ffmpeg_;  // that the next three read
-  monitor::probes::ProcessProbe process_;
-  monitor::probes::SocketsProbe sockets_;
-  monitor::probes::HostProbe host_;
+  pid_t ffmpeg_;  // that the readings are of
+  std::vector<Reading> readings_;
   std::optional<monitor::ProcessSample> last_process_;
-  std::optional<monitor::HostSample> last_host_;
-  monitor::ConnectionSamples last_connections_;
 
   bool is_ending_ = false;
-  std::shared_ptr<Question> sink_;
-  std::shared_ptr<Question> space_;
+  std::vector<std::shared_ptr<Question>> questions_;
+  std::shared_ptr<int> alive_;  // gone with this object
   monitor::Instant next_sample_at_ = monitor::Instant::min();
   monitor::Instant next_look_at_ = monitor::Instant::min();
 };

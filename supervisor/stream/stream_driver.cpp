@@ -229,10 +229,10 @@ void StreamDriver::State::on_executed(ChildLife& life, int error_number) {
 void StreamDriver::State::check_life() {
   if (!life_) return;
   life_->check(now_, core_.status().state == recovery::State::starting);
-  if (warned_of_sockets_ || !life_->probes()) return;
-  const std::string& trouble = life_->probes()->connections_trouble();
+  if (warned_of_witness_ || !life_->probes()) return;
+  const std::string trouble = life_->probes()->trouble();
   if (trouble.empty()) return;
-  warned_of_sockets_ = true;
+  warned_of_witness_ = true;
   context_.services.log.write(LogLevel::warning, "witness_unavailable", config().name, trouble);
 }
 

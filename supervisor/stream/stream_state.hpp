@@ -90,7 +90,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   std::vector<std::unique_ptr<ChildLife>> ended_lives_;
   std::optional<recovery::WallTime> last_progress_at_;
   std::optional<recovery::WallTime> launched_at_;
-  bool warned_of_sockets_ = false;
+  bool warned_of_witness_ = false;
   bool ffmpeg_is_old_ = false;
 
   // True while it lives, whatever is thrown.

@@ -256,11 +256,11 @@ TEST(Arrival, AFifoThatNobodyWritesToIsAStalledSource) {
   Stage stage;
   stage.is_there = false;
   stage.second(true);
-  monitor::HostSample waits;
-  waits.waits_for_pipe = true;
+  monitor::WaitSample waits;
+  waits.reads_pipe = true;
   for (int i = 0; i < 10; ++i) {
     stage.second(false);
-    stage.detector.on_host(waits, stage.now);
+    stage.detector.on_waits(waits, stage.now);
     EXPECT_FALSE(stage.cause()) << i;
   }
   stage.second(false);
@@ -270,11 +270,11 @@ TEST(Arrival, AFifoThatNobodyWritesToIsAStalledSource) {
 TEST(Arrival, AFifoThatIsReadAndWrittenIsNoFault) {
   Stage stage;
   stage.is_there = false;
-  monitor::HostSample waits;
-  waits.waits_for_pipe = true;
+  monitor::WaitSample waits;
+  waits.reads_pipe = true;
   for (int i = 0; i < 60; ++i) {
     stage.second(true);
-    stage.detector.on_host(waits, stage.now);
+    stage.detector.on_waits(waits, stage.now);
     EXPECT_FALSE(stage.cause());
   }
 }

@@ -141,6 +141,41 @@ TEST(ConnectionSide, AUdpSocketWithoutAPeerIsTheSidesThatSpeaksUdp) {
   EXPECT_EQ(side_of(udp("239.1.1.1:1234", ""), both), Side::input);
 }
 
+TEST(ConnectionSide, AUdpPortTellsWhateverHostTheUrlHas) {
+  const Endpoints both{.inputs = {"udp://@:5000", "udp://10.0.0.9:5002?localport=5004"},
+                       .outputs = {"udp://10.0.0.8:6000?localport=6001&pkt_size=1316"}};
+  EXPECT_EQ(side_of(udp("0.0.0.0:5000", ""), both), Side::input);
+  EXPECT_EQ(side_of(udp("0.0.0.0:5004", ""), both), Side::input);
+  EXPECT_EQ(side_of(udp("0.0.0.0:6001", ""), both), Side::output);
+  EXPECT_EQ(side_of(udp("0.0.0.0:6000", ""), both), Side::unknown);
+  EXPECT_TRUE(is_of_endpoint(udp("0.0.0.0:5000", ""), both));
+}
+
+TEST(ConnectionSide, RtpHasAPairOfPortsAndASessionDescriptionNamesThemItself) {
+  const Endpoints rtp{.inputs = {"rtp://239.1.1.1:5004"}, .outputs = {"srt://b.example:9000"}};
+  EXPECT_EQ(side_of(udp("0.0.0.0:5004", ""), rtp), Side::input);
+  EXPECT_EQ(side_of(udp("0.0.0.0:5005", ""), rtp), Side::input);
+  EXPECT_EQ(side_of(udp("0.0.0.0:5006", ""), rtp), Side::unknown);
+  const Endpoints sdp{.inputs = {"/srv/session.sdp"}, .outputs = {"rtmp://b.example/live/k"}};
+  EXPECT_EQ(side_of(udp("0.0.0.0:5004", ""), sdp), Side::input);
+}
+
+TEST(ConnectionSide, AnSrtListenerIsKnownByItsPortOnEitherSide) {
+  const Endpoints in{.inputs = {"srt://:9000?mode=listener"}, .outputs = {"srt://b.example:9001"}};
+  EXPECT_EQ(side_of(udp("0.0.0.0:9000", ""), in), Side::input);
+  const Endpoints out{.inputs = {"srt://a.example:9000"},
+                      .outputs = {"srt://0.0.0.0:9001?mode=listener"}};
+  EXPECT_EQ(side_of(udp("0.0.0.0:9001", ""), out), Side::output);
+}
+
+TEST(ConnectionSide, AnAddressOfBothSidesIsSharedByAsManyInputs) {
+  const Endpoints shared{.inputs = {"rtmp://h.example/live/a", "rtmp://h.example/live/b"},
+                         .outputs = {"rtmp://h.example/live/c"}};
+  EXPECT_EQ(inputs_sharing(tcp("10.0.0.2:40000", "10.0.0.3:1935"), shared), 2U);
+  EXPECT_EQ(inputs_sharing(tcp("10.0.0.2:40000", "10.0.0.3:8000"), shared), 0U);
+  EXPECT_EQ(inputs_sharing(tcp("10.0.0.2:40000", "10.0.0.3:8000"), radio), 0U);
+}
+
 TEST(ConnectionSide, WhatIsOfAnEndpointIsKnownByItsAddressesAlone) {
   EXPECT_TRUE(is_of_endpoint(tcp("10.0.0.2:40000", "10.0.0.3:8000"), radio));
   EXPECT_FALSE(

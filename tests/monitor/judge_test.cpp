@@ -54,6 +54,33 @@ bool says(const Verdict& verdict, const std::string& text) {
 
 }  // namespace
 
+TEST(Judge, AStandstillInAWriteToAPipeIsTheSinks) {
+  Evidence evidence = advanced();
+  evidence.delivery.reset();
+  evidence.output_pipe = monitor::PipeStall{now - 29s, true, "The pipe is full."};
+  evidence.arrival = arrival(Arrival::Trouble::silent);
+  const Verdict verdict = verdict_on(evidence, Cause::encoder_frozen);
+  EXPECT_EQ(verdict.cause, Cause::sink_stalled);
+  EXPECT_TRUE(says(verdict, "The pipe is full."));
+  evidence.output_pipe->has_reader = false;
+  EXPECT_EQ(verdict_on(evidence, Cause::encoder_frozen).cause, Cause::sink_unreachable);
+}
+
+TEST(Judge, AWriteThatHasJustBegunToWaitExplainsNoStandstill) {
+  Evidence evidence = advanced();
+  evidence.output_pipe = monitor::PipeStall{now - 1s, true, "The pipe is full."};
+  EXPECT_EQ(verdict_on(evidence, Cause::encoder_frozen).cause, Cause::encoder_frozen);
+}
+
+TEST(Judge, DroppedDatagramsShowThatTheSourceDelivers) {
+  Evidence evidence = advanced();
+  evidence.has_input_backlog = true;
+  evidence.arrival->losses = "The kernel has dropped 7 datagrams.";
+  const Verdict verdict = verdict_on(evidence, Cause::encoder_frozen);
+  EXPECT_EQ(verdict.cause, Cause::encoder_frozen);
+  EXPECT_TRUE(says(verdict, "dropped 7"));
+}
+
 TEST(Judge, AStandstillWithASinkThatDoesNotReadIsTheSinks) {
   Evidence evidence = advanced();
   evidence.delivery = delivery(DeliveryTrouble::not_read);

@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -157,6 +162,50 @@ TEST(Sockets, UdpShowsWhatIsNotRead) {
       eventually(probe, receiver, [](const auto& sample) { return sample.unread_bytes >= 1200; });
   EXPECT_EQ(full.id, idle->id);
   EXPECT_EQ(sample_of(probe, sender)->peer, "127.0.0.1:" + address.port());
+}
+
+// What /proc/net/udp shows of the socket: its receive queue and its drops.
+std::pair<std::uint64_t, std::uint64_t> shown_by_proc(const std::string& port) {
+  std::ifstream table("/proc/self/net/udp");
+  std::array<char, 8> wanted;
+  std::snprintf(wanted.data(), wanted.size(), ":%04X", static_cast<unsigned>(std::stoul(port)));
+  for (std::string line; std::getline(table, line);) {
+    std::istringstream words(line);
+    std::vector<std::string> fields{std::istream_iterator<std::string>(words), {}};
+    if (fields.size() < 13 || !fields[1].ends_with(wanted.data())) continue;
+    return {std::stoull(fields[4].substr(fields[4].find(':') + 1), nullptr, 16),
+            std::stoull(fields[12])};
+  }
+  return {};
+}
+
+TEST(Sockets, WhatIsDroppedIsCountedAsTheKernelsOwnTableDoes) {
+  const Fd receiver = open_socket(AF_INET, SOCK_DGRAM);
+  const int small = 1;  // the kernel makes it its least
+  ASSERT_EQ(::setsockopt(receiver.get(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+  Address address = loopback(AF_INET);
+  ASSERT_EQ(::bind(receiver.get(), address.get(), address.size), 0);
+  ::getsockname(receiver.get(), address.get(), &address.size);
+  const Fd sender = open_socket(AF_INET, SOCK_DGRAM);
+  ASSERT_EQ(::connect(sender.get(), address.get(), address.size), 0);
+  SocketsProbe probe(::getpid(), {.inputs = {"udp://127.0.0.1:" + address.port()}, .outputs = {}});
+  ASSERT_TRUE(sample_of(probe, receiver));
+  EXPECT_EQ(sample_of(probe, receiver)->drops, 0U);
+
+  for (int i = 0; i < 50; ++i) send_all(sender, 1200);
+  const auto full =
+      eventually(probe, receiver, [](const auto& sample) { return sample.drops > 0; });
+  EXPECT_EQ(std::pair(full.unread_bytes, full.drops), shown_by_proc(address.port()));
+}
+
+// Both sides at one server, and not a byte yet: the input was opened first.
+TEST(Sockets, TheFirstConnectionToASharedAddressIsTheInputs) {
+  const Pair input;
+  const std::string server = "rtmp://127.0.0.1:" + input.server_port;
+  SocketsProbe probe(::getpid(),
+                     {.inputs = {server + "/live/in"}, .outputs = {server + "/live/out"}});
+  EXPECT_EQ(sample_of(probe, input.client)->side, Side::input);
+  EXPECT_EQ(sample_of(probe, input.client)->side, Side::input);
 }
 
 TEST(Sockets, AUdpSocketThatConnectsLaterIsFoundAgain) {

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <dirent.h>
+#include <sys/types.h>
+
+#include "monitor/probes/kernel_file.hpp"
+#include "monitor/wait_sample.hpp"
+
+namespace monitor::probes {
+
+// What the threads of a process sleep in: the kernel function (/proc/PID/task/TID/wchan), which
+// needs no privilege for one's own child, and where that is not enough the system call and its
+// descriptor (…/syscall), which some machines forbid: then nothing is claimed. Opens no pipe. Holds
+// the folder of the threads open, so that a pid used again is never read by mistake. Move-only.
+class ThreadWaits {
+ public:
+  // `progress_pipe`: as of pipe_number(); a write to it is no output's.
+  ThreadWaits(pid_t pid, std::uint64_t progress_pipe, const std::string& proc = "/proc");
+  // Empty once the process is gone.
+  std::optional<WaitSample> read();
+
+  static constexpr std::size_t threads_limit = 64;
+
+ private:
+  struct Close {
+    void operator()(DIR* folder) const { ::closedir(folder); }
+  };
+
+  void read_thread(const char* thread, WaitSample& sample) const;
+  void read_pipe_call(const char* thread, WaitSample& sample) const;
+  void add_receiver(const char* thread, WaitSample& sample) const;
+  bool is_output_pipe(int descriptor) const;
+
+  std::unique_ptr<DIR, Close> threads_;
+  KernelFile io_;
+  std::uint64_t progress_pipe_;
+  bool receives_ = false;  // datagrams, as last seen
+};
+
+}  // namespace monitor::probes

@@ -1,0 +1,106 @@
+#include "supervisor/stream/witnesses.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "monitor/probes/host.hpp"
+#include "monitor/probes/process.hpp"
+#include "monitor/probes/sink_statistics.hpp"
+#include "monitor/probes/sockets.hpp"
+#include "monitor/probes/space.hpp"
+#include "monitor/probes/thread_waits.hpp"
+#include "supervisor/stream/output_folders.hpp"
+
+namespace supervisor {
+
+using monitor::Instant;
+using monitor::Observation;
+using monitor::probes::Reach;
+using monitor::probes::Target;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr monitor::Duration look_timeout = 2s;  // what needs longer counts as silent
+
+// The probes move, a row is copied: they share it.
+template <class Probe>
+Reading reading_of(Probe probe) {
+  const auto shared = std::make_shared<Probe>(std::move(probe));
+  Reading row;
+  row.read = [shared](Instant now) -> std::optional<Observation> {
+    if constexpr (requires { shared->read(now); })
+      return shared->read(now);
+    else
+      return shared->read();
+  };
+  row.trouble = [shared]() -> std::string {
+    if constexpr (requires { shared->trouble(); }) return shared->trouble();
+    return {};
+  };
+  return row;
+}
+
+Reading outliving(Reading row) {
+  row.outlives_process = true;
+  return row;
+}
+
+// The kernel knows it without asking the disk.
+std::string working_folder() {
+  std::error_code ignored;
+  return std::filesystem::current_path(ignored).string();
+}
+
+monitor::probes::SinkStatistics statistics_of(const StreamParts& parts) {
+  monitor::probes::SinkStatistics statistics = parts.config.sink;
+  const auto server = std::ranges::find(parts.sinks, Reach::tcp, &Target::reach);
+  if (server != parts.sinks.end()) statistics.published_to = server->url;
+  return statistics;
+}
+
+Inquiry inquiry_of_sink(const StreamParts& parts) {
+  return {.is_wanted = [&parts] { return !parts.config.sink.url.empty(); },
+          .ask =
+              [&parts](const Inquiry::Executor& executor, Inquiry::Answer answer) {
+                monitor::probes::probe_sink_statistics(executor, statistics_of(parts), look_timeout,
+                                                       std::move(answer));
+              }};
+}
+
+// Where the child writes files to.
+Inquiry inquiry_of_space(std::vector<std::string> folders) {
+  const bool any = !folders.empty();
+  return {.is_wanted = [any] { return any; },
+          .ask =
+              [folders = std::move(folders)](const Inquiry::Executor& executor,
+                                             Inquiry::Answer answer) {
+                monitor::probes::probe_space(executor, folders, look_timeout, std::move(answer));
+              }};
+}
+
+}  // namespace
+
+std::vector<Reading> readings_of(pid_t ffmpeg, const monitor::Endpoints& endpoints,
+                                 std::uint64_t progress_pipe) {
+  return {
+      reading_of(monitor::probes::ProcessProbe(ffmpeg)),
+      // The kernel counts those it killed out of memory.
+      outliving(reading_of(monitor::probes::HostProbe(ffmpeg))),
+      reading_of(monitor::probes::ThreadWaits(ffmpeg, progress_pipe)),
+      reading_of(monitor::probes::SocketsProbe(ffmpeg, endpoints)),
+  };
+}
+
+std::vector<Inquiry> inquiries_of(const FfmpegCommand& command, const StreamParts& parts) {
+  return {
+      inquiry_of_sink(parts),
+      inquiry_of_space(output_folders(command.sinks(), working_folder())),
+  };
+}
+
+}  // namespace supervisor
