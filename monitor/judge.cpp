@@ -107,6 +107,10 @@ Attribution attribute_slowness(const Evidence& evidence, Instant now) {
   if (evidence.throttled_share >= telling_throttle) {
     return {Cause::host_cpu_throttled, Confidence::high};
   }
+  // An encoder that is too slow leaves bytes of its source unread.
+  if (evidence.waits_for_source && uses_little_cpu(evidence)) {
+    return {Cause::source_stalled, Confidence::medium};
+  }
   // Between two bursts every source is silent.
   const auto source = cause_of(evidence.arrival);
   const bool lasts = source && now - evidence.arrival->since >= telling_silence;
@@ -144,8 +148,16 @@ std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
                  evidence.throttled_share * 100));
   }
   if (evidence.sink_report) sentences.push_back(evidence.sink_report->sentence);
+  if (evidence.read_in_vain_bytes) {
+    sentences.push_back(sentence("FFmpeg has read %.1f kB of its source since then.",
+                                 static_cast<double>(*evidence.read_in_vain_bytes) / 1e3));
+  }
   if (evidence.has_input_backlog) {
     sentences.emplace_back("The source delivers: bytes of it wait to be read by FFmpeg.");
+  }
+  if (evidence.waits_for_source) {
+    sentences.emplace_back(
+        "FFmpeg waits for its source: most of the time it has read all that came.");
   }
   if (evidence.delivery && evidence.delivery->send_queue_held) {
     sentences.emplace_back("FFmpeg's socket has held unsent data all the time.");

@@ -10,6 +10,9 @@ namespace monitor {
 
 namespace {
 
+constexpr Duration usual_block = 3s;               // at the latest, one comes
+constexpr std::uint64_t telling_read = 32 * 1024;  // bytes; an answer to a keep-alive is less
+
 constexpr Duration figures_window = 10s;  // of the rates that are shown
 
 template <class Detectors, class Function>
@@ -72,6 +75,7 @@ void Watch::on_observation(const Observation& what, Instant now) {
 
 void Watch::on(const ProcessSample& sample, Instant now) {
   evidence_.sample = sample;
+  input_flow_.on_sample(sample, now);
   detectors_.freeze.on_sample(sample, now);
   detectors_.cpu.on_sample(sample, now);
   detectors_.memory.on_sample(sample, now);
@@ -93,6 +97,7 @@ void Watch::on(const ConnectionSamples& all, Instant now) {
     detectors_.reception.on_acknowledged(*present > acknowledged.value_or(0), now);
   }
   detectors_.arrival.on_connections(all, now);
+  input_flow_.on_connections(all, now);
   refresh_evidence(now);
   if (is_path_silent()) detectors_.reception.rebase();
   // A sink that takes nothing slows FFmpeg down: its bitrate is then not judged.
@@ -105,6 +110,7 @@ void Watch::on(const HostSample& sample, Instant now) {
   throttle_.on_host(sample, now);
   evidence_.throttled_share = throttle_.share();
   detectors_.arrival.on_host(sample, now);
+  input_flow_.on_host(sample, now);
   refresh_evidence(now);
 }
 
@@ -128,6 +134,10 @@ void Watch::refresh_evidence(Instant now) {
   evidence_.arrival = detectors_.arrival.at(now);
   evidence_.has_input_backlog = detectors_.arrival.has_backlog();
   if (detectors_.corruption.check(now)) evidence_.corrupt_at = now;
+  evidence_.waits_for_source = input_flow_.waits_for_source();
+  const std::uint64_t read = input_flow_.read_bytes(evidence_.last_advance);
+  const bool in_vain = read >= telling_read && input_flow_.is_taken_in(evidence_.last_advance, now);
+  evidence_.read_in_vain_bytes = in_vain ? std::optional(read) : std::nullopt;
 }
 
 // A connection of an unknown side can be the output's: a redirect, a name with several addresses.
@@ -179,6 +189,7 @@ void Watch::rebase(Instant now) {
   });
   detectors_.delivery.suspect(std::nullopt);
   rates_.rebase();
+  input_flow_.rebase(now);
 }
 
 void Watch::adjust(const Limits& limits) {
@@ -193,12 +204,45 @@ std::vector<Fault> Watch::check(Instant now) {
   refresh_evidence(now);
   std::vector<Fault> faults;
   for_each(Detectors::all(detectors_), [&](const auto& detector) {
-    if (counts(detector)) add(faults, detector.check(now));
+    if (counts(detector)) add(faults, find(detector, now));
   });
   // A limit that is passed already needs no forecast.
   if (!has_cause(faults, Cause::memory_high)) add(faults, memory_forecast_.check());
   std::ranges::stable_partition(faults, &Fault::off_air);
   return faults;
+}
+
+// While its inputs are opened FFmpeg reports nothing.
+bool Watch::is_analysing(Instant now) const {
+  return !evidence_.last_block &&
+         now < evidence_.launched_at + limits_.startup_timeout + limits_.analysis &&
+         input_flow_.is_read(evidence_.launched_at, now);
+}
+
+// Everything is at work: blocks come, the source is read, nothing of it piles up, no output is in
+// trouble.
+bool Watch::goes_on(Instant now) const {
+  const Duration usual = std::max<Duration>(usual_block, 3 * limits_.stats_period);
+  const bool reports = evidence_.last_block && now - *evidence_.last_block < usual;
+  const auto& delivery = evidence_.delivery;
+  const bool sink_is_well = !delivery || delivery->trouble <= DeliveryTrouble::too_slow;
+  const bool is_stopped = evidence_.sample && monitor::is_stopped(*evidence_.sample);
+  const bool is_corrupt = evidence_.corrupt_at && *evidence_.corrupt_at > evidence_.last_advance;
+  return reports && sink_is_well && !is_stopped && !is_corrupt &&
+         input_flow_.is_read(evidence_.last_advance, now);
+}
+
+// Few frames can be meant: one a minute, one for each change of the scene. A source without its
+// picture gives none either. To launch FFmpeg again helps in neither case.
+std::optional<Fault> Watch::find(const FreezeDetector& freeze, Instant now) const {
+  std::optional<Fault> fault = freeze.check(now);
+  if (!fault) return fault;
+  if (!freeze.has_advanced() && is_analysing(now)) return std::nullopt;
+  if (!goes_on(now)) return fault;
+  fault->off_air = false;
+  if (freeze.is_picture_alone()) fault->cause = Cause::source_frozen_picture;
+  fault->sentence += " FFmpeg goes on reading its source, and nothing piles up.";
+  return fault;
 }
 
 Instant Watch::deadline(Instant checked_at) const {

@@ -10,6 +10,7 @@
 #include "monitor/detectors/corruption.hpp"
 #include "monitor/detectors/delivery.hpp"
 #include "monitor/detectors/freeze.hpp"
+#include "monitor/detectors/input_flow.hpp"
 #include "monitor/detectors/load.hpp"
 #include "monitor/detectors/rates.hpp"
 #include "monitor/detectors/reception.hpp"
@@ -124,6 +125,14 @@ class Watch {
   // While the network loses packets the server cannot receive them: DeliveryDetector judges that.
   bool counts(const ReceptionDetector&) const { return !is_path_silent(); }
 
+  template <class Detector>
+  auto find(const Detector& detector, Instant now) const {
+    return detector.check(now);
+  }
+  std::optional<Fault> find(const FreezeDetector& freeze, Instant now) const;
+  bool is_analysing(Instant now) const;
+  bool goes_on(Instant now) const;
+
   void refresh_evidence(Instant now);
   bool is_path_silent() const;
 
@@ -134,6 +143,7 @@ class Watch {
   MemoryForecast memory_forecast_;
   LagForecast lag_forecast_;
   Throttle throttle_;
+  InputFlow input_flow_;
   Rates rates_;
   ConnectionSamples connections_;  // as last seen
 };

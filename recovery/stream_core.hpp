@@ -146,6 +146,7 @@ class StreamCore {
   bool output_is_connected() const;
   void on_end(Pipeline pipeline);
   void update_warnings(const std::vector<monitor::Fault>& faults);
+  void warn_of_start(const std::vector<monitor::Fault>& faults);
   bool restarts_on(const monitor::Fault& warning) const;
 
   // On and off air.

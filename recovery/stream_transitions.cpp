@@ -69,7 +69,17 @@ void StreamCore::check_detectors() {
     on_fault(*fault);
   } else if (is(State::on_air)) {
     update_warnings(faults);
+  } else if (is(State::starting)) {
+    warn_of_start(faults);
   }
+}
+
+// FFmpeg is at work and has put out nothing yet; it is left alone.
+void StreamCore::warn_of_start(const std::vector<Fault>& faults) {
+  const auto late = std::ranges::find(faults, Cause::encoder_frozen, &Fault::cause);
+  if (late == faults.end() || life_.failed) return;
+  reporter_.warn(*late, detection_.diagnose(*late, now_, setup_.command.reports_progress),
+                 health_.last_good_at().value_or(*life_.launched_at), now_);
 }
 
 // At each advance; of a command without progress at each tick.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "supervisor/ffmpeg/analysis_time.hpp"
+#include "supervisor/ffmpeg/frame_rate.hpp"
 #include "supervisor/stream/command_warnings.hpp"
 
 namespace supervisor {
@@ -59,6 +61,15 @@ monitor::Limits effective_limits(monitor::Limits limits, const FfmpegCommand& co
     limits.stats_period = *period;
     limits.freeze_timeout = std::max(limits.freeze_timeout, 2 * *period);
     limits.startup_timeout = std::max(limits.startup_timeout, 2 * *period);
+  }
+  const auto arguments = command.arguments();
+  limits.analysis = std::max(limits.analysis, added_analysis_time(arguments));
+  if (const auto frames = longest_frame_period(arguments)) {
+    const monitor::Duration two_frames = 2 * frames->period;
+    limits.freeze_timeout = std::max(limits.freeze_timeout, two_frames);
+    limits.startup_timeout = std::max(limits.startup_timeout, two_frames);
+    limits.min_speed.hold = std::max(limits.min_speed.hold, two_frames);
+    limits.bitrate_drop.hold = std::max(limits.bitrate_drop.hold, two_frames);
   }
   return limits;
 }

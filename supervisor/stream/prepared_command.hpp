@@ -34,7 +34,8 @@ PreparedCommand without_stats_period(PreparedCommand command);
 std::vector<monitor::probes::Target> sources_of(const StreamConfig& config,
                                                 const FfmpegCommand& command);
 
-// FFmpeg that reports less often than the freeze limit would always look frozen.
+// FFmpeg that reports or puts out frames less often than the freeze limit would always look frozen,
+// and one that is told to analyse its inputs for long would always look hung.
 monitor::Limits effective_limits(monitor::Limits limits, const FfmpegCommand& command);
 
 }  // namespace supervisor
