@@ -107,6 +107,7 @@ void Watch::on(const ConnectionSamples& all, Instant now) {
 void Watch::on(const HostSample& sample, Instant now) {
   if (!evidence_.first_host) evidence_.first_host = sample;
   evidence_.host = sample;
+  evidence_.waited_for_pipe |= sample.waits_for_pipe;
   throttle_.on_host(sample, now);
   evidence_.throttled_share = throttle_.share();
   detectors_.arrival.on_host(sample, now);

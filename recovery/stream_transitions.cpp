@@ -118,19 +118,36 @@ void StreamCore::on_end(Pipeline pipeline) {
   const monitor::Evidence& evidence = detection_.evidence();
   const Verdict verdict = detection_.diagnose(std::nullopt, now_, setup_.command.reports_progress);
   // EPIPE on stdout counts as success, as for `ffmpeg | head`.
-  const bool well = monitor::ended_well(evidence) || pipeline == Pipeline::output_closed;
+  const bool is_meant = is(State::on_air) && is_own_end(setup_.command.own_end, evidence, now_);
+  const bool well =
+      is_meant || monitor::ended_well(evidence) || pipeline == Pipeline::output_closed;
   const bool is_last = setup_.policy.restart != Restart::always || pipeline != Pipeline::open;
   if (well && is_last) {
     if (is(State::on_air)) health_.settle(!setup_.command.reports_progress, now_);
     reporter_.close_warnings({}, now_);
     return end(0);
   }
+  if (is_meant && setup_.policy.enabled && leaving_ == Leaving::no) return begin_anew();
   go_off_air(verdict);
   if (primary_ != CommandTrial::was_on_air && monitor::is_permanent(evidence)) {
     return end(exit_code::command_invalid);
   }
   if (pipeline == Pipeline::input_ended) return end(exit_code::gave_up);
   recover(verdict);
+}
+
+// The command has come to the end that it was meant to have.
+void StreamCore::begin_anew() {
+  health_.settle(!setup_.command.reports_progress, now_);
+  health_.leave_air(true);
+  reporter_.close_warnings({}, now_);
+  life_.verdict.reset();
+  const Duration life = now_ - *life_.launched_at;
+  const Duration delay = std::max<Duration>(between_own_ends - life, Duration::zero());
+  reporter_.decide(DecisionKind::restart_ffmpeg, "the command has come to its own end", delay);
+  reporter_.notify(RestartedOnPurpose{Cause::restart_requested});
+  life_.state = State::cooling_down;
+  follow(Plan::launch_in(delay, now_));
 }
 
 void StreamCore::update_warnings(const std::vector<Fault>& faults) {
