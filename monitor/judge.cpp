@@ -29,6 +29,7 @@ std::optional<Cause> cause_of(const std::optional<Delivery>& delivery) {
     case Sink::unanswered:
       return Cause::sink_unreachable;
     case Sink::not_read:
+    case Sink::mute:
       return Cause::sink_stalled;
     case Sink::path_silent:
     case Sink::disconnected:
@@ -120,8 +121,8 @@ Attribution attribute_slowness(const Evidence& evidence, Instant now) {
 
 bool was_out_of_memory(const Evidence& evidence) {
   if (!evidence.exit || evidence.exit->signal != SIGKILL) return false;
-  if (!evidence.first_host || !evidence.host) return false;
-  const auto& before = evidence.first_host->oom_kills;
+  if (!evidence.host) return false;
+  const auto& before = evidence.oom_kills_before;
   const auto& after = evidence.host->oom_kills;
   return before && after && *after > *before;
 }
@@ -138,7 +139,7 @@ std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
     sentences.push_back(
         sentence("The kernel's count of out-of-memory kills went "
                  "from %llu to %llu.",
-                 static_cast<unsigned long long>(*evidence.first_host->oom_kills),
+                 static_cast<unsigned long long>(*evidence.oom_kills_before),
                  static_cast<unsigned long long>(*evidence.host->oom_kills)));
   }
   if (evidence.throttled_share >= telling_throttle) {

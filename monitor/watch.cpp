@@ -13,6 +13,9 @@ namespace {
 constexpr Duration usual_block = 3s;               // at the latest, one comes
 constexpr std::uint64_t telling_read = 32 * 1024;  // bytes; an answer to a keep-alive is less
 
+constexpr Duration kill_is_seen = 3s;  // by the kernel's count, after the end
+constexpr std::size_t oom_kills_limit = 32;
+
 constexpr Duration figures_window = 10s;  // of the rates that are shown
 
 template <class Detectors, class Function>
@@ -92,9 +95,12 @@ void Watch::on_sign(const Sign& sign, std::string text, Instant now) {
 void Watch::on(const ConnectionSamples& all, Instant now) {
   connections_ = all;
   const auto acknowledged = detectors_.delivery.acknowledged_bytes();
+  detectors_.delivery.await_answer(waits_for_sink(), now);
   detectors_.delivery.on_connections(all, has_advanced(), now);
   if (const auto present = detectors_.delivery.acknowledged_bytes()) {
-    detectors_.reception.on_acknowledged(*present > acknowledged.value_or(0), now);
+    // What FFmpeg holds back (its muxer, until a missing stream's time has come) cannot arrive.
+    const bool grew = *present > acknowledged.value_or(0);
+    detectors_.reception.on_acknowledged(grew || detectors_.delivery.has_sent_all(), now);
   }
   detectors_.arrival.on_connections(all, now);
   input_flow_.on_connections(all, now);
@@ -105,7 +111,11 @@ void Watch::on(const ConnectionSamples& all, Instant now) {
 }
 
 void Watch::on(const HostSample& sample, Instant now) {
-  if (!evidence_.first_host) evidence_.first_host = sample;
+  // A kill of long ago is another process's.
+  while (oom_kills_.size() > 1 && now - oom_kills_[1].at >= kill_is_seen) oom_kills_.pop_front();
+  if (oom_kills_.size() == oom_kills_limit) oom_kills_.pop_back();
+  oom_kills_.push_back({now, sample.oom_kills});
+  evidence_.oom_kills_before = oom_kills_.front().count;
   evidence_.host = sample;
   evidence_.waited_for_pipe |= sample.waits_for_pipe;
   throttle_.on_host(sample, now);
@@ -122,7 +132,23 @@ void Watch::on(const SinkReport& report, Instant now) {
   if (!detectors_.reception.silent_since()) evidence_.sink_report->silent_for.reset();
   evidence_.sink_is_receiving = detectors_.reception.is_receiving();
   detectors_.delivery.suspect(detectors_.reception.silent_since());
+  detectors_.delivery.acquit(detectors_.reception.receives_until());
   refresh_evidence(now);
+}
+
+// FFmpeg opens its inputs before its outputs and reports nothing until all of them are open. So it
+// waits for an output where nothing is reported and its source has something for it: unread bytes,
+// or it is no connection and no pipe.
+bool Watch::waits_for_sink() const {
+  if (evidence_.last_block || has_advanced()) return false;
+  const auto is_source = [](const ConnectionSample& each) {
+    return each.side == Side::input || each.kind == ConnectionSample::Kind::udp;
+  };
+  const auto waits = [](const ConnectionSample& each) { return each.unread_bytes > 0; };
+  const bool is_local = std::ranges::none_of(connections_, is_source);
+  if (is_local) return evidence_.host && !evidence_.waited_for_pipe;
+  return std::ranges::all_of(
+      connections_, [&](const ConnectionSample& each) { return !is_source(each) || waits(each); });
 }
 
 bool Watch::is_path_silent() const {
@@ -189,6 +215,7 @@ void Watch::rebase(Instant now) {
       detector.rebase();
   });
   detectors_.delivery.suspect(std::nullopt);
+  detectors_.delivery.acquit(std::nullopt);
   rates_.rebase();
   input_flow_.rebase(now);
 }
@@ -199,6 +226,7 @@ void Watch::adjust(const Limits& limits) {
   evidence_.sink_report.reset();
   evidence_.sink_is_receiving.reset();
   detectors_.delivery.suspect(std::nullopt);
+  detectors_.delivery.acquit(std::nullopt);
 }
 
 std::vector<Fault> Watch::check(Instant now) {

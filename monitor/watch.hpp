@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <tuple>
 #include <vector>
@@ -135,6 +136,7 @@ class Watch {
 
   void refresh_evidence(Instant now);
   bool is_path_silent() const;
+  bool waits_for_sink() const;
 
   bool reports_progress_;
   Limits limits_;
@@ -146,6 +148,11 @@ class Watch {
   InputFlow input_flow_;
   Rates rates_;
   ConnectionSamples connections_;  // as last seen
+  struct Kills {
+    Instant at;
+    std::optional<std::uint64_t> count;
+  };
+  std::deque<Kills> oom_kills_;  // of the last moments, oldest first
 };
 
 }  // namespace monitor
