@@ -13,6 +13,10 @@ using monitor::Component;
 using monitor::Fault;
 using monitor::Verdict;
 
+namespace {
+constexpr Duration aired_for = 3s;  // what had been on air so long was there
+}
+
 bool StreamCore::is_present(Generation generation) const {
   if (life_.ended || generation != life_.generation) return false;
   return child_runs() || is(State::stopping);
@@ -234,9 +238,14 @@ void StreamCore::recover(const Verdict& verdict) {
     reporter_.decide(DecisionKind::restart_ffmpeg, reason_of(verdict), policy.restart_cooldown);
     return follow(Plan::launch_in(policy.restart_cooldown, now_));
   }
-  const bool name_in_use = monitor::name_is_in_use(detection_.evidence());
-  const bool advanced = detection_.watch()->has_advanced() || !setup_.command.reports_progress;
-  follow(planner_.after_fault(verdict, name_in_use, advanced, context()));
+  const monitor::Evidence& evidence = detection_.evidence();
+  const Instant first = evidence.first_advance.value_or(evidence.last_advance);
+  follow(
+      planner_.after_fault(verdict,
+                           {.name_in_use = monitor::name_is_in_use(evidence),
+                            .advanced = evidence.first_advance || !setup_.command.reports_progress,
+                            .aired = evidence.last_advance - first >= aired_for},
+                           context()));
 }
 
 // The fallback may be on air, or about to leave it: then it stays until the time has come.
