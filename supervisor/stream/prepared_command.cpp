@@ -8,6 +8,9 @@
 
 namespace supervisor {
 
+using monitor::probes::Reach;
+using monitor::probes::Target;
+
 namespace {
 
 constexpr int out_of_the_way = 200;  // a number that FFmpeg's own descriptors do not come to
@@ -50,10 +53,15 @@ PreparedCommand without_stats_period(PreparedCommand command) {
   return command;
 }
 
-std::vector<monitor::probes::Target> sources_of(const StreamConfig& config,
-                                                const FfmpegCommand& command) {
-  if (config.source_url.empty()) return command.sources();
-  return {monitor::probes::source_target(config.source_url, {})};
+std::vector<Target> sources_of(const StreamConfig& config, const FfmpegCommand& command) {
+  if (config.source_probe == SourceProbe::none) return {};
+  std::vector<Target> sources = command.sources();
+  if (!config.source_url.empty()) sources = {monitor::probes::source_target(config.source_url, {})};
+  if (config.source_probe == SourceProbe::media) return sources;
+  for (Target& source : sources) {
+    if (source.reach == Reach::media || source.reach == Reach::rtsp) source.reach = Reach::tcp;
+  }
+  return sources;
 }
 
 monitor::Limits effective_limits(monitor::Limits limits, const FfmpegCommand& command) {

@@ -19,7 +19,6 @@ class ByDesign(LiveTest):
             ["ffmpeg", *PICTURE, "-vf", "select='eq(n,0)'", "-vsync", "vfr", "-f", "null", "-"])
         pid = wait_until(supervisor.child_pid, 10, "runs")
         self.assertTrue(holds(lambda: supervisor.child_pid() == pid, 8))
-        self.assertEqual(supervisor.events("restart"), [])
 
     def test_a_rate_in_the_command_raises_the_limits(self):
         supervisor = self.supervise_stream(
@@ -27,6 +26,20 @@ class ByDesign(LiveTest):
         supervisor.wait_on_air()
         pid = supervisor.child_pid()
         self.assertTrue(holds(lambda: supervisor.child_pid() == pid, 8))
+
+    def test_a_file_that_ends_is_played_again_and_is_no_incident(self):
+        name = self.path("loop.ts")
+        self.ffmpeg("-f", "lavfi", "-i", "sine=frequency=440:duration=4", "-c:a", "aac", name)
+        supervisor = self.supervise_stream(["ffmpeg", "-re", "-i", name, "-f", "null", "-"])
+        wait_until(lambda: len(supervisor.events("ffmpeg_exited")) >= 3, 40, supervisor.log)
+        self.assertEqual(supervisor.events("incident_opened"), [])
+        self.assertEqual(supervisor.events("escalated"), [])
+
+    def test_a_wrapper_whose_time_has_come_is_an_end(self):
+        supervisor = self.supervise_stream(
+            ["timeout", "4", "ffmpeg", *PICTURE, "-f", "null", "-"])
+        wait_until(lambda: len(supervisor.events("ffmpeg_exited")) >= 3, 40, supervisor.log)
+        self.assertEqual(supervisor.events("incident_opened"), [])
 
 
 if __name__ == "__main__":
