@@ -193,13 +193,16 @@ Judgement judge_standstill(const Evidence& evidence, Instant now) {
   const Attribution attribution = attribute_stall(evidence, now);
   const bool is_corrupt =
       evidence.corrupt_at && *evidence.corrupt_at + corrupt_lasts >= evidence.last_advance;
-  if (!attribution.cause && is_corrupt) return {Cause::source_corrupt, Confidence::medium};
+  const bool in_vain = evidence.read_in_vain_bytes.has_value();
+  if (!attribution.cause && (is_corrupt || in_vain))
+    return {Cause::source_corrupt, Confidence::medium};
   return or_else(attribution, Cause::encoder_frozen);
 }
 
 Judgement judge_fault(const Evidence& evidence, const Fault& fault, Instant now) {
   switch (fault.cause) {
     case Cause::encoder_frozen:
+      if (!fault.off_air) return {fault.cause, Confidence::low};
       return judge_standstill(evidence, now);
     case Cause::encoder_slow:
     case Cause::cpu_high:

@@ -55,9 +55,14 @@ struct Evidence {
   bool has_input_backlog = false;        // it has delivered more than FFmpeg has read
   std::optional<SinkReport> sink_report;  // of the receiving server's own statistics
   std::optional<bool> sink_is_receiving;  // … by their growth
-  std::optional<HostSample> first_host, host;
-  std::optional<Instant> corrupt_at;  // FFmpeg last kept reporting damaged input
-  double throttled_share = 0;         // of the last seconds, by the control group's CPU quota
+  std::optional<HostSample> host;
+  std::optional<std::uint64_t> oom_kills_before;  // some moments before the last count
+  bool waited_for_pipe = false;                   // at any time of this life
+  std::optional<Instant> corrupt_at;              // FFmpeg last kept reporting damaged input
+  // Of the source, since the last advance: all of it was read, and nothing came of it.
+  std::optional<std::uint64_t> read_in_vain_bytes;
+  bool waits_for_source = false;  // FFmpeg, most of the last seconds
+  double throttled_share = 0;     // of the last seconds, by the control group's CPU quota
 
   static constexpr std::size_t signs_limit = 16;
 };

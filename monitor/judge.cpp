@@ -29,6 +29,7 @@ std::optional<Cause> cause_of(const std::optional<Delivery>& delivery) {
     case Sink::unanswered:
       return Cause::sink_unreachable;
     case Sink::not_read:
+    case Sink::mute:
       return Cause::sink_stalled;
     case Sink::path_silent:
     case Sink::disconnected:
@@ -111,6 +112,10 @@ Attribution attribute_slowness(const Evidence& evidence, Instant now) {
   if (evidence.throttled_share >= telling_throttle) {
     return {Cause::host_cpu_throttled, Confidence::high};
   }
+  // An encoder that is too slow leaves bytes of its source unread.
+  if (evidence.waits_for_source && uses_little_cpu(evidence)) {
+    return {Cause::source_stalled, Confidence::medium};
+  }
   // Between two bursts every source is silent.
   const auto source = cause_of(evidence.arrival);
   const bool lasts = source && now - evidence.arrival->since >= telling_silence;
@@ -120,8 +125,8 @@ Attribution attribute_slowness(const Evidence& evidence, Instant now) {
 
 bool was_out_of_memory(const Evidence& evidence) {
   if (!evidence.exit || evidence.exit->signal != SIGKILL) return false;
-  if (!evidence.first_host || !evidence.host) return false;
-  const auto& before = evidence.first_host->oom_kills;
+  if (!evidence.host) return false;
+  const auto& before = evidence.oom_kills_before;
   const auto& after = evidence.host->oom_kills;
   return before && after && *after > *before;
 }
@@ -139,7 +144,7 @@ std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
     sentences.push_back(
         sentence("The kernel's count of out-of-memory kills went "
                  "from %llu to %llu.",
-                 static_cast<unsigned long long>(*evidence.first_host->oom_kills),
+                 static_cast<unsigned long long>(*evidence.oom_kills_before),
                  static_cast<unsigned long long>(*evidence.host->oom_kills)));
   }
   if (evidence.throttled_share >= telling_throttle) {
@@ -149,10 +154,18 @@ std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
                  evidence.throttled_share * 100));
   }
   if (evidence.sink_report) sentences.push_back(evidence.sink_report->sentence);
+  if (evidence.read_in_vain_bytes) {
+    sentences.push_back(sentence("FFmpeg has read %.1f kB of its source since then.",
+                                 static_cast<double>(*evidence.read_in_vain_bytes) / 1e3));
+  }
   const bool has_losses = evidence.arrival && !evidence.arrival->losses.empty();
   if (has_losses) sentences.push_back(evidence.arrival->losses);
   if (evidence.has_input_backlog && !has_losses) {
     sentences.emplace_back("The source delivers: bytes of it wait to be read by FFmpeg.");
+  }
+  if (evidence.waits_for_source) {
+    sentences.emplace_back(
+        "FFmpeg waits for its source: most of the time it has read all that came.");
   }
   if (evidence.delivery && evidence.delivery->send_queue_held) {
     sentences.emplace_back("FFmpeg's socket has held unsent data all the time.");

@@ -76,6 +76,9 @@ struct Limits {
   Duration source_stall_timeout = 10s;  // nothing arrives from the source
   Content content;
   Witnesses witnesses = Witnesses::all;
+  // No key: by the command's own options, how much longer its inputs may be analysed before the
+  // first block. It counts only while the source is read.
+  Duration analysis{};
 
   bool operator==(const Limits&) const = default;
 };

@@ -10,6 +10,12 @@ namespace monitor {
 
 namespace {
 
+constexpr Duration usual_block = 3s;               // at the latest, one comes
+constexpr std::uint64_t telling_read = 32 * 1024;  // bytes; an answer to a keep-alive is less
+
+constexpr Duration kill_is_seen = 3s;  // by the kernel's count, after the end
+constexpr std::size_t oom_kills_limit = 32;
+
 constexpr Duration figures_window = 10s;  // of the rates that are shown
 
 template <class Detectors, class Function>
@@ -73,6 +79,7 @@ void Watch::on_observation(const Observation& what, Instant now) {
 
 void Watch::on(const ProcessSample& sample, Instant now) {
   evidence_.sample = sample;
+  input_flow_.on_sample(sample, now);
   detectors_.freeze.on_sample(sample, now);
   detectors_.cpu.on_sample(sample, now);
   detectors_.memory.on_sample(sample, now);
@@ -89,11 +96,15 @@ void Watch::on_sign(const Sign& sign, std::string text, Instant now) {
 void Watch::on(const ConnectionSamples& all, Instant now) {
   connections_ = all;
   const auto acknowledged = detectors_.delivery.acknowledged_bytes();
+  detectors_.delivery.await_answer(waits_for_sink(), now);
   detectors_.delivery.on_connections(all, has_advanced(), now);
   if (const auto present = detectors_.delivery.acknowledged_bytes()) {
-    detectors_.reception.on_acknowledged(*present > acknowledged.value_or(0), now);
+    // What FFmpeg holds back (its muxer, until a missing stream's time has come) cannot arrive.
+    const bool grew = *present > acknowledged.value_or(0);
+    detectors_.reception.on_acknowledged(grew || detectors_.delivery.has_sent_all(), now);
   }
   detectors_.arrival.on_connections(all, now);
+  input_flow_.on_connections(all, now);
   refresh_evidence(now);
   if (is_path_silent()) detectors_.reception.rebase();
   // A sink that takes nothing slows FFmpeg down: its bitrate is then not judged.
@@ -101,7 +112,11 @@ void Watch::on(const ConnectionSamples& all, Instant now) {
 }
 
 void Watch::on(const HostSample& sample, Instant now) {
-  if (!evidence_.first_host) evidence_.first_host = sample;
+  // A kill of long ago is another process's.
+  while (oom_kills_.size() > 1 && now - oom_kills_[1].at >= kill_is_seen) oom_kills_.pop_front();
+  if (oom_kills_.size() == oom_kills_limit) oom_kills_.pop_back();
+  oom_kills_.push_back({now, sample.oom_kills});
+  evidence_.oom_kills_before = oom_kills_.front().count;
   evidence_.host = sample;
   throttle_.on_host(sample, now);
   evidence_.throttled_share = throttle_.share();
@@ -109,8 +124,10 @@ void Watch::on(const HostSample& sample, Instant now) {
 }
 
 void Watch::on(const WaitSample& sample, Instant now) {
+  evidence_.waited_for_pipe |= sample.reads_pipe;
   detectors_.arrival.on_waits(sample, now);
   pipe_output_.on_waits(sample, now);
+  input_flow_.on_waits(sample, now);
   refresh_evidence(now);
 }
 
@@ -121,7 +138,23 @@ void Watch::on(const SinkReport& report, Instant now) {
   if (!detectors_.reception.silent_since()) evidence_.sink_report->silent_for.reset();
   evidence_.sink_is_receiving = detectors_.reception.is_receiving();
   detectors_.delivery.suspect(detectors_.reception.silent_since());
+  detectors_.delivery.acquit(detectors_.reception.receives_until());
   refresh_evidence(now);
+}
+
+// FFmpeg opens its inputs before its outputs and reports nothing until all of them are open. So it
+// waits for an output where nothing is reported and its source has something for it: unread bytes,
+// or it is no connection and no pipe.
+bool Watch::waits_for_sink() const {
+  if (evidence_.last_block || has_advanced()) return false;
+  const auto is_source = [](const ConnectionSample& each) {
+    return each.side == Side::input || each.kind == ConnectionSample::Kind::udp;
+  };
+  const auto waits = [](const ConnectionSample& each) { return each.unread_bytes > 0; };
+  const bool is_local = std::ranges::none_of(connections_, is_source);
+  if (is_local) return evidence_.host && !evidence_.waited_for_pipe;
+  return std::ranges::all_of(
+      connections_, [&](const ConnectionSample& each) { return !is_source(each) || waits(each); });
 }
 
 bool Watch::is_path_silent() const {
@@ -135,6 +168,10 @@ void Watch::refresh_evidence(Instant now) {
   evidence_.arrival = detectors_.arrival.at(now);
   evidence_.has_input_backlog = detectors_.arrival.has_backlog();
   if (detectors_.corruption.check(now)) evidence_.corrupt_at = now;
+  evidence_.waits_for_source = input_flow_.waits_for_source();
+  const std::uint64_t read = input_flow_.read_bytes(evidence_.last_advance);
+  const bool in_vain = read >= telling_read && input_flow_.is_taken_in(evidence_.last_advance, now);
+  evidence_.read_in_vain_bytes = in_vain ? std::optional(read) : std::nullopt;
 }
 
 // A connection of an unknown side can be the output's: a redirect, a name with several addresses.
@@ -186,7 +223,9 @@ void Watch::rebase(Instant now) {
   });
   detectors_.delivery.suspect(std::nullopt);
   pipe_output_.rebase();
+  detectors_.delivery.acquit(std::nullopt);
   rates_.rebase();
+  input_flow_.rebase(now);
 }
 
 void Watch::adjust(const Limits& limits) {
@@ -195,18 +234,52 @@ void Watch::adjust(const Limits& limits) {
   evidence_.sink_report.reset();
   evidence_.sink_is_receiving.reset();
   detectors_.delivery.suspect(std::nullopt);
+  detectors_.delivery.acquit(std::nullopt);
 }
 
 std::vector<Fault> Watch::check(Instant now) {
   refresh_evidence(now);
   std::vector<Fault> faults;
   for_each(Detectors::all(detectors_), [&](const auto& detector) {
-    if (counts(detector)) add(faults, detector.check(now));
+    if (counts(detector)) add(faults, find(detector, now));
   });
   // A limit that is passed already needs no forecast.
   if (!has_cause(faults, Cause::memory_high)) add(faults, memory_forecast_.check());
   std::ranges::stable_partition(faults, &Fault::off_air);
   return faults;
+}
+
+// While its inputs are opened FFmpeg reports nothing.
+bool Watch::is_analysing(Instant now) const {
+  return !evidence_.last_block &&
+         now < evidence_.launched_at + limits_.startup_timeout + limits_.analysis &&
+         input_flow_.is_read(evidence_.launched_at, now);
+}
+
+// Everything is at work: blocks come, the source is read, nothing of it piles up, no output is in
+// trouble.
+bool Watch::goes_on(Instant now) const {
+  const Duration usual = std::max<Duration>(usual_block, 3 * limits_.stats_period);
+  const bool reports = evidence_.last_block && now - *evidence_.last_block < usual;
+  const auto& delivery = evidence_.delivery;
+  const bool sink_is_well = !delivery || delivery->trouble <= DeliveryTrouble::too_slow;
+  const bool is_stopped = evidence_.sample && monitor::is_stopped(*evidence_.sample);
+  const bool is_corrupt = evidence_.corrupt_at && *evidence_.corrupt_at > evidence_.last_advance;
+  return reports && sink_is_well && !is_stopped && !is_corrupt &&
+         input_flow_.is_read(evidence_.last_advance, now);
+}
+
+// Few frames can be meant: one a minute, one for each change of the scene. A source without its
+// picture gives none either. To launch FFmpeg again helps in neither case.
+std::optional<Fault> Watch::find(const FreezeDetector& freeze, Instant now) const {
+  std::optional<Fault> fault = freeze.check(now);
+  if (!fault) return fault;
+  if (!freeze.has_advanced() && is_analysing(now)) return std::nullopt;
+  if (!goes_on(now)) return fault;
+  fault->off_air = false;
+  if (freeze.is_picture_alone()) fault->cause = Cause::source_frozen_picture;
+  fault->sentence += " FFmpeg goes on reading its source, and nothing piles up.";
+  return fault;
 }
 
 Instant Watch::deadline(Instant checked_at) const {

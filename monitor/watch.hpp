@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <tuple>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "monitor/detectors/corruption.hpp"
 #include "monitor/detectors/delivery.hpp"
 #include "monitor/detectors/freeze.hpp"
+#include "monitor/detectors/input_flow.hpp"
 #include "monitor/detectors/load.hpp"
 #include "monitor/detectors/pipe_output.hpp"
 #include "monitor/detectors/rates.hpp"
@@ -126,8 +128,17 @@ class Watch {
   // While the network loses packets the server cannot receive them: DeliveryDetector judges that.
   bool counts(const ReceptionDetector&) const { return !is_path_silent(); }
 
+  template <class Detector>
+  auto find(const Detector& detector, Instant now) const {
+    return detector.check(now);
+  }
+  std::optional<Fault> find(const FreezeDetector& freeze, Instant now) const;
+  bool is_analysing(Instant now) const;
+  bool goes_on(Instant now) const;
+
   void refresh_evidence(Instant now);
   bool is_path_silent() const;
+  bool waits_for_sink() const;
 
   bool reports_progress_;
   Limits limits_;
@@ -137,8 +148,14 @@ class Watch {
   LagForecast lag_forecast_;
   PipeOutput pipe_output_;
   Throttle throttle_;
+  InputFlow input_flow_;
   Rates rates_;
   ConnectionSamples connections_;  // as last seen
+  struct Kills {
+    Instant at;
+    std::optional<std::uint64_t> count;
+  };
+  std::deque<Kills> oom_kills_;  // of the last moments, oldest first
 };
 
 }  // namespace monitor

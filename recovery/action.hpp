@@ -109,9 +109,11 @@ struct Unkillable {
 struct TrackSwitchBegun {
   bool by_restart;
 };
-// FFmpeg is stopped and launched again without a fault: no incident, no attempt.
+// FFmpeg is launched again without a fault, stopped before or at its own end: no incident, no
+// attempt.
 struct RestartedOnPurpose {
-  monitor::Cause cause;  // track_change, or restart_requested: by `planned_restart`
+  monitor::Cause cause;  // track_change, or restart_requested: by `planned_restart` or
+                         // by the command itself
 };
 
 using Notice =

@@ -15,6 +15,19 @@ using monitor::Verdict;
 
 namespace {
 
+// An end that hangs up and takes the next connection is used as soon as a shell's loop would.
+constexpr Duration after_hang_up = 1s;
+
+bool is_hang_up(monitor::Cause cause) {
+  return cause == monitor::Cause::source_ended || cause == monitor::Cause::sink_lost;
+}
+
+// FFmpeg failed, and neither its words nor a witness say why.
+bool is_unexplained(const Verdict& verdict) {
+  return verdict.cause == monitor::Cause::encoder_failed &&
+         verdict.confidence == monitor::Confidence::low;
+}
+
 // The newest finding is the first sentence; none is there twice.
 void put_first(const std::string& sentence, std::vector<std::string>& evidence) {
   if (std::find(evidence.begin(), evidence.end(), sentence) != evidence.end()) return;
@@ -43,13 +56,13 @@ void RestartPlanner::resume(unsigned attempts, unsigned source_retries, Instant 
 
 // ---------------------------------------------------------------------------- by the budget
 
-Plan RestartPlanner::after_fault(const Verdict& verdict, bool name_in_use, bool advanced,
-                                 Context context) {
-  sink_.on_end(name_in_use);
+Plan RestartPlanner::after_fault(const Verdict& verdict, const Life& life, Context context) {
+  sink_.on_end(life.name_in_use);
+  hung_up_ = life.aired && is_hang_up(verdict.cause);
   const bool is_source = component_of(verdict.cause) == Component::source;
   // A source that cannot be looked at and was there: FFmpeg's next launch is the look.
-  if (is_source && (source_.is_known() || !advanced)) {
-    return await_source(verdict, advanced, context);
+  if (is_source && (source_.is_known() || !life.advanced)) {
+    return await_source(verdict, life.advanced, context);
   }
   return by_budget(verdict, context);
 }
@@ -62,9 +75,12 @@ Plan RestartPlanner::by_budget(const Verdict& verdict, Context context) {
              context);
     if (policy.on_exhausted != OnExhausted::keep_trying) return {Plan::Kind::give_up};
   }
-  const Duration delay = sink_.settled(grant.delay);
+  const Duration paced = hung_up_ ? std::min(grant.delay, after_hang_up) : grant.delay;
+  const Duration delay = sink_.settled(paced);
   context.reporter.decide(DecisionKind::restart_ffmpeg, reason_of(verdict), delay, grant.attempt);
-  if (component_of(verdict.cause) == Component::sink && delay > Duration::zero()) {
+  const bool may_be_sink =
+      component_of(verdict.cause) == Component::sink || is_unexplained(verdict);
+  if (may_be_sink && delay > Duration::zero()) {
     const bool is_missing = verdict.cause == monitor::Cause::sink_unreachable;
     sink_.begin(is_missing, policy.probe_interval, context.now);
   }
@@ -193,11 +209,22 @@ std::optional<Plan> RestartPlanner::try_source(const Plan& plan, bool with_fallb
 }
 
 std::optional<Plan> RestartPlanner::take(const SinkProbed& answer, const Plan& plan,
-                                         Context context) {
+                                         std::optional<Verdict>& verdict, Context context) {
   if (!sink_.accept(answer.number, context.now) || !plan.awaits_time()) return std::nullopt;
+  if (!answer.available && verdict) name_the_sink(answer.sentence, *verdict, context);
   const Duration pace = context.setup.policy.probe_interval;
   if (!sink_.take(answer.available, pace, context.now)) return std::nullopt;
   return launch_for_return("the sink is back: " + answer.sentence, context);
+}
+
+// An FFmpeg that says nothing (`-loglevel quiet`) has failed, and its sink is not there.
+void RestartPlanner::name_the_sink(const std::string& sentence, Verdict& verdict, Context context) {
+  if (!is_unexplained(verdict)) return;
+  verdict.cause = monitor::Cause::sink_unreachable;
+  verdict.confidence = monitor::Confidence::medium;
+  put_first(sentence, verdict.evidence);
+  context.reporter.add_evidence(sentence);
+  context.reporter.note_cause(verdict.cause);
 }
 
 std::optional<Plan> RestartPlanner::launch_for_return(std::string reason, Context context) {

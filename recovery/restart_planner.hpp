@@ -40,9 +40,12 @@ class RestartPlanner {
 
   // The primary is off air and its child is gone. `name_in_use`: the sink refused it because its
   // name is taken.
-  // `advanced`: it had put out something.
-  Plan after_fault(const monitor::Verdict& verdict, bool name_in_use, bool advanced,
-                   Context context);
+  struct Life {
+    bool name_in_use = false;
+    bool advanced = false;  // it had put out something
+    bool aired = false;     // … for seconds
+  };
+  Plan after_fault(const monitor::Verdict& verdict, const Life& life, Context context);
   // The life before this one ended without a stop. The stream is tried at least once in each life,
   // whatever is left of the budget: a process that would end without having tried could never come
   // back. `verdict`: of the escalation that is open.
@@ -60,7 +63,8 @@ class RestartPlanner {
   // primary is off air; what is found is added to it.
   std::optional<Plan> take(const SourceProbed& answer, const Plan& plan,
                            std::optional<monitor::Verdict>& verdict, Context context);
-  std::optional<Plan> take(const SinkProbed& answer, const Plan& plan, Context context);
+  std::optional<Plan> take(const SinkProbed& answer, const Plan& plan,
+                           std::optional<monitor::Verdict>& verdict, Context context);
 
   // The source is waited for, and FFmpeg itself is due to be tried: the plan that follows.
   std::optional<Plan> try_source(const Plan& plan, bool with_fallback, Context context);
@@ -101,6 +105,7 @@ class RestartPlanner {
   SinkWait& sink() { return sink_; }
 
  private:
+  void name_the_sink(const std::string& sentence, monitor::Verdict& verdict, Context context);
   Plan by_budget(const monitor::Verdict& verdict, Context context);
   Plan await_source(const monitor::Verdict& verdict, bool advanced, Context context);
   std::optional<Plan> count_retry(const std::string& sentence, const monitor::Verdict& verdict,
@@ -116,6 +121,7 @@ class RestartPlanner {
   SourceWait source_;
   SinkWait sink_;
   ReturnPace returns_;
+  bool hung_up_ = false;  // the last life, by an end that had taken or sent for seconds
 };
 
 }  // namespace recovery

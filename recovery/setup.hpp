@@ -1,6 +1,7 @@
 #pragma once
 
 #include "monitor/limits.hpp"
+#include "recovery/own_end.hpp"
 #include "recovery/policy.hpp"
 
 namespace recovery {
@@ -20,6 +21,7 @@ struct CommandFacts {
   bool sink_can_be_probed = false;
   bool has_fallback = false;
   bool fallback_reports_progress = true;
+  OwnEnd own_end = {};
 };
 
 // All of a stream's configuration that the core uses. A value.

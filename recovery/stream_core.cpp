@@ -237,7 +237,7 @@ void StreamCore::on(const SourceProbed& event) {
 }
 
 void StreamCore::on(const SinkProbed& event) {
-  follow(planner_.take(event, plan_, context()));
+  follow(planner_.take(event, plan_, life_.verdict, context()));
 }
 
 void StreamCore::on(const TrackChanged&) {

@@ -146,7 +146,9 @@ class StreamCore {
   void check_connection();
   Proof reception() const;
   void on_end(Pipeline pipeline);
+  void begin_anew();
   void update_warnings(const std::vector<monitor::Fault>& faults);
+  void warn_of_start(const std::vector<monitor::Fault>& faults);
   bool restarts_on(const monitor::Fault& warning) const;
 
   // On and off air.

@@ -13,6 +13,10 @@ using monitor::Component;
 using monitor::Fault;
 using monitor::Verdict;
 
+namespace {
+constexpr Duration aired_for = 3s;  // what had been on air so long was there
+}
+
 bool StreamCore::is_present(Generation generation) const {
   if (life_.ended || generation != life_.generation) return false;
   return child_runs() || is(State::stopping);
@@ -71,7 +75,17 @@ void StreamCore::check_detectors() {
     on_fault(*fault);
   } else if (is(State::on_air)) {
     update_warnings(faults);
+  } else if (is(State::starting)) {
+    warn_of_start(faults);
   }
+}
+
+// FFmpeg is at work and has put out nothing yet; it is left alone.
+void StreamCore::warn_of_start(const std::vector<Fault>& faults) {
+  const auto late = std::ranges::find(faults, Cause::encoder_frozen, &Fault::cause);
+  if (late == faults.end() || life_.failed) return;
+  reporter_.warn(*late, detection_.diagnose(*late, now_, setup_.command.reports_progress),
+                 health_.last_good_at().value_or(*life_.launched_at), now_);
 }
 
 // At each advance; of a command without progress at each tick.
@@ -113,13 +127,16 @@ void StreamCore::on_end(Pipeline pipeline) {
   const monitor::Evidence& evidence = detection_.evidence();
   const Verdict verdict = detection_.diagnose(std::nullopt, now_, setup_.command.reports_progress);
   // EPIPE on stdout counts as success, as for `ffmpeg | head`.
-  const bool well = monitor::ended_well(evidence) || pipeline == Pipeline::output_closed;
+  const bool is_meant = is(State::on_air) && is_own_end(setup_.command.own_end, evidence, now_);
+  const bool well =
+      is_meant || monitor::ended_well(evidence) || pipeline == Pipeline::output_closed;
   const bool is_last = setup_.policy.restart != Restart::always || pipeline != Pipeline::open;
   if (well && is_last) {
     if (is(State::on_air)) health_.settle(!setup_.command.reports_progress, now_);
     reporter_.close_warnings({}, now_);
     return end(0);
   }
+  if (is_meant && setup_.policy.enabled && leaving_ == Leaving::no) return begin_anew();
   go_off_air(verdict);
   const Proof of_a_wrong_command{monitor::permanence(evidence), now_};
   if (primary_ != CommandTrial::was_on_air && suffices(of_a_wrong_command, Act::give_up, now_)) {
@@ -127,6 +144,20 @@ void StreamCore::on_end(Pipeline pipeline) {
   }
   if (pipeline == Pipeline::input_ended) return end(exit_code::gave_up);
   recover(verdict);
+}
+
+// The command has come to the end that it was meant to have.
+void StreamCore::begin_anew() {
+  health_.settle(!setup_.command.reports_progress, now_);
+  health_.leave_air(true);
+  reporter_.close_warnings({}, now_);
+  life_.verdict.reset();
+  const Duration life = now_ - *life_.launched_at;
+  const Duration delay = std::max<Duration>(between_own_ends - life, Duration::zero());
+  reporter_.decide(DecisionKind::restart_ffmpeg, "the command has come to its own end", delay);
+  reporter_.notify(RestartedOnPurpose{Cause::restart_requested});
+  life_.state = State::cooling_down;
+  follow(Plan::launch_in(delay, now_));
 }
 
 void StreamCore::update_warnings(const std::vector<Fault>& faults) {
@@ -214,9 +245,14 @@ void StreamCore::recover(const Verdict& verdict) {
     reporter_.decide(DecisionKind::restart_ffmpeg, reason_of(verdict), policy.restart_cooldown);
     return follow(Plan::launch_in(policy.restart_cooldown, now_));
   }
-  const bool name_in_use = monitor::name_is_in_use(detection_.evidence());
-  const bool advanced = detection_.watch()->has_advanced() || !setup_.command.reports_progress;
-  follow(planner_.after_fault(verdict, name_in_use, advanced, context()));
+  const monitor::Evidence& evidence = detection_.evidence();
+  const Instant first = evidence.first_advance.value_or(evidence.last_advance);
+  follow(
+      planner_.after_fault(verdict,
+                           {.name_in_use = monitor::name_is_in_use(evidence),
+                            .advanced = evidence.first_advance || !setup_.command.reports_progress,
+                            .aired = evidence.last_advance - first >= aired_for},
+                           context()));
 }
 
 // The fallback may be on air, or about to leave it: then it stays until the time has come.

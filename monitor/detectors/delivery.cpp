@@ -42,6 +42,7 @@ DeliveryDetector::DeliveryDetector(Duration stall_timeout, Duration silence_time
 
 void DeliveryDetector::on_connections(const ConnectionSamples& all, bool advanced, Instant now) {
   advanced_ = advanced;
+  seen_at_ = now;
   std::vector<DeliveryLink> present;
   const auto rate = bps();
   for (const ConnectionSample& sample : all) {
@@ -80,8 +81,20 @@ void DeliveryDetector::suspect(std::optional<Instant> since) {
   for (DeliveryLink& link : links_) link.suspect(since);
 }
 
+void DeliveryDetector::await_answer(bool waits, Instant now) {
+  if (!waits) awaited_since_.reset();
+  if (waits && !awaited_since_) awaited_since_ = now;
+}
+
+bool DeliveryDetector::has_sent_all() const {
+  return !links_.empty() && std::ranges::all_of(links_, [](const DeliveryLink& link) {
+    return link.last().unsent_bytes + link.last().unacked_bytes == 0;
+  });
+}
+
 void DeliveryDetector::rebase(Instant now) {
   for (DeliveryLink& link : links_) link.rebase(now);
+  if (awaited_since_) awaited_since_ = now;
   points_.clear();
   if (lost_) lost_->at = now;
 }
@@ -115,8 +128,13 @@ std::optional<bool> DeliveryDetector::server_app_reads() const {
 DeliveryLink::State DeliveryDetector::gravest(const DeliveryLink** link) const {
   DeliveryLink::State gravest;
   for (const DeliveryLink& each : links_) {
-    const DeliveryLink::State state = each.state(advanced_);
-    if (state.trouble <= gravest.trouble) continue;
+    const DeliveryLink::State state = each.state(advanced_, awaited_since_);
+    const bool is_acquitted = acquitted_until_ && seen_at_ < *acquitted_until_;
+    if (is_acquitted && state.trouble == Trouble::not_read) continue;
+    // FFmpeg connects to one after another: it waits for the last.
+    const bool is_later = state.trouble == Trouble::mute && gravest.trouble == Trouble::mute &&
+                          each.first_seen_at() > (*link)->first_seen_at();
+    if (state.trouble <= gravest.trouble && !is_later) continue;
     gravest = state;
     *link = &each;
   }

@@ -41,6 +41,10 @@ class DeliveryDetector {
   void on_connections(const ConnectionSamples& all, bool advanced, Instant now);
   // Since when the receiving server is suspected to hang, for other reasons; empty: it is not.
   void suspect(std::optional<Instant> since);
+  // FFmpeg waits for the server's answer before its first output, or not.
+  void await_answer(bool waits, Instant now);
+  // The receiving server itself counts more bytes up to then: what is not read yet will be.
+  void acquit(std::optional<Instant> until) { acquitted_until_ = until; }
   // The process could not run until now: the time that passed counts for no fault.
   void rebase(Instant now);
 
@@ -58,6 +62,8 @@ class DeliveryDetector {
   std::optional<bool> server_app_reads() const;
   // By all connections of this life, those that are gone too; empty where there was none.
   std::optional<std::uint64_t> acknowledged_bytes() const;
+  // All that FFmpeg has written is with the servers. False without a connection.
+  bool has_sent_all() const;
   // Over all of them, over the last seconds; empty until measured.
   std::optional<double> bps() const;
 
@@ -84,6 +90,9 @@ class DeliveryDetector {
   Duration silence_timeout_;
   bool advanced_ = false;
   std::optional<Instant> suspected_since_;
+  std::optional<Instant> awaited_since_;
+  std::optional<Instant> acquitted_until_;
+  Instant seen_at_{};
   std::vector<DeliveryLink> links_;
   std::uint64_t acked_bytes_ = 0;  // of all connections of this life
   std::deque<Point> points_;       // oldest first, at most `points_limit`

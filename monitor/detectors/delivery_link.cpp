@@ -80,6 +80,7 @@ DeliveryLink::DeliveryLink(const ConnectionSample& first, Instant now)
       first_seen_at_(now),
       counted_from_(now),
       taken_at_(now),
+      received_at_(now),
       limited_when_taken_(first.peer_limited),
       updated_at_(now),
       send_queue_(telling_queue) {
@@ -91,6 +92,7 @@ void DeliveryLink::update(const ConnectionSample& sample, std::optional<double> 
     taken_at_ = now;
     limited_when_taken_ = sample.peer_limited;
   }
+  if (sample.received_bytes > last_.received_bytes) received_at_ = now;
   if (sample.peer_window_bytes) window_.observe(sample, now);
   widest_window_ = std::max(widest_window_, sample.peer_window_bytes.value_or(0));
   // What piles up while nothing is taken at all is another trouble's, and drains when that is over.
@@ -120,7 +122,7 @@ bool DeliveryLink::is_backlog(const ConnectionSample& sample, std::optional<doub
 }
 
 void DeliveryLink::rebase(Instant now) {
-  counted_from_ = taken_at_ = now;
+  counted_from_ = taken_at_ = received_at_ = now;
   limited_when_taken_ = last_.peer_limited;
   window_.rebase();
   backlog_.rebase();
@@ -145,10 +147,11 @@ bool DeliveryLink::window_is_shut() const {
          (last_.peer_window_bytes && *last_.peer_window_bytes < shut_below);
 }
 
-DeliveryLink::State DeliveryLink::state(bool advanced) const {
+DeliveryLink::State DeliveryLink::state(bool advanced, std::optional<Instant> awaited_since) const {
   if (last_.phase == Phase::connecting) return {Trouble::unanswered, counted_from_};
   // Nothing was ever received. In some protocols that is normal, but then the output advances.
   if (!advanced && last_.received_bytes == 0) return {Trouble::unanswered, counted_from_};
+  if (awaited_since) return {Trouble::mute, std::max(received_at_, *awaited_since)};
   const bool nothing_taken = taken_at_ < updated_at_;
   const auto shrinks = window_.since(suspected_since_);
   if (nothing_taken && window_is_shut()) {
@@ -162,7 +165,7 @@ DeliveryLink::State DeliveryLink::state(bool advanced) const {
 
 std::string DeliveryLink::sentence(Trouble trouble, std::optional<double> bps, Instant now) const {
   const double waits = kilobytes(waiting(last_));
-  const double lasted = seconds(now - state(true).since);
+  const double lasted = seconds(now - state(true, std::nullopt).since);
   const char* peer = last_.peer.c_str();
   switch (trouble) {
     case Trouble::unanswered:
@@ -172,6 +175,10 @@ std::string DeliveryLink::sentence(Trouble trouble, std::optional<double> bps, I
                  : monitor::sentence(
                        "%s took the connection %.1f s ago and has not sent a byte on it since.",
                        peer, seconds(now - counted_from_));
+    case Trouble::mute:
+      return monitor::sentence(
+          "%s has answered, and then sent nothing for %.1f s, while FFmpeg waits for it.", peer,
+          seconds(now - received_at_));
     case Trouble::not_read:
       return monitor::sentence(
           "%s has not read what it was sent for %.1f s: its window is down to %.1f kB, %.1f kB "

@@ -15,6 +15,7 @@ enum class DeliveryTrouble : std::uint8_t {
   none,
   too_slow,      // less is taken than is put out: it piles up
   path_silent,   // nothing that is sent is acknowledged any more
+  mute,          // the server has answered once, and FFmpeg waits for more before its first output
   unanswered,    // a connection is not taken, or the server never sends anything on it
   not_read,      // the server's program does not read what its kernel takes
   disconnected,  // FFmpeg goes on without the connection it had
@@ -63,8 +64,8 @@ class DeliveryLink {
     DeliveryTrouble trouble = DeliveryTrouble::none;
     Instant since{};
   };
-  // `advanced`: FFmpeg has put something out.
-  State state(bool advanced) const;
+  // `advanced`: FFmpeg has put something out. `awaited_since`: it waits for the server's answer.
+  State state(bool advanced, std::optional<Instant> awaited_since) const;
   // Every sample has shown unsent data, for so long that no burst explains it. Alone it is no
   // trouble; of a stream that is too slow it is the reason.
   bool send_queue_held() const;
@@ -84,6 +85,7 @@ class DeliveryLink {
   Instant first_seen_at_;
   Instant counted_from_;  // first_seen_at_, or the last rebase
   Instant taken_at_;      // acked_bytes last grew, or nothing waited
+  Instant received_at_;   // received_bytes last grew
   Duration limited_when_taken_{};
   std::uint64_t widest_window_ = 0;  // bytes
   Instant updated_at_;

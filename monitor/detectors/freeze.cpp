@@ -8,6 +8,8 @@ namespace monitor {
 
 namespace {
 
+constexpr Duration usual_piece = std::chrono::seconds(3);
+
 // A value that was absent ("N/A") has grown once it shows anything.
 template <class Value>
 bool grew(const std::optional<Value>& before, const std::optional<Value>& after) {
@@ -26,7 +28,7 @@ FreezeDetector::FreezeDetector(Duration startup_timeout, Duration freeze_timeout
 
 bool FreezeDetector::on_progress(const Progress& block, Instant now) {
   const bool advanced = advances(block);
-  remember(block);
+  remember(block, now);
   last_block_ = now;
   if (!advanced) return false;
   advanced_ = true;
@@ -42,7 +44,8 @@ bool FreezeDetector::advances(const Progress& block) const {
          grew(last_.total_size_bytes, block.total_size_bytes);
 }
 
-void FreezeDetector::remember(const Progress& block) {
+void FreezeDetector::remember(const Progress& block, Instant now) {
+  if (grew(last_.out_time, block.out_time)) out_time_grew_at_ = now;
   if (block.frame) last_.frame = block.frame;
   if (block.out_time) last_.out_time = block.out_time;
   if (block.total_size_bytes) last_.total_size_bytes = block.total_size_bytes;
@@ -78,12 +81,18 @@ std::optional<Fault> FreezeDetector::check(Instant now) const {
   return Fault{Cause::encoder_frozen, true, std::move(text)};
 }
 
+// With the last block, or nearly: sound comes in pieces.
+bool FreezeDetector::goes_on(std::optional<Instant> grew_at) const {
+  return grew_at && *grew_at > counted_from_ && *last_block_ - *grew_at < usual_piece;
+}
+
 std::string FreezeDetector::what_stands() const {
   std::string stands;
   const auto add = [&stands](const std::string& what) {
     stands += (stands.empty() ? "" : " and ") + what;
   };
   if (last_.frame) add(sentence("frame has stood at %lld", static_cast<long long>(*last_.frame)));
+  if (is_picture_alone()) return stands + " while out_time goes on";
   if (last_.out_time) add("out_time at " + clock_time(*last_.out_time));
   if (!last_.frame && last_.total_size_bytes) {
     add(sentence("total_size at %lld bytes", static_cast<long long>(*last_.total_size_bytes)));

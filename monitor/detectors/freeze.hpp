@@ -48,11 +48,14 @@ class FreezeDetector {
   Instant deadline() const { return std::min(output_due_at(), stopped_.deadline()); }
 
   bool has_advanced() const { return advanced_; }
+  // The picture stands still while something else, the sound, goes on.
+  bool is_picture_alone() const { return last_.frame && goes_on(out_time_grew_at_); }
 
  private:
   Instant output_due_at() const;
   bool advances(const Progress& block) const;
-  void remember(const Progress& block);
+  void remember(const Progress& block, Instant now);
+  bool goes_on(std::optional<Instant> grew_at) const;
   std::string what_stands() const;
 
   Duration startup_timeout_;
@@ -61,6 +64,7 @@ class FreezeDetector {
   bool advanced_ = false;
   HoldTimer stopped_;  // in state T
   std::optional<Instant> last_block_;
+  std::optional<Instant> out_time_grew_at_;
   Progress last_;  // of each value the last one given
 };
 

@@ -51,9 +51,18 @@ void ReceptionDetector::note_growth(Instant now) {
   grew_at_ = now;
 }
 
+Duration ReceptionDetector::longest_usual() const {
+  return std::max(usual_gap, longest_gap_) * 3 / 2;
+}
+
+std::optional<Instant> ReceptionDetector::receives_until() const {
+  if (is_receiving_ != true || !grew_at_) return std::nullopt;
+  return *grew_at_ + longest_usual();
+}
+
 // One that is looked at more often than it counts stands between two counts.
 bool ReceptionDetector::stands(Instant now) const {
-  return grew_at_ && now - *grew_at_ > std::max(usual_gap, longest_gap_) * 3 / 2;
+  return grew_at_ && now - *grew_at_ > longest_usual();
 }
 
 void ReceptionDetector::note_silence(const SinkReport& report, Instant now) {

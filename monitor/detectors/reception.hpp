@@ -35,7 +35,8 @@ class ReceptionDetector {
   void on_report(const SinkReport& report, Instant now);
   // FFmpeg's output advanced.
   void on_advance(Instant now);
-  // The kernel's count of what the servers have acknowledged; `grew`: since the call before.
+  // The kernel's count of what the servers have acknowledged; `grew`: since the call before, or
+  // nothing is left to be acknowledged.
   void on_acknowledged(bool grew, Instant now);
   // The process could not run until now: the time that passed counts for no fault.
   void rebase();
@@ -47,6 +48,9 @@ class ReceptionDetector {
   // Growing bytes, or not; empty while nothing is known, and for a publisher that was never shown.
   std::optional<bool> is_receiving() const { return is_receiving_; }
   const std::optional<SinkReport>& last() const { return last_; }
+  // The publisher's bytes have grown, and are not due to grow again before then; empty: they do
+  // not.
+  std::optional<Instant> receives_until() const;
   // Since when the server is suspected to hang.
   std::optional<Instant> silent_since() const { return silent_since_; }
 
@@ -54,6 +58,7 @@ class ReceptionDetector {
   void note_silence(const SinkReport& report, Instant now);
   void note_growth(Instant now);
   void note_good();
+  Duration longest_usual() const;
   bool stands(Instant now) const;
 
   Duration stall_timeout_;

@@ -1,6 +1,8 @@
 #include "monitor/probes/connection.hpp"
 
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "monitor/probes/blocking_call.hpp"
 #include "monitor/probes/name_lookup.hpp"
 #include "monitor/text/url.hpp"
 
@@ -55,6 +58,38 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(Server server, Instant deadl
   co_return std::move(found.endpoints);
 }
 
+constexpr std::size_t tls_file_limit = 1024 * 1024;  // bytes
+
+// Empty where it cannot be read: FFmpeg says so better.
+std::string content_of(const std::string& path) {
+  if (path.empty()) return {};
+  std::ifstream file(path, std::ios::binary);
+  std::string content(tls_file_limit, '\0');
+  file.read(content.data(), static_cast<std::streamsize>(content.size()));
+  content.resize(static_cast<std::size_t>(file.gcount()));
+  return content;
+}
+
+// Their contents in place of their names. A disk may hang.
+asio::awaitable<TlsFiles> read_files(TlsFiles files, Server server, Instant deadline) {
+  auto work = [files] {
+    return TlsFiles{content_of(files.authorities), content_of(files.certificate),
+                    content_of(files.key.empty() ? files.certificate : files.key)};
+  };
+  auto contents = co_await run_blocking(std::move(work), deadline);
+  if (!contents) fail(Step::tls_handshake, server, asio::error::timed_out, "its files: timed out");
+  co_return std::move(*contents);
+}
+
+void use_files(const TlsFiles& contents, ssl::context& context, error_code& error) {
+  if (!contents.authorities.empty())
+    context.add_certificate_authority(asio::buffer(contents.authorities), error);
+  if (error || contents.certificate.empty()) return;
+  context.use_certificate_chain(asio::buffer(contents.certificate), error);
+  if (error) return;
+  context.use_private_key(asio::buffer(contents.key), ssl::context::pem, error);
+}
+
 }  // namespace
 
 struct Connection::State : std::enable_shared_from_this<State> {
@@ -80,8 +115,8 @@ struct Connection::State : std::enable_shared_from_this<State> {
   }
 
   asio::awaitable<void> connect(std::vector<tcp::endpoint> endpoints);
-  asio::awaitable<void> encrypt(bool verify);
-  error_code prepare_tls(bool verify);
+  asio::awaitable<void> encrypt(bool verify, const TlsFiles* files);
+  error_code prepare_tls(bool verify, const TlsFiles& contents);
   std::string why_no_tls(error_code error);
 
   Server server;
@@ -113,10 +148,11 @@ asio::awaitable<void> Connection::State::connect(std::vector<tcp::endpoint> endp
   fail(Step::connection, server, error);
 }
 
-error_code Connection::State::prepare_tls(bool verify) {
+error_code Connection::State::prepare_tls(bool verify, const TlsFiles& contents) {
   error_code error;
   tls.emplace(ssl::context::tls_client);
   tls->set_default_verify_paths(error);
+  if (!error) use_files(contents, *tls, error);
   if (error) return error;
   secure.emplace(socket, *tls);
   if (verify) {
@@ -146,8 +182,10 @@ std::string Connection::State::why_no_tls(error_code error) {
   return std::string("the certificate is not accepted: ") + X509_verify_cert_error_string(result);
 }
 
-asio::awaitable<void> Connection::State::encrypt(bool verify) {
-  error_code error = prepare_tls(verify);
+asio::awaitable<void> Connection::State::encrypt(bool verify, const TlsFiles* files) {
+  TlsFiles contents;
+  if (files != nullptr && !files->empty()) contents = co_await read_files(*files, server, deadline);
+  error_code error = prepare_tls(verify, contents);
   if (!error)
     co_await secure->async_handshake(ssl::stream_base::client,
                                      asio::redirect_error(asio::use_awaitable, error));
@@ -163,14 +201,14 @@ Connection::~Connection() = default;
 
 asio::awaitable<std::unique_ptr<Connection>> Connection::open(std::string host, std::string port,
                                                               bool tls, Duration timeout,
-                                                              bool verify) {
+                                                              bool verify, const TlsFiles* files) {
   const Instant deadline = steady_clock::now() + timeout;
   const auto executor = co_await asio::this_coro::executor;
   Server server{std::move(host), std::move(port)};
   auto endpoints = co_await resolve(server, deadline);
   const auto state = std::make_shared<State>(executor, std::move(server), deadline);
   co_await state->connect(std::move(endpoints));
-  if (tls) co_await state->encrypt(verify);
+  if (tls) co_await state->encrypt(verify, files);
   std::unique_ptr<Connection> connection(new Connection(state));
   co_return connection;
 }

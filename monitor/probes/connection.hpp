@@ -10,6 +10,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "monitor/probes/tls_files.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor::probes {
@@ -37,11 +38,13 @@ class Connection {
  public:
   // Opens within `timeout`, trying the host's addresses in turn; the same span bounds everything
   // done with it later: a probe or a delivery as a whole has one time-out. `verify` false takes any
-  // certificate.
+  // certificate; `files`, which must live as long as
+  // this call, are read beside the system's authorities.
   static boost::asio::awaitable<std::unique_ptr<Connection>> open(std::string host,
                                                                   std::string port, bool tls,
                                                                   Duration timeout,
-                                                                  bool verify = true);
+                                                                  bool verify = true,
+                                                                  const TlsFiles* files = nullptr);
   ~Connection();
 
   // At least one byte; 0 at the end of the stream.

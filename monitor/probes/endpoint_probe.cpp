@@ -18,6 +18,7 @@
 #include "monitor/probes/connection.hpp"
 #include "monitor/probes/media_probe.hpp"
 #include "monitor/probes/proxy.hpp"
+#include "monitor/probes/rtsp_probe.hpp"
 #include "monitor/text/url.hpp"
 
 namespace monitor::probes {
@@ -109,6 +110,8 @@ asio::awaitable<Finding> probe(Target target, Role role, Instant deadline) {
     finding = co_await probe_tcp(std::move(target), role, deadline);
   else if (target.reach == Reach::media)
     finding = co_await probe_media(std::move(target), deadline);
+  else if (target.reach == Reach::rtsp)
+    finding = co_await probe_rtsp(std::move(target), deadline);
   else if (target.reach == Reach::path)
     finding = co_await probe_path(std::move(target), deadline);
   finding.took = steady_clock::now() - start;

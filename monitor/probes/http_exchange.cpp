@@ -19,7 +19,7 @@ boost::asio::awaitable<void> exchange_http(HttpExchange exchange, HttpReply& rep
   std::string port(port_of(exchange.url));
   const auto connection = co_await Connection::open(
       std::move(host), std::move(port), tls, exchange.deadline - std::chrono::steady_clock::now(),
-      exchange.verify_tls);
+      exchange.verify_tls, &exchange.tls);
   co_await connection->write(exchange.request);
   std::array<char, 16 * 1024> buffer;
   for (std::size_t taken = 0; taken < exchange.read_limit && !is_enough();) {

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "monitor/probes/http_reply.hpp"
+#include "monitor/probes/tls_files.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor::probes {
@@ -16,6 +17,7 @@ struct HttpExchange {
   std::string url;      // http or https: the server to connect to
   std::string request;  // its bytes
   bool verify_tls = true;
+  TlsFiles tls = {};
   Instant deadline{};          // of it all
   std::size_t read_limit = 0;  // bytes: chunk by chunk of one byte, or with a thousand interim
                                // replies, it ends, too

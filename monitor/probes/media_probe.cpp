@@ -52,6 +52,7 @@ asio::awaitable<Answer> ask(const Target& target, bool authorized, Instant deadl
     HttpExchange exchange{.url = target.url,
                           .request = get_request(target.url, target.headers, authorized),
                           .verify_tls = target.verify_tls,
+                          .tls = target.tls,
                           .deadline = deadline,
                           .read_limit = 4 * HttpReply::header_limit};
     auto enough = [&reply] { return is_enough(reply); };

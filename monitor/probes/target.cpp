@@ -22,7 +22,7 @@ constexpr auto protocols = std::to_array<Protocol>({
     {"rtmp", Reach::tcp, Reach::tcp},      {"rtmpe", Reach::tcp, Reach::tcp},
     {"rtmps", Reach::tcp, Reach::tcp},     {"rtmpt", Reach::tcp, Reach::tcp},
     {"rtmpte", Reach::tcp, Reach::tcp},    {"rtmpts", Reach::tcp, Reach::tcp},
-    {"rtsp", Reach::tcp, Reach::tcp},      {"rtsps", Reach::tcp, Reach::tcp},
+    {"rtsp", Reach::rtsp, Reach::tcp},     {"rtsps", Reach::rtsp, Reach::tcp},
     {"tcp", Reach::tcp, Reach::tcp},       {"tls", Reach::tcp, Reach::tcp},
     {"mms", Reach::tcp, Reach::unknown},   {"mmst", Reach::tcp, Reach::unknown},
     {"mmsh", Reach::tcp, Reach::unknown},  {"ftp", Reach::tcp, Reach::tcp},
@@ -59,7 +59,7 @@ Reach reach_of_path(string_view path) {
 Reach reach_of_server(string_view url, Reach reach) {
   const Url parts = split_url(url);
   if (reach == Reach::unknown || parts.host.empty() || port_of(url).empty()) return Reach::unknown;
-  return reach == Reach::tcp && listens(parts.path) ? Reach::unknown : reach;
+  return reach != Reach::media && listens(parts.path) ? Reach::unknown : reach;
 }
 
 Reach reach_of_source(string_view url, string_view format) {

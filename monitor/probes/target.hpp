@@ -6,12 +6,15 @@
 #include <utility>
 #include <vector>
 
+#include "monitor/probes/tls_files.hpp"
+
 namespace monitor::probes {
 
 // What a probe can find out about an endpoint from outside FFmpeg.
 enum class Reach : std::uint8_t {
   media,    // a GET that reads some bytes: http, https, icy; HLS playlists too
-  tcp,      // a connection is taken: rtmp, rtmps, rtsp, tcp, mms …
+  rtsp,     // an OPTIONS and a DESCRIBE: rtsp, rtsps
+  tcp,      // a connection is taken: rtmp, rtmps, tcp, mms …
   path,     // a file, FIFO or device is there (and can be opened for reading)
   unknown,  // nothing: lavfi, pipes, udp, rtp, srt, …
 };
@@ -25,6 +28,7 @@ struct Target {
   // FFmpeg takes any certificate unless its `-tls_verify 1` stands before the input; a probe that
   // asked for more would wait for a source that FFmpeg could play.
   bool verify_tls = false;
+  TlsFiles tls = {};
 
   bool operator==(const Target&) const = default;
 };

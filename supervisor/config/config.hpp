@@ -31,6 +31,10 @@ struct LogSettings {
 // The key below `streams[].source` that gave the URL.
 enum class SourceKey : std::uint8_t { http, icecast };
 
+// `streams[].source.probe`: how the source is looked at from outside FFmpeg. `connect`: whether its
+// server takes connections. `none`: FFmpeg itself is the only look.
+enum class SourceProbe : std::uint8_t { media, connect, none };
+
 // `streams[].tracks`; `on_change` is the policy's.
 struct TrackSettings {
   std::string text_file;                             // for drawtext; empty: none is written
@@ -51,6 +55,7 @@ struct StreamConfig {
   // that gives media. Empty: read off the command.
   std::string source_url;
   SourceKey source_key = SourceKey::http;
+  SourceProbe source_probe = SourceProbe::media;
   // `source.azuracast`: the station that reports the track on air. Empty URL: by web hook only.
   monitor::probes::Azuracast azuracast;
   TrackSettings tracks;

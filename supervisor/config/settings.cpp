@@ -29,6 +29,8 @@ const Words<LogLevel> log_levels{{"trace", LogLevel::trace},
 const Words<recovery::Restart> restarts{{"always", recovery::Restart::always},
                                         {"on-failure", recovery::Restart::on_failure},
                                         {"never", recovery::Restart::never}};
+const Words<SourceProbe> source_probes{
+    {"media", SourceProbe::media}, {"connect", SourceProbe::connect}, {"none", SourceProbe::none}};
 const Words<monitor::Witnesses> witnesses{{"all", monitor::Witnesses::all},
                                           {"progress", monitor::Witnesses::progress}};
 const Words<recovery::OnExhausted> exhaustions{{"keep_trying", recovery::OnExhausted::keep_trying},
@@ -200,6 +202,7 @@ std::vector<Setting<StreamConfig>> make_stream_settings() {
   for (auto& setting : make_recovery_settings()) settings.push_back(std::move(setting));
   for (auto& setting : planned_restart_settings()) settings.push_back(std::move(setting));
   for (auto& setting : source_settings()) settings.push_back(std::move(setting));
+  settings.push_back(choice<S>("source.probe", FIELD(source_probe), source_probes));
   for (auto& setting : azuracast_settings()) settings.push_back(std::move(setting));
   for (auto& setting : sink_settings()) settings.push_back(std::move(setting));
   for (auto& setting : track_settings()) settings.push_back(std::move(setting));

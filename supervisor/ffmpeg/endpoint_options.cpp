@@ -32,6 +32,9 @@ void EndpointOptions::read(string_view name, string_view value) {
   if (name == "referer") asked_.headers.emplace_back("Referer", value);
   if (name == "cookies") add_cookies(value);
   if (name == "tls_verify" || name == "verify") asked_.verify_tls = on;
+  if (name == "ca_file" || name == "cafile") asked_.tls.authorities = value;
+  if (name == "cert_file" || name == "cert") asked_.tls.certificate = value;
+  if (name == "key_file" || name == "key") asked_.tls.key = value;
   if (name == "http_proxy") unknown_ = true;
   if (name == "listen" || name == "rtmp_listen") listens_ = listens_ || on;
   if (name == "timeout") has_timeout_ = true;
@@ -77,11 +80,12 @@ bool EndpointOptions::is_unknown(string_view url) const {
 
 Target EndpointOptions::source(string_view url, string_view format) const {
   Target target = monitor::probes::source_target(url, format);
-  const bool server = target.reach == Reach::media || target.reach == Reach::tcp;
+  const bool server = target.reach != Reach::path && target.reach != Reach::unknown;
   if (server && is_unknown(url)) target.reach = Reach::unknown;
-  if (target.reach != Reach::media) return target;
-  target.headers = asked_.headers;
+  if (target.reach != Reach::media && target.reach != Reach::rtsp) return target;
+  if (target.reach == Reach::media) target.headers = asked_.headers;
   target.verify_tls = asked_.verify_tls;
+  target.tls = asked_.tls;
   return target;
 }
 

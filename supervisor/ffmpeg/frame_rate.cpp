@@ -33,20 +33,24 @@ class Longest {
     const auto period = period_of(rate);
     if (period && (!found_ || *period > found_->period)) found_ = FramePeriod{*period, said};
   }
-  // Each `fps=` of a filter graph, with or without the option's own name behind it.
+  // Each `fps=` of a filter graph, with or without the option's own name behind it, and each rate
+  // of a source in it.
   void take_graph(string_view graph) {
-    constexpr string_view filter = "fps=";
-    for (std::size_t at = graph.find(filter); at != string_view::npos;
-         at = graph.find(filter, at)) {
-      at += filter.size();
-      const string_view rest = graph.substr(at);
-      const string_view rate = rest.substr(0, rest.find_first_of(":,;[\' "));
-      take(rate, "fps=" + std::string(rate));
-    }
+    for (const string_view key : {"fps=", "rate=", "=r=", ":r="}) take_each(key, graph);
   }
   std::optional<FramePeriod> found() const { return found_; }
 
  private:
+  void take_each(string_view key, string_view graph) {
+    for (std::size_t at = graph.find(key); at != string_view::npos; at = graph.find(key, at)) {
+      at += key.size();
+      const string_view rest = graph.substr(at);
+      const string_view rate = rest.substr(0, rest.find_first_of(":,;[\' "));
+      const string_view name = key.substr(key.find_first_not_of("=:"));
+      take(rate, std::string(name) + std::string(rate));
+    }
+  }
+
   std::optional<FramePeriod> found_;
 };
 
@@ -55,9 +59,10 @@ class Longest {
 std::optional<FramePeriod> longest_frame_period(const std::vector<FfmpegArgument>& arguments) {
   Longest longest;
   for (const FfmpegArgument& argument : arguments) {
+    if (argument.format == "lavfi") longest.take_graph(argument.value);
     if (argument.kind != FfmpegArgument::Kind::option) continue;
     const string_view name = argument.name;
-    if (name == "r" || name == "framerate")
+    if (name == "r" || name == "framerate" || name == "fpsmax")
       longest.take(argument.value, '-' + std::string(name) + ' ' + std::string(argument.value));
     if (name == "vf" || name == "filter" || name == "filter_complex" || name == "lavfi")
       longest.take_graph(argument.value);

@@ -9,8 +9,8 @@
 
 namespace supervisor {
 
-// The longest time between two frames that a command asks for, by `-r`, `-framerate` or the filter
-// `fps`.
+// The longest time between two frames that a command asks for, by `-r`, `-framerate`, `-fpsmax`,
+// the filter `fps` or the rate of a generated source.
 struct FramePeriod {
   monitor::Duration period;
   std::string said;  // "-r 1/60", "fps=1/60"

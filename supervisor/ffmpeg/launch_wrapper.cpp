@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <span>
 
 namespace supervisor {
@@ -126,6 +127,22 @@ WrapperKind kind_of(const Wrapper& wrapper, std::span<const std::string> own_wor
   return WrapperKind::forks;
 }
 
+// As `timeout` takes it: `90`, `1.5m`, `10h`, `2d`. Zero is no limit.
+std::optional<monitor::Duration> parse_limit(string_view text) {
+  constexpr string_view units = "smhd";
+  constexpr std::array unit_s{1.0, 60.0, 3600.0, 86400.0};
+  constexpr double longest_s = 1e9;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const string_view suffix(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  if (error != std::errc{} || suffix.size() > 1) return std::nullopt;
+  const std::size_t unit = suffix.empty() ? 0 : units.find(suffix[0]);
+  if (unit == string_view::npos) return std::nullopt;
+  value *= unit_s.at(unit);
+  if (!(value > 0) || value > longest_s) return std::nullopt;
+  return std::chrono::duration_cast<monitor::Duration>(std::chrono::duration<double>(value));
+}
+
 }  // namespace
 
 string_view base_name(string_view path) {
@@ -137,6 +154,21 @@ bool runs_elsewhere(string_view program) {
       {"ssh", "autossh", "rsh", "docker", "podman", "nerdctl", "kubectl", "crictl", "lxc", "incus",
        "machinectl", "systemd-run", "systemd-nspawn", "flatpak-spawn", "at", "batch"});
   return std::ranges::find(programs, base_name(program)) != programs.end();
+}
+
+std::optional<monitor::Duration> time_limit_of(const std::vector<std::string>& argv) {
+  std::optional<monitor::Duration> shortest;
+  for (std::size_t at = 0; at < argv.size();) {
+    const Wrapper* wrapper = find_wrapper(argv[at]);
+    if (wrapper == nullptr) break;
+    const std::size_t next = skip_wrapper(*wrapper, argv, at);
+    // The word in front of the command.
+    const auto limit =
+        wrapper->name == "timeout" && next > at + 1 ? parse_limit(argv[next - 1]) : std::nullopt;
+    if (limit && (!shortest || *limit < *shortest)) shortest = limit;
+    at = next;
+  }
+  return shortest;
 }
 
 LaunchedProgram find_launched_program(const std::vector<std::string>& argv) {

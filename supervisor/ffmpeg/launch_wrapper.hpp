@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "monitor/time.hpp"
 
 namespace supervisor {
 
@@ -27,6 +30,9 @@ struct LaunchedProgram {
 // Looks only through wrappers it knows: their own arguments are separated from the command by their
 // options, so the user name in `gosu ffmpeg ffmpeg …` is no FFmpeg. Views into `argv`.
 LaunchedProgram find_launched_program(const std::vector<std::string>& argv);
+
+// How long `timeout DURATION` lets the command live; of several the shortest, empty without one.
+std::optional<monitor::Duration> time_limit_of(const std::vector<std::string>& argv);
 
 // The program runs its command on another machine or in another container, where no descriptor of
 // this one arrives.

@@ -101,11 +101,11 @@ void add_rate_warning(const FfmpegCommand& command, const StreamConfig& stream,
                       std::vector<std::string>& warnings) {
   const auto longest = longest_frame_period(command.arguments());
   const monitor::Duration limit = stream.monitor.freeze_timeout;
-  if (!longest || longest->period < limit) return;
-  warnings.push_back(
-      longest->said + ": a frame each " + print_duration(longest->period) +
-      " is less than one in monitor.freeze_timeout (" + print_duration(limit) +
-      "); where no sound goes with it, set that above twice the time between frames");
+  if (!longest || 2 * longest->period <= limit) return;
+  warnings.push_back(longest->said + ": a frame each " + print_duration(longest->period) +
+                     " raises monitor.freeze_timeout from " + print_duration(limit) + " to " +
+                     print_duration(2 * longest->period) +
+                     "; a standstill is noticed only after that");
 }
 
 }  // namespace

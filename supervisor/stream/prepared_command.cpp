@@ -2,9 +2,14 @@
 
 #include <algorithm>
 
+#include "supervisor/ffmpeg/analysis_time.hpp"
+#include "supervisor/ffmpeg/frame_rate.hpp"
 #include "supervisor/stream/command_warnings.hpp"
 
 namespace supervisor {
+
+using monitor::probes::Reach;
+using monitor::probes::Target;
 
 namespace {
 
@@ -48,10 +53,15 @@ PreparedCommand without_stats_period(PreparedCommand command) {
   return command;
 }
 
-std::vector<monitor::probes::Target> sources_of(const StreamConfig& config,
-                                                const FfmpegCommand& command) {
-  if (config.source_url.empty()) return command.sources();
-  return {monitor::probes::source_target(config.source_url, {})};
+std::vector<Target> sources_of(const StreamConfig& config, const FfmpegCommand& command) {
+  if (config.source_probe == SourceProbe::none) return {};
+  std::vector<Target> sources = command.sources();
+  if (!config.source_url.empty()) sources = {monitor::probes::source_target(config.source_url, {})};
+  if (config.source_probe == SourceProbe::media) return sources;
+  for (Target& source : sources) {
+    if (source.reach == Reach::media || source.reach == Reach::rtsp) source.reach = Reach::tcp;
+  }
+  return sources;
 }
 
 monitor::Limits effective_limits(monitor::Limits limits, const FfmpegCommand& command) {
@@ -59,6 +69,15 @@ monitor::Limits effective_limits(monitor::Limits limits, const FfmpegCommand& co
     limits.stats_period = *period;
     limits.freeze_timeout = std::max(limits.freeze_timeout, 2 * *period);
     limits.startup_timeout = std::max(limits.startup_timeout, 2 * *period);
+  }
+  const auto arguments = command.arguments();
+  limits.analysis = std::max(limits.analysis, added_analysis_time(arguments));
+  if (const auto frames = longest_frame_period(arguments)) {
+    const monitor::Duration two_frames = 2 * frames->period;
+    limits.freeze_timeout = std::max(limits.freeze_timeout, two_frames);
+    limits.startup_timeout = std::max(limits.startup_timeout, two_frames);
+    limits.min_speed.hold = std::max(limits.min_speed.hold, two_frames);
+    limits.bitrate_drop.hold = std::max(limits.bitrate_drop.hold, two_frames);
   }
   return limits;
 }

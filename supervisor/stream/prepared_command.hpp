@@ -29,12 +29,13 @@ PreparedCommand prepare_command(const FfmpegCommand& command, const StreamConfig
 // For an FFmpeg before 4.4, which does not know that option. It reports each half second by itself.
 PreparedCommand without_stats_period(PreparedCommand command);
 
-// What is probed as the stream's source: `source.http` or `source.icecast`, else the command's
-// inputs.
+// What is probed as the stream's source, and how, by `source.probe`: `source.http` or
+// `source.icecast`, else the command's inputs.
 std::vector<monitor::probes::Target> sources_of(const StreamConfig& config,
                                                 const FfmpegCommand& command);
 
-// FFmpeg that reports less often than the freeze limit would always look frozen.
+// FFmpeg that reports or puts out frames less often than the freeze limit would always look frozen,
+// and one that is told to analyse its inputs for long would always look hung.
 monitor::Limits effective_limits(monitor::Limits limits, const FfmpegCommand& command);
 
 }  // namespace supervisor

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "supervisor/ffmpeg/own_end.hpp"
+
 namespace supervisor {
 
 using monitor::probes::Reach;
@@ -56,7 +58,8 @@ recovery::Setup StreamParts::setup() const {
            .advance_proves_source = primary->command.endpoints().inputs.size() == 1,
            .sink_can_be_probed = can_be_probed(sinks),
            .has_fallback = fallback != nullptr,
-           .fallback_reports_progress = fallback && fallback->command.is_ffmpeg()}};
+           .fallback_reports_progress = fallback && fallback->command.is_ffmpeg(),
+           .own_end = own_end_of(primary->command)}};
 }
 
 std::vector<std::string> StreamParts::warnings() const {

@@ -270,6 +270,9 @@ TEST(SourceProbe, ACertificateIsAskedForOnlyWhereFfmpegWould) {
   EXPECT_EQ(run({target}).sentence, "TLS handshake with 127.0.0.1:" + server.port() +
                                         ": the certificate is not accepted: self-signed "
                                         "certificate.");
+  target.tls.authorities = certificate.file();  // -ca_file
+  EXPECT_TRUE(run({target}).available);
+  target.tls = {};
   ::setenv("SSL_CERT_FILE", certificate.file().c_str(), 1);
   EXPECT_TRUE(run({target}).available);
   ::unsetenv("SSL_CERT_FILE");

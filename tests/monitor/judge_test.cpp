@@ -163,7 +163,7 @@ TEST(Judge, AKillForWantOfMemoryIsTheHosts) {
   Evidence evidence = advanced();
   evidence.exit = monitor::ExitStatus{.code = {}, .signal = SIGKILL};
   EXPECT_EQ(diagnose(evidence, std::nullopt, now, true).cause, Cause::encoder_crashed);
-  evidence.first_host.emplace().oom_kills = 3;
+  evidence.oom_kills_before = 3;
   evidence.host.emplace().oom_kills = 3;
   EXPECT_EQ(diagnose(evidence, std::nullopt, now, true).cause, Cause::encoder_crashed);
   evidence.host->oom_kills = 4;

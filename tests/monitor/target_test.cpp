@@ -16,7 +16,7 @@ TEST(Target, AnInputIsProbedByWhatItIs) {
       {"https://h/live.m3u8", Reach::media},
       {"rtmp://h/live/key", Reach::tcp},
       {"rtmps://h/live/key", Reach::tcp},
-      {"rtsp://user:pass@camera/1", Reach::tcp},
+      {"rtsp://user:pass@camera/1", Reach::rtsp},
       {"tcp://h:9000", Reach::tcp},
       {"mmsh://h/x", Reach::tcp},
       {"/srv/loop.mp4", Reach::path},

@@ -23,9 +23,11 @@ class RestartPlannerTest : public testing::Test {
     now += 1s;
   }
   RestartPlanner::Context context() { return {setup, reporter, now}; }
-  Plan fault(const Verdict& of, bool name_in_use = false, bool advanced = true) {
+  Plan fault(const Verdict& of, bool name_in_use = false, bool advanced = true,
+             bool aired = false) {
     verdict = of;
-    plan = planner->after_fault(of, name_in_use, advanced, context());
+    plan = planner->after_fault(
+        of, {.name_in_use = name_in_use, .advanced = advanced, .aired = aired}, context());
     return plan;
   }
   static SourceProbed answer(std::uint64_t number, bool available) {
@@ -42,7 +44,8 @@ class RestartPlannerTest : public testing::Test {
     return planner->take(probed, plan, verdict, context());
   }
   std::optional<Plan> sink(bool available) {
-    return planner->take(SinkProbed{asked<ProbeSink>(), available, "an answer"}, plan, context());
+    return planner->take(SinkProbed{asked<ProbeSink>(), available, "an answer"}, plan, verdict,
+                         context());
   }
   template <class Probe>
   std::uint64_t asked() {
@@ -220,6 +223,71 @@ TEST_F(RestartPlannerTest, ASourceThatCannotBeProbedAnyMoreIsTried) {
   EXPECT_EQ(planner->try_source(plan, false, context()), std::nullopt);
   now += 1s;
   EXPECT_EQ(planner->try_source(plan, false, context()), Plan{Kind::launch});
+}
+
+// ---------------------------------------------------------------------------- ends that hang up
+
+TEST_F(RestartPlannerTest, ASinkThatHangsUpAndHadTakenTheStreamIsPacedByASecond) {
+  const Verdict hung_up{Cause::sink_lost, {"Broken pipe"}};
+  for (int i = 0; i < 20; ++i) {
+    const Plan next = fault(hung_up, false, true, true);
+    ASSERT_LE(next.launch_at().value_or(now), now + 1s) << i;
+    now += 25s;
+    planner->on_launch(setup.policy, now);
+  }
+  EXPECT_EQ(planner->attempts(), 20U);
+  EXPECT_TRUE(escalates());
+}
+
+TEST_F(RestartPlannerTest, ASinkThatHangsUpAtOnceIsPacedByTheBudget) {
+  const Verdict hung_up{Cause::sink_lost, {"Broken pipe"}};
+  for (int i = 0; i < 4; ++i) {
+    fault(hung_up);
+    planner->on_launch(setup.policy, now);
+  }
+  EXPECT_EQ(fault(hung_up), (Plan{Kind::at_time, now + 60s}));
+}
+
+TEST_F(RestartPlannerTest, ACrashAfterSecondsOnAirIsPacedByTheBudget) {
+  for (int i = 0; i < 4; ++i) {
+    fault(crashed, false, true, true);
+    planner->on_launch(setup.policy, now);
+  }
+  EXPECT_EQ(fault(crashed, false, true, true), (Plan{Kind::at_time, now + 60s}));
+}
+
+TEST_F(RestartPlannerTest, ASourceThatHangsUpAndIsThereAgainIsPacedByASecond) {
+  const Verdict hung_up{Cause::source_ended, {"End of file"}};
+  for (int i = 0; i < 10; ++i) {
+    fault(hung_up, false, true, true);
+    ASSERT_TRUE(plan.awaits_source());
+    const auto next = source(true);
+    ASSERT_TRUE(next);
+    ASSERT_LE(next->launch_at().value_or(now), now + 1s) << i;
+    now += 8s;
+    planner->on_launch(setup.policy, now);
+  }
+}
+
+// ---------------------------------------------------------------------------- a silent FFmpeg
+
+TEST_F(RestartPlannerTest, AFailureWithoutAWordIsTheSinksWhereItIsNotThere) {
+  const Verdict silent{Cause::encoder_failed, {"exit code 1"}, monitor::Confidence::low};
+  fault(silent);
+  planner->on_launch(setup.policy, now);
+  fault(silent);
+  sink(false);
+  EXPECT_EQ(verdict->cause, Cause::sink_unreachable);
+  EXPECT_EQ(verdict->evidence.front(), "an answer");
+}
+
+TEST_F(RestartPlannerTest, AFailureThatIsExplainedStaysWhatItIs) {
+  const Verdict told{Cause::encoder_failed, {"exit code 1"}, monitor::Confidence::high};
+  fault(told);
+  planner->on_launch(setup.policy, now);
+  fault(told);
+  EXPECT_EQ(asked<ProbeSink>(), 0U);
+  EXPECT_EQ(verdict->cause, Cause::encoder_failed);
 }
 
 }  // namespace

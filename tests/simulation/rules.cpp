@@ -127,6 +127,7 @@ void Rules::take(const Event& event) {
     if (proves_source() && is_before(State::on_air)) {
       source_.watch(policy_.probe_interval, now_);
     }
+    if (!child_.first_advanced_at) child_.first_advanced_at = now_;
     child_.advanced = true;
     child_.advanced_at = child_.counted_from = now_;
     if (!is_before(State::stopping)) child_.good_until = now_;
@@ -161,6 +162,7 @@ void Rules::take(const Event& event) {
       on_lasting();
     }
     name_in_use_ = child_.name_in_use;
+    aired_ = child_.first_advanced_at && child_.advanced_at - *child_.first_advanced_at >= 3s;
     if (name_in_use_) ++tally_.names_in_use;
   }
 }

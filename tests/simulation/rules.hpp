@@ -59,7 +59,8 @@ class Rules {
     bool name_in_use = false;
     std::optional<Instant> in_state_t_since;  // or since forgiven
     Instant launched_at{};
-    Instant advanced_at{};   // the launch while it has not
+    Instant advanced_at{};  // the launch while it has not
+    std::optional<Instant> first_advanced_at;
     Instant counted_from{};  // … or the moment forgiven
     Instant good_until{};    // … or the advance before it was stopped
     std::optional<Instant> on_air_since;
@@ -118,6 +119,7 @@ class Rules {
   void check_decision(const recovery::Decided& decided);
   void check_attempt(const recovery::Decided& decided);
   void check_delay(const recovery::Decided& decided);
+  bool has_hung_up() const;
 
   // the end of a child (rules_child.cpp)
   void check_signal(const recovery::Signal& signal);
@@ -220,6 +222,8 @@ class Rules {
   bool ever_launched_ = false, ever_on_air_ = false;
   bool on_purpose_ = false, on_purpose_before_ = false;  // the child is being replaced
   std::optional<Instant> carried_well_since_;            // to the child that replaces it
+  bool follows_hang_up_ = false;                         // the launch that is decided
+  bool aired_ = false;                                   // the primary's last life, for seconds
   std::optional<Instant> restart_due_;                   // decided by the budget and not done yet
   bool return_is_decided_ = false;                       // … for a source or sink that is back
   std::optional<Instant> known_launch_;  // the last of the primary that the core knows of

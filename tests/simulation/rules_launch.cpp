@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration settle_time = 2s;  // for a server that says "already publishing"
+constexpr Duration after_hang_up = 1s;  // of what had been on air for seconds
+constexpr Duration settle_time = 2s;    // for a server that says "already publishing"
 
 // Those of the last `span` stay.
 void forget(std::deque<Instant>& instants, Instant now, Duration span) {
@@ -61,6 +62,7 @@ void Rules::check_own_launch() {
   forget(own_launches_, now_, policy_.restart_cooldown - (tally_.crashes > 0 ? 1s : 0s));
   forget(torn_, now_, policy_.restart_cooldown);
   own_launches_.push_back(now_);
+  if (std::exchange(follows_hang_up_, false)) own_launches_.pop_back();
   require(own_launches_.size() <= policy_.max_restart_attempts + 1 + torn_.size(),
           "no more launches in a cooldown than attempts and one, over all lives", "one more");
 }
@@ -81,8 +83,10 @@ void Rules::check_decision(const Decided& decided) {
     end_wait();
     if (decided.delay == 0s && stop_) child_.yields = true;
     const auto* verdict = status_.verdict ? &*status_.verdict : nullptr;
-    const bool blames_sink =
-        verdict && monitor::component_of(verdict->cause) == monitor::Component::sink;
+    const bool is_unexplained = verdict && verdict->cause == monitor::Cause::encoder_failed &&
+                                verdict->confidence == monitor::Confidence::low;
+    const bool blames_sink = is_unexplained || (verdict && monitor::component_of(verdict->cause) ==
+                                                               monitor::Component::sink);
     if (blames_sink && ever_launched_ && decided.delay > 0s &&
         scenario_.command.sink_can_be_probed) {
       sink_.await(policy_.probe_interval, now_);
@@ -119,23 +123,34 @@ void Rules::check_attempt(const Decided& decided) {
   ++tally_.always_there;
 }
 
+// What had been on air for seconds and hung up is used again as soon as a shell's loop would.
+bool Rules::has_hung_up() const {
+  if (!aired_ || !status_.verdict) return false;
+  const monitor::Cause cause = status_.verdict->cause;
+  return cause == monitor::Cause::source_ended || cause == monitor::Cause::sink_lost;
+}
+
 void Rules::check_delay(const Decided& decided) {
   const auto& rule = policy_.restart_delay;
   const Duration settled = name_in_use_ && ever_launched_ ? settle_time : 0s;
+  follows_hang_up_ = has_hung_up() && ever_launched_;
   if (settled > 0s) ++tally_.settled;
   if (decided.attempt > policy_.max_restart_attempts) {
     require(policy_.on_exhausted == OnExhausted::keep_trying || !ever_launched_,
             "on_exhausted: exit, stop", "it tries again");
-    require(
-        now_ + decided.delay == std::max(now_ + settled, *known_launch_ + policy_.restart_cooldown),
-        "then one launch each cooldown, from launch to launch", "at another time");
+    Instant due = *known_launch_ + policy_.restart_cooldown;
+    if (follows_hang_up_) due = std::min(due, now_ + after_hang_up);
+    require(now_ + decided.delay == std::max(now_ + settled, due),
+            "then one launch each cooldown, from launch to launch", "at another time");
     return;
   }
   double wanted = monitor::seconds(rule.initial);
   if (decided.attempt > 1) {
     wanted = monitor::seconds(rule.step) * std::pow(rule.multiplier, decided.attempt - 2.0);
   }
-  const double limit = monitor::seconds(policy_.restart_cooldown);
+  const double limit = monitor::seconds(
+      follows_hang_up_ ? std::min<Duration>(after_hang_up, policy_.restart_cooldown)
+                       : policy_.restart_cooldown);
   const double least = monitor::seconds(settled);
   const double delay = monitor::seconds(decided.delay);
   require(delay >= std::max(least, std::min(limit, wanted * (1 - rule.jitter))) - 1e-6 &&

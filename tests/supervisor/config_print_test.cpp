@@ -58,6 +58,7 @@ Config odd_config() {
   config.streams[1].fallback = {"y", "", "a: b"};
   config.streams[1].source_url = "http://host:8000/a,b#c";
   config.streams[1].source_key = SourceKey::icecast;
+  config.streams[1].source_probe = SourceProbe::connect;
   config.streams[1].rtmp_endpoint = "rtmp://host";
   config.streams[0].monitor.content.silence.emplace().noise_db = -33.25;
   config.streams[0].monitor.content.black.emplace();
@@ -107,6 +108,7 @@ TEST(PrintConfig, IsReadBackAsItWas) {
     EXPECT_EQ(again.streams[i].fallback, config.streams[i].fallback);
     EXPECT_EQ(again.streams[i].source_url, config.streams[i].source_url);
     EXPECT_EQ(again.streams[i].source_key, config.streams[i].source_key);
+    EXPECT_EQ(again.streams[i].source_probe, config.streams[i].source_probe);
     EXPECT_EQ(again.streams[i].sink.url, config.streams[i].sink.url);
     EXPECT_EQ(again.streams[i].sink.server, config.streams[i].sink.server);
     EXPECT_EQ(again.streams[i].monitor.freeze_timeout, config.streams[i].monitor.freeze_timeout);

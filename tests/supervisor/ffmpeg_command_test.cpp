@@ -291,6 +291,13 @@ TEST(FfmpegCommand, WhatFfmpegListensForOrReachesByAProxyCannotBeAsked) {
             Reach::unknown);
 }
 
+TEST(FfmpegCommand, ItsCertificatesAreThoseOfALook) {
+  const FfmpegCommand understood = command(
+      "ffmpeg -tls_verify 1 -ca_file ca.pem -cert_file c.pem -key_file k.pem -i https://h/x y");
+  EXPECT_TRUE(understood.sources()[0].verify_tls);
+  EXPECT_EQ(understood.sources()[0].tls, (monitor::probes::TlsFiles{"ca.pem", "c.pem", "k.pem"}));
+}
+
 TEST(FfmpegCommand, EachOutputAndEachSlaveOfATeeIsASink) {
   const FfmpegCommand understood = command(
       "ffmpeg -i x -f tee [f=flv]rtmp://h/a/k|[f=hls]/x.m3u8 -f mp3 icecast://s:p@h/m /y.mp4");
