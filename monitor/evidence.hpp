@@ -55,6 +55,8 @@ struct Evidence {
   std::optional<bool> sink_is_receiving;  // … by their growth
   std::optional<HostSample> first_host, host;
   std::optional<Instant> corrupt_at;  // FFmpeg last kept reporting damaged input
+  std::vector<std::string> outputs;   // names of the command's, by number
+  std::string troubled_output;        // whose connection `delivery` is about
   double throttled_share = 0;         // of the last seconds, by the control group's CPU quota
 
   static constexpr std::size_t signs_limit = 16;
