@@ -5,6 +5,7 @@
 
 #include "monitor/diagnosis.hpp"
 #include "monitor/watch.hpp"
+#include "recovery/output_totals.hpp"
 #include "recovery/policy.hpp"
 
 namespace recovery {
@@ -13,8 +14,9 @@ namespace recovery {
 // all. A value; begins anew with each launch. What it knows of the machine outlives the child.
 class Detection {
  public:
-  // Of a new child.
-  void begin(const monitor::Limits& limits, bool reports_progress, Instant now);
+  // Of a new child, whose command writes to `outputs`.
+  void begin(const monitor::Limits& limits, bool reports_progress, Instant now,
+             const std::vector<monitor::Output>& outputs = {});
 
   // Recovery is off and a fault stands: it was reported, no action follows, and a further check
   // would report it again.
@@ -40,6 +42,10 @@ class Detection {
   // shows none.
   bool output_is_connected(Instant now) const;
 
+  // Of all lives, the present one too.
+  std::vector<OutputTotal> output_totals() const { return totals_with_present().all(); }
+  void count_restart(const std::string& output);
+
   monitor::Verdict diagnose(const std::optional<monitor::Fault>& fault, Instant now,
                             bool reports_progress) const;
 
@@ -54,7 +60,10 @@ class Detection {
   const monitor::Evidence& evidence() const { return watch_->evidence(); }
 
  private:
+  OutputTotals totals_with_present() const;
+
   std::optional<monitor::Watch> watch_;
+  OutputTotals past_totals_;           // of the lives before
   std::optional<Instant> checked_at_;  // empty: muted
   bool kernel_reports_ = false;        // connections were seen on this machine
 };
