@@ -14,6 +14,7 @@
 #include "http/log_lines.hpp"
 #include "monitor/cause.hpp"
 #include "monitor/ffmpeg/stderr_log.hpp"
+#include "monitor/output.hpp"
 #include "monitor/readings.hpp"
 #include "monitor/tracks/track_log.hpp"
 #include "recovery/alerts/outcome.hpp"
@@ -41,6 +42,18 @@ struct TrackState {
   std::string overdue = {};  // a sentence, while AzuraCast reports a track that should be long over
 };
 
+// One output of a stream, over all launches.
+struct OutputSnapshot {
+  std::string name;
+  monitor::OutputState state = monitor::OutputState::stopped;
+  bool required = false;
+  bool is_rtmp = false;
+  std::string sentence = {};                          // what is wrong; empty: nothing
+  std::string unseen = {};                            // why it cannot be seen; empty: it can
+  std::optional<std::uint64_t> delivered_bytes = {};  // empty: no connection shows it
+  std::uint64_t restarts = 0;                         // FFmpeg was launched anew for it
+};
+
 // The public state of one stream at one moment. Immutable once published; secrets are already
 // masked in every string.
 struct StreamSnapshot {
@@ -58,6 +71,7 @@ struct StreamSnapshot {
   std::optional<recovery::WallTime> launched_at;
   bool auto_recovery_enabled = true;
   std::vector<monitor::Cause> warnings;  // open ones; the cause of being off air is in `status`
+  std::vector<OutputSnapshot> outputs;   // of the command, then those of the fallback alone
   // Measured of the current child; empty without one.
   monitor::Readings readings;
   // the station

@@ -50,10 +50,17 @@ json::value process_json(const StreamSnapshot& stream) {
           {"threads", sample.threads}};
 }
 
+// Of a sink's cause alone.
+json::value output_json(monitor::Cause cause, const std::string& output) {
+  const bool is_sink = monitor::component_of(cause) == monitor::Component::sink;
+  return is_sink && !output.empty() ? json::value(output) : json::value(nullptr);
+}
+
 json::value verdict_json(const std::optional<monitor::Verdict>& verdict) {
   if (!verdict) return nullptr;
   return {{"component", monitor::name(monitor::component_of(verdict->cause))},
           {"cause", monitor::name(verdict->cause)},
+          {"output", output_json(verdict->cause, verdict->output)},
           {"confidence", monitor::name(verdict->confidence)},
           {"evidence", strings(verdict->evidence)}};
 }
@@ -99,6 +106,24 @@ json::object evidence_json(const monitor::Readings& readings) {
           {"delivered_bps", optional_number(delivered)},
           {"connections", std::move(connections)},
           {"host", host_json(readings.host)}};
+}
+
+json::array outputs_json(const StreamSnapshot& stream) {
+  json::array list;
+  for (const OutputSnapshot& output : stream.outputs) {
+    const auto text = [](const std::string& sentence) {
+      return sentence.empty() ? json::value(nullptr) : json::value(sentence);
+    };
+    list.push_back({{"name", output.name},
+                    {"state", monitor::name(output.state)},
+                    {"up", output.state == monitor::OutputState::on_air},
+                    {"required", output.required},
+                    {"delivered_bytes", optional_number(output.delivered_bytes)},
+                    {"restarts", output.restarts},
+                    {"trouble", text(output.sentence)},
+                    {"unseen", text(output.unseen)}});
+  }
+  return list;
 }
 
 json::object availability_json(const StreamSnapshot& stream, const ClockReading& now) {
@@ -205,6 +230,7 @@ json::object stream_json(const StreamSnapshot& stream, const ClockReading& now) 
           {"progress", progress_json(stream)},
           {"process", process_json(stream)},
           {"source", source_json(stream)},
+          {"outputs", outputs_json(stream)},
           {"fallback", fallback_json(stream, now)},
           {"track", track_json(stream, now)},
           {"tracks_played", stream.track ? stream.track->played_total : 0},
@@ -244,6 +270,7 @@ json::object incident_json(std::string_view stream, const recovery::IncidentReco
           {"stream", stream},
           {"component", monitor::name(monitor::component_of(incident.cause))},
           {"cause", monitor::name(incident.cause)},
+          {"output", output_json(incident.cause, incident.output)},
           {"off_air", incident.off_air},
           {"last_good_at", monitor::rfc3339(incident.last_good_at)},
           {"detected_at", monitor::rfc3339(incident.detected_at)},

@@ -80,6 +80,7 @@ struct Fault {
   std::string sentence;               // with figures that can be checked
   std::optional<Instant> since = {};  // when it began, where that is not the last advance
   Strength strength = Strength::proven;
+  std::string output = {};  // of a sink's: the one that it is about, where that is known
 };
 
 // How sure a verdict is. low: no witness names another cause; medium: one does; high: two do,
@@ -92,6 +93,7 @@ struct Verdict {
   Cause cause;
   std::vector<std::string> evidence;  // sentences, at most `evidence_limit`
   Confidence confidence = Confidence::medium;
+  std::string output = {};  // of a sink's: which one, where that is known
 };
 inline constexpr std::size_t evidence_limit = 8;
 

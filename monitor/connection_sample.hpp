@@ -19,8 +19,10 @@ struct ConnectionSample {
   Kind kind = Kind::tcp;
   Phase phase = Phase::established;  // of UDP: always established
   Side side = Side::unknown;         // what FFmpeg does with it
-  std::string local;                 // "127.0.0.1:51234", "[::1]:51234"
-  std::string peer;                  // empty where UDP is not connected
+  // The command's outputs that it may serve by its addresses: bit N for that of number N.
+  std::uint32_t outputs = 0;
+  std::string local;  // "127.0.0.1:51234", "[::1]:51234"
+  std::string peer;   // empty where UDP is not connected
 
   // Totals of the connection's life. Of UDP: 0.
   std::uint64_t acked_bytes = 0;  // sent, and the peer's kernel has them

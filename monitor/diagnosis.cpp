@@ -177,6 +177,19 @@ std::string first_sentence(const Evidence& evidence, const std::optional<Fault>&
 
 constexpr Duration corrupt_lasts = 10s;
 
+// Which output a sink's verdict is about: what a witness saw, what FFmpeg named, the only one.
+std::string output_of(Cause cause, const Evidence& evidence, const std::optional<Fault>& fault,
+                      const std::vector<const SignSeen*>& signs) {
+  if (component_of(cause) != Component::sink) return {};
+  if (fault && !fault->output.empty()) return fault->output;
+  for (const SignSeen* seen : signs) {
+    const auto& number = seen->sign.output;
+    if (number && *number < evidence.outputs.size()) return evidence.outputs[*number];
+  }
+  if (!evidence.troubled_output.empty()) return evidence.troubled_output;
+  return evidence.outputs.size() == 1 ? evidence.outputs.front() : std::string();
+}
+
 struct Judgement {
   Cause cause;
   Confidence confidence;
@@ -254,7 +267,8 @@ Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, In
   const Judgement judgement = judge(evidence, fault, signs, reports_progress, now);
   Verdict verdict{judgement.cause,
                   {first_sentence(evidence, fault, now, reports_progress)},
-                  judgement.confidence};
+                  judgement.confidence,
+                  output_of(judgement.cause, evidence, fault, signs)};
   if (evidence.spawn_error != 0) return verdict;
 
   add_signs(verdict.evidence, signs);

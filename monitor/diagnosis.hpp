@@ -24,10 +24,10 @@ namespace monitor {
 Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, Instant now,
                  bool reports_progress);
 
-// How well it is proven that the command itself is wrong. proven: FFmpeg has ended and named, in its
-// own words, a part of the command that no state of a machine, device, file or server could make
-// right, and nothing else explains the end better; never for a stream that has advanced. likely:
-// the end is about the command. possible: anything else.
+// How well it is proven that the command itself is wrong. proven: FFmpeg has ended and named, in
+// its own words, a part of the command that no state of a machine, device, file or server could
+// make right, and nothing else explains the end better; never for a stream that has advanced.
+// likely: the end is about the command. possible: anything else.
 Strength permanence(const Evidence& evidence);
 
 // True when the process ended by itself as one that had done its work: exit code 0 and no sign,

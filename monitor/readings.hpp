@@ -7,6 +7,7 @@
 #include "monitor/connection_sample.hpp"
 #include "monitor/ffmpeg/progress.hpp"
 #include "monitor/host_sample.hpp"
+#include "monitor/output.hpp"
 #include "monitor/process_sample.hpp"
 #include "monitor/time.hpp"
 
@@ -30,6 +31,7 @@ struct Readings {
   ConnectionSamples connections;        // as last seen
   std::optional<double> delivered_bps;  // acknowledged by the sinks, over the last 10 s
   std::optional<bool> sink_is_taking;   // by the kernel's counters and the server's statistics
+  std::vector<OutputReading> outputs;   // in the command's order
   std::vector<std::string> witnesses;   // sentences, the strongest first; secrets masked
 
   std::optional<double> memory_growth_bytes_per_second;

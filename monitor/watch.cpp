@@ -46,14 +46,18 @@ Instant deadline_of(const Detector& detector, Instant checked_at) {
 
 }  // namespace
 
-Watch::Watch(const Limits& limits, bool reports_progress, Instant launched_at)
+Watch::Watch(const Limits& limits, bool reports_progress, Instant launched_at,
+             std::vector<Output> outputs)
     : reports_progress_(reports_progress),
       limits_(limits),
-      detectors_(limits, launched_at),
+      detectors_(limits, launched_at, std::move(outputs)),
       memory_forecast_(launched_at),
       rates_(figures_window) {
   evidence_.launched_at = launched_at;
   evidence_.last_advance = launched_at;
+  evidence_.outputs = detectors_.outputs.names();
+  if (detectors_.outputs.is_known()) detectors_.delivery.leave_losses();
+  if (!reports_progress) detectors_.outputs.on_advance(launched_at);
 }
 
 bool Watch::on_progress(const Progress& block, Instant now) {
@@ -67,6 +71,7 @@ bool Watch::on_progress(const Progress& block, Instant now) {
   if (!detectors_.freeze.on_progress(block, now)) return false;
   if (!evidence_.first_advance) evidence_.first_advance = now;
   evidence_.last_advance = now;
+  detectors_.outputs.on_advance(now);
   detectors_.arrival.on_advance(now);
   detectors_.reception.on_advance(now);
   pipe_output_.on_advance();
@@ -90,6 +95,7 @@ void Watch::on(const ProcessSample& sample, Instant now) {
 
 void Watch::on_sign(const Sign& sign, std::string text, Instant now) {
   detectors_.corruption.on_sign(sign, now);
+  detectors_.outputs.on_sign(sign, now);
   remember(evidence_, {sign, std::move(text), now});
 }
 
@@ -97,6 +103,7 @@ void Watch::on(const ConnectionSamples& all, Instant now) {
   connections_ = all;
   const auto acknowledged = detectors_.delivery.acknowledged_bytes();
   detectors_.delivery.await_answer(waits_for_sink(), now);
+  detectors_.outputs.on_connections(all, now);
   detectors_.delivery.on_connections(all, has_advanced(), now);
   if (const auto present = detectors_.delivery.acknowledged_bytes()) {
     // What FFmpeg holds back (its muxer, until a missing stream's time has come) cannot arrive.
@@ -163,6 +170,7 @@ bool Watch::is_path_silent() const {
 
 void Watch::refresh_evidence(Instant now) {
   evidence_.delivery = detectors_.delivery.at(now);
+  evidence_.troubled_output = detectors_.outputs.name_of(evidence_.delivery->connection);
   if (!detectors_.delivery.is_taking()) evidence_.delivery.reset();
   evidence_.output_pipe = pipe_output_.at(now);
   evidence_.arrival = detectors_.arrival.at(now);
@@ -176,6 +184,7 @@ void Watch::refresh_evidence(Instant now) {
 
 // A connection of an unknown side can be the output's: a redirect, a name with several addresses.
 bool Watch::output_is_connected() const {
+  if (detectors_.outputs.is_known()) return detectors_.outputs.is_connected();
   return std::ranges::any_of(connections_, [](const ConnectionSample& each) {
     return each.kind == ConnectionSample::Kind::tcp && each.side != Side::input &&
            each.phase == ConnectionSample::Phase::established && each.acked_bytes > 0;
@@ -186,6 +195,20 @@ bool Watch::output_is_connected() const {
 std::optional<bool> Watch::sink_is_taking() const {
   const auto taking = detectors_.delivery.is_taking();
   return taking ? taking : detectors_.reception.is_receiving();
+}
+
+// A connection that is there and takes nothing is no better than none.
+std::vector<OutputReading> Watch::output_readings(Instant now) const {
+  std::vector<OutputReading> readings = detectors_.outputs.readings(now);
+  if (detectors_.delivery.is_taking().value_or(true)) return readings;
+  const Delivery delivery = detectors_.delivery.at(now);
+  const std::string_view troubled = detectors_.outputs.name_of(delivery.connection);
+  for (OutputReading& reading : readings) {
+    if (reading.name != troubled || reading.state != OutputState::on_air) continue;
+    reading.state = OutputState::lost;
+    reading.sentence = delivery.sentence;
+  }
+  return readings;
 }
 
 Readings Watch::readings(Instant now) const {
@@ -199,7 +222,8 @@ Readings Watch::readings(Instant now) const {
           .connections = connections_,
           .delivered_bps = detectors_.delivery.bps(),
           .sink_is_taking = sink_is_taking(),
-          .witnesses = sentences_of_witnesses(evidence_),
+          .outputs = output_readings(now),
+          .witnesses = sentences(),
           .memory_growth_bytes_per_second = memory_forecast_.growth_bytes_per_second(),
           .memory_limit_in = memory_forecast_.time_to_limit(),
           .lag = lag_forecast_.lag(),
@@ -246,6 +270,7 @@ std::vector<Fault> Watch::check(Instant now) {
   // A limit that is passed already needs no forecast.
   if (!has_cause(faults, Cause::memory_high)) add(faults, memory_forecast_.check());
   std::ranges::stable_partition(faults, &Fault::off_air);
+  name_outputs(faults, now);
   return faults;
 }
 
@@ -276,10 +301,27 @@ std::optional<Fault> Watch::find(const FreezeDetector& freeze, Instant now) cons
   if (!fault) return fault;
   if (!freeze.has_advanced() && is_analysing(now)) return std::nullopt;
   if (!goes_on(now)) return fault;
-  fault->off_air = false;
+  fault->strength = Strength::possible;
   if (freeze.is_picture_alone()) fault->cause = Cause::source_frozen_picture;
   fault->sentence += " FFmpeg goes on reading its source, and nothing piles up.";
   return fault;
+}
+
+// What the counters of a connection show is about the output that it serves.
+void Watch::name_outputs(std::vector<Fault>& faults, Instant now) const {
+  for (Fault& fault : faults) {
+    if (component_of(fault.cause) != Component::sink || !fault.output.empty()) continue;
+    fault.output = detectors_.outputs.name_of(detectors_.delivery.at(now).connection);
+    if (fault.output.empty() && evidence_.outputs.size() == 1) {
+      fault.output = evidence_.outputs.front();
+    }
+  }
+}
+
+std::vector<std::string> Watch::sentences() const {
+  std::vector<std::string> all = sentences_of_witnesses(evidence_);
+  std::ranges::move(detectors_.outputs.unseen(), std::back_inserter(all));
+  return all;
 }
 
 Instant Watch::deadline(Instant checked_at) const {

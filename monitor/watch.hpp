@@ -3,6 +3,7 @@
 #include <deque>
 #include <optional>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "monitor/detectors/arrival.hpp"
@@ -13,6 +14,7 @@
 #include "monitor/detectors/freeze.hpp"
 #include "monitor/detectors/input_flow.hpp"
 #include "monitor/detectors/load.hpp"
+#include "monitor/detectors/outputs.hpp"
 #include "monitor/detectors/pipe_output.hpp"
 #include "monitor/detectors/rates.hpp"
 #include "monitor/detectors/reception.hpp"
@@ -33,8 +35,9 @@ namespace monitor {
 class Watch {
  public:
   // `reports_progress` false: a command that is not FFmpeg, known by its exit alone; no detector of
-  // progress runs.
-  Watch(const Limits& limits, bool reports_progress, Instant launched_at);
+  // progress runs. `outputs`: of the command.
+  Watch(const Limits& limits, bool reports_progress, Instant launched_at,
+        std::vector<Output> outputs = {});
 
   // True when the block advanced the stream.
   bool on_progress(const Progress& block, Instant now);
@@ -65,7 +68,9 @@ class Watch {
   Readings readings(Instant now) const;
   const DeliveryDetector& delivery() const { return detectors_.delivery; }
   const MemoryForecast& memory_forecast() const { return memory_forecast_; }
-  // The kernel shows a connection that is not an input's, on which the peer has acknowledged bytes.
+  const OutputsDetector& outputs() const { return detectors_.outputs; }
+  // An output's connection is established and acknowledged, and that of each required one. Where
+  // the command's outputs are not known: any that is not an input's.
   bool output_is_connected() const;
   // Data is really being taken, as the kernel and the server's statistics see it; empty where
   // neither does.
@@ -76,8 +81,9 @@ class Watch {
   // output. A further detector is a member here and a word in `all`; what its witness sees goes to
   // it in one of the handlers below.
   struct Detectors {
-    Detectors(const Limits& limits, Instant launched_at)
-        : delivery(limits.sink_stall_timeout, limits.freeze_timeout),
+    Detectors(const Limits& limits, Instant launched_at, std::vector<Output> written)
+        : outputs(std::move(written), limits.sink_stall_timeout),
+          delivery(limits.sink_stall_timeout, limits.freeze_timeout),
           reception(limits.sink_stall_timeout),
           arrival(limits.source_stall_timeout, launched_at),
           freeze(limits.startup_timeout, limits.freeze_timeout, launched_at),
@@ -87,6 +93,7 @@ class Watch {
           memory(limits.memory_mb),
           content(limits.content) {}
 
+    OutputsDetector outputs;
     DeliveryDetector delivery;
     ReceptionDetector reception;
     SpaceDetector space;
@@ -101,8 +108,8 @@ class Watch {
 
     template <class Self>
     static auto all(Self& self) {
-      return std::tie(self.delivery, self.reception, self.space, self.arrival, self.freeze,
-                      self.bitrate, self.speed, self.cpu, self.memory, self.corruption,
+      return std::tie(self.delivery, self.outputs, self.reception, self.space, self.arrival,
+                      self.freeze, self.bitrate, self.speed, self.cpu, self.memory, self.corruption,
                       self.content);
     }
   };
@@ -137,6 +144,9 @@ class Watch {
   bool goes_on(Instant now) const;
 
   void refresh_evidence(Instant now);
+  void name_outputs(std::vector<Fault>& faults, Instant now) const;
+  std::vector<std::string> sentences() const;
+  std::vector<OutputReading> output_readings(Instant now) const;
   bool is_path_silent() const;
   bool waits_for_sink() const;
 

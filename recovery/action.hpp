@@ -32,6 +32,7 @@ struct ProbeSource {
 };
 struct ProbeSink {
   std::uint64_t number;
+  std::string output = {};  // this one alone, by name; empty: all
 };
 // Terminal state: no child exists or will be started.
 struct End {

@@ -9,9 +9,27 @@ namespace {
 constexpr Duration first_samples = 2s;  // after the first advance, where the kernel shows any
 }
 
-void Detection::begin(const monitor::Limits& limits, bool reports_progress, Instant now) {
-  watch_.emplace(limits, reports_progress, now);
+void Detection::begin(const monitor::Limits& limits, bool reports_progress, Instant now,
+                      const std::vector<monitor::Output>& outputs) {
+  past_totals_ = totals_with_present();
+  watch_.emplace(limits, reports_progress, now, outputs);
   checked_at_ = now;
+}
+
+OutputTotals Detection::totals_with_present() const {
+  OutputTotals totals = past_totals_;
+  if (!watch_) return totals;
+  const std::vector<std::string> names = watch_->outputs().names();
+  for (std::size_t number = 0; number < names.size(); ++number) {
+    OutputTotal* total = totals.of(names[number]);
+    const auto present = watch_->outputs().delivered_bytes(number);
+    if (total && present) total->delivered_bytes = total->delivered_bytes.value_or(0) + *present;
+  }
+  return totals;
+}
+
+void Detection::count_restart(const std::string& output) {
+  if (OutputTotal* total = past_totals_.of(output)) ++total->restarts;
 }
 
 std::vector<monitor::Fault> Detection::check(Instant now) {

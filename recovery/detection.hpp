@@ -5,6 +5,7 @@
 
 #include "monitor/diagnosis.hpp"
 #include "monitor/watch.hpp"
+#include "recovery/output_totals.hpp"
 #include "recovery/policy.hpp"
 #include "recovery/proof.hpp"
 
@@ -14,8 +15,9 @@ namespace recovery {
 // all. A value; begins anew with each launch. What it knows of the machine outlives the child.
 class Detection {
  public:
-  // Of a new child.
-  void begin(const monitor::Limits& limits, bool reports_progress, Instant now);
+  // Of a new child, whose command writes to `outputs`.
+  void begin(const monitor::Limits& limits, bool reports_progress, Instant now,
+             const std::vector<monitor::Output>& outputs = {});
 
   // Recovery is off and a fault stands: it was reported, no action follows, and a further check
   // would report it again.
@@ -46,6 +48,10 @@ class Detection {
   // Ending FFmpeg for this fault: while its output advances, when it stands, or before the first.
   Act ending_for(const monitor::Fault& fault) const;
 
+  // Of all lives, the present one too.
+  std::vector<OutputTotal> output_totals() const { return totals_with_present().all(); }
+  void count_restart(const std::string& output);
+
   monitor::Verdict diagnose(const std::optional<monitor::Fault>& fault, Instant now,
                             bool reports_progress) const;
 
@@ -61,8 +67,10 @@ class Detection {
 
  private:
   std::vector<monitor::Fault> proven_faults(Instant now);
+  OutputTotals totals_with_present() const;
 
   std::optional<monitor::Watch> watch_;
+  OutputTotals past_totals_;           // of the lives before
   std::optional<Instant> checked_at_;  // empty: muted
   bool kernel_reports_ = false;        // connections were seen on this machine
 };

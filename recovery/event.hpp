@@ -78,7 +78,8 @@ struct SourceProbed {
 struct SinkProbed {
   std::uint64_t number;
   bool available;
-  std::string sentence;  // secrets already masked
+  std::string sentence;     // secrets already masked
+  std::string output = {};  // as it was asked
 };
 
 // Another play is on air at the station: a boundary. What is launched from now on is of the new

@@ -20,6 +20,8 @@ struct Incident {
   std::optional<Instant> resolved_at;
   monitor::Cause cause{};
   monitor::Cause raised_by{};         // of a warning: the detector's finding
+  std::string raised_on;              // … and the output that it is about
+  std::string output;                 // of a sink's: which one, where that is known
   std::vector<std::string> evidence;  // at most monitor::evidence_limit
   std::vector<std::string> actions;   // what was done about it, at most `actions_limit`, the newest
 
@@ -31,6 +33,7 @@ struct IncidentRecord {
   std::string id;  // "radio-1763925600123-4": stream, ms of detection, number
   bool off_air = false;
   monitor::Cause cause{};
+  std::string output;  // of a sink's: which one, where that is known
   WallTime last_good_at{};
   WallTime detected_at{};
   std::optional<WallTime> resolved_at;

@@ -12,15 +12,16 @@ std::optional<Incident> OpenIncidents::open_off_air(const monitor::Verdict& verd
 
 // Two findings that are one and the same fault make one incident.
 std::optional<Incident> OpenIncidents::open_warning(const monitor::Verdict& verdict,
-                                                    monitor::Cause raised_by, Instant last_good_at,
-                                                    Instant now) {
+                                                    const monitor::Fault& raised_by,
+                                                    Instant last_good_at, Instant now) {
   const auto is_open = [&](const Incident& incident) {
-    return !incident.off_air &&
-           (incident.raised_by == raised_by || incident.cause == verdict.cause);
+    return !incident.off_air && incident.raised_on == raised_by.output &&
+           (incident.raised_by == raised_by.cause || incident.cause == verdict.cause);
   };
   if (std::any_of(open_.begin(), open_.end(), is_open)) return std::nullopt;
   add(verdict, false, last_good_at, now);
-  open_.back().raised_by = raised_by;
+  open_.back().raised_by = raised_by.cause;
+  open_.back().raised_on = raised_by.output;
   return open_.back();
 }
 
@@ -32,6 +33,7 @@ Incident OpenIncidents::add(const monitor::Verdict& verdict, bool off_air, Insta
   incident.last_good_at = last_good_at;
   incident.detected_at = now;
   incident.cause = verdict.cause;
+  incident.output = verdict.output;
   incident.evidence = verdict.evidence;
   open_.push_back(incident);
   return incident;
@@ -58,7 +60,7 @@ std::vector<Incident> OpenIncidents::close_warnings(const std::vector<monitor::F
   const auto is_over = [&](const Incident& incident) {
     return !incident.off_air &&
            std::none_of(upheld.begin(), upheld.end(), [&](const monitor::Fault& fault) {
-             return fault.cause == incident.raised_by;
+             return fault.cause == incident.raised_by && fault.output == incident.raised_on;
            });
   };
   return close(is_over, now);

@@ -17,10 +17,11 @@ class OpenIncidents {
   // another).
   std::optional<Incident> open_off_air(const monitor::Verdict& verdict, Instant last_good_at,
                                        Instant now);
-  // `raised_by`: the detector's finding. The verdict on it may name another cause, which may
-  // change; the incident lasts as long as the finding does.
-  std::optional<Incident> open_warning(const monitor::Verdict& verdict, monitor::Cause raised_by,
-                                       Instant last_good_at, Instant now);
+  // `raised_by`: the detector's finding, of one output where it names one. The verdict on it may
+  // name another cause, which may change; the incident lasts as long as the finding does.
+  std::optional<Incident> open_warning(const monitor::Verdict& verdict,
+                                       const monitor::Fault& raised_by, Instant last_good_at,
+                                       Instant now);
 
   // The ones closed by this.
   std::vector<Incident> close_off_air(Instant now);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "monitor/limits.hpp"
 #include "monitor/time.hpp"
 
 namespace recovery {
@@ -57,8 +58,11 @@ struct Policy {
   OnExhausted on_exhausted = OnExhausted::keep_trying;
   AudioStream audio_stream;
   PlannedRestart planned_restart;
-  Restart restart = Restart::always;     // the stream's own key, beside `recovery`
-  Duration probe_interval = 5s;          // `monitor.probe_interval`: of source and sink
+  Restart restart = Restart::always;  // the stream's own key, beside `recovery`
+  Duration probe_interval = 5s;       // `monitor.probe_interval`: of source and sink
+  // An output that FFmpeg goes on without; `restart`: once its server is back. The stream's own key
+  // `sink.on_partial`.
+  monitor::OnWarning on_partial = monitor::OnWarning::alert;
   bool restart_on_track_change = false;  // the stream's own `tracks.on_change: restart`
 
   bool operator==(const Policy&) const = default;

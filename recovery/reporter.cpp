@@ -49,7 +49,7 @@ void Reporter::close_off_air(Instant now) {
 
 void Reporter::warn(const monitor::Fault& fault, const monitor::Verdict& verdict,
                     Instant last_good_at, Instant now) {
-  auto incident = incidents_.open_warning(verdict, fault.cause, last_good_at, now);
+  auto incident = incidents_.open_warning(verdict, fault, last_good_at, now);
   if (!incident) return;
   notify(FaultDetected{fault, Duration::zero()});
   notify(IncidentOpened{std::move(*incident)});

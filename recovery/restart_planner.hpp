@@ -101,6 +101,8 @@ class RestartPlanner {
   void rest();
 
   unsigned attempts() const { return budget_.attempts(); }
+  // Of a launch that is due to no end of the primary.
+  unsigned spend_attempt(Instant now) { return budget_.spend(now).attempt; }
   const SourceWait& source() const { return source_; }
   SinkWait& sink() { return sink_; }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <vector>
+
 #include "monitor/limits.hpp"
+#include "monitor/output.hpp"
 #include "recovery/own_end.hpp"
 #include "recovery/policy.hpp"
 
@@ -14,7 +17,7 @@ struct CommandFacts {
   bool sink_listens = false;
   // FFmpeg's own fifo muxer reconnects a lost output (`-attempt_recovery`).
   bool recovers_output = false;
-  // An output whose connection the kernel can show, and that lasts: on air needs one.
+  // FFmpeg may put out without any connection: on air needs one that the kernel shows.
   bool connects_output = false;
   bool source_can_be_probed = false;  // … from outside
   bool advance_proves_source = true;  // the only input: what comes out went in
@@ -22,6 +25,7 @@ struct CommandFacts {
   bool has_fallback = false;
   bool fallback_reports_progress = true;
   OwnEnd own_end = {};
+  std::vector<monitor::Output> outputs = {}, fallback_outputs = {};
 };
 
 // All of a stream's configuration that the core uses. A value.

@@ -32,6 +32,7 @@ Step StreamCore::step(const Event& event, Instant now) {
   std::visit([this](const auto& happened) { on(happened); }, event);
   consider_fallback();
   planner_.send_probes(context());
+  look_at_lost_outputs();
   return reporter_.take();
 }
 
@@ -52,7 +53,7 @@ Status StreamCore::status() const {
 }
 
 Instant StreamCore::next_deadline() const {
-  return std::min(deadline_of_state(), planner_.deadline());
+  return std::min({deadline_of_state(), planner_.deadline(), output_return_.deadline()});
 }
 
 Instant StreamCore::deadline_of_state() const {
@@ -185,7 +186,7 @@ void StreamCore::on(const ProgressUnavailable& event) {
   (life_.role == Role::primary ? setup_.command.reports_progress
                                : setup_.command.fallback_reports_progress) = false;
   if (!child_runs()) return;
-  detection_.begin(setup_.limits, false, now_);
+  detection_.begin(setup_.limits, false, now_, outputs());
   if (is(State::fallback)) return on_fallback_advance();
   if (is(State::starting)) come_on_air();
 }
@@ -237,6 +238,7 @@ void StreamCore::on(const SourceProbed& event) {
 }
 
 void StreamCore::on(const SinkProbed& event) {
+  if (!event.output.empty()) return on_output_probed(event);
   follow(planner_.take(event, plan_, life_.verdict, context()));
 }
 

@@ -12,6 +12,7 @@
 #include "recovery/fallback.hpp"
 #include "recovery/health.hpp"
 #include "recovery/incident.hpp"
+#include "recovery/output_return.hpp"
 #include "recovery/plan.hpp"
 #include "recovery/planned_restarts.hpp"
 #include "recovery/proof.hpp"
@@ -64,6 +65,7 @@ namespace recovery {
 //                 was there all the time            → escalate
 //  fallback       the same, by way of stopping      as above                  launch, by stopping
 //  cooling_down   –                                 –                         launch
+//  on_air with a lost output, waiting_for_receiver that FFmpeg cannot end     stopping (launch)
 //
 //  state \ event  Reconfigured: primary differs      the fallback alone        neither
 //  starting       stopping (launch)                 –                         faults judged anew
@@ -113,6 +115,8 @@ class StreamCore {
   const monitor::Watch* watch() const { return detection_.watch(); }
   // Open ones; at most one off-air and one for each warning.
   const std::vector<Incident>& open_incidents() const { return reporter_.open_incidents(); }
+  // Of each output that a command of the stream has had, over all launches.
+  std::vector<OutputTotal> output_totals() const;
 
  private:
   // Nothing is launched any more; a stream that is removed leaves nothing open for a later life.
@@ -150,6 +154,13 @@ class StreamCore {
   void update_warnings(const std::vector<monitor::Fault>& faults);
   void warn_of_start(const std::vector<monitor::Fault>& faults);
   bool restarts_on(const monitor::Fault& warning) const;
+
+  // Outputs that FFmpeg goes on without.
+  const std::vector<monitor::Output>& outputs() const;  // of the present child
+  std::vector<std::string> lost_for_good(const std::vector<monitor::Fault>& faults) const;
+  void await_lost_outputs(const std::vector<monitor::Fault>& faults);
+  void look_at_lost_outputs();
+  void on_output_probed(const SinkProbed& event);
 
   // On and off air.
   void come_on_air();
@@ -205,6 +216,7 @@ class StreamCore {
   PlannedRestarts planned_;
   Health health_;
   Detection detection_;
+  OutputReturn output_return_;
   StopLadder stop_ladder_;
   Plan plan_;
   CommandTrial primary_ = CommandTrial::untried;

@@ -150,6 +150,7 @@ void StreamRecorder::open(const Incident& incident, const ClockReading& moment) 
   IncidentRecord record;
   record.off_air = incident.off_air;
   record.cause = incident.cause;
+  record.output = incident.output;
   record.last_good_at = moment.of(incident.last_good_at);
   record.detected_at = moment.of(incident.detected_at);
   record.evidence = incident.evidence;

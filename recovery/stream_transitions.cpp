@@ -99,6 +99,7 @@ void StreamCore::check_health() {
   }
   if (!health_.becomes_healthy(setup_.policy.restart_cooldown, now_)) return;
   planner_.on_healthy();
+  output_return_.on_healthy();
   reporter_.resolve_escalation();
 }
 
@@ -164,6 +165,7 @@ void StreamCore::update_warnings(const std::vector<Fault>& faults) {
   for (const Fault& fault : faults) {
     if (setup_.policy.enabled && restarts_on(fault)) return on_fault(fault);
   }
+  await_lost_outputs(faults);
   reporter_.close_warnings(faults, now_);
   for (const Fault& fault : faults) {
     reporter_.warn(fault, detection_.diagnose(fault, now_, setup_.command.reports_progress),
@@ -173,6 +175,7 @@ void StreamCore::update_warnings(const std::vector<Fault>& faults) {
   if (open_incidents().empty()) return;
   const Incident& gravest = open_incidents().front();
   life_.verdict = Verdict{gravest.cause, gravest.evidence};
+  life_.verdict->output = gravest.output;
 }
 
 bool StreamCore::restarts_on(const Fault& warning) const {
@@ -293,7 +296,7 @@ void StreamCore::start_child(Role role) {
   life_.state = role == Role::primary ? State::starting : State::fallback;
   life_.launched_at = now_;
   health_.begin(now_);
-  detection_.begin(setup_.limits, reports_progress(), now_);
+  detection_.begin(setup_.limits, reports_progress(), now_, outputs());
   reporter_.act(Launch{life_.generation, role});
 }
 

@@ -25,6 +25,10 @@ std::optional<State> StreamCore::rightful_wait(const Verdict& verdict) const {
   const bool is_lost = verdict.cause == Cause::sink_unreachable ||
                        verdict.cause == Cause::sink_rejected || verdict.cause == Cause::sink_lost;
   if (command.recovers_output && is_lost) return State::waiting_for_receiver;
+  // A file that FFmpeg goes on to write is not cut for a server that is not there.
+  if (is_lost && detection_.watch()->outputs().goes_on_elsewhere(now_)) {
+    return State::waiting_for_receiver;
+  }
   if (detection_.watch()->has_advanced()) return std::nullopt;
   if (command.sink_listens) return State::waiting_for_receiver;
   if (command.source_listens) return State::waiting_for_source;
@@ -54,6 +58,7 @@ void StreamCore::wait_in_place(State state, const Verdict& verdict) {
   const CommandFacts& command = setup_.command;
   const bool listens = command.source_listens || state == State::waiting_for_receiver;
   waits_until_ = listens ? monitor::never : *life_.launched_at + patience();
+  if (state == State::waiting_for_receiver) await_lost_outputs(detection_.check(now_));
   planner_.begin_waiting(verdict, listens ? Duration::zero() : waits_until_ - now_, context());
   if (now_ >= waits_until_) keep_waiting();
 }
@@ -71,8 +76,7 @@ void StreamCore::keep_waiting() {
   planner_.keep_waiting(*life_.verdict, context());
   if (now_ < waits_until_) return;
   ++replaced_;
-  reporter_.decide(DecisionKind::restart_ffmpeg,
-                   "the source has sent nothing yet");
+  reporter_.decide(DecisionKind::restart_ffmpeg, "the source has sent nothing yet");
   begin_stop({Plan::Kind::launch});
 }
 

@@ -34,11 +34,14 @@ json::value settled(const json::value& value) {
   return kept;
 }
 
-std::string observed_state(const json::object& stream) {
+std::string observed_state(const json::object& stream, const StreamSnapshot& snapshot) {
   json::array parts;
   for (const std::string_view name : observed_members) {
     const json::value* const member = stream.if_contains({name.data(), name.size()});
     parts.push_back(member == nullptr ? json::value(nullptr) : settled(*member));
+  }
+  for (const OutputSnapshot& output : snapshot.outputs) {
+    parts.push_back(static_cast<int>(output.state));
   }
   return print_json(parts);
 }
@@ -76,7 +79,7 @@ std::vector<Event> StreamDelta::update(const std::shared_ptr<const StreamSnapsho
   if (!seen_ || seen_->incidents != stream->incidents) take_incidents(*stream, events);
   seen_ = stream;
   const json::object whole = stream_json(*stream, now);
-  std::string state = observed_state(whole);
+  std::string state = observed_state(whole, *stream);
   if (state == sent_state_) return events;
   sent_state_ = std::move(state);
   events.push_back(make_event("state", print_json(whole)));

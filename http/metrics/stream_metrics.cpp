@@ -38,9 +38,13 @@ Value memory_mb(const StreamSnapshot& stream) {
   return sample ? static_cast<double>(sample->rss_bytes) / bytes_per_mib : 0;
 }
 
+// Of several RTMP outputs each must have its connection.
 bool has_rtmp_connection(const StreamSnapshot& stream) {
   return is_on_air(stream.status) && stream.has_rtmp_output &&
-         stream.readings.sink_is_taking.value_or(true);
+         stream.readings.sink_is_taking.value_or(true) &&
+         std::none_of(stream.outputs.begin(), stream.outputs.end(), [](const auto& output) {
+           return output.is_rtmp && output.state == monitor::OutputState::lost;
+         });
 }
 
 // Over the connections to the sinks; empty without one.
@@ -136,7 +140,7 @@ constexpr ValueRow value_rows[] = {
        return at.stream.status.source_available.value_or(is_on_air(at.stream.status));
      }},
     {{"radio_rtmp_connection_status", gauge,
-      "1 while the stream is on air through an RTMP output that accepts data; else 0."},
+      "1 while the stream is on air and all its RTMP outputs accept data; else 0."},
      [](const Scraped& at) -> Value { return has_rtmp_connection(at.stream); }},
     {{"radio_sink_delivered_bytes_total", counter,
       "Bytes that the receiving servers acknowledged (kernel's TCP counters), over all launches."},
@@ -280,7 +284,49 @@ void each_anomaly(const StreamSnapshot& stream, const Emit& emit) {
   }
 }
 
+void each_output_up(const StreamSnapshot& stream, const Emit& emit) {
+  for (const OutputSnapshot& output : stream.outputs) {
+    emit({{"output", output.name}}, output.state == monitor::OutputState::on_air ? 1 : 0);
+  }
+}
+
+void each_output_state(const StreamSnapshot& stream, const Emit& emit) {
+  for (const OutputSnapshot& output : stream.outputs) {
+    for (std::size_t i = 0; i < monitor::output_state_count; ++i) {
+      const auto state = static_cast<monitor::OutputState>(i);
+      emit({{"output", output.name}, {"state", monitor::name(state)}},
+           state == output.state ? 1 : 0);
+    }
+  }
+}
+
+void each_output_delivered(const StreamSnapshot& stream, const Emit& emit) {
+  for (const OutputSnapshot& output : stream.outputs) {
+    if (!output.delivered_bytes) continue;
+    emit({{"output", output.name}}, number(*output.delivered_bytes));
+  }
+}
+
+void each_output_restart(const StreamSnapshot& stream, const Emit& emit) {
+  for (const OutputSnapshot& output : stream.outputs) {
+    emit({{"output", output.name}}, number(output.restarts));
+  }
+}
+
 constexpr LabelledRow labelled_rows[] = {
+    {{"radio_output_up", gauge,
+      "1 while FFmpeg puts out to this output and, as far as that can be seen, it is taken."},
+     each_output_up},
+    {{"radio_output_state", gauge,
+      "1 for the output's present state: starting, on_air, lost or stopped."},
+     each_output_state},
+    {{"radio_output_delivered_bytes_total", counter,
+      "Bytes that the output's server acknowledged, over all launches; absent where no TCP "
+      "connection shows it."},
+     each_output_delivered},
+    {{"radio_output_restarts_total", counter,
+      "FFmpeg launched anew because this output's server was back."},
+     each_output_restart},
     {{"radio_errors_total", counter, "Warnings, off-air incidents and escalations, by severity."},
      each_severity},
     {{"radio_ffmpeg_status", gauge, "1 for FFmpeg's present status: running, stopped or crashed."},
@@ -377,7 +423,10 @@ std::vector<prometheus::MetricFamily> stream_families(const SnapshotStore::View&
     prometheus::MetricFamily family = family_of(row, view, now);
     if (!family.metric.empty()) families.push_back(std::move(family));
   }
-  for (const LabelledRow& row : labelled_rows) families.push_back(family_of(row, view));
+  for (const LabelledRow& row : labelled_rows) {
+    prometheus::MetricFamily family = family_of(row, view);
+    if (!family.metric.empty()) families.push_back(std::move(family));
+  }
   for (const HistogramRow& row : histogram_rows) families.push_back(family_of(row, view));
   families.push_back(off_air_family(view, now, floors));
   return families;

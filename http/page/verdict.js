@@ -27,8 +27,14 @@ function content(state) {
     sentences("evidence", "Evidence", verdict?.evidence),
     has_exit && h("p", { key: "exit", class: "exit" }, `FFmpeg: ${last_exit.description}.`),
     sentences("observations", "Observations", state.evidence?.witnesses),
+    sentences("outputs", "Outputs", state.outputs?.length > 1 ? state.outputs.map(output_line) : []),
     sentences("anomalies", "Anomalies", state.anomalies?.map((anomaly) => anomaly.sentence)),
   ];
+}
+
+function output_line({ name, state, trouble, unseen }) {
+  const rest = trouble ? ` ${trouble}` : unseen ? ` Cannot be seen: ${unseen}.` : "";
+  return `${name}: ${words(state)}.${rest}`;
 }
 
 function headline(state) {
@@ -40,6 +46,7 @@ function headline(state) {
   return h("p", { key: "verdict", class: "headline" },
     h("strong", { class: "cause" }, words(verdict.cause)),
     h("span", { class: "chip" }, `component: ${verdict.component}`),
+    verdict.output && h("span", { class: "chip" }, `output: ${verdict.output}`),
     h("span", { class: "chip" }, `confidence: ${words(verdict.confidence)}`),
     recovery?.attempts > 0 && h("span", { class: "chip" }, `restart attempts: ${recovery.attempts}`),
     recovery?.escalated && h("span", { class: "chip loud" }, "escalated"));

@@ -158,7 +158,8 @@ Delivery DeliveryDetector::at(Instant now) const {
   const DeliveryLink::State state = gravest(&link);
   if (is_lost() && state.trouble <= Trouble::too_slow) return at_lost(now);
   if (!link) return {Trouble::none, {}, {}, send_queue_held()};
-  return {state.trouble, state.since, link->sentence(state.trouble, bps(), now), send_queue_held()};
+  return {state.trouble, state.since, link->sentence(state.trouble, bps(), now), send_queue_held(),
+          link->last().id};
 }
 
 Duration DeliveryDetector::patience(Trouble trouble) const {
@@ -172,7 +173,11 @@ Instant DeliveryDetector::link_deadline() const {
 }
 
 Instant DeliveryDetector::deadline() const {
-  return std::min(link_deadline(), is_lost() ? lost_->at + stall_timeout_ : never);
+  return std::min(link_deadline(), loss_deadline());
+}
+
+Instant DeliveryDetector::loss_deadline() const {
+  return judges_losses_ && is_lost() ? lost_->at + stall_timeout_ : never;
 }
 
 // What a connection that is there suffers from comes first: one that is gone may be one of several.
@@ -183,7 +188,7 @@ std::optional<Fault> DeliveryDetector::check(Instant now) const {
     return Fault{cause_of(state.trouble), state.trouble != Trouble::too_slow,
                  link->sentence(state.trouble, bps(), now), state.since};
   }
-  if (now < deadline()) return std::nullopt;
+  if (now < loss_deadline()) return std::nullopt;
   return Fault{Cause::sink_lost, links_.empty(), at_lost(now).sentence, lost_->at};
 }
 

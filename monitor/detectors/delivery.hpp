@@ -21,6 +21,7 @@ struct Delivery {
   Instant since{};               // of `none`: no meaning
   std::string sentence;          // with its figures; empty for `none`
   bool send_queue_held = false;  // something has waited to be sent for seconds
+  std::uint64_t connection = 0;  // its id, where it is there
 };
 
 // Detects that the receiving server takes nothing, from the connections that FFmpeg writes to.
@@ -39,6 +40,8 @@ class DeliveryDetector {
 
   // `advanced`: FFmpeg has put out something in this life.
   void on_connections(const ConnectionSamples& all, bool advanced, Instant now);
+  // That a connection is gone is judged elsewhere.
+  void leave_losses() { judges_losses_ = false; }
   // Since when the receiving server is suspected to hang, for other reasons; empty: it is not.
   void suspect(std::optional<Instant> since);
   // FFmpeg waits for the server's answer before its first output, or not.
@@ -83,11 +86,13 @@ class DeliveryDetector {
   Duration patience(DeliveryTrouble trouble) const;
   Instant link_deadline() const;
   bool is_lost() const { return lost_ && advanced_; }
+  Instant loss_deadline() const;
   Delivery at_lost(Instant now) const;
   bool send_queue_held() const;
 
   Duration stall_timeout_;
   Duration silence_timeout_;
+  bool judges_losses_ = true;
   bool advanced_ = false;
   std::optional<Instant> suspected_since_;
   std::optional<Instant> awaited_since_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "monitor/ffmpeg/output_match.hpp"
 #include "monitor/ffmpeg/stderr_patterns.hpp"
 
 namespace monitor {
@@ -37,6 +38,10 @@ std::optional<Sign> SignReader::read(const LogLine& line, bool behind_return) {
   const bool is_peers = server_refused_ || peer_ended_line_;
   if (sign && is_peers && !is_of_endpoint(*sign)) sign.reset();
   if (sign && peer_may_speak_) sign->retryable = true;
+  if (sign && component_of(sign->cause) == Component::sink) {
+    sign->output = output_of(line, endpoints_);
+    sign->gives_up_leg = gives_up_leg(line);
+  }
 
   const Phrase* phrase = find_phrase(line, line.text);
   const bool quotes_peer = phrase && phrase->quotes_peer;

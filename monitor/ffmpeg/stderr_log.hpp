@@ -42,6 +42,8 @@ struct Sign {
   std::uint8_t rank;  // among signs of one life the higher rank gives the cause; equal: the first
   // The server still holds the name for a publisher, perhaps FFmpeg's own last life.
   bool name_in_use = false;
+  std::optional<std::uint8_t> output = {};  // that it is about, by number; SignReader finds it
+  bool gives_up_leg = false;                // FFmpeg goes on without that
 
   // Below this rank a sign may come from a stream that goes on for days (a damaged packet): it only
   // decides why FFmpeg failed where nothing else does.
@@ -56,6 +58,7 @@ struct Endpoints {
   std::vector<std::string> inputs;          // URLs as given to -i
   std::vector<std::string> outputs;         // URLs FFmpeg writes to
   std::vector<std::string> arguments = {};  // the user's own, behind FFmpeg's word
+  std::vector<std::size_t> tees = {};       // numbers of the outputs that are a tee's first leg
 };
 
 // What FFmpeg says with this line (texts of 4.4 to 9). Empty for most lines.

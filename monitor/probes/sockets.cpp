@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 
 #include "monitor/ffmpeg/connection_side.hpp"
+#include "monitor/ffmpeg/output_match.hpp"
 #include "monitor/probes/diag_channel.hpp"
 #include "monitor/probes/socket_inodes.hpp"
 
@@ -199,6 +200,7 @@ void SocketsProbe::State::found(DiagSocket socket, Known& known) {
   if (connection.side == Side::unknown && known.opened_for_input == true)
     connection.side = Side::input;
   known.of_endpoint = is_of_endpoint(connection, endpoints);
+  connection.outputs = known.of_endpoint ? outputs_of(connection, endpoints) : 0;
 }
 
 // Descriptors grow in the order of opening.
@@ -214,12 +216,13 @@ void SocketsProbe::State::note_order() {
   }
 }
 
-// Those of the command's endpoints first.
+// Those of the command's endpoints first, in the order in which they were opened.
 std::vector<Known*> SocketsProbe::State::chosen() {
   std::vector<Known*> all;
   for (Known& known : sockets) {
     if (known.is == Known::Is::connection || known.is == Known::Is::dead) all.push_back(&known);
   }
+  std::ranges::sort(all, {}, &Known::descriptor);
   std::ranges::stable_partition(all, [](const Known* known) { return known->of_endpoint; });
   if (all.size() > connections_limit) all.resize(connections_limit);
   return all;

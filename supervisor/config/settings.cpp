@@ -205,6 +205,7 @@ std::vector<Setting<StreamConfig>> make_stream_settings() {
   settings.push_back(choice<S>("source.probe", FIELD(source_probe), source_probes));
   for (auto& setting : azuracast_settings()) settings.push_back(std::move(setting));
   for (auto& setting : sink_settings()) settings.push_back(std::move(setting));
+  settings.push_back(choice<S>("sink.on_partial", FIELD(recovery.on_partial), on_warning_words()));
   for (auto& setting : track_settings()) settings.push_back(std::move(setting));
   return settings;
 }

@@ -213,6 +213,7 @@ void FfmpegCommand::read_output(string_view url, bool tee, const EndpointOptions
   if (!tee) {
     endpoints_.outputs.emplace_back(url);
   } else {
+    endpoints_.tees.push_back(endpoints_.outputs.size());
     for (std::string& slave : split_tee(url)) endpoints_.outputs.push_back(std::move(slave));
   }
   for (auto added = endpoints_.outputs.begin() + first; added != endpoints_.outputs.end(); ++added)

@@ -107,13 +107,13 @@ double take_unit(string_view& text) {
   return 1.0;
 }
 
-string_view without_tee_options(string_view slave) {
+TeeLeg tee_leg(string_view slave) {
   const std::size_t start = slave.find_first_not_of(" \n\t\r");
   if (start == string_view::npos) return {};
   slave.remove_prefix(start);
-  if (!slave.starts_with('[')) return slave;
-  const std::size_t end = slave.find(']');
-  return end == string_view::npos ? slave : slave.substr(end + 1);
+  const std::size_t end = slave.starts_with('[') ? slave.find(']') : string_view::npos;
+  if (end == string_view::npos) return {{}, std::string(slave)};
+  return {std::string(slave.substr(1, end - 1)), std::string(slave.substr(end + 1))};
 }
 
 }  // namespace
@@ -148,14 +148,14 @@ std::vector<FfmpegArgument> read_ffmpeg_arguments(std::span<const std::string> a
   return read;
 }
 
-std::vector<std::string> split_tee(string_view slaves) {
+std::vector<TeeLeg> read_tee(string_view slaves) {
   // As FFmpeg's av_get_token: a backslash or single quotes take a character's meaning away.
-  std::vector<std::string> urls;
+  std::vector<TeeLeg> legs;
   std::string slave;
   bool quoted = false;
   const auto finish = [&] {
-    const string_view url = without_tee_options(slave);
-    if (!url.empty()) urls.emplace_back(url);
+    TeeLeg leg = tee_leg(slave);
+    if (!leg.url.empty()) legs.push_back(std::move(leg));
     slave.clear();
   };
   for (std::size_t i = 0; i < slaves.size(); ++i) {
@@ -171,6 +171,12 @@ std::vector<std::string> split_tee(string_view slaves) {
     }
   }
   finish();
+  return legs;
+}
+
+std::vector<std::string> split_tee(string_view slaves) {
+  std::vector<std::string> urls;
+  for (TeeLeg& leg : read_tee(slaves)) urls.push_back(std::move(leg.url));
   return urls;
 }
 

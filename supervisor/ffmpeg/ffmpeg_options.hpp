@@ -26,6 +26,13 @@ struct FfmpegArgument {
 // Views into `arguments` (those behind FFmpeg's own word); valid as long as they are.
 std::vector<FfmpegArgument> read_ffmpeg_arguments(std::span<const std::string> arguments);
 
+// One leg of a tee: `[f=flv:onfail=ignore]rtmp://h/a/k`, its options without the brackets.
+struct TeeLeg {
+  std::string options;
+  std::string url;
+};
+std::vector<TeeLeg> read_tee(std::string_view slaves);
+
 // The URLs of a tee: `[f=flv:onfail=ignore]rtmp://h/a/k|/x.ts` → both, without their options.
 std::vector<std::string> split_tee(std::string_view slaves);
 

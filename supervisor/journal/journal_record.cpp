@@ -52,6 +52,7 @@ json::object json_of(const IncidentRecord& incident, const Shortening& to) {
                       {"cause", cause_text(incident.cause)},
                       {"last_good_at", monitor::rfc3339(incident.last_good_at)},
                       {"detected_at", monitor::rfc3339(incident.detected_at)}};
+  if (!incident.output.empty()) object["output"] = incident.output;
   if (incident.resolved_at) object["resolved_at"] = monitor::rfc3339(*incident.resolved_at);
   object["off_air_seconds"] = http::rounded(incident.off_air_seconds);
   object["evidence"] = shortened(incident.evidence, to);
@@ -123,6 +124,7 @@ std::optional<IncidentRecord> incident_of(const JournalValues& values) {
   incident.id = values.text("id");
   if (!cause || incident.id.empty()) return std::nullopt;
   incident.cause = *cause;
+  incident.output = values.text("output");
   incident.off_air = values.flag("off_air", false);
   incident.last_good_at = values.time("last_good_at").value_or(recovery::WallTime{});
   incident.detected_at = values.time("detected_at").value_or(recovery::WallTime{});

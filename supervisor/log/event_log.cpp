@@ -22,6 +22,11 @@ std::string joined(const std::vector<std::string>& sentences) {
   return text;
 }
 
+// Left out where it is empty.
+Field output_field(const std::string& output) {
+  return {output.empty() ? "" : "output", std::string_view(output)};
+}
+
 }  // namespace
 
 void EventLog::record(const recovery::Event& event, const recovery::Step& step,
@@ -85,7 +90,8 @@ void EventLog::log_notice(const recovery::FaultDetected& notice) {
              notice.fault.sentence,
              {{"component", component_name(notice.fault.cause)},
               {"cause", monitor::name(notice.fault.cause)},
-              {"after_seconds", monitor::seconds(notice.after)}});
+              {"after_seconds", monitor::seconds(notice.after)},
+              output_field(notice.fault.output)});
 }
 
 void EventLog::log_notice(const recovery::IncidentOpened& notice) {
@@ -94,7 +100,8 @@ void EventLog::log_notice(const recovery::IncidentOpened& notice) {
              joined(incident.evidence),
              {{"incident", static_cast<std::int64_t>(incident.number)},
               {"component", component_name(incident.cause)},
-              {"cause", monitor::name(incident.cause)}});
+              {"cause", monitor::name(incident.cause)},
+              output_field(incident.output)});
 }
 
 void EventLog::log_notice(const recovery::IncidentClosed& notice) {

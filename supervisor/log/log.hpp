@@ -15,7 +15,7 @@
 
 namespace supervisor {
 
-// A field of an event: its name and its value.
+// A field of an event: its name and its value. Without a name it is left out.
 using FieldValue = std::variant<std::string_view, std::int64_t, double, bool>;
 struct Field {
   std::string_view name;

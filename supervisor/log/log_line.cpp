@@ -100,7 +100,7 @@ void append_text_field(std::string& out, const Field& field, const Secrets& secr
 std::string json_body(const LogEntry& entry, const Secrets& secrets, std::size_t limit) {
   std::string fields;
   for (const Field& field : entry.fields)
-    append_json_field(fields, field, secrets, limit - shortest_msg);
+    if (!field.name.empty()) append_json_field(fields, field, secrets, limit - shortest_msg);
 
   std::string body;
   body.reserve(256 + fields.size());
@@ -121,7 +121,7 @@ std::string json_body(const LogEntry& entry, const Secrets& secrets, std::size_t
 std::string text_body(const LogEntry& entry, const Secrets& secrets, std::size_t limit) {
   std::string fields;
   for (const Field& field : entry.fields)
-    append_text_field(fields, field, secrets, limit - shortest_msg);
+    if (!field.name.empty()) append_text_field(fields, field, secrets, limit - shortest_msg);
 
   std::string body;
   body.reserve(256 + fields.size());

@@ -1,12 +1,10 @@
 #include "supervisor/stream/command_warnings.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
-#include "monitor/text/ascii.hpp"
-#include "monitor/text/url.hpp"
 #include "supervisor/config/duration.hpp"
+#include "supervisor/ffmpeg/command_outputs.hpp"
 #include "supervisor/ffmpeg/frame_rate.hpp"
 
 namespace supervisor {
@@ -15,29 +13,8 @@ namespace {
 
 using std::string_view;
 
-template <std::size_t count>
-bool is_one_of(string_view word, const std::array<string_view, count>& words) {
-  return std::ranges::find(words, word) != words.end();
-}
-
-// Muxers that open their files themselves: they overwrite without asking, and name each part.
-constexpr auto own_files = std::to_array<string_view>(
-    {"hls", "dash", "segment", "stream_segment", "ssegment", "image2", "null", "fifo"});
-
-// The muxer, by name or by what the file is called.
-string_view muxer_of(string_view format, string_view output) {
-  constexpr auto pictures = std::to_array<string_view>({".jpg", ".jpeg", ".png", ".bmp", ".webp"});
-  if (!format.empty()) return format;
-  if (output.ends_with(".m3u8")) return "hls";
-  if (output.ends_with(".mpd")) return "dash";
-  const auto ends = [&](string_view ending) { return output.ends_with(ending); };
-  return std::ranges::any_of(pictures, ends) ? "image2" : string_view();
-}
-
-bool is_file(string_view output) {
-  if (output.starts_with("file:")) output.remove_prefix(5);
-  const bool is_device = output.starts_with("/dev/") || output.starts_with("/proc/");
-  return output != "-" && !is_device && monitor::url_scheme(output).empty();
+bool is_recording(string_view output, string_view muxer) {
+  return is_file(output) && !opens_own_files(muxer) && muxer != "null" && muxer != "fifo";
 }
 
 std::string recording_warning(string_view output, bool overwrites) {
@@ -50,26 +27,6 @@ std::string recording_warning(string_view output, bool overwrites) {
          "without -y FFmpeg does not start again once the file is there, after a restart "
          "neither" +
          advice;
-}
-
-std::string unseen_warning(string_view output, string_view muxer) {
-  const std::string scheme = monitor::lowered(monitor::url_scheme(output));
-  constexpr auto unacknowledged = std::to_array<string_view>({"udp", "rtp", "udplite", "prompeg"});
-  constexpr auto acknowledged = std::to_array<string_view>(
-      {"tcp", "tls", "http", "https", "icecast", "rtsp", "rtsps", "srt", "pipe", "file", "unix",
-       "fd", "tee", "concat", "async", "cache", "crypto"});
-  const std::string what = "the output " + std::string(output) + ": ";
-  if (is_one_of(scheme, unacknowledged))
-    return what + "no receiver acknowledges it; on air means that it is sent";
-  const bool in_parts = is_one_of(muxer, own_files) && scheme.starts_with("http");
-  if (in_parts)
-    return what +
-           "each segment has a connection of its own; whether the server takes them is seen "
-           "in FFmpeg's messages only";
-  const bool is_known =
-      scheme.empty() || is_one_of(scheme, acknowledged) || scheme.find("rtmp") != std::string::npos;
-  if (is_known) return {};
-  return what + "whether it is taken cannot be seen; on air means that FFmpeg writes it";
 }
 
 void add_output_warnings(const FfmpegCommand& command, const StreamConfig& stream,
@@ -89,11 +46,13 @@ void add_output_warnings(const FfmpegCommand& command, const StreamConfig& strea
     if (is_tee) outputs = split_tee(argument.value);
     for (const std::string& output : outputs) {
       const string_view muxer = muxer_of(is_tee ? string_view() : argument.format, output);
-      if (starts_again && is_file(output) && !is_one_of(muxer, own_files))
+      if (starts_again && is_recording(output, muxer))
         warnings.push_back(recording_warning(output, overwrites || is_tee));
-      std::string unseen = unseen_warning(output, muxer);
-      if (!unseen.empty()) warnings.push_back(std::move(unseen));
     }
+  }
+  for (const monitor::Output& output : command_outputs(command)) {
+    if (output.unseen.empty()) continue;
+    warnings.push_back("output " + output.name + " cannot be seen: " + output.unseen);
   }
 }
 

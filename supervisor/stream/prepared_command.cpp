@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "supervisor/ffmpeg/analysis_time.hpp"
+#include "supervisor/ffmpeg/command_outputs.hpp"
 #include "supervisor/ffmpeg/frame_rate.hpp"
 #include "supervisor/stream/command_warnings.hpp"
 
@@ -42,7 +43,8 @@ PreparedCommand prepare_command(const FfmpegCommand& command, const StreamConfig
   spec.inherited = inherited;
   auto masked =
       std::make_shared<const std::vector<std::string>>(secrets.mask_command(command.argv()));
-  return {command, std::move(spec), std::move(masked), command_warnings(command, stream)};
+  return {command, std::move(spec), std::move(masked), command_warnings(command, stream),
+          command_outputs(command)};
 }
 
 // The first is the supervisor's: one of the user's own stands behind it.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "monitor/limits.hpp"
+#include "monitor/output.hpp"
 #include "monitor/probes/target.hpp"
 #include "supervisor/child/child.hpp"
 #include "supervisor/config/config.hpp"
@@ -20,6 +21,7 @@ struct PreparedCommand {
   ChildSpec spec;
   std::shared_ptr<const std::vector<std::string>> masked;
   std::vector<std::string> warnings;  // for the log, once
+  std::vector<monitor::Output> outputs;
 };
 
 // `stream`: whose command it is. `inherited`: the descriptors to pass on to the child.

@@ -268,9 +268,11 @@ void StreamDriver::State::perform(const recovery::ProbeSource& action) {
 
 void StreamDriver::State::perform(const recovery::ProbeSink& action) {
   monitor::probes::probe_sinks(
-      context_.services.io_thread.executor(), parts_.sinks, probe_timeout,
-      answer([number = action.number](const Finding& finding, std::string sentence) {
-        return recovery::SinkProbed{number, finding.available, std::move(sentence)};
+      context_.services.io_thread.executor(),
+      action.output.empty() ? parts_.sinks : parts_.sink_of(action.output), probe_timeout,
+      answer([number = action.number, output = action.output](const Finding& finding,
+                                                              std::string sentence) {
+        return recovery::SinkProbed{number, finding.available, std::move(sentence), output};
       }));
 }
 

@@ -25,6 +25,26 @@ bool can_be_probed(const std::vector<Target>& targets) {
                      [](const Target& target) { return target.reach != Reach::unknown; });
 }
 
+bool is_lasting(const monitor::Output& output) {
+  return output.link == monitor::Output::Link::lasting;
+}
+
+// FFmpeg itself brings each lost connection back.
+bool all_reconnect(const std::vector<monitor::Output>& outputs) {
+  return std::ranges::any_of(outputs, is_lasting) &&
+         std::ranges::all_of(outputs, [](const monitor::Output& output) {
+           return output.reconnects || !is_lasting(output);
+         });
+}
+
+// Any other muxer connects before it puts anything out.
+bool may_lack_all(const std::vector<monitor::Output>& outputs) {
+  return std::ranges::any_of(outputs, is_lasting) &&
+         std::ranges::all_of(outputs, [](const monitor::Output& output) {
+           return output.may_be_missing || !is_lasting(output);
+         });
+}
+
 std::vector<Target> sinks_of(const StreamConfig& config, const FfmpegCommand& command) {
   if (config.rtmp_endpoint.empty()) return command.sinks();
   return {monitor::probes::sink_target(config.rtmp_endpoint)};
@@ -43,7 +63,16 @@ StreamParts make_stream_parts(const StreamConfig& config, const std::vector<int>
   return parts;
 }
 
+std::vector<Target> StreamParts::sink_of(const std::string& output) const {
+  const auto& outputs = primary->outputs;
+  const auto found = std::ranges::find(outputs, output, &monitor::Output::name);
+  const auto number = static_cast<std::size_t>(found - outputs.begin());
+  if (number >= primary->command.sinks().size()) return {};
+  return {primary->command.sinks()[number]};
+}
+
 recovery::Setup StreamParts::setup() const {
+  const auto& outputs = primary->outputs;
   monitor::Limits limits = effective_limits(config.monitor, primary->command);
   if (fallback) limits = effective_limits(limits, fallback->command);
   return {config.recovery,
@@ -51,14 +80,15 @@ recovery::Setup StreamParts::setup() const {
           {.reports_progress = primary->command.is_ffmpeg(),
            .source_listens = primary->command.source_listens(),
            .sink_listens = primary->command.sink_listens(),
-           .recovers_output = primary->command.recovers_output(),
-           // Any other muxer connects before it puts anything out.
-           .connects_output = primary->command.recovers_output() && can_be_probed(sinks),
+           .recovers_output = primary->command.recovers_output() || all_reconnect(outputs),
+           .connects_output = may_lack_all(outputs),
            .source_can_be_probed = can_be_probed(sources),
            .advance_proves_source = primary->command.endpoints().inputs.size() == 1,
            .sink_can_be_probed = can_be_probed(sinks),
            .has_fallback = fallback != nullptr,
            .fallback_reports_progress = fallback && fallback->command.is_ffmpeg(),
+           .outputs = outputs,
+           .fallback_outputs = fallback ? fallback->outputs : std::vector<monitor::Output>{},
            .own_end = own_end_of(primary->command)}};
 }
 

@@ -21,6 +21,8 @@ struct StreamParts {
   std::vector<monitor::probes::Target> sources, sinks;  // where they are looked at
 
   recovery::Setup setup() const;
+  // Of the primary that is looked at; nothing where there is none of that name.
+  std::vector<monitor::probes::Target> sink_of(const std::string& output) const;
   // For the log, once.
   std::vector<std::string> warnings() const;
 };

@@ -1,5 +1,7 @@
 #include "supervisor/stream/stream_snapshot.hpp"
 
+#include <algorithm>
+
 namespace supervisor {
 
 using http::StreamSnapshot;
@@ -19,6 +21,35 @@ void add_records(StreamSnapshot& snapshot, const recovery::StreamRecorder& recor
   snapshot.incidents = recorder.incidents();
   snapshot.anomalies = recorder.anomalies().present();
   snapshot.last_restart_at = recorder.last_restart_at();
+}
+
+void add_outputs(StreamSnapshot& snapshot, const StreamParts& parts,
+                 const recovery::StreamCore& core) {
+  auto& outputs = snapshot.outputs;
+  for (const auto& command : {parts.primary, parts.fallback}) {
+    if (!command) continue;
+    for (const monitor::Output& output : command->outputs) {
+      if (std::ranges::find(outputs, output.name, &http::OutputSnapshot::name) != outputs.end())
+        continue;
+      outputs.push_back({.name = output.name,
+                         .required = output.required,
+                         .is_rtmp = output.is_rtmp,
+                         .unseen = output.unseen});
+    }
+  }
+  const auto totals = core.output_totals();
+  for (http::OutputSnapshot& output : outputs) {
+    for (const monitor::OutputReading& reading : snapshot.readings.outputs) {
+      if (reading.name != output.name) continue;
+      output.state = reading.state;
+      output.sentence = reading.sentence;
+    }
+    for (const recovery::OutputTotal& total : totals) {
+      if (total.name != output.name) continue;
+      output.delivered_bytes = total.delivered_bytes;
+      output.restarts = total.restarts;
+    }
+  }
 }
 
 }  // namespace
@@ -41,6 +72,7 @@ std::shared_ptr<const StreamSnapshot> make_snapshot(const SnapshotSources& from,
   if (watch && snapshot.status.pid) snapshot.readings = watch->readings(now);
   // It stays while the next launch is due.
   if (from.life) snapshot.readings.process = from.life->last_sample();
+  add_outputs(snapshot, from.parts, from.core);
   snapshot.expects_tracks = uses_azuracast(from.parts.config);
   snapshot.track = from.tracks.state(now);
   snapshot.azuracast = from.tracks.azuracast();

@@ -211,6 +211,33 @@ TEST(Metrics, OnAirShowsInEveryGaugeThatSpeaksOfIt) {
   EXPECT_GE(series.at("radio_stream_uptime_seconds{stream=\"radio\"}"), 300);
 }
 
+TEST(Metrics, EachOutputIsNamed) {
+  auto snapshot = snapshot_of("radio");
+  snapshot->status.state = recovery::State::on_air;
+  snapshot->has_rtmp_output = true;
+  snapshot->outputs = {{.name = "a",
+                        .state = monitor::OutputState::on_air,
+                        .is_rtmp = true,
+                        .delivered_bytes = 5000},
+                       {.name = "file", .state = monitor::OutputState::on_air},
+                       {.name = "b",
+                        .state = monitor::OutputState::lost,
+                        .is_rtmp = true,
+                        .delivered_bytes = 0,
+                        .restarts = 2}};
+  const auto series = scrape(Stage({snapshot}));
+  EXPECT_EQ(series.at("radio_output_up{stream=\"radio\",output=\"a\"}"), 1);
+  EXPECT_EQ(series.at("radio_output_up{stream=\"radio\",output=\"b\"}"), 0);
+  EXPECT_EQ(series.at("radio_output_state{stream=\"radio\",output=\"b\",state=\"lost\"}"), 1);
+  EXPECT_EQ(series.at("radio_output_state{stream=\"radio\",output=\"b\",state=\"on_air\"}"), 0);
+  EXPECT_EQ(series.at("radio_output_delivered_bytes_total{stream=\"radio\",output=\"a\"}"), 5000);
+  EXPECT_FALSE(
+      series.contains("radio_output_delivered_bytes_total{stream=\"radio\",output=\"file\"}"));
+  EXPECT_EQ(series.at("radio_output_restarts_total{stream=\"radio\",output=\"b\"}"), 2);
+  EXPECT_EQ(series.at("radio_rtmp_connection_status{stream=\"radio\"}"), 0)
+      << "one of its two connections is gone";
+}
+
 TEST(Metrics, StateAndStatusAreOneHotInEveryState) {
   Stage stage;
   for (std::size_t i = 0; i < recovery::state_count; ++i) {

@@ -13,7 +13,7 @@ NGINX = """
 load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
 daemon off;
 master_process off;
-pid {folder}/nginx.pid;
+pid {folder}/nginx-{rtmp_port}.pid;
 error_log {folder}/nginx.log info;
 events {{ worker_connections 256; }}
 rtmp {{
@@ -58,7 +58,7 @@ class RtmpServer:
         self.test = test
         self.rtmp_port, self.http_port = free_port(), free_port()
         self.gate = Gate(test)
-        self.config = test.write("nginx.conf", NGINX.format(
+        self.config = test.write(f"nginx-{self.rtmp_port}.conf", NGINX.format(
             folder=test.folder, rtmp_port=self.rtmp_port, http_port=self.http_port,
             gate_port=self.gate.port))
         self.start()

@@ -53,7 +53,7 @@ class FewFrames : public ::testing::Test {
   }
   bool is_off_air() {
     const auto found = fault();
-    return found && found->off_air;
+    return found && found->off_air && found->strength > Strength::possible;
   }
   Verdict verdict() { return diagnose(watch_.evidence(), fault(), now_, true); }
 
@@ -73,7 +73,7 @@ TEST_F(FewFrames, AreAWarningWhileTheSourceIsRead) {
   put_out(3);
   run(60s);
   ASSERT_TRUE(fault());
-  EXPECT_FALSE(fault()->off_air);
+  EXPECT_EQ(fault()->strength, Strength::possible);
   EXPECT_EQ(verdict().cause, Cause::encoder_frozen);
   EXPECT_NE(fault()->sentence.find("goes on reading its source"), std::string::npos);
   put_out(4);
@@ -83,7 +83,7 @@ TEST_F(FewFrames, AreAWarningWhileTheSourceIsRead) {
 TEST_F(FewFrames, AreNoFaultBeforeTheFirstEither) {
   run(60s);
   ASSERT_TRUE(fault());
-  EXPECT_FALSE(fault()->off_air);
+  EXPECT_EQ(fault()->strength, Strength::possible);
 }
 
 TEST_F(FewFrames, OfAFileOrAGeneratedSourceAreToldByItsReadsOrByItsCpuTime) {
@@ -151,7 +151,7 @@ TEST_F(FewFrames, ThatSoundGoesOnWithoutAreASourceWithoutItsPicture) {
     run(1s);
   }
   ASSERT_TRUE(fault());
-  EXPECT_FALSE(fault()->off_air);
+  EXPECT_EQ(fault()->strength, Strength::possible);
   EXPECT_EQ(verdict().cause, Cause::source_frozen_picture);
   EXPECT_NE(fault()->sentence.find("frame has stood at 100 while out_time goes on"),
             std::string::npos)

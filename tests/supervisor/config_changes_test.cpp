@@ -66,10 +66,11 @@ TEST_F(ConfigChangesTest, LimitsAndRecoveryHoldWithoutARestart) {
   next.streams[0].source_url = "http://icecast:8000/radio.mp3";
   next.streams[0].sink.url = "http://server/stat";
   next.streams[0].source_probe = SourceProbe::none;
+  next.streams[0].recovery.on_partial = monitor::OnWarning::restart;
   EXPECT_FALSE(only_change().primary);
   EXPECT_EQ(only_change().keys,
             (Keys{"restart", "monitor.freeze_timeout", "recovery.max_restart_attempts",
-                  "source.http", "source.probe", "sink.nginx_rtmp_stat"}));
+                  "source.http", "source.probe", "sink.nginx_rtmp_stat", "sink.on_partial"}));
 }
 
 TEST_F(ConfigChangesTest, WhatFfmpegIsToldAtItsLaunchRestartsIt) {

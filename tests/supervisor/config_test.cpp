@@ -383,6 +383,7 @@ TEST(Settings, TheContractsDefaultsAreTheDefaults) {
   EXPECT_EQ(streams("monitor.content.action"), "alert");
   EXPECT_EQ(streams("sink.nginx_rtmp_stat"), "");
   EXPECT_EQ(streams("sink.icecast"), "");
+  EXPECT_EQ(streams("sink.on_partial"), "alert");
 }
 
 TEST(Problems, MoreThanTwentyAreCounted) {

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "monitor/time.hpp"
+
+namespace monitor {
+
+// One thing that a command writes to: an output, or one leg of a tee. What is known of it from the
+// command; they stand in the order of Endpoints::outputs.
+struct Output {
+  // What its connections show of whether it is taken.
+  enum class Link : std::uint8_t {
+    lasting,  // one TCP connection, for as long as it is put out
+    by_part,  // one for each segment: that there is none shows nothing
+    none,     // UDP, a file, a pipe, a listener
+  };
+
+  std::string name;  // unique among the command's
+  Link link = Link::none;
+  // FFmpeg puts out without its connection: a leg that a tee may lose, the fifo muxer. Any other
+  // connects before it puts anything out, and ends with its connection.
+  bool may_be_missing = false;
+  bool reconnects = false;  // FFmpeg itself does: fifo with -attempt_recovery
+  bool required = false;    // the stream is off air without it
+  bool is_rtmp = false;
+  std::string unseen = {};  // why no witness sees whether it is taken; empty: one does
+
+  bool operator==(const Output&) const = default;
+};
+
+// A sample of a connection has one bit for each.
+inline constexpr std::size_t outputs_limit = 32;
+
+// Order and names are those of radio_output_state.
+enum class OutputState : std::uint8_t {
+  starting,  // nothing has come out yet, or its connection is not there yet
+  on_air,    // it is taken, as far as that can be seen
+  lost,      // FFmpeg goes on without it
+  stopped,   // no FFmpeg
+};
+inline constexpr std::size_t output_state_count = 4;
+std::string_view name(OutputState state);
+
+// What is known of an output of the present FFmpeg, for display.
+struct OutputReading {
+  std::string name;
+  OutputState state = OutputState::starting;
+  std::string sentence = {};  // what is wrong, with figures; empty: nothing
+};
+
+}  // namespace monitor
