@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -89,11 +90,18 @@ TEST(SpaceProbe, AnswersWhereThereIsNothingToAsk) {
 
 TEST(SpaceProbe, AnExecutorThatGoesFirstIsNotMissed) {
   bool answered = false;
+  auto let_go = std::make_shared<std::promise<void>>();
+  auto waits = [gate = let_go->get_future().share()](const std::string&) {
+    gate.wait();
+    return std::optional(SpaceSample{});
+  };
   {
     boost::asio::io_context context;
-    probe_space(context.get_executor(), {"/"}, 5s, [&](auto) { answered = true; });
+    probe_space(
+        context.get_executor(), {"/"}, 5s, [&](auto) { answered = true; }, waits);
     context.poll_one();
   }
+  let_go->set_value();
   EXPECT_FALSE(answered);
 }
 

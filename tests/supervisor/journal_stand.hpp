@@ -78,7 +78,7 @@ class JournalProblems {
   std::vector<std::string> told_;
 };
 
-inline bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds limit = 20s) {
+inline bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds limit = 120s) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   while (!holds()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
@@ -174,7 +174,7 @@ inline std::string shown(const recovery::PersistedState& past) {
 // What a new life finds at this path.
 inline recovery::PersistedState past_at(const std::string& path,
                                         const std::string& stream = "radio") {
-  return Journal(path, 1000, {}, {.limit = 20s}).past(stream);
+  return Journal(path, 1000, {}, {.limit = 120s}).past(stream);
 }
 
 // The next life, for the same process: what the last one was writing when it ended may take longer
@@ -188,7 +188,7 @@ inline std::unique_ptr<Journal> next_life(const std::string& path, std::size_t m
         [=](const std::string& problem) {
           *in_use = *in_use || problem.find("another process has it open") != std::string::npos;
         },
-        Journal::Opening{.limit = 20s});
+        Journal::Opening{.limit = 120s});
     if (!*in_use) return true;
     journal.reset();
     return false;

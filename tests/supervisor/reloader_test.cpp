@@ -21,14 +21,19 @@ using namespace std::chrono_literals;
 // A reloader with a file that the test plays; the I/O thread is a real one.
 class ReloaderTest : public testing::Test {
  protected:
-  Config load() {
-    ++reads;
-    if (const char* problem = broken.load()) throw ConfigError(problem);
-    Config config;
-    config.streams.resize(1);
-    config.streams[0].name = "stream" + std::to_string(reads.load());
-    return config;
-  }
+  // A reading that hangs may outlive the test.
+  struct File {
+    Config load() {
+      ++reads;
+      if (const char* problem = broken.load()) throw ConfigError(problem);
+      Config config;
+      config.streams.resize(1);
+      config.streams[0].name = "stream" + std::to_string(reads.load());
+      return config;
+    }
+    std::atomic<int> reads = 0;
+    std::atomic<const char*> broken = nullptr;
+  };
   void ask() {
     reloader.request([this](const http::Outcome& outcome) { answers.push_back(outcome); });
   }
@@ -47,8 +52,9 @@ class ReloaderTest : public testing::Test {
   Log log{{LogFormat::json, LogLevel::info}, secrets, null.get()};
   http::SnapshotStore snapshots{0};
   Loop loop;
-  std::atomic<int> reads = 0;
-  std::atomic<const char*> broken = nullptr;
+  const std::shared_ptr<File> file = std::make_shared<File>();
+  std::atomic<int>& reads = file->reads;
+  std::atomic<const char*>& broken = file->broken;
   bool waits = false;
   const char* refusal = nullptr;
   std::vector<std::string> applied;
@@ -56,7 +62,7 @@ class ReloaderTest : public testing::Test {
   IoThread io_thread;
   const Services services{loop.thread(), io_thread, log, secrets, snapshots};
   Reloader reloader{services,
-                    {.load = [this] { return load(); },
+                    {.load = [played = file] { return played->load(); },
                      .must_wait = [this](const Config&) { return waits; },
                      .apply =
                          [this](const Config& config) {
