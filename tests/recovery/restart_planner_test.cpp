@@ -150,7 +150,7 @@ TEST_F(RestartPlannerTest, ASourceMissingForTooLongIsGivenUpWhereOnExhaustedSays
 TEST_F(RestartPlannerTest, AnAnswerThatWasNotAskedForChangesNothing) {
   fault(missing);
   EXPECT_EQ(planner->take(answer(999, true), plan, verdict, context()), std::nullopt);
-  EXPECT_EQ(planner->take(SinkProbed{999, true, "late"}, plan, context()), std::nullopt);
+  EXPECT_EQ(planner->take(SinkProbed{999, true, "late"}, plan, verdict, context()), std::nullopt);
 }
 
 TEST_F(RestartPlannerTest, ASinkThatIsBackEndsTheCooldown) {
