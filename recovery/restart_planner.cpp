@@ -78,8 +78,9 @@ Plan RestartPlanner::by_budget(const Verdict& verdict, Context context) {
   const Duration paced = hung_up_ ? std::min(grant.delay, after_hang_up) : grant.delay;
   const Duration delay = sink_.settled(paced);
   context.reporter.decide(DecisionKind::restart_ffmpeg, reason_of(verdict), delay, grant.attempt);
-  const bool may_be_sink =
-      component_of(verdict.cause) == Component::sink || is_unexplained(verdict);
+  // With a fallback to the same sink, that one's life shows whether it is there.
+  const bool may_be_sink = component_of(verdict.cause) == Component::sink ||
+                           (is_unexplained(verdict) && !context.setup.command.has_fallback);
   if (may_be_sink && delay > Duration::zero()) {
     const bool is_missing = verdict.cause == monitor::Cause::sink_unreachable;
     sink_.begin(is_missing, policy.probe_interval, context.now);

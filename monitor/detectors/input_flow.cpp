@@ -29,7 +29,7 @@ std::uint64_t taken_of(const ConnectionSample& sample) {
 
 // Drops what is older than `window`, but for one, and the newest where there are too many.
 template <class Points>
-void trim(Points& points, Duration window, Instant now) {
+void drop_old(Points& points, Duration window, Instant now) {
   while (points.size() > 2 && now - points[1].at >= window) points.pop_front();
   if (points.size() == points_limit) points.pop_back();
 }
@@ -61,7 +61,7 @@ void InputFlow::on_connections(const ConnectionSamples& all, Instant now) {
   }
   links_ = std::move(present);
   had_links_ |= !links_.empty();
-  trim(taken_, taken_window, now);
+  drop_old(taken_, taken_window, now);
   taken_.push_back({now, taken_bytes_});
   if (!links_.empty()) note_wait(!has_unread, now);
 }
@@ -75,7 +75,7 @@ void InputFlow::on_waits(const WaitSample& sample, Instant now) {
 }
 
 void InputFlow::on_sample(const ProcessSample& sample, Instant now) {
-  trim(work_, work_window, now);
+  drop_old(work_, work_window, now);
   work_.push_back({now, sample.cpu_time});
   const double used = seconds(work_.back().cpu_time - work_.front().cpu_time);
   const double span = seconds(work_.back().at - work_.front().at);
@@ -90,7 +90,7 @@ void InputFlow::rebase(Instant now) {
 }
 
 void InputFlow::note_wait(bool waits, Instant now) {
-  trim(waits_, wait_window, now);
+  drop_old(waits_, wait_window, now);
   waits_.push_back({now, waits});
 }
 

@@ -178,7 +178,7 @@ std::vector<Fault> OutputsDetector::check(Instant now) const {
   for (const Leg& leg : legs_) {
     if (!is_down(leg, now)) continue;
     faults.push_back({cause(leg), off_air && is_lasting(leg.output), sentence(leg, now), since(leg),
-                      leg.output.name});
+                      Strength::proven, leg.output.name});
   }
   return faults;
 }

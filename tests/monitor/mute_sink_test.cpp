@@ -100,6 +100,7 @@ class Acquitted : public MuteSink {
       frame_ += 25;
       block_.frame = frame_;
       sink_.acked_bytes += 20'000;
+      sink_.unacked_bytes = 500;
       *sink_.peer_window_bytes -= 3'000;
       if (server_counts) received_ += 20'000;
       SinkReport report;

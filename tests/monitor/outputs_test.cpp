@@ -258,12 +258,12 @@ TEST(WatchOutputs, AVerdictOnASinkNamesTheOutput) {
 TEST(WatchOutputs, ALossIsJudgedOnceAndForEach) {
   Watch watch(Limits{}, true, start, {leg("one"), leg("two")});
   Progress block;
-  for (int second = 1; second <= 40; ++second) {
-    block.frame = second * 25;
-    watch.on_progress(block, start + second * 1s);
-    ConnectionSamples all{connection(1, first, 1000 + second)};
-    if (second < 20) all.push_back(connection(2, either & ~first, 1000 + second));
-    watch.on_observation(all, start + second * 1s);
+  for (int i = 1; i <= 40; ++i) {
+    block.frame = i * 25;
+    watch.on_progress(block, start + i * 1s);
+    ConnectionSamples all{connection(1, first, 1000 + i)};
+    if (i < 20) all.push_back(connection(2, either & ~first, 1000 + i));
+    watch.on_observation(all, start + i * 1s);
   }
   const auto faults = watch.check(start + 40s);
   ASSERT_EQ(faults.size(), 1U);

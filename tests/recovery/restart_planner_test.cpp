@@ -150,7 +150,7 @@ TEST_F(RestartPlannerTest, ASourceMissingForTooLongIsGivenUpWhereOnExhaustedSays
 TEST_F(RestartPlannerTest, AnAnswerThatWasNotAskedForChangesNothing) {
   fault(missing);
   EXPECT_FALSE(planner->accept(answer(999, true), now));
-  EXPECT_EQ(planner->take(SinkProbed{999, true, "late"}, plan, context()), std::nullopt);
+  EXPECT_EQ(planner->take(SinkProbed{999, true, "late"}, plan, verdict, context()), std::nullopt);
 }
 
 TEST_F(RestartPlannerTest, ASinkThatIsBackEndsTheCooldown) {

@@ -84,7 +84,8 @@ void Rules::check_decision(const Decided& decided) {
     if (decided.delay == 0s && stop_) child_.yields = true;
     const auto* verdict = status_.verdict ? &*status_.verdict : nullptr;
     const bool is_unexplained = verdict && verdict->cause == monitor::Cause::encoder_failed &&
-                                verdict->confidence == monitor::Confidence::low;
+                                verdict->confidence == monitor::Confidence::low &&
+                                !scenario_.command.has_fallback;
     const bool blames_sink = is_unexplained || (verdict && monitor::component_of(verdict->cause) ==
                                                                monitor::Component::sink);
     if (blames_sink && ever_launched_ && decided.delay > 0s &&
