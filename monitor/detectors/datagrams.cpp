@@ -49,8 +49,8 @@ void Datagrams::note_drops(std::uint64_t count, Instant now) {
 void Datagrams::on_waits(const WaitSample& sample, Instant now) {
   std::vector<Thread> present;
   for (const WaitSample::Receiver& receiver : sample.receivers) {
-    const auto known = std::ranges::find_if(
-        threads_, [&](const Thread& thread) { return thread.last == receiver; });
+    const auto known =
+        std::ranges::find_if(threads_, [&](const Thread& each) { return each.last == receiver; });
     present.push_back({receiver, known == threads_.end() ? now : known->silent_since});
   }
   threads_ = std::move(present);
@@ -59,7 +59,7 @@ void Datagrams::on_waits(const WaitSample& sample, Instant now) {
 }
 
 void Datagrams::rebase(Instant now) {
-  for (Thread& thread : threads_) thread.silent_since = now;
+  for (Thread& each : threads_) each.silent_since = now;
   if (empty_since_) empty_since_ = now;
 }
 

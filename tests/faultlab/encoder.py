@@ -8,6 +8,7 @@ from far_ends import Rtmp
 from feeders import Console
 from harness import AAC, H264, TONE, VIDEO
 from scenario import Scenario
+from source import rtp
 
 # It hoards what it is given, as a leak would, and goes on putting out the stream.
 LEAK = ("[0]split[out][hoard];[hoard]select=gt(t\\,{after}),scale=1920:1080,reverse,nullsink")
@@ -53,6 +54,8 @@ SCENARIOS = [
              short=True, bound_s=8),
     Scenario("ffmpeg_stopped", "FFmpeg SIGSTOP", on_air, ("encoder_frozen",), _strike(signal.SIGSTOP),
              short=True, bound_s=12),
+    Scenario("ffmpeg_stopped_rtp", "FFmpeg SIGSTOP, RTP goes on and is dropped", rtp,
+             ("encoder_frozen",), _strike(signal.SIGSTOP), settle_s=6, bound_s=12),
     Scenario("own_preset", "Preset too slow (veryslow, 1080p, one CPU)", overburdened,
              ("encoder_slow", "cpu_high"), returns=False, bound_s=40, alone=True),
     Scenario("bitrate_collapse", "Bitrate collapses (picture becomes simple, CRF)", easy_picture,

@@ -3,6 +3,7 @@
 import http.server
 import os
 import random
+import socket
 import subprocess
 import threading
 import time
@@ -147,3 +148,31 @@ def fifo_writer(stage, path):
     # One after another: a reader that leaves takes its writer with it.
     return stage.start("sh", "-c", 'while :; do "$@"; done', "sh", "ffmpeg", "-nostdin", "-v", "error",
                        "-y", *VIDEO, *TONE, *H264, *AAC, "-f", "mpegts", path)
+
+
+def datagram_feeder(stage, *output, rate=()):
+    """Picture and tone by UDP, RTP or SRT; in place of one that is gone or stopped."""
+    return stage.start("ffmpeg", "-nostdin", "-v", "error", *VIDEO, *TONE, *H264, *rate, *AAC, *output)
+
+
+class DatagramBursts:
+    """MPEG-TS by UDP that comes all at once every few seconds: what VBR and traffic shaping make of it."""
+
+    def __init__(self, stage, port, burst_s):
+        self.burst_s, self.address = burst_s, ("127.0.0.1", port)
+        self.source = subprocess.Popen(
+            ["ffmpeg", "-nostdin", "-v", "quiet", *VIDEO, *TONE, *H264, "-b:v", "150k", *AAC, "-f", "mpegts", "-"],
+            env=stage.environment(), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        stage.addCleanup(self.source.kill)
+        threading.Thread(target=self.pass_on, daemon=True).start()
+
+    def pass_on(self):
+        held, due = [], time.monotonic() + self.burst_s
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+            while data := self.source.stdout.read(CHUNK):
+                held.append(data)
+                if time.monotonic() < due:
+                    continue
+                for datagram in held:
+                    out.sendto(datagram, self.address)
+                held, due = [], time.monotonic() + self.burst_s

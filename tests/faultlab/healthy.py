@@ -8,10 +8,10 @@ import time
 
 from commands import FLV, MP3, STEADY, copied, picture, published, tone
 from far_ends import Rtmp
-from feeders import Relay, fifo_writer
+from feeders import DatagramBursts, Relay, fifo_writer
 from harness import AAC, H264, TONE, VIDEO
 from scenario import Scenario, Stream
-from source import hls
+from source import LOOK, hls, rtp, srt, udp
 
 TEN_HOURS_S = 36000
 HICCUP_S = 20
@@ -102,6 +102,14 @@ def _bursts(seconds):
     return lambda stage: copied(Rtmp(stage), Relay(stage, burst_s=seconds).url)
 
 
+def _datagram_bursts(seconds):
+    def prepare(stage):
+        port = stage.free_port()
+        DatagramBursts(stage, port, seconds)
+        return copied(Rtmp(stage), f"udp://127.0.0.1:{port}?fifo_size=100000", LOOK)
+    return prepare
+
+
 def fifo(stage):
     """FFmpeg looks at it for 5 s before it puts anything out."""
     fifo_writer(stage, stage.path("source.ts"))
@@ -141,6 +149,12 @@ SCENARIOS = [
     Scenario("talk_default", "VBR talk with pauses of 8 s", _talk(8), watch_s=45, thresholds="default"),
     Scenario("bursts", "Source that delivers every 2 s", _bursts(2), short=True),
     Scenario("bursts_default", "Source that delivers every 8 s", _bursts(8), watch_s=40,
+             thresholds="default"),
+    Scenario("udp", "UDP source", udp, short=True),
+    Scenario("rtp", "RTP source (SDP)", rtp),
+    Scenario("srt", "SRT source", srt),
+    Scenario("udp_bursts", "UDP source that delivers every 2 s", _datagram_bursts(2), short=True),
+    Scenario("udp_bursts_default", "UDP source that delivers every 8 s", _datagram_bursts(8), watch_s=40,
              thresholds="default"),
     Scenario("hls", "HLS source, segments of 2 s", hls(keeps_alive=True, segment_s=2), watch_s=30),
     Scenario("hls_default", "HLS source, segments of 10 s", hls(keeps_alive=True, segment_s=10), watch_s=60,

@@ -1,10 +1,11 @@
 """The receiving server, or the way to it, at fault."""
 
+import os
 import signal
 
 from commands import MP3, STEADY, picture, tone, with_statistics
 from far_ends import Listener, Radio, Rtmp
-from harness import TONE
+from harness import AAC, H264, TONE, VIDEO, children_of
 from scenario import Scenario, Stream
 
 LONG_S = 12  # connections that live for less come and go by design
@@ -76,6 +77,23 @@ def icecast_slow(stage):
     return stream
 
 
+def fifo(stage):
+    """Its reader keeps pace until it is told to stop."""
+    path = stage.path("out.ts")
+    os.mkfifo(path)
+    stage.reader = stage.start("sh", "-c", "while :; do cat <out.ts >>read.ts; done")
+    stream = Stream(["ffmpeg", "-y", *VIDEO, *TONE, *H264, *STEADY, *AAC, "-f", "mpegts", path])
+    stream.received = lambda: os.path.getsize(stage.path("read.ts")) if os.path.exists(stage.path("read.ts")) else 0
+    return stream
+
+
+def _reader(number):
+    def tell(trial):
+        for pid, _ in children_of(trial.stage.reader.pid):
+            os.kill(pid, number)
+    return tell
+
+
 def stop(trial):
     (getattr(trial.stage, "rtmp", None) or trial.stage.radio).process.signal(signal.SIGSTOP)
 
@@ -139,4 +157,6 @@ SCENARIOS = [
              settle_s=LONG_S, bound_s=40),
     Scenario("icecast_stopped_stat", "Icecast sink SIGSTOP, 320 kbit/s, statistics configured",
              icecast_slow, STALLED, stop, go_on, settle_s=LONG_S, bound_s=60),
+    Scenario("fifo_unread", "FIFO that is not read any more, 2.5 Mbit/s", fifo, STALLED, _reader(signal.SIGSTOP),
+             _reader(signal.SIGCONT), settle_s=6, short=True),
 ]

@@ -5,8 +5,9 @@ import signal
 
 from commands import copied, published
 from far_ends import Radio, Rtmp
-from feeders import Console, Relay, answer_401, fifo_writer, folder_server, hls_generator, serve
-from harness import AAC, H264, children_of
+from feeders import (Console, Relay, answer_401, datagram_feeder, fifo_writer, folder_server, hls_generator,
+                     serve)
+from harness import AAC, H264, VIDEO, children_of, wait_until
 from scenario import Scenario
 
 ENDED = ("source_ended", "source_missing", "source_unreachable")
@@ -100,6 +101,64 @@ def slide_and_radio(stage):
     stage.ffmpeg("-f", "lavfi", "-i", "testsrc2=size=320x180", "-frames:v", "1", slide)
     return published(stage.rtmp, ["-re", "-loop", "1", "-framerate", "5", "-i", slide, "-i",
                                   stage.radio.listen_url(), "-map", "0:v", "-map", "1:a", *H264, *AAC])
+
+
+# Longer than from one key frame to the next; else it looks at MPEG-TS for 5 s before it puts anything out.
+LOOK = ("-analyzeduration", "3M")
+
+
+def wait_bound(port):
+    def is_bound():
+        with open("/proc/net/udp", encoding="ascii") as table:
+            return f":{port:04X} " in table.read()
+    wait_until(is_bound, 15, f"UDP port {port}")
+
+
+def udp(stage):
+    stage.rtmp = Rtmp(stage)
+    port = stage.free_port()
+    stage.feeder = datagram_feeder(stage, "-f", "mpegts", f"udp://127.0.0.1:{port}?pkt_size=1316")
+    return copied(stage.rtmp, f"udp://127.0.0.1:{port}", LOOK)
+
+
+def rtp(stage):
+    stage.rtmp = Rtmp(stage)
+    port, description = stage.free_port() & ~1, stage.path("session.sdp")
+    stage.feeder = stage.start("ffmpeg", "-nostdin", "-v", "error", *VIDEO, *H264, "-flags", "+global_header",
+                               "-f", "rtp", "-sdp_file", description, f"rtp://127.0.0.1:{port}")
+    stage.wait_for_file(description)
+    return published(stage.rtmp, [*LOOK, "-protocol_whitelist", "file,udp,rtp", "-i", description, *H264])
+
+
+def srt(stage):
+    """The sender is there all the time; what it passes on comes by UDP."""
+    stage.rtmp = Rtmp(stage)
+    udp_port, srt_port = stage.free_port(), stage.free_port()
+    # A listener takes one call.
+    stage.start("sh", "-c", 'while :; do "$@"; done', "sh", "ffmpeg", "-nostdin", "-v", "error", *LOOK, "-i",
+                f"udp://127.0.0.1:{udp_port}", "-c", "copy", "-f", "mpegts", f"srt://127.0.0.1:{srt_port}?mode=listener")
+    stage.feeder = datagram_feeder(stage, "-f", "mpegts", f"udp://127.0.0.1:{udp_port}?pkt_size=1316")
+    wait_bound(srt_port)
+    return copied(stage.rtmp, f"srt://127.0.0.1:{srt_port}", LOOK)
+
+
+def same_server(stage):
+    """Input and output at one address; the server accepts and says nothing, as no one publishes."""
+    stage.rtmp = Rtmp(stage)
+    return copied(stage.rtmp, stage.rtmp.url("source"))
+
+
+def publish_source(trial):
+    stage = trial.stage
+    stage.feeder = datagram_feeder(stage, "-f", "flv", stage.rtmp.url("source"))
+
+
+def stop_feeder(trial):
+    trial.stage.feeder.signal(signal.SIGSTOP)
+
+
+def feeder_goes_on(trial):
+    trial.stage.feeder.signal(signal.SIGCONT)
 
 
 def end_feeder(trial):
@@ -202,4 +261,12 @@ SCENARIOS = [
              ("source_frozen_picture",), _feeder("cover"), _feeder("uncover"), settle_s=6, bound_s=15),
     Scenario("slide_source_dies", "Looped image with Icecast audio, source client killed",
              slide_and_radio, ENDED + STALLED, end_feeder, feed, settle_s=12, bound_s=25),
+    Scenario("udp_stops", "UDP input whose sender falls silent", udp, STALLED, stop_feeder, feeder_goes_on,
+             settle_s=6, short=True),
+    Scenario("rtp_stops", "RTP input (SDP) whose sender falls silent", rtp, STALLED, stop_feeder, feeder_goes_on,
+             settle_s=6),
+    Scenario("srt_stops", "SRT input whose sender stays and has nothing to send", srt, STALLED, stop_feeder,
+             feeder_goes_on, settle_s=6),
+    Scenario("same_server_silent", "Source silent from the start, input and output at one server", same_server,
+             STALLED, heal=publish_source, short=True),
 ]

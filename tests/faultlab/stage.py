@@ -9,7 +9,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
-from harness import CONTRACT_VARIABLES, Process, Supervisor, free_port, processes_with  # noqa: E402
+from harness import CONTRACT_VARIABLES, Process, Supervisor, free_port, processes_with, wait_until  # noqa: E402
 
 from control_group import ControlGroup, remove_groups  # noqa: E402
 from network import Network, remove_namespaces  # noqa: E402
@@ -112,6 +112,9 @@ class Stage:
     def ffmpeg(self, *arguments):
         """Makes test material; to its end."""
         subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *arguments], check=True, timeout=60)
+
+    def wait_for_file(self, path):
+        wait_until(lambda: os.path.exists(path), CLEAN_S, path)
 
     def network(self):
         return Network(self.name, root)

@@ -18,7 +18,8 @@ constexpr const char* event_names[] = {
     "Exited",         "SourceProbed",  "SinkProbed",          "TrackChanged",  "Tick",
     "Paused",         "Reconfigured"};
 constexpr const char* observation_names[] = {"ProcessSample", "ConnectionSamples", "HostSample",
-                                             "SpaceSamples",  "SinkReport",        "ContentMark"};
+                                             "WaitSample",    "SpaceSamples",      "SinkReport",
+                                             "ContentMark"};
 static_assert(std::size(observation_names) == std::variant_size_v<monitor::Observation>);
 constexpr const char* notice_names[] = {
     "CameOnAir",      "WentOffAir", "FaultDetected",      "IncidentOpened",     "IncidentClosed",
