@@ -172,9 +172,10 @@ def finish(trial, args, done):
     if args.resume:
         with open(args.resume, "a", encoding="utf-8") as file:
             file.write(json.dumps(result) + "\n")
-    words = result["broken"] or "; ".join(result["notes"]) or "; ".join(f"{kind}: {text}" for kind, text in result["violations"]) or "ok"
+    found = [f"{kind}: {text}" for kind, text in result["violations"]]
+    words = result["broken"] or "; ".join([*found, *(f"(lab: {note})" for note in result["notes"])])
     mark = "BROKEN" if result["broken"] else "VIOLATION" if result["violations"] else "ok"
-    print(f"{time.strftime('%H:%M:%S')} {len(done)} {trial.seed} [{result['told']}] {mark}: {words}", flush=True)
+    print(f"{time.strftime('%H:%M:%S')} {len(done)} {trial.seed} [{result['told']}] {mark} {words}", flush=True)
     if mark == "ok" and not args.keep:
         shutil.rmtree(trial.folder, ignore_errors=True)
     elif mark != "ok":

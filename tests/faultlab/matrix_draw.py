@@ -60,8 +60,8 @@ class Draw(Inputs, Outputs):
             kinds.append("low frame rate")
         kind = self.pick(*kinds)
         if kind == "copy":
-            # Muxers behind a muxer are not given this filter by FFmpeg itself.
-            behind = streams == "ts" and output in ("to_rtmp_fifo", "to_tee")
+            # To muxers behind a muxer FFmpeg itself gives neither this filter nor tags that they know.
+            behind = output in ("to_rtmp_fifo", "to_tee")
             return ["-c", "copy", *(["-bsf:a", "aac_adtstoasc", "-tag:v", "7", "-tag:a", "10"] if behind else [])], kind
         if kind == "audio only":
             return ["-vn", *sound], kind

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 
+import matrix_gate
 import matrix_material
 import matrix_world
 from matrix_draw import Plan
@@ -64,7 +65,7 @@ class Side:
         self.script(f"{self.folder}/bin/ffmpeg", SHIM.format(launches=f"{self.folder}/launches", ffmpeg=ffmpeg))
         for name, text in self.plan.files.items():
             self.script(f"{self.work}/{name}", text)
-        self.gate = matrix_world.Gate(self.plan)
+        self.gate = matrix_gate.Gate(self.plan)
         self.connections, self.starvation = Connections(), Starvation()
         self.servers = matrix_world.build(self)
         absent = self.fault["server"] if self.fault["at"] == "start" and self.fault["kind"] in ("absent", "gone") else None

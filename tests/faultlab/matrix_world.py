@@ -1,21 +1,11 @@
-"""The servers of one side, as a plan asks for them, and what can be done to each.
+"""The servers of one side, as a plan asks for them."""
 
-A server is a process group; every circumstance is `harm(kind, fault)` and `heal(kind)`.
-"""
-
-import json
 import os
 import signal
-import socket
-import subprocess
-import sys
-import threading
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAM = [sys.executable, "-B", f"{HERE}/matrix_servers.py"]
-RESTART_S = 2
-GATE_PORT = 8999  # asked by nginx about each publisher
+import matrix_gate
+from matrix_group import PROGRAM, Group
 
 NGINX = """
 load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
@@ -58,125 +48,6 @@ ICECAST = """
 """
 
 
-def listening(port, kind="tcp"):
-    """By the kernel's table: a connection would be seen by the server."""
-    wanted, state = f":{port:04X}", "0A" if kind == "tcp" else "07"
-    for table in (f"/proc/net/{kind}", f"/proc/net/{kind}6"):
-        try:
-            with open(table, encoding="ascii") as file:
-                if any(line.split()[1].endswith(wanted) and line.split()[3] == state for line in list(file)[1:]):
-                    return True
-        except OSError:
-            pass
-    return False
-
-
-class Group:
-    """One server program and what it starts."""
-    ready_kind = "tcp"
-
-    def __init__(self, side, options):
-        self.side, self.options, self.name = side, options, options["name"]
-        self.port = options.get("port")
-        self.folder = f"{side.folder}/servers/{self.name}"
-        for name in ("received", "record", "tmp"):
-            os.makedirs(f"{self.folder}/{name}", exist_ok=True)
-            os.chmod(f"{self.folder}/{name}", 0o777)
-        os.chmod(self.folder, 0o777)
-        self.process, self.hung = None, False
-        self.prepare()
-
-    def prepare(self):
-        pass
-
-    def argv(self):
-        raise NotImplementedError
-
-    def popen(self, argv, **options):
-        with open(f"{self.folder}/log", "ab") as log:
-            return subprocess.Popen(argv, cwd=self.folder, start_new_session=True,
-                                    **{"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log, **options})
-
-    def start(self, wait_s=5):
-        self.process = self.popen(self.argv())
-        deadline = time.monotonic() + wait_s
-        while self.port and not listening(self.port, self.ready_kind) and time.monotonic() < deadline:
-            time.sleep(0.02)
-
-    def signal(self, number):
-        if self.process and self.process.poll() is None:
-            os.killpg(self.process.pid, number)
-
-    def kill(self):
-        if self.process:
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            self.process.wait()
-        self.process = None
-
-    def mode(self, word):
-        with open(f"{self.folder}/mode.new", "w", encoding="utf-8") as file:
-            file.write(word)
-        os.replace(f"{self.folder}/mode.new", f"{self.folder}/mode")
-
-    # Circumstances
-
-    def harm(self, kind, fault):
-        {"absent": self.kill, "lost": self.kill, "gone": self.kill, "restarted": self.restart, "reloaded": self.reload,
-         "hung": lambda: self.signal(signal.SIGSTOP), "refusing": lambda: self.refuse(fault),
-         "silent": lambda: self.silence(fault), "slow": lambda: self.mode("slow")}[kind]()
-
-    def heal(self, kind):
-        {"absent": self.start, "lost": self.start, "restarted": lambda: None,
-         "hung": lambda: self.signal(signal.SIGCONT), "refusing": self.accept, "silent": self.speak,
-         "slow": lambda: self.mode("ok")}[kind]()
-
-    def restart(self):
-        self.kill()
-        time.sleep(RESTART_S)
-        self.start()
-
-    def reload(self):
-        self.process.send_signal(signal.SIGHUP)
-
-    def refuse(self, fault):
-        self.mode(str(fault["status"]))
-        if fault["at"] == "air":  # what is connected already would not be asked
-            self.kill()
-            self.start()
-
-    def accept(self):
-        self.mode("ok")
-
-    def silence(self, fault):
-        """A source has nothing to send; a receiver takes connections and says nothing."""
-        if fault["side"] == "sink":
-            self.kill()
-            self.stand_in = self.popen([*PROGRAM, "silent", str(self.port), self.options_folder()])
-        elif feeder := self.side.servers.get("feeder"):
-            feeder.kill() if fault["at"] == "start" else feeder.signal(signal.SIGSTOP)
-        else:
-            self.mode("silent")
-
-    def speak(self):
-        if getattr(self, "stand_in", None):
-            os.killpg(self.stand_in.pid, signal.SIGKILL)
-            self.stand_in.wait()
-            self.start()
-        elif feeder := self.side.servers.get("feeder"):
-            feeder.signal(signal.SIGCONT) if feeder.process else feeder.start()
-        else:
-            self.mode("ok")
-
-    def options_folder(self):
-        with open(f"{self.folder}/options.json", "w", encoding="utf-8") as file:
-            json.dump({"material": self.side.plan.material, "rates": self.side.rates, "segment_s": 2, "segments": 45,
-                       "epoch": self.side.epoch, **self.options}, file)
-        return self.folder
-
-
 class Program(Group):
     """One of the matrix's own."""
 
@@ -194,7 +65,7 @@ class UdpSink(Group):
 class Nginx(Group):
     def prepare(self):
         with open(f"{self.folder}/nginx.conf", "w", encoding="utf-8") as file:
-            file.write(NGINX.format(folder=self.folder, port=self.port, gate=GATE_PORT, name=self.name,
+            file.write(NGINX.format(folder=self.folder, port=self.port, gate=matrix_gate.PORT, name=self.name,
                                     stat_port=self.port + 7000, workers=self.options.get("workers", 1)))
 
     def argv(self):
@@ -305,44 +176,6 @@ class StdoutReader(Group):
     def start(self, wait_s=0):
         with open(f"{self.folder}/received/bytes", "ab") as file:
             self.process = self.popen(["cat"], stdin=self.read_end, stdout=file)
-
-
-class Gate(threading.Thread):
-    """Answers nginx whether a publisher may, and counts them: each is a login."""
-
-    def __init__(self, plan):
-        super().__init__(daemon=True)
-        self.closed, self.asked = set(), []
-        self.redirects = {each["name"] for each in plan.servers if each.get("redirect")}
-        self.listener = socket.create_server(("127.0.0.1", GATE_PORT), backlog=64)
-        self.start()
-
-    def refuse(self, name):
-        self.closed.add(name)
-
-    def accept(self, name):
-        self.closed.discard(name)
-
-    def run(self):
-        while True:
-            connection = self.listener.accept()[0]
-            threading.Thread(target=self.answer, args=(connection,), daemon=True).start()
-
-    def answer(self, connection):
-        with connection:
-            connection.settimeout(2)
-            try:
-                text = connection.recv(65536).decode("latin1")
-                name = text.split()[1].strip("/")
-                self.asked.append((time.time(), name))
-                status = "200 OK"
-                if name in self.closed:
-                    status = "403 Forbidden"
-                elif name in self.redirects:
-                    status = "302 Found\r\nLocation: public"
-                connection.sendall(f"HTTP/1.0 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
-            except (OSError, IndexError):
-                pass
 
 
 KINDS = {"web": Program, "rtsp": Program, "nginx": Nginx, "icecast": Icecast, "srt": Srt, "udp": UdpSink,
