@@ -21,7 +21,7 @@ class Faults:
         until = ours.heal or ours.end
         at_start = self.fault["at"] == "start"
         stopped = ours.harmed_at(outputs)
-        limit = (ours.t0 + STARTUP_S if at_start else stopped + FREEZE_S) + SLACK_S
+        limit = (ours.t0 + STARTUP_S if at_start else stopped + FREEZE_S) + SLACK_S + self.late
         if ends := ours.ended_in_fault():
             limit = min(limit, ends[0] + SLACK_S)
         if limit > until:

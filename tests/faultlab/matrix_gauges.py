@@ -1,6 +1,6 @@
 """Whether the metrics say what the far ends see."""
 
-from matrix_seen import OFF_S, SEEN_S, SHORT_GAP_S, SLACK_S, STEADY_S
+from matrix_seen import OFF_S, SEEN_S, SHORT_GAP_S, STEADY_S
 
 VISIBLE = ("absent", "lost", "gone", "refusing")
 
@@ -17,8 +17,7 @@ class Gauges:
             lambda each: bool(each["gauges"].get('radio_ffmpeg_status{status="running"}')) != bool(each["alive"]))
         self.sources()
         if self.plan.output in ("to_rtmp", "to_rtmp_fifo"):
-            limit = max(SEEN_S, self.gap + SLACK_S)
-            self.contradiction("radio_rtmp_connection_status is 1 and nothing comes", limit,
+            self.contradiction("radio_rtmp_connection_status is 1 and nothing comes", self.limit,
                                lambda each: each["gauges"].get("radio_rtmp_connection_status") == 1
                                and each["t"] - self.last_growth(each["t"]) > 1 + self.gap)
             if self.gap < SHORT_GAP_S:

@@ -15,6 +15,7 @@ class Rtsp(socketserver.StreamRequestHandler):
 
     def handle(self):
         self.session, self.sink, self.out = f"{id(self):x}", None, threading.Lock()
+        self.known = False  # a login is counted once a connection
         self.feeds = False  # the lab's own publisher of the source: never refused
         try:
             while self.one():
@@ -78,7 +79,8 @@ class Rtsp(socketserver.StreamRequestHandler):
         if lacking and method != "OPTIONS" and not status and not self.feeds:
             status = 401
         if not self.feeds:
-            self.folder.note(path=url, method=method, login=bool(given), status=status or 200)
+            self.folder.note(path=url, method=method, login=bool(given) and not self.known, status=status or 200)
+            self.known = self.known or bool(given)
         if status:
             extra = {"WWW_Authenticate": 'Basic realm="lab"'} if status == 401 else {}
             return self.say(headers, f"{status} No", **extra)

@@ -11,6 +11,7 @@ SHORT_GAP_S = 3                          # of bytes, in a stream that is unharme
 STEADY_S, OFF_S = 6, 4                   # bytes came for so long, yet it was said to be off air for so long
 LOOP_SLEEP_S, MARGIN_S = 5, 2
 STARVED_P95_S, STARVED_S = 0.15, 1.5
+KERNEL_TAKES = 12288                     # bytes, for a server that hangs, with the sides' receive buffers
 LOOKS_A_SECOND = 5
 EXTRA = 3                                # launches and logins beyond the loop's
 
@@ -68,6 +69,11 @@ class Seen:
     def bytes_between(self, name, begin, end):
         inside = [each["bytes"][name] for each in self.samples if begin <= each["t"] <= end]
         return inside[-1] - inside[0] if inside else 0
+
+    def rate(self):
+        """Bytes a second of the slowest output while bytes came."""
+        spans = [(name, instants[0], instants[-1]) for name, instants in self.grown.items() if len(instants) > 3]
+        return min((self.bytes_between(name, first, last) / (last - first) for name, first, last in spans), default=0)
 
     def one_life(self):
         return len(self.launches) == 1 and not (self.launches[0]["ended"] and self.launches[0]["ended"] < self.end)
