@@ -29,8 +29,8 @@ NAMESPACES = ["unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-pr
 SIDE_S = 75       # no side takes longer
 CONTROL_S = 12
 SKIPPED = 77
-# Each showed a violation once: on the tree before the matrix was made.
-FIXED = ()
+# Each showed a violation once, on the tree from before the matrix.
+FIXED = [f"before.{number}" for number in (4, 13, 19, 36, 39, 40, 53, 57, 62, 141, 184, 276)]
 
 
 def arguments():
@@ -54,7 +54,7 @@ def seeds_of(args):
     if args.trial:
         return args.trial.split(",")
     if args.fixed:
-        return list(FIXED)
+        return FIXED
     return [f"{args.seed}.{number}" for number in range(args.trials)]
 
 

@@ -61,10 +61,8 @@ class Draw(Inputs, Outputs):
         kind = self.pick(*kinds)
         if kind == "copy":
             # To muxers behind a muxer FFmpeg itself gives neither this filter nor tags that they know.
-            behind = output in ("to_rtmp_fifo", "to_tee")
-            return ["-c", "copy", *(["-bsf:a", "aac_adtstoasc", "-tag:v", "7", "-tag:a", "10"] if behind else [])], kind
-        if kind == "audio only":
-            return ["-vn", *sound], kind
+            tags = ["-tag:v", "7", "-tag:a", "10"] if output in ("to_rtmp_fifo", "to_tee") else []
+            return ["-c", "copy", *(["-bsf:a", "aac_adtstoasc"] if tags and streams == "ts" else []), *tags], kind
         if kind == "low frame rate":
             self.gap_s = self.pick(2, 2, 9)
             return ["-an", "-vf", f"fps=1/{self.gap_s}", *X264], kind

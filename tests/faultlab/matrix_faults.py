@@ -104,11 +104,11 @@ class Faults:
     def pace(self):
         """Launches and logins, in the same stretch of time."""
         span = min(each.end - each.fault for each in (self.loop, self.ours))
-        def count(side, instants):
-            return sum(side.fault - 0.5 < at < side.fault + span for at in instants)
+        def count(side, instants, phase=0):
+            return sum(side.fault - 0.5 < at < side.fault + span + phase for at in instants)
         for check, pick in (("launches", lambda side: [each["at"] for each in side.launches]),
                             ("logins", lambda side: [at for at, _ in side.record["logins"]])):
-            bare, mine = count(self.loop, pick(self.loop)), count(self.ours, pick(self.ours))
+            bare, mine = count(self.loop, pick(self.loop), LOOP_SLEEP_S), count(self.ours, pick(self.ours))
             self.judged(check)
             if mine > bare + EXTRA:
                 self.violation(check, f"{mine} in {span:.0f} s, the loop's {bare}")
@@ -135,7 +135,8 @@ class Faults:
         if not self.fault["side"] or self.fault["kind"] == "slow":
             return
         begin, end = ours.fault - ours.t0, (ours.heal or ours.end) - ours.t0
-        if end - begin < 8:
+        begin = min((at for at in mine if begin <= at < end), default=end)  # once it was noticed
+        if end - begin < 6:
             return
         middle = (begin + end) / 2
         def halves(instants):
