@@ -16,7 +16,7 @@ declare -A groups=(
           groff-base python3-yaml chromium chromium-driver python3-jsonschema prometheus-pushgateway
           clang-format shellcheck pyflakes3 collectd-core"
   [fuzz]="clang libclang-rt-14-dev"
-  [lab]="nftables iproute2 faketime"
+  [lab]="nftables iproute2 faketime srt-tools"
   [package]="dpkg-dev file"
   # For the scripts by hand that make whole machines: tests/package/run.sh, tests/container/run.sh.
   [machines]="lintian mandoc debootstrap buildah podman runc docker-compose dnsmasq-base

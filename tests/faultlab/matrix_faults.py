@@ -1,0 +1,146 @@
+"""What is done about a fault that the lab has made: in time, to the right one, at a bearable pace."""
+
+from matrix_seen import (EXTRA, FREEZE_S, LOOKS_A_SECOND, LOOP_SLEEP_S, MARGIN_S, SLACK_S, STARTUP_S)
+
+
+class Faults:
+    """A part of Judge."""
+
+    def harmed(self):
+        """Outputs that the fault took from the bare loop as well as from ours."""
+        def hit(side):
+            return {name for name in side.outputs if side.harmed_at([name]) is not None}
+        return sorted(hit(self.loop) & hit(self.ours))
+
+    def acted(self):
+        if self.fault["kind"] in ("slow", "reloaded", "restarted") or self.starved:
+            return
+        outputs, ours = self.harmed(), self.ours
+        if not outputs:
+            return
+        until = ours.heal or ours.end
+        at_start = self.fault["at"] == "start"
+        stopped = ours.harmed_at(outputs)
+        limit = (ours.t0 + STARTUP_S if at_start else stopped + FREEZE_S) + SLACK_S + self.late
+        if ends := ours.ended_in_fault():
+            limit = min(limit, ends[0] + SLACK_S)
+        if limit > until:
+            return
+        self.judged("acted")
+        found = self.incidents(begin=ours.fault - 0.5, end=limit)
+        waits = [each for each in self.said if each["t"] <= limit + 0.5
+                 and str(each["state"]).startswith("waiting_for") and each["t"] >= ours.fault]
+        if not found and not waits:
+            return self.violation("acted", f"no incident by {self.after(limit)}; {', '.join(outputs)} stopped at "
+                                           f"{self.after(stopped)}, the fault came at {self.after(ours.fault)}")
+        if waits or len(outputs) < len(ours.outputs):
+            return None
+        dead = limit + 5  # a stop's grace
+        if dead < until and not ends and not ours.ended_in_fault():
+            self.violation("acted", f"an incident, but the same FFmpeg stands still at {self.after(dead)}: "
+                                    f"{self.words(found[0])}")
+        return None
+
+    def touched(self):
+        if self.plan.shared and self.fault["kind"] not in ("silent",):
+            return {"source", "sink"}
+        return {self.fault["side"]}
+
+    def blame(self):
+        if self.starved:
+            return
+        begin, ours = self.ours.fault, self.ours
+        early = self.incidents(begin=ours.t0, end=begin - 0.2) if self.fault["at"] == "air" else []
+        if early and not ours.record["never_up"]:
+            self.violation("healthy", f"incident before anything was touched: {self.words(early[0])}")
+        until = (ours.heal or ours.end) + (8 if self.fault["kind"] in ("restarted", "reloaded") else 0.5)
+        found = self.incidents(begin=begin - 0.2, end=until)
+        if not found:
+            return
+        self.judged("blame")
+        if found[0].get("component") not in self.touched():
+            self.violation("blame", f"{self.fault['side']} was {self.fault['kind']}, blamed is {self.words(found[0])}")
+
+    def first_steady(self, side, name, since=None):
+        """The first byte after the healing that another follows soon."""
+        instants = [each for each in side.grown[name] if each > (since or side.heal)]
+        for early, late in zip(instants, instants[1:]):
+            if late - early < self.gap + 1:
+                return early
+        return None
+
+    def ramp(self, name):
+        """The longest that a launch of the loop took to its first byte while all was well."""
+        found = []
+        for each in self.loop.launches:
+            first = next((at for at in self.loop.grown[name] if at > each["at"]), None)
+            well = each["at"] >= self.loop.heal or (self.loop.fault > self.loop.t0 and first and first < self.loop.fault)
+            if first and well:
+                found.append(first - each["at"])
+        back = self.first_steady(self.loop, name)
+        if not found and back and not [each for each in self.loop.launches if each["at"] > self.loop.heal]:
+            found.append(back - self.loop.heal)
+        return max(found, default=None)
+
+    def back(self):
+        if not self.ours.heal or not self.loop.heal or self.starved or self.fault["kind"] == "slow":
+            return
+        attempts = [each["ended"] - each["at"] for each in self.loop.record["runs"]
+                    if each["ended"] and each["at"] > self.loop.fault - 0.5 and each["at"] < self.loop.heal]
+        for name in self.harmed():
+            ramp = self.ramp(name)
+            if self.first_steady(self.loop, name) is None or ramp is None:
+                continue  # the loop does not come back with it
+            bound = max(attempts, default=0) + LOOP_SLEEP_S + ramp + MARGIN_S
+            mine = self.first_steady(self.ours, name)
+            late = (mine or self.ours.end) - self.ours.heal
+            if mine is None and late < bound:
+                continue
+            self.judged("back")
+            if late > bound:
+                self.violation("back", f"{name} {'came back' if mine else 'was not back'} {late:.1f} s after the healing; the "
+                                       f"worst phase of the loop is {bound - MARGIN_S:.1f} s")
+
+    def pace(self):
+        """Launches and logins, in the same stretch of time."""
+        span = min(each.end - each.fault for each in (self.loop, self.ours))
+        def count(side, instants, phase=0):
+            return sum(side.fault - 0.5 < at < side.fault + span + phase for at in instants)
+        for check, pick in (("launches", lambda side: [each["at"] for each in side.launches]),
+                            ("logins", lambda side: [at for at, _ in side.record["logins"]])):
+            bare, mine = count(self.loop, pick(self.loop), LOOP_SLEEP_S), count(self.ours, pick(self.ours))
+            self.judged(check)
+            if mine > bare + EXTRA:
+                self.violation(check, f"{mine} in {span:.0f} s, the loop's {bare}")
+
+    def looks(self):
+        """Connections to a port of the lab, beyond those of the bare loop."""
+        ports = {each["port"] for each in self.plan.servers if "port" in each}
+        self.judged("looks")
+        for port in sorted(ports):
+            mine = [at - self.ours.t0 for at, other in self.ours.record["connections"] if other == port]
+            bare = [at - self.loop.t0 for at, other in self.loop.record["connections"] if other == port]
+            usual = self.busiest(bare, 2)
+            if (most := self.busiest(mine, 2)) > usual + LOOKS_A_SECOND * 2 + 2:
+                self.violation("looks", f"{most} connections to port {port} within 2 s, the loop's {usual}")
+                return
+            self.fewer(port, mine, bare)
+
+    @staticmethod
+    def busiest(instants, seconds):
+        return max((sum(at <= other < at + seconds for other in instants) for at in instants), default=0)
+
+    def fewer(self, port, mine, bare):
+        ours = self.ours
+        if not self.fault["side"] or self.fault["kind"] == "slow":
+            return
+        begin, end = ours.fault - ours.t0, (ours.heal or ours.end) - ours.t0
+        begin = min((at for at in mine if begin <= at < end), default=end)  # once it was noticed
+        if end - begin < 6:
+            return
+        middle = (begin + end) / 2
+        def halves(instants):
+            return sum(begin <= at < middle for at in instants), sum(middle <= at < end for at in instants)
+        (first, second), (_, usual) = halves(mine), halves(bare)
+        if second > max(first, usual) + 5:
+            self.violation("looks", f"{first} connections to port {port} in the first half of the fault, then {second}")
