@@ -132,7 +132,10 @@ Plan RestartPlanner::await_source(const Verdict& verdict, bool advanced, Context
 }
 
 bool RestartPlanner::accept(const SourceProbed& answer, Instant now) {
-  return source_.accept(answer.number, now);
+  const bool is_awaited = source_.accept(answer.number, now);
+  const bool is_refused = answer.look.answer == monitor::LookAnswer::refused;
+  if (!is_awaited && is_refused) source_.note_answer(answer.look, now);
+  return is_awaited;
 }
 
 std::optional<Plan> RestartPlanner::take(const SourceProbed& answer, const Plan& plan,

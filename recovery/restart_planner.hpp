@@ -57,7 +57,8 @@ class RestartPlanner {
   // The probes that are due are asked for.
   void send_probes(Context context);
   Instant deadline() const;
-  // False for an answer that a later probe has replaced: nothing follows from it.
+  // False for an answer that a later probe has replaced, or that a launch has overtaken: nothing
+  // follows from it, but that a source which refused is not looked at again.
   bool accept(const SourceProbed& answer, Instant now);
   // Accepted answers; the plan that follows where the present one is overtaken. `verdict`: why the
   // primary is off air; what is found is added to it.

@@ -87,9 +87,9 @@ recovery::Setup StreamParts::setup() const {
            .sink_can_be_probed = can_be_probed(sinks),
            .has_fallback = fallback != nullptr,
            .fallback_reports_progress = fallback && fallback->command.is_ffmpeg(),
+           .own_end = own_end_of(primary->command),
            .outputs = outputs,
-           .fallback_outputs = fallback ? fallback->outputs : std::vector<monitor::Output>{},
-           .own_end = own_end_of(primary->command)}};
+           .fallback_outputs = fallback ? fallback->outputs : std::vector<monitor::Output>{}}};
 }
 
 std::vector<std::string> StreamParts::warnings() const {

@@ -97,7 +97,7 @@ TEST_F(ReceptionTest, WhereTheKernelShowsNoConnectionItIsAWarning) {
   publisher(2000);
   for (int i = 0; i < 6; ++i) reports({true, false, {}, {}});
   ASSERT_TRUE(cause());
-  EXPECT_FALSE(detector_.check(now_)->off_air);
+  EXPECT_EQ(detector_.check(now_)->strength, monitor::Strength::possible);
 }
 
 TEST_F(ReceptionTest, OfAPublisherThatWasNeverShownItIsNoEvidence) {

@@ -49,7 +49,7 @@ TEST(Proof, TheReadmeHasTheTable) {
 
 TEST(Proof, WhatItComesToIsSaidForEveryActOfAnyCommand) {
   for (const bool yes : {false, true}) {
-    Setup setup;
+    recovery::Setup setup;
     setup.command.reports_progress = setup.command.source_listens = yes;
     setup.command.connects_output = setup.command.source_can_be_probed = yes;
     for (const Requirement& row : requirements()) {

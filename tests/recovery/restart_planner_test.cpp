@@ -233,7 +233,7 @@ TEST_F(RestartPlannerTest, ASinkThatHangsUpAndHadTakenTheStreamIsPacedByASecond)
     const Plan next = fault(hung_up, false, true, true);
     ASSERT_LE(next.launch_at().value_or(now), now + 1s) << i;
     now += 25s;
-    planner->on_launch(setup.policy, now);
+    planner->on_launch(now);
   }
   EXPECT_EQ(planner->attempts(), 20U);
   EXPECT_TRUE(escalates());
@@ -243,7 +243,7 @@ TEST_F(RestartPlannerTest, ASinkThatHangsUpAtOnceIsPacedByTheBudget) {
   const Verdict hung_up{Cause::sink_lost, {"Broken pipe"}};
   for (int i = 0; i < 4; ++i) {
     fault(hung_up);
-    planner->on_launch(setup.policy, now);
+    planner->on_launch(now);
   }
   EXPECT_EQ(fault(hung_up), (Plan{Kind::at_time, now + 60s}));
 }
@@ -251,7 +251,7 @@ TEST_F(RestartPlannerTest, ASinkThatHangsUpAtOnceIsPacedByTheBudget) {
 TEST_F(RestartPlannerTest, ACrashAfterSecondsOnAirIsPacedByTheBudget) {
   for (int i = 0; i < 4; ++i) {
     fault(crashed, false, true, true);
-    planner->on_launch(setup.policy, now);
+    planner->on_launch(now);
   }
   EXPECT_EQ(fault(crashed, false, true, true), (Plan{Kind::at_time, now + 60s}));
 }
@@ -265,7 +265,7 @@ TEST_F(RestartPlannerTest, ASourceThatHangsUpAndIsThereAgainIsPacedByASecond) {
     ASSERT_TRUE(next);
     ASSERT_LE(next->launch_at().value_or(now), now + 1s) << i;
     now += 8s;
-    planner->on_launch(setup.policy, now);
+    planner->on_launch(now);
   }
 }
 
@@ -274,7 +274,7 @@ TEST_F(RestartPlannerTest, ASourceThatHangsUpAndIsThereAgainIsPacedByASecond) {
 TEST_F(RestartPlannerTest, AFailureWithoutAWordIsTheSinksWhereItIsNotThere) {
   const Verdict silent{Cause::encoder_failed, {"exit code 1"}, monitor::Confidence::low};
   fault(silent);
-  planner->on_launch(setup.policy, now);
+  planner->on_launch(now);
   fault(silent);
   sink(false);
   EXPECT_EQ(verdict->cause, Cause::sink_unreachable);
@@ -284,7 +284,7 @@ TEST_F(RestartPlannerTest, AFailureWithoutAWordIsTheSinksWhereItIsNotThere) {
 TEST_F(RestartPlannerTest, AFailureThatIsExplainedStaysWhatItIs) {
   const Verdict told{Cause::encoder_failed, {"exit code 1"}, monitor::Confidence::high};
   fault(told);
-  planner->on_launch(setup.policy, now);
+  planner->on_launch(now);
   fault(told);
   EXPECT_EQ(asked<ProbeSink>(), 0U);
   EXPECT_EQ(verdict->cause, Cause::encoder_failed);

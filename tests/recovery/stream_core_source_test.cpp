@@ -268,6 +268,19 @@ TEST_F(SourceTest, ALateAnswerToAnOldLookDecidesNothing) {
   EXPECT_EQ(stand.state(), State::waiting_for_source);
 }
 
+// A look that was under way when FFmpeg was launched found that the source refuses.
+TEST_F(SourceTest, ARefusalThatComesLateStillEndsTheLooks) {
+  lose_source();
+  const std::uint64_t under_way = stand.source_asked;
+  stand.restart();
+  stand.launched();
+  stand.send(SourceProbed{
+      under_way,
+      {.answer = LookAnswer::refused, .cause = Cause::source_refused, .sentence = "401"}});
+  stand.block();
+  EXPECT_TRUE(all_of<ProbeSource>(stand.wait(60s).actions).empty());
+}
+
 TEST_F(SourceTest, AFrozenStreamWhoseSourceIsToBlameWaitsForItToo) {
   stand.healthy();
   stand.sign(Cause::source_stalled, true);

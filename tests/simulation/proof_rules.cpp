@@ -171,6 +171,7 @@ void ProofRules::check_look() {
 // A fault of the source spends an attempt only after a look that got media, or where FFmpeg had it.
 void ProofRules::check_attempt(const Decided& decided) {
   if (decided.kind != DecisionKind::restart_ffmpeg || decided.attempt == 0) return;
+  waits_since_.reset();  // by the budget from now on
   ++seen_.attempts;
   const auto* answer = std::get_if<SourceProbed>(event_);
   require(!answer || answer->look.answer == LookAnswer::delivers,

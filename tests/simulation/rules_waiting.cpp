@@ -68,8 +68,7 @@ void Rules::check_look(Looks& looks, std::uint64_t number) {
   const Duration pace = looks.awaits ? std::min(looks.pace, looks.shortest) : looks.pace;
   const Duration least = looks.open ? std::min(pace, answer_limit) : pace;
   require(!looks.last_at || now_ >= *looks.last_at + least,
-          "200 ms between looks for what is awaited, the probe interval else",
-          "too soon");
+          "200 ms between looks for what is awaited, the probe interval else", "too soon");
   looks.number = number;
   looks.begin(now_);
 }
@@ -191,6 +190,7 @@ void Rules::take_answer(const SourceProbed& answer) {
   if (is_weak && !wait_->source_was_missing) {
     // Its server takes connections: FFmpeg itself finds out more.
     source_.watch(policy_.probe_interval, now_);
+    check_return(true);
     if (return_is_decided_) tried_wait_ = wait_;
     return;
   }

@@ -283,7 +283,7 @@ TEST(Yaml, ASinkIsOneServer) {
             "http:// or https:// URL such as http://host:9997");
   EXPECT_EQ(error_of(stream("sink: http://u:planted@b")),
             "f.yml:3: streams[0].sink: found \"http://u:***@b\", expected a map with "
-            "nginx_rtmp_stat, mediamtx, srs, icecast");
+            "nginx_rtmp_stat, mediamtx, srs, icecast, on_partial");
 }
 
 TEST(Yaml, DependenciesThatCannotBeWatchedAreRefused) {
