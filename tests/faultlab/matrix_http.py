@@ -16,10 +16,6 @@ class Web(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     folder, began, slot = None, time.monotonic(), threading.Lock()
 
-    def setup(self):
-        self.timeout = self.folder.options.get("idle_s")  # a connection that waits for its next request is closed then
-        super().setup()
-
     def log_message(self, *_):
         pass
 
