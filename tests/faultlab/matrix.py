@@ -30,7 +30,7 @@ SIDE_S = 75       # no side takes longer
 CONTROL_S = 12
 SKIPPED = 77
 # Each showed a violation once, on the tree from before the matrix.
-FIXED = [f"before.{number}" for number in (4, 13, 19, 36, 39, 40, 53, 57, 62, 141, 184, 276)]
+FIXED = [f"before.{number}" for number in (13, 19, 36, 39, 40, 46, 53, 57, 62, 141, 184, 276)]
 
 
 def arguments():

@@ -23,14 +23,14 @@ class Gauges:
             if self.gap < SHORT_GAP_S:
                 self.contradiction("radio_rtmp_connection_status is 0 and all comes", OFF_S,
                                    lambda each: each["gauges"].get("radio_rtmp_connection_status") == 0
-                                   and self.steady(each["t"] - STEADY_S, each["t"]))
+                                   and self.steady(each["t"] - STEADY_S - self.gap, each["t"]))
 
     def sources(self):
         ours = self.ours
         if self.gap < SHORT_GAP_S and self.fault["side"] != "source":
             self.contradiction("radio_audio_stream_available is 0 and all comes", OFF_S,
                                lambda each: each["gauges"].get("radio_audio_stream_available") == 0
-                               and bool(ours.outputs) and self.steady(each["t"] - STEADY_S, each["t"]))
+                               and bool(ours.outputs) and self.steady(each["t"] - STEADY_S - self.gap, each["t"]))
         if self.fault["side"] != "source" or self.fault["kind"] not in VISIBLE or not ours.outputs:
             return
         kind = next(each["kind"] for each in self.plan.servers if each["name"] == self.fault["server"])

@@ -81,9 +81,9 @@ class Inputs:
         return (["-i", "http://127.0.0.1:8080/hls/live.m3u8"], "ts", "absent refusing hung lost silent gone", SOURCE)
 
     def hls_break(self):
-        self.web(SOURCE, 8080, hls=True, break_port=8082, break_s=10)
+        self.web(SOURCE, 8080, hls=True, break_port=8082, break_s=16)
         self.web(SOURCE_2, 8082)
-        return ["-i", "http://127.0.0.1:8080/hls/live.m3u8"], "ts", "", None
+        return ["-http_multiple", "0", "-i", "http://127.0.0.1:8080/hls/live.m3u8"], "ts", "", None
 
     def rtsp(self):
         user, login = self.credentials()

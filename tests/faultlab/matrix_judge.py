@@ -133,7 +133,8 @@ class Judge(Faults, Gauges):
             if end - begin < 8:
                 continue
             bare, mine = (each.bytes_between(name, each.t0 + begin, each.t0 + end) for each in (self.loop, self.ours))
-            piece = 2.5 if name in ("hls", "put") else max(1.2, self.gap)
+            whole = name in ("hls", "put") or self.plan.input.startswith("hls")
+            piece = 2.5 if whole else max(1.2, self.gap)
             allowed = max(0.05 * bare, bare / (end - begin) * piece)
             if abs(bare - mine) > allowed:
                 self.violation("bytes", f"{name}: {mine} bytes, bare {bare}")
@@ -169,7 +170,7 @@ class Judge(Faults, Gauges):
                 off = None
                 continue
             off = off or each["t"]
-            if each["t"] - off > OFF_S and self.steady(each["t"] - STEADY_S, each["t"]):
+            if each["t"] - off > OFF_S and self.steady(each["t"] - STEADY_S - self.gap, each["t"]):
                 return self.violation("on air", f"off air said at {self.after(each['t'])} ({each['state']}), but bytes have "
                                                 f"come to every far end for {STEADY_S} s")
         return None

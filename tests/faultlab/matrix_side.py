@@ -51,7 +51,7 @@ class Side:
         with open(f"{folder}/plan.json", encoding="utf-8") as file:
             self.plan = Plan(json.load(file))
         self.rates = matrix_material.make(self.plan.material)
-        self.epoch = time.time() - 4
+        self.epoch = time.time() - 13  # an HLS break begins with the trial
         self.fault = self.plan.fault
         self.record = {"role": role, "fault_at": None, "heal_at": None, "never_up": False}
         self.runs, self.over, self.child = [], False, None
