@@ -153,7 +153,7 @@ void Watch::on(const SinkReport& report, Instant now) {
 // waits for an output where nothing is reported and its source has something for it: unread bytes,
 // or it is no connection and no pipe.
 bool Watch::waits_for_sink() const {
-  if (evidence_.last_block || has_advanced()) return false;
+  if (!reports_progress_ || evidence_.last_block || has_advanced()) return false;
   const auto is_source = [](const ConnectionSample& each) {
     return each.side == Side::input || each.kind == ConnectionSample::Kind::udp;
   };
@@ -188,6 +188,12 @@ bool Watch::output_is_connected() const {
   return std::ranges::any_of(connections_, [](const ConnectionSample& each) {
     return each.kind == ConnectionSample::Kind::tcp && each.side != Side::input &&
            each.phase == ConnectionSample::Phase::established && each.acked_bytes > 0;
+  });
+}
+
+bool Watch::has_opened_output() const {
+  return std::ranges::any_of(connections_, [](const ConnectionSample& each) {
+    return each.kind == ConnectionSample::Kind::tcp && each.side == Side::output;
   });
 }
 

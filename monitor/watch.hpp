@@ -72,6 +72,9 @@ class Watch {
   // An output's connection is established and acknowledged, and that of each required one. Where
   // the command's outputs are not known: any that is not an input's.
   bool output_is_connected() const;
+  // FFmpeg has a connection to an output, in whatever state: it opens its outputs once it has its
+  // inputs.
+  bool has_opened_output() const;
   // Data is really being taken, as the kernel and the server's statistics see it; empty where
   // neither does.
   std::optional<bool> sink_is_taking() const;

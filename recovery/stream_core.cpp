@@ -193,7 +193,10 @@ void StreamCore::on(const ProgressUnavailable& event) {
 
 void StreamCore::on(const Observed& event) {
   if (!is_present(event.generation)) return;
+  const bool listened = child_runs() && life_.role == Role::primary && listens_for_source();
   detection_.observe(event.what, now_);
+  const bool has_called = listened && !listens_for_source();
+  if (has_called && !detection_.watch()->has_advanced()) on_source_called();
   const auto* sample = std::get_if<monitor::ProcessSample>(&event.what);
   if (is(State::stopping)) {
     // Stopped by SIGSTOP after the TERM: it will never act on it.

@@ -169,8 +169,10 @@ class StreamCore {
   void resolve_open_incident(const char* reason);
 
   // FFmpeg lives and waits for what must come from outside.
+  bool listens_for_source() const;
   std::optional<State> rightful_wait(const monitor::Verdict& verdict) const;
   void name_what_is_awaited(monitor::Verdict& verdict) const;
+  void on_source_called();
   void wait_in_place(State state, const monitor::Verdict& verdict);
   void keep_waiting();
   Duration patience() const;

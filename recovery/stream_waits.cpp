@@ -31,7 +31,7 @@ std::optional<State> StreamCore::rightful_wait(const Verdict& verdict) const {
   }
   if (detection_.watch()->has_advanced()) return std::nullopt;
   if (command.sink_listens) return State::waiting_for_receiver;
-  if (command.source_listens) return State::waiting_for_source;
+  if (listens_for_source()) return State::waiting_for_source;
   const auto& arrival = detection_.evidence().arrival;
   const bool is_accepted = arrival && arrival->is_connected;
   if (!is_accepted || command.has_fallback) return std::nullopt;
@@ -39,10 +39,15 @@ std::optional<State> StreamCore::rightful_wait(const Verdict& verdict) const {
   return State::waiting_for_source;
 }
 
+// Its source has not called yet: FFmpeg has gone on to no output.
+bool StreamCore::listens_for_source() const {
+  return setup_.command.source_listens && !detection_.watch()->has_opened_output();
+}
+
 // A listener has no connection that a witness could judge: what it waits for is in its command.
 void StreamCore::name_what_is_awaited(Verdict& verdict) const {
   const CommandFacts& command = setup_.command;
-  const bool listens = command.source_listens || command.sink_listens;
+  const bool listens = listens_for_source() || command.sink_listens;
   if (!listens || detection_.watch()->has_advanced()) return;
   verdict.cause = command.sink_listens ? Cause::sink_unreachable : Cause::source_missing;
   verdict.evidence.insert(verdict.evidence.begin(),
@@ -52,11 +57,16 @@ void StreamCore::name_what_is_awaited(Verdict& verdict) const {
   if (verdict.evidence.size() > monitor::evidence_limit) verdict.evidence.pop_back();
 }
 
+// FFmpeg's source has called: from now on the start counts as any other.
+void StreamCore::on_source_called() {
+  detection_.watch()->rebase(now_);
+  if (is(State::waiting_for_source)) life_.state = State::starting;
+}
+
 void StreamCore::wait_in_place(State state, const Verdict& verdict) {
   life_.state = state;
   plan_ = {};
-  const CommandFacts& command = setup_.command;
-  const bool listens = command.source_listens || state == State::waiting_for_receiver;
+  const bool listens = listens_for_source() || state == State::waiting_for_receiver;
   waits_until_ = listens ? monitor::never : *life_.launched_at + patience();
   if (state == State::waiting_for_receiver) await_lost_outputs(detection_.check(now_));
   planner_.begin_waiting(verdict, listens ? Duration::zero() : waits_until_ - now_, context());

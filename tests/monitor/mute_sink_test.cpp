@@ -76,6 +76,13 @@ TEST_F(MuteSink, IsNoFaultWhileFFmpegWaitsForAPipe) {
   EXPECT_FALSE(off_air());
 }
 
+// A shell's command tells nothing of its output: an Icecast takes it and has nothing to say.
+TEST_F(MuteSink, IsNotJudgedWhereNoProgressIsReported) {
+  watch_ = Watch(Limits{}, false, launch);
+  run(60s);
+  EXPECT_FALSE(off_air());
+}
+
 TEST_F(MuteSink, IsNoFaultOnceBlocksCome) {  // a long look-ahead
   block_.frame = 0;
   run(29s);

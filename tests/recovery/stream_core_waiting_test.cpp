@@ -57,6 +57,25 @@ TEST_F(WaitingTest, ItEscalatesAsAMissingSourceDoesAndIsNotEnded) {
   EXPECT_EQ(stand.state(), State::waiting_for_source);
 }
 
+// Once it has called FFmpeg goes on to its outputs: a server that hangs there is no wait for a
+// call.
+TEST_F(WaitingTest, AServerThatHangsBehindAListenerIsTheSinks) {
+  for (const Duration called_after : {Duration(29s), Duration(5min)}) {
+    stand = Stand(steady_policy(), listener());
+    stand.starting();
+    stand.wait(called_after);
+    sees({connection(monitor::Side::input), connection(monitor::Side::output)});
+    EXPECT_EQ(actions(stand.wait(20s)), "") << "a start as any other";
+    EXPECT_EQ(stand.state(), State::starting);
+    Step step;
+    for (int i = 0; i < 15; ++i) {
+      Stand::append(step, stand.wait(1s));
+      sees({connection(monitor::Side::input), connection(monitor::Side::output)});
+    }
+    EXPECT_EQ(stand.state(), State::stopping);
+  }
+}
+
 TEST_F(WaitingTest, ItIsOnAirWithTheFirstOutput) {
   stand = Stand(steady_policy(), listener());
   stand.starting();
