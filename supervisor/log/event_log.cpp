@@ -1,6 +1,7 @@
 #include "supervisor/log/event_log.hpp"
 
 #include <cstring>
+#include <utility>
 
 #include "monitor/cause.hpp"
 #include "monitor/evidence.hpp"
@@ -52,6 +53,15 @@ void EventLog::log(const recovery::Launched& event) {
   log_.write(LogLevel::info, "ffmpeg_started", stream_, "FFmpeg started",
              {{"pid", std::int64_t{event.pid}},
               {"generation", static_cast<std::int64_t>(event.generation)}});
+}
+
+// Statistics that cannot be read (another server's URL, a password) are no fault of the stream.
+void EventLog::log(const recovery::Observed& event) {
+  const auto* report = std::get_if<monitor::SinkReport>(&event.what);
+  if (!report) return;
+  const bool is_known = std::exchange(statistics_are_unreadable_, !report->answered);
+  if (report->answered || is_known) return;
+  log_.write(LogLevel::warning, "witness_unavailable", stream_, report->sentence);
 }
 
 void EventLog::log(const recovery::LaunchFailed& event) {

@@ -24,6 +24,7 @@ class EventLog {
   void log(const recovery::Launched& event);
   void log(const recovery::LaunchFailed& event);
   void log(const recovery::Exited& event);
+  void log(const recovery::Observed& event);
   template <class Other>
   void log(const Other&) {}
 
@@ -46,6 +47,7 @@ class EventLog {
 
   Log& log_;
   std::string stream_;
+  bool statistics_are_unreadable_ = false;  // told, once
 };
 
 }  // namespace supervisor

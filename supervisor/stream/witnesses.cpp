@@ -14,13 +14,12 @@
 #include "monitor/probes/space.hpp"
 #include "monitor/probes/thread_waits.hpp"
 #include "supervisor/stream/output_folders.hpp"
+#include "supervisor/stream/statistics_output.hpp"
 
 namespace supervisor {
 
 using monitor::Instant;
 using monitor::Observation;
-using monitor::probes::Reach;
-using monitor::probes::Target;
 using namespace std::chrono_literals;
 
 namespace {
@@ -58,8 +57,7 @@ std::string working_folder() {
 
 monitor::probes::SinkStatistics statistics_of(const StreamParts& parts) {
   monitor::probes::SinkStatistics statistics = parts.config.sink;
-  const auto server = std::ranges::find(parts.sinks, Reach::tcp, &Target::reach);
-  if (server != parts.sinks.end()) statistics.published_to = server->url;
+  statistics.published_to = output_of_statistics(statistics.url, parts.sinks);
   return statistics;
 }
 

@@ -1,3 +1,6 @@
+#include "supervisor/log/event_log.hpp"
+
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -5,26 +8,44 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "supervisor/log/event_log.hpp"
-
 namespace supervisor {
 namespace {
 
-// What the log says of one change.
-boost::json::value line_of(const recovery::AnomalyChange& change) {
+// What the log says of what is recorded.
+template <class Record>
+std::string logged(Record record) {
   std::array<int, 2> fds{};
   EXPECT_EQ(::pipe(fds.data()), 0);
   {
     const Secrets secrets;
     Log log({LogFormat::json, LogLevel::info}, secrets, fds[1]);
-    EventLog(log, "radio").record(change);
+    EventLog events(log, "radio");
+    record(events);
   }
   ::close(fds[1]);
   std::array<char, 4096> buffer{};
   const ssize_t count = ::read(fds[0], buffer.data(), buffer.size());
   ::close(fds[0]);
-  EXPECT_GT(count, 0);
-  return boost::json::parse({buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))});
+  return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+}
+
+boost::json::value line_of(const recovery::AnomalyChange& change) {
+  return boost::json::parse(logged([&](EventLog& events) { events.record(change); }));
+}
+
+TEST(EventLog, StatisticsThatCannotBeReadAreToldOnceUntilTheyCan) {
+  const std::string text = logged([](EventLog& events) {
+    for (const bool answered : {false, false, true, false}) {
+      monitor::SinkReport report;
+      report.answered = answered;
+      report.sentence = "the statistics were answered with 401";
+      events.record(recovery::Observed{1, report}, {}, {});
+    }
+  });
+  EXPECT_EQ(std::ranges::count(text, '\n'), 2) << text;
+  EXPECT_NE(text.find(R"("event":"witness_unavailable","stream":"radio","msg":"the statistics)"),
+            std::string::npos)
+      << text;
 }
 
 TEST(EventLogAnomaly, OneThatBeginsIsAWarningWithItsSentence) {
