@@ -26,6 +26,10 @@ std::vector<prometheus::MetricFamily> stream_families(const SnapshotStore::View&
                                                       const ClockReading& now,
                                                       OffAirFloors& floors);
 
+// Those of them that have several series a stream (a state, a cause, an output).
+void add_labelled_families(const SnapshotStore::View& view,
+                           std::vector<prometheus::MetricFamily>& families);
+
 // The families of the whole program: alerts, dependencies, configuration, exports, the loop's
 // delay, radio_supervisor_build_info and process_*. A part that was never published has no family.
 std::vector<prometheus::MetricFamily> program_families(const SnapshotStore::View& view);

@@ -1,0 +1,173 @@
+#include <functional>
+
+#include "http/derived_values.hpp"
+#include "http/metrics/family.hpp"
+#include "http/metrics/metrics.hpp"
+
+namespace http {
+namespace {
+
+constexpr auto counter = prometheus::MetricType::Counter;
+constexpr auto gauge = prometheus::MetricType::Gauge;
+
+// Several series a stream: `emit` is called for each, with the labels beside `stream`.
+using Emit = std::function<void(const Labels& labels, double value)>;
+struct LabelledRow {
+  FamilyInfo info;
+  void (*each)(const StreamSnapshot& stream, const Emit& emit);
+};
+
+double number(std::uint64_t count) {
+  return static_cast<double>(count);
+}
+
+void each_severity(const StreamSnapshot& stream, const Emit& emit) {
+  emit({{"severity", "warning"}}, number(stream.totals.errors_warning));
+  emit({{"severity", "error"}}, number(stream.totals.errors_error));
+  emit({{"severity", "critical"}}, number(stream.totals.errors_critical));
+}
+
+void each_status(const StreamSnapshot& stream, const Emit& emit) {
+  const std::string_view present = ffmpeg_state(stream.status);
+  for (const std::string_view state : {"running", "stopped", "crashed"}) {
+    emit({{"status", state}}, state == present ? 1 : 0);
+  }
+}
+
+void each_state(const StreamSnapshot& stream, const Emit& emit) {
+  for (std::size_t i = 0; i < recovery::state_count; ++i) {
+    const auto state = static_cast<recovery::State>(i);
+    emit({{"state", recovery::name(state)}}, state == stream.status.state ? 1 : 0);
+  }
+}
+
+void each_log_level(const StreamSnapshot& stream, const Emit& emit) {
+  for (std::size_t i = 0; i < stream.log_lines.size(); ++i) {
+    emit({{"level", monitor::name(static_cast<monitor::LogLevel>(i))}},
+         number(stream.log_lines[i]));
+  }
+}
+
+Labels labels_of(monitor::Cause cause) {
+  return {{"component", monitor::name(monitor::component_of(cause))},
+          {"cause", monitor::name(cause)}};
+}
+
+// All causes, those at 0 too: increase() does not see the first incident of a series that began
+// with it.
+void each_cause(const StreamSnapshot& stream, const Emit& emit) {
+  for (std::size_t i = 0; i < stream.totals.incidents.size(); ++i) {
+    emit(labels_of(static_cast<monitor::Cause>(i)), number(stream.totals.incidents[i]));
+  }
+}
+
+// What is wrong now: a counter of incidents does not show whether one is over.
+void each_verdict(const StreamSnapshot& stream, const Emit& emit) {
+  std::array<bool, monitor::cause_count> present{};
+  for (const monitor::Cause cause : stream.warnings) {
+    present.at(static_cast<std::size_t>(cause)) = true;
+  }
+  const auto& verdict = stream.status.verdict;
+  if (verdict) present.at(static_cast<std::size_t>(verdict->cause)) = true;
+  for (std::size_t i = 0; i < present.size(); ++i) {
+    emit(labels_of(static_cast<monitor::Cause>(i)), present[i] ? 1 : 0);
+  }
+}
+
+void each_action(const StreamSnapshot& stream, const Emit& emit) {
+  for (std::size_t i = 0; i < stream.totals.actions.size(); ++i) {
+    emit({{"action", recovery::name(static_cast<recovery::DecisionKind>(i))}},
+         number(stream.totals.actions[i]));
+  }
+}
+
+void each_anomaly(const StreamSnapshot& stream, const Emit& emit) {
+  for (std::size_t i = 0; i < stream.anomalies.size(); ++i) {
+    const auto& anomaly = stream.anomalies[i];
+    emit({{"kind", recovery::name(static_cast<recovery::AnomalyKind>(i))}},
+         anomaly ? anomaly->score : 0);
+  }
+}
+
+void each_output_up(const StreamSnapshot& stream, const Emit& emit) {
+  for (const OutputSnapshot& output : stream.outputs) {
+    emit({{"output", output.name}}, output.state == monitor::OutputState::on_air ? 1 : 0);
+  }
+}
+
+void each_output_state(const StreamSnapshot& stream, const Emit& emit) {
+  for (const OutputSnapshot& output : stream.outputs) {
+    for (std::size_t i = 0; i < monitor::output_state_count; ++i) {
+      const auto state = static_cast<monitor::OutputState>(i);
+      emit({{"output", output.name}, {"state", monitor::name(state)}},
+           state == output.state ? 1 : 0);
+    }
+  }
+}
+
+void each_output_delivered(const StreamSnapshot& stream, const Emit& emit) {
+  for (const OutputSnapshot& output : stream.outputs) {
+    if (!output.delivered_bytes) continue;
+    emit({{"output", output.name}}, number(*output.delivered_bytes));
+  }
+}
+
+void each_output_restart(const StreamSnapshot& stream, const Emit& emit) {
+  for (const OutputSnapshot& output : stream.outputs) {
+    emit({{"output", output.name}}, number(output.restarts));
+  }
+}
+
+constexpr LabelledRow labelled_rows[] = {
+    {{"radio_output_up", gauge,
+      "1 while FFmpeg puts out to this output and, as far as that can be seen, it is taken."},
+     each_output_up},
+    {{"radio_output_state", gauge,
+      "1 for the output's present state: starting, on_air, lost or stopped."},
+     each_output_state},
+    {{"radio_output_delivered_bytes_total", counter,
+      "Bytes that the output's server acknowledged, over all launches; absent where no TCP "
+      "connection shows it."},
+     each_output_delivered},
+    {{"radio_output_restarts_total", counter,
+      "FFmpeg launched anew because this output's server was back."},
+     each_output_restart},
+    {{"radio_errors_total", counter, "Warnings, off-air incidents and escalations, by severity."},
+     each_severity},
+    {{"radio_ffmpeg_status", gauge, "1 for FFmpeg's present status: running, stopped or crashed."},
+     each_status},
+    {{"radio_stream_state", gauge, "1 for the stream's present state."}, each_state},
+    {{"radio_ffmpeg_log_lines_total", counter, "Lines FFmpeg wrote to its log."}, each_log_level},
+    {{"radio_incidents_total", counter, "Incidents opened, by component and cause."}, each_cause},
+    {{"radio_stream_verdict", gauge,
+      "1 for each cause that holds now: the cause of being off air, and open warnings."},
+     each_verdict},
+    {{"radio_recovery_actions_total", counter, "Decisions of the recovery, by action."},
+     each_action},
+    {{"radio_stream_anomaly_score", gauge,
+      "Deviation of the stream from its own history: 0 while normal, 1 and more while unusual."},
+     each_anomaly},
+};
+
+prometheus::MetricFamily family_of(const LabelledRow& row, const SnapshotStore::View& view) {
+  prometheus::MetricFamily family = make_family(row.info);
+  for (const auto& stream : view.streams) {
+    row.each(*stream, [&](Labels labels, double value) {
+      labels.insert(labels.begin(), {"stream", stream->name});
+      add(family, labels, value);
+    });
+  }
+  return family;
+}
+
+}  // namespace
+
+void add_labelled_families(const SnapshotStore::View& view,
+                           std::vector<prometheus::MetricFamily>& families) {
+  for (const LabelledRow& row : labelled_rows) {
+    prometheus::MetricFamily family = family_of(row, view);
+    if (!family.metric.empty()) families.push_back(std::move(family));
+  }
+}
+
+}  // namespace http
