@@ -31,6 +31,7 @@ std::optional<std::string> environment(const char* name) {
 
 // A thread that hangs in a file system was left to itself: the libraries' data stays under it.
 [[noreturn]] void leave(int exit_code) {
+  supervisor::end_guard();
   std::cout.flush();
   std::cerr.flush();
   std::quick_exit(exit_code);

@@ -5,7 +5,9 @@
 #include <csignal>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -130,8 +132,8 @@ class GuardProcess {
 
 bool is_enabled = false;
 
-GuardProcess& process() {
-  static GuardProcess guard_process;
+std::optional<GuardProcess>& process() {
+  static std::optional<GuardProcess> guard_process(std::in_place);
   return guard_process;
 }
 
@@ -141,12 +143,17 @@ void enable_guard() {
   is_enabled = ::getpid() != 1;
 }
 
+void end_guard() {
+  is_enabled = false;
+  process().reset();
+}
+
 void guard(const Guarded& what) {
-  if (is_enabled) process().add(what);
+  if (is_enabled) process()->add(what);
 }
 
 void unguard(pid_t group) {
-  if (is_enabled) process().remove(group);
+  if (is_enabled) process()->remove(group);
 }
 
 bool is_guard_name(const char* name) {

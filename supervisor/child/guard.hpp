@@ -25,6 +25,8 @@ void enable_guard();
 void guard(const Guarded& what);
 // What has ended.
 void unguard(pid_t group);
+// The guard ends, and is waited for; nothing is guarded any more.
+void end_guard();
 
 // The program is executed in that role, by its argv[0]: then main is run_guard.
 bool is_guard_name(const char* name);

@@ -118,7 +118,10 @@ class Killed(Wrapped):
         supervisor = self.supervise("timeout", "10h", "ffmpeg", *NULL)
         supervisor.wait_on_air()
         first = wait_until(lambda: self.guards(supervisor), 5, "its guard")[0]
+        ended = os.pidfd_open(first)
+        self.addCleanup(os.close, ended)
         os.kill(first, signal.SIGKILL)
+        wait_until(lambda: select.select([ended], [], [], 0)[0], 10, "the guard is gone")
         os.kill(supervisor.child_pid(), signal.SIGKILL)
         wait_until(lambda: self.guards(supervisor) not in ([], [first]), 10, "another guard")
         wait_until(self.ffmpegs, 10, "FFmpeg runs")
@@ -209,7 +212,7 @@ class Descriptors(LiveTest):
         supervisor = self.supervise_file(streams, wrapper=self.limits(1024, 1024))
         wait_until(lambda: len(supervisor.events("ffmpeg_started")) == 100, 20, supervisor.account)
         self.assertFalse(supervisor.events("incident_opened"))
-        self.assertTrue(supervisor.answers())
+        wait_until(supervisor.answers, 10, "it answers")
 
     def test_open_connections_do_not_keep_ffmpeg_off_air(self):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
