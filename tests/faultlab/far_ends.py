@@ -1,6 +1,7 @@
 """The live tests' servers, here or on the far machine, and what they have received."""
 
 import http.client
+import os
 import threading
 import time
 import xml.etree.ElementTree
@@ -41,7 +42,7 @@ class Rtmp(RtmpServer):
         if self.network:
             with open(self.config, encoding="utf-8") as file:
                 text = file.read().replace("listen 127.0.0.1:", "listen ")
-            self.test.write("nginx.conf", text)
+            self.test.write(os.path.basename(self.config), text)
         enter = self.network.enter if self.network else ()
         self.process = self.test.start(*enter, "/usr/sbin/nginx", "-e", "stderr", "-p",
                                        self.test.folder, "-c", self.config)
