@@ -60,7 +60,9 @@ int run(int argc, char** argv) {
       const auto load = [options] { return supervisor::load_config(options, environment); };
       // Without a file there is nothing that a reload could read anew.
       const bool can_reload = options.config_file.has_value();
-      leave(supervisor::Supervisor(load(), inherited, can_reload ? load : ReadConfig()).run());
+      const ReadConfig reload = can_reload ? load : ReadConfig();
+      const int exit_code = supervisor::Supervisor(load(), inherited, reload).run();
+      leave(exit_code);  // it is gone: the log and the journal are complete
   }
   return recovery::exit_code::internal_error;
 }
