@@ -139,6 +139,17 @@ TEST(SourceProbe, EachStatusHasItsCause) {
             server.url("/radio.mp3") + " answers 404: the mount is not there.");
 }
 
+// Another look would count as another login, or prolong the limit.
+TEST(SourceProbe, WhatRefusesOrLimitsIsNotAskedAgainBeforeItsTime) {
+  for (const int code : {401, 403, 407, 429, 453})
+    EXPECT_EQ(answer_to(status(code)).answer, LookAnswer::refused) << code;
+  EXPECT_EQ(answer_to(status(404)).answer, LookAnswer::missing);
+  EXPECT_EQ(answer_to(status(500)).answer, LookAnswer::unclear);
+  const Finding busy = answer_to("HTTP/1.1 503 X\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(busy.answer, LookAnswer::refused);
+  EXPECT_EQ(busy.retry_after, 30s);
+}
+
 TEST(SourceProbe, AServerThatIsNotThereIsUnreachable) {
   const std::string port = loopback::closed_port();
   const Finding refused = ask("http://127.0.0.1:" + port + "/x");
