@@ -45,6 +45,8 @@ void ShrinkingWindow::observe(const ConnectionSample& sample, Instant now) {
   idle_ = last_ && sample.acked_bytes == last_->acked_bytes && waiting(sample) == 0;
   if (idle_) since_ += now - seen_at_;
   seen_at_ = now;
+  paused_ = paused_ || idle_;
+  if (last_) largest_burst_ = std::max(largest_burst_, point.acked_bytes - last_->acked_bytes);
   if (last_ && point.window_bytes < last_->window_bytes) {
     fell_at_ = now;
     ++falls_;
@@ -57,11 +59,16 @@ void ShrinkingWindow::observe(const ConnectionSample& sample, Instant now) {
     since_ = fell_at_ = now;
     from_ = point;
     falls_ = 0;
+    largest_burst_ = 0;
+    paused_ = false;
   }
   last_ = point;
 }
 
+// Before a pause the kernel reports the window as it was when the burst had just arrived: by one
+// burst it is always down, whatever the server reads since.
 bool ShrinkingWindow::is_told(std::uint64_t fall, std::uint64_t taken) const {
+  if (paused_ && fall <= largest_burst_) return false;
   if (fall >= telling_shrink && fall >= taken / telling_part) return true;
   return fall >= slow_shrink && falls_ >= slow_falls && seen_at_ - since_ >= slow_lasts;
 }

@@ -47,6 +47,10 @@ class ShrinkingWindow {
   Instant seen_at_{};
   bool idle_ = false;  // nothing was sent, and nothing waits
   unsigned falls_ = 0;
+  // Since `from_`: the most that was taken from one sample to the next, and whether there were
+  // pauses.
+  std::uint64_t largest_burst_ = 0;
+  bool paused_ = false;
 };
 
 // One connection that FFmpeg writes to, over its life.

@@ -170,6 +170,36 @@ TEST(Delivery, AWindowThatCannotRiseBecauseNothingIsSentTellsNothing) {
   }
 }
 
+// A frame every two seconds, each larger than the one before: the window is down by the last one.
+TEST(Delivery, FewFramesThatGrowAreNoServerThatStops) {
+  Stage stage(16'000);
+  stage.takes_for(5);
+  for (const std::uint64_t frame : {6'000, 12'000, 18'000, 24'000, 30'000, 36'000, 42'000}) {
+    stage.sample.peer_window_bytes = 126'976 - frame;
+    stage.sample.acked_bytes += frame;
+    stage.second();
+    EXPECT_FALSE(stage.detector.check(stage.now)) << frame;
+    stage.second();
+    EXPECT_FALSE(stage.detector.check(stage.now)) << frame;
+  }
+}
+
+// … and one that has stopped: what it has not read adds up.
+TEST(Delivery, OfFewFramesTheServerThatStopsIsToldByWhatAddsUp) {
+  Stage stage(16'000);
+  stage.sample.peer_window_bytes = 400'000;
+  stage.takes_for(5);
+  bool told = false;
+  for (int i = 0; i < 14; ++i) {
+    *stage.sample.peer_window_bytes -= 12'000;
+    stage.sample.acked_bytes += 12'000;
+    stage.second();
+    told = told || stage.is_off_air();
+    stage.second();
+  }
+  EXPECT_TRUE(told);
+}
+
 TEST(Delivery, OfAServerInDoubtTheFirstFallsOfItsWindowTell) {
   Stage stage(16'600);
   stage.takes_for(60);
