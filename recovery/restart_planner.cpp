@@ -275,7 +275,7 @@ void RestartPlanner::note_source(bool available, const std::string& sentence, Re
 }
 
 void RestartPlanner::on_launch(Instant now) {
-  source_.rest();
+  source_.on_launch(now);
   sink_.rest();
   budget_.on_launch(now);
 }

@@ -35,9 +35,10 @@ void SourceWait::begin(const Policy& policy, bool by_trial, bool refused, Instan
   failed_at_ = now;
   // What FFmpeg, launched since, has found is newer than a look's refusal; not than the server's
   // own word on when.
-  const bool holds = !by_trial || now < not_before_;
+  const bool holds = !by_trial || answered_at_ >= launched_at_ || now < not_before_;
   const bool rests = refused || (answer_ == LookAnswer::refused && holds);
   answer_ = rests ? std::optional(LookAnswer::refused) : std::nullopt;
+  if (refused) answered_at_ = now;
   if (!may_look(now)) return probes_.rest();
   probes_.await(pace_of(policy), now);
 }
@@ -69,6 +70,7 @@ void SourceWait::watch(Duration pace, Instant now) {
 
 void SourceWait::note_answer(const monitor::SourceLook& look, Instant now) {
   answer_ = look.answer;
+  answered_at_ = now;
   if (look.retry_after) not_before_ = now + *look.retry_after;
   if (!may_look(now)) probes_.rest();
 }

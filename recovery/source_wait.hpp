@@ -59,6 +59,11 @@ class SourceWait {
 
   // A look's answer.
   void note_answer(const monitor::SourceLook& look, Instant now);
+  // FFmpeg is launched: no probes beside it until watch().
+  void on_launch(Instant now) {
+    launched_at_ = now;
+    probes_.rest();
+  }
   // FFmpeg is launched as a trial of its source.
   void on_trial() { ++trials_; }
   // The primary was on air for a while, or is another command.
@@ -101,7 +106,9 @@ class SourceWait {
   unsigned trials_ = 0;                        // in a row, none of which was on air for a while
   Instant failed_at_{};                        // FFmpeg, the last time
   std::optional<monitor::LookAnswer> answer_;  // the last one; empty: none in this wait
-  Instant not_before_ = Instant::min();        // by the server's own word
+  Instant answered_at_ = Instant::min();
+  Instant launched_at_ = Instant::min();  // FFmpeg, the last time
+  Instant not_before_ = Instant::min();   // by the server's own word
 };
 
 }  // namespace recovery

@@ -94,12 +94,22 @@ TEST_F(SourceWaitTest, AnotherConfigurationLooksAtNothingThatRefused) {
 
 TEST_F(SourceWaitTest, FfmpegsNewerWordEndsARefusalButNotTheServersTime) {
   source.begin(policy, true, true, start);
+  source.on_launch(start + 2s);
   source.begin(policy, true, false, start + 5s);
   EXPECT_EQ(source.deadline(), start + 5s) << "it found something else: looks are allowed";
   source.note_answer({.answer = monitor::LookAnswer::refused, .retry_after = 60s}, start + 5s);
   source.begin(policy, true, false, start + 10s);
   EXPECT_EQ(source.deadline(), monitor::never);
   EXPECT_GE(source.trial_at(policy, false), start + 65s);
+}
+
+// A look that was asked for before the launch is answered after it.
+TEST_F(SourceWaitTest, ARefusalAfterTheLaunchOutlastsWhatThatFfmpegFound) {
+  source.begin(policy, true, false, start);
+  source.on_launch(start + 2s);
+  source.note_answer({.answer = monitor::LookAnswer::refused}, start + 3s);
+  source.begin(policy, true, false, start + 5s);
+  EXPECT_EQ(source.deadline(), monitor::never);
 }
 
 TEST_F(SourceWaitTest, AtRestAnotherPaceBeginsNoProbes) {

@@ -62,6 +62,7 @@ void ProofRules::take(const Event& event) {
 
 void ProofRules::take(const ProgressSeen& event) {
   const std::int64_t frames = event.progress.frame.value_or(0);
+  child_.block_at = now_;
   if (frames <= child_.frames) return;
   child_.frames = frames;
   child_.first_advance = child_.first_advance.value_or(now_);
@@ -75,7 +76,11 @@ void ProofRules::take(const monitor::ConnectionSamples& samples) {
   std::uint64_t acked = 0;
   for (const monitor::ConnectionSample& sample : samples) {
     const bool is_open = sample.phase == monitor::ConnectionSample::Phase::established;
-    if (sample.side == monitor::Side::input) child_.input_is_accepted |= is_open;
+    if (sample.side == monitor::Side::input) {
+      child_.input_is_accepted |= is_open;
+      if (sample.received_bytes > child_.received_bytes) child_.read_at = now_;
+      child_.received_bytes = sample.received_bytes;
+    }
     if (sample.side != monitor::Side::output) continue;
     acked += sample.acked_bytes;
     child_.output_is_acknowledged |= is_open && sample.acked_bytes > 0;
@@ -146,6 +151,10 @@ void ProofRules::check_ended() {
     const Duration least =
         std::min({limits.freeze_timeout, limits.source_stall_timeout, limits.sink_stall_timeout});
     require(now_ - *child_.last_advance >= least, "what stands is given its time", "ended earlier");
+    const bool is_at_work = child_.read_at && now_ - *child_.read_at <= 2s &&
+                            now_ - *child_.block_at <= 2s && child_.output_is_acknowledged;
+    require(!is_at_work, "an FFmpeg that reads its source and reports may have few frames",
+            "it is ended");
     return;
   }
   ++seen_.ended_advancing;

@@ -40,9 +40,11 @@ class ProofRules {
     std::uint64_t acked_bytes = 0;
     std::optional<Instant> acked_at;
     bool input_is_accepted = false;
-    bool is_after_refusal = false;  // launched when the source's last answer was one
-    bool is_refused = false;        // … and it says so, too
-    bool look_got_media = false;    // since the launch
+    std::uint64_t received_bytes = 0;
+    std::optional<Instant> read_at, block_at;  // of its source; FFmpeg's last block
+    bool is_after_refusal = false;             // launched when the source's last answer was one
+    bool is_refused = false;                   // … and it says so, too
+    bool look_got_media = false;               // since the launch
   };
   struct Stop {
     unsigned terms = 0;

@@ -88,7 +88,7 @@ void ProofWorld::perform(const Launch& action) {
   child_.is_alive = true;
   child_.fate =
       dice_.one_of({Fate::lives, Fate::waits, Fate::exits, Fate::exits, Fate::loses_source,
-                    Fate::freezes, Fate::is_not_taken, Fate::is_not_shown});
+                    Fate::freezes, Fate::has_few_frames, Fate::is_not_taken, Fate::is_not_shown});
   child_.launched_at = now_;
   child_.starts_at = now_ + dice_.between(200ms, 4s);
   if (child_.fate == Fate::waits) child_.starts_at = now_ + dice_.between(5s, 15min);
@@ -161,8 +161,8 @@ void ProofWorld::turn_second() {
 
 void ProofWorld::send_block() {
   if (child_.termed_at || now_ < child_.starts_at) return;
-  const bool is_frozen = child_.fate == Fate::freezes && now_ >= child_.fate_at;
-  if (!is_frozen) child_.frames += 12;
+  const bool stands = child_.fate == Fate::freezes || child_.fate == Fate::has_few_frames;
+  if (!stands || now_ < child_.fate_at) child_.frames += 12;
   monitor::Progress block;
   block.frame = child_.frames;
   block.out_time = std::chrono::microseconds(child_.frames * 40'000);
@@ -179,7 +179,9 @@ void ProofWorld::send_connections() {
   input.id = child_.generation * 2;
   input.side = Side::input;
   input.peer = "192.0.2.1:8000";
-  input.received_bytes = has_started ? static_cast<std::uint64_t>(child_.frames) * 2000 : 0;
+  const bool is_frozen = child_.fate == Fate::freezes && now_ >= child_.fate_at;
+  if (has_started && !is_frozen && !child_.termed_at) child_.received += 24'000;
+  input.received_bytes = child_.received;
   if (!setup_.command.source_listens || has_started) samples.push_back(input);
   ConnectionSample output;
   output.id = child_.generation * 2 + 1;
@@ -187,8 +189,9 @@ void ProofWorld::send_connections() {
   output.peer = "192.0.2.2:1935";
   output.received_bytes = 3000;
   const bool is_taken = child_.fate != Fate::is_not_taken || now_ < child_.fate_at;
-  const bool is_frozen = child_.fate == Fate::freezes && now_ >= child_.fate_at;
-  if (is_taken && has_started && !is_frozen) child_.acked += 24'000;
+  const bool has_few = child_.fate == Fate::has_few_frames && now_ >= child_.fate_at;
+  if (has_few) child_.acked += 100;  // the sound, or a header once in a while
+  if (is_taken && !has_few && has_started && !is_frozen) child_.acked += 24'000;
   output.acked_bytes = static_cast<std::uint64_t>(child_.acked);
   if (!is_taken) {
     output.peer_window_bytes = 0;

@@ -34,8 +34,9 @@ class ProofWorld {
     exits,         // with a reason in its words, before any output
     loses_source,  // … after a while
     freezes,
-    is_not_taken,  // its sink acknowledges nothing any more
-    is_not_shown,  // the server's statistics do not show it any more
+    has_few_frames,  // it reads its source and reports, and no frame comes of it
+    is_not_taken,    // its sink acknowledges nothing any more
+    is_not_shown,    // the server's statistics do not show it any more
   };
   struct Child {
     recovery::Generation generation = 0;
@@ -49,6 +50,7 @@ class ProofWorld {
     std::optional<Instant> exit_at;
     std::optional<Instant> termed_at;
     std::uint64_t written = 0;
+    std::uint64_t received = 0;  // of its source
   };
 
   static recovery::Setup make_setup(Dice& dice);
