@@ -13,6 +13,7 @@ void Detection::begin(const monitor::Limits& limits, bool reports_progress, Inst
                       const std::vector<monitor::Output>& outputs) {
   past_totals_ = totals_with_present();
   watch_.emplace(limits, reports_progress, now, outputs);
+  observed_at_.reset();
   checked_at_ = now;
 }
 
@@ -41,7 +42,9 @@ std::vector<monitor::Fault> Detection::check(Instant now) {
 std::vector<monitor::Fault> Detection::proven_faults(Instant now) {
   std::vector<monitor::Fault> faults = watch_->check(now);
   for (monitor::Fault& fault : faults) {
-    fault.off_air = fault.off_air && suffices({fault.strength, now}, ending_for(fault), now);
+    // What began at a time of its own was seen by a witness, which may tell nothing any more.
+    const Instant seen_at = fault.since ? observed_at_.value_or(now) : now;
+    fault.off_air = fault.off_air && suffices({fault.strength, seen_at}, ending_for(fault), now);
   }
   std::ranges::stable_partition(faults, &monitor::Fault::off_air);
   return faults;
@@ -59,6 +62,7 @@ Instant Detection::deadline() const {
 
 void Detection::observe(const monitor::Observation& what, Instant now) {
   watch_->on_observation(what, now);
+  observed_at_ = now;
   if (std::holds_alternative<monitor::ConnectionSamples>(what)) kernel_reports_ = true;
 }
 

@@ -26,7 +26,7 @@ class Detection {
   bool is_muted() const { return !checked_at_; }
 
   // What holds now, the off-air fault first. Not while muted. One that is not proven well enough to
-  // end FFmpeg for it is a warning.
+  // end FFmpeg for it, or whose witnesses have fallen silent, is a warning.
   std::vector<monitor::Fault> check(Instant now);
   // When the next check is due; `monitor::never` while muted.
   Instant deadline() const;
@@ -70,9 +70,10 @@ class Detection {
   OutputTotals totals_with_present() const;
 
   std::optional<monitor::Watch> watch_;
-  OutputTotals past_totals_;           // of the lives before
-  std::optional<Instant> checked_at_;  // empty: muted
-  bool kernel_reports_ = false;        // connections were seen on this machine
+  OutputTotals past_totals_;            // of the lives before
+  std::optional<Instant> checked_at_;   // empty: muted
+  std::optional<Instant> observed_at_;  // this child by a witness outside FFmpeg, the last time
+  bool kernel_reports_ = false;         // connections were seen on this machine
 };
 
 }  // namespace recovery

@@ -21,8 +21,9 @@ constexpr std::array table{
         "state of a machine, device, file or server can make right"},
     Requirement{Act::end_advancing, Strength::proven, 10s,
         "end FFmpeg while its output advances",
-        "the kernel shows no acknowledged byte for the time-out, alone or with the server's "
-        "statistics; statistics alone are a warning"},
+        "the kernel shows for the time-out that the server takes nothing (no acknowledged byte, or a "
+        "window that falls by what is sent), alone or with the server's statistics; statistics "
+        "alone are a warning"},
     Requirement{Act::end_standing, Strength::likely, 10s,
         "end FFmpeg when its output has stopped",
         "no advance for freeze_timeout, and no sign that FFmpeg waits rightfully"},

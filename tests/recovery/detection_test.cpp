@@ -75,6 +75,27 @@ TEST_F(DetectionTest, WithThemOutputForTheStallTimeoutProvesTheSink) {
   EXPECT_TRUE(detection.sink_is_proven(10s, start + 11s));
 }
 
+// A server that takes nothing is proven by the kernel's counters, until those tell nothing any
+// more.
+TEST_F(DetectionTest, AWitnessThatFallsSilentProvesNothingAfterTenSeconds) {
+  put_out(start + 1s);
+  monitor::ConnectionSample sink;
+  sink.id = 1;
+  sink.side = monitor::Side::output;
+  sink.received_bytes = 3000;
+  sink.acked_bytes = 50'000;
+  sink.peer_window_bytes = 0;
+  for (int second = 1; second <= 15; ++second) {
+    sink.unsent_bytes += 16'000;
+    detection.observe(monitor::ConnectionSamples{sink}, start + second * 1s);
+  }
+  EXPECT_NE(Detection::off_air_fault(detection.check(start + 16s)), nullptr);
+  const auto faults = detection.check(start + 26s);
+  EXPECT_EQ(Detection::off_air_fault(faults), nullptr);
+  ASSERT_FALSE(faults.empty());
+  EXPECT_EQ(faults.front().cause, monitor::Cause::sink_stalled) << "it is still told";
+}
+
 TEST_F(DetectionTest, ThatTheKernelReportsIsKnownOfTheNextChildToo) {
   detection.observe(monitor::ConnectionSamples{}, start);
   detection.begin(limits, true, start + 5s);
