@@ -15,14 +15,14 @@ std::string of_ending_advancing(const CommandFacts& command, const monitor::Limi
   if (!command.sink_can_be_probed) {
     return "No output has a connection that could be seen: it is not ended while it advances.";
   }
-  return sentence("Ended where the server has acknowledged nothing for %.0f s.",
+  return sentence("Ended where the server has taken nothing for %.0f s.",
                   seconds(limits.sink_stall_timeout));
 }
 
 std::string of_ending_waiting(const CommandFacts& command, const Policy& policy,
                               const monitor::Limits& limits) {
   if (command.sink_listens) return "It listens for a receiver: it is left in place for ever.";
-  if (command.source_listens) return "It listens for its source: it is left in place for ever.";
+  if (command.source_listens) return "It listens: it is left in place until its source has called.";
   const Duration patience = std::max(limits.startup_timeout, policy.audio_stream.retry_interval);
   return sentence(
       "Ended after %.0f s; after %.0f s and then rarer where its source has accepted "

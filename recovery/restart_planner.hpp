@@ -38,13 +38,13 @@ class RestartPlanner {
   // As an earlier life of the supervisor left it.
   void resume(unsigned attempts, unsigned source_retries, Instant last_launch);
 
-  // The primary is off air and its child is gone. `name_in_use`: the sink refused it because its
-  // name is taken.
+  // What the primary's last life was.
   struct Life {
-    bool name_in_use = false;
-    bool advanced = false;  // it had put out something
-    bool aired = false;     // … for seconds
+    bool name_in_use = false;  // the sink refused it: its name is taken
+    bool advanced = false;     // it had put out something
+    bool aired = false;        // … for seconds
   };
+  // The primary is off air and its child is gone.
   Plan after_fault(const monitor::Verdict& verdict, const Life& life, Context context);
   // The life before this one ended without a stop. The stream is tried at least once in each life,
   // whatever is left of the budget: a process that would end without having tried could never come

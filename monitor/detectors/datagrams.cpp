@@ -84,8 +84,7 @@ std::string Datagrams::sentence_of_drops(Instant now) const {
   if (!drops_ || now - drops_->last > drops_last) return {};
   return sentence(
       "The source delivers: the kernel has dropped %llu datagrams in %.1f s, as FFmpeg does not "
-      "read "
-      "them in time.",
+      "read them in time.",
       static_cast<unsigned long long>(drops_->count), std::max(1.0, seconds(now - drops_->first)));
 }
 

@@ -53,7 +53,7 @@ TEST(Check, WhatEachActNeedsIsExplainedForTheCommand) {
       result.out.find("To give the command up for good (exit 78):\n    needs proven evidence"),
       std::string::npos)
       << result.out;
-  EXPECT_NE(result.out.find("It listens for its source: it is left in place for ever."),
+  EXPECT_NE(result.out.find("It listens: it is left in place until its source has called."),
             std::string::npos);
   EXPECT_EQ(result.out.find("KEY"), std::string::npos);
 }
