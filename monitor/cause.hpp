@@ -73,13 +73,14 @@ enum class Strength : std::uint8_t {
 };
 std::string_view name(Strength strength);
 
-// A detector's finding. It stands for as long as the condition holds.
+// A detector's finding. It stands for as long as the condition holds. A detector whose witness
+// cannot err says so: what is not said to be proven ends no FFmpeg whose output advances.
 struct Fault {
   Cause cause;
   bool off_air;                       // true: the stream is off air; false: a warning
   std::string sentence;               // with figures that can be checked
   std::optional<Instant> since = {};  // when it began, where that is not the last advance
-  Strength strength = Strength::proven;
+  Strength strength = Strength::likely;
   std::string output = {};  // of a sink's: the one that it is about, where that is known
 };
 

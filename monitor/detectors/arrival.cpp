@@ -251,7 +251,7 @@ std::optional<Fault> ArrivalDetector::check(Instant now) const {
   Cause cause = Cause::source_stalled;
   if (arrival.trouble == Trouble::unanswered) cause = Cause::source_unreachable;
   if (arrival.trouble == Trouble::disconnected) cause = Cause::source_ended;
-  return Fault{cause, true, std::move(arrival.sentence), arrival.since};
+  return Fault{cause, true, std::move(arrival.sentence), arrival.since, Strength::proven};
 }
 
 }  // namespace monitor

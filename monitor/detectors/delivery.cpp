@@ -186,10 +186,11 @@ std::optional<Fault> DeliveryDetector::check(Instant now) const {
     const DeliveryLink* link = nullptr;
     const DeliveryLink::State state = gravest(&link);
     return Fault{cause_of(state.trouble), state.trouble != Trouble::too_slow,
-                 link->sentence(state.trouble, bps(), now), state.since};
+                 link->sentence(state.trouble, bps(), now), state.since, Strength::proven};
   }
   if (now < loss_deadline()) return std::nullopt;
-  return Fault{Cause::sink_lost, links_.empty(), at_lost(now).sentence, lost_->at};
+  return Fault{Cause::sink_lost, links_.empty(), at_lost(now).sentence, lost_->at,
+               Strength::proven};
 }
 
 }  // namespace monitor

@@ -68,7 +68,11 @@ std::optional<Fault> FreezeDetector::check(Instant now) const {
   if (now < deadline()) return {};
   if (now < output_due_at()) {
     const double stood = seconds(now - stopped_.since().value_or(now));
-    return Fault{Cause::encoder_frozen, true, sentence("Stopped by a signal for %.1f s.", stood)};
+    return Fault{Cause::encoder_frozen,
+                 true,
+                 sentence("Stopped by a signal for %.1f s.", stood),
+                 {},
+                 Strength::proven};
   }
   const double waited = seconds(now - counted_from_);
   const std::string stands = what_stands();
@@ -78,7 +82,7 @@ std::optional<Fault> FreezeDetector::check(Instant now) const {
   std::string text =
       !advanced_ ? sentence("No output within %.1f s of the launch; %s.", waited, blocks)
                  : sentence("No progress for %.1f s: %s; %s.", waited, stands.c_str(), blocks);
-  return Fault{Cause::encoder_frozen, true, std::move(text)};
+  return Fault{Cause::encoder_frozen, true, std::move(text), {}, Strength::proven};
 }
 
 // With the last block, or nearly: sound comes in pieces.

@@ -47,12 +47,18 @@ std::optional<Fault> SpaceDetector::check(Instant now) const {
   if (now < deadline()) return std::nullopt;
   const SpaceSample& folder = *tightest_;
   if (folder.free_inodes == 0U) {
-    return Fault{Cause::host_disk_full, true,
-                 sentence("No inode is left at %s: no file can be made.", folder.path.c_str())};
+    return Fault{Cause::host_disk_full,
+                 true,
+                 sentence("No inode is left at %s: no file can be made.", folder.path.c_str()),
+                 {},
+                 Strength::proven};
   }
-  return Fault{Cause::host_disk_full, is_full(folder),
+  return Fault{Cause::host_disk_full,
+               is_full(folder),
                sentence("%.1f MB of %.0f MB are left at %s.", megabytes(folder.free_bytes),
-                        megabytes(folder.total_bytes), folder.path.c_str())};
+                        megabytes(folder.total_bytes), folder.path.c_str()),
+               {},
+               Strength::proven};
 }
 
 }  // namespace monitor
