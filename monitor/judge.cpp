@@ -73,6 +73,18 @@ bool uses_little_cpu(const Evidence& evidence) {
   return sample && sample->cpu_percent < sample->cpus_allowed * 100 * idle_cpu_share;
 }
 
+// What a sink does not take waits in FFmpeg's socket.
+bool is_held_back_by_sink(const Evidence& evidence) {
+  if (!evidence.delivery) return false;
+  return evidence.delivery->trouble == Sink::too_slow || evidence.delivery->send_queue_held;
+}
+
+// It has read all that came. One that is slow itself leaves bytes of its source unread.
+bool is_held_back_by_source(const Evidence& evidence) {
+  return evidence.waits_for_source && uses_little_cpu(evidence) &&
+         evidence.throttled_share < telling_throttle && !is_held_back_by_sink(evidence);
+}
+
 }  // namespace
 
 Attribution attribute_stall(const Evidence& evidence, Instant now) {
@@ -102,6 +114,8 @@ Attribution attribute_stall(const Evidence& evidence, Instant now) {
 }
 
 Attribution attribute_slowness(const Evidence& evidence, Instant now) {
+  // First: for a second or two a window can be down under a sink that reads.
+  if (is_held_back_by_source(evidence)) return {Cause::source_stalled, Confidence::medium};
   if (const auto cause = cause_of(evidence.delivery)) return {cause, Confidence::medium};
   if (evidence.delivery && evidence.delivery->trouble == Sink::too_slow) {
     return {Cause::sink_stalled, Confidence::high};
@@ -111,10 +125,6 @@ Attribution attribute_slowness(const Evidence& evidence, Instant now) {
   }
   if (evidence.throttled_share >= telling_throttle) {
     return {Cause::host_cpu_throttled, Confidence::high};
-  }
-  // An encoder that is too slow leaves bytes of its source unread.
-  if (evidence.waits_for_source && uses_little_cpu(evidence)) {
-    return {Cause::source_stalled, Confidence::medium};
   }
   // Between two bursts every source is silent.
   const auto source = cause_of(evidence.arrival);

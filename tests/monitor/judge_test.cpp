@@ -150,6 +150,20 @@ TEST(Judge, SlownessIsTheSinksTheHostsOrTheEncodersOwn) {
   EXPECT_EQ(verdict_on(evidence, Cause::encoder_slow, false).cause, Cause::sink_stalled);
 }
 
+TEST(Judge, AnFfmpegThatHasReadAllIsHeldBackByItsSourceWhateverTheSinksWindowIs) {
+  Evidence evidence = advanced();
+  evidence.waits_for_source = true;
+  evidence.sample.emplace();
+  evidence.sample->cpus_allowed = 2;
+  evidence.delivery = delivery(DeliveryTrouble::not_read);
+  EXPECT_EQ(verdict_on(evidence, Cause::encoder_slow, false).cause, Cause::source_stalled);
+  evidence.delivery->send_queue_held = true;
+  EXPECT_EQ(verdict_on(evidence, Cause::encoder_slow, false).cause, Cause::sink_stalled);
+  evidence.delivery = Delivery{};
+  evidence.throttled_share = 0.3;
+  EXPECT_EQ(verdict_on(evidence, Cause::encoder_slow, false).cause, Cause::host_cpu_throttled);
+}
+
 TEST(Judge, WordsAboutSomebodyElseDoNotOverruleAWitness) {
   Evidence evidence = advanced();
   evidence.delivery = delivery(DeliveryTrouble::not_read);
