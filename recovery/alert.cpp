@@ -17,6 +17,7 @@ Alert alert_of(const std::string& stream, const Escalated& escalated, WallTime w
   alert.id = id_of(stream, wall);
   alert.stream = stream;
   alert.cause = escalated.verdict.cause;
+  alert.output = escalated.verdict.output;
   alert.summary = stream + " is off air: " + escalated.reason;
   alert.evidence = escalated.verdict.evidence;
   alert.tried = escalated.actions;

@@ -17,6 +17,7 @@ struct Alert {
   std::string id;  // "radio-1763925600123": stream, ms of the escalation; the same when resolved
   std::string stream;
   monitor::Cause cause{};
+  std::string output = {};            // where the cause is the sink's: which, where that is known
   std::string summary;                // one sentence: "radio is off air: …"
   std::vector<std::string> evidence;  // the verdict's sentences
   std::vector<std::string> tried;     // what was done about it, oldest first

@@ -116,6 +116,9 @@ template <class Field>
 json::array fields(const Alert& alert, std::string_view instance, Field field) {
   json::array result{field("Stream", fitted(alert.stream, max_name), true),
                      field("Cause", cause_of(alert), true)};
+  if (!alert.output.empty()) {
+    result.push_back(field("Output", fitted(alert.output, max_name), true));
+  }
   // Discord refuses an empty value.
   if (!instance.empty()) result.push_back(field("Instance", fitted(instance, max_name), true));
   if (!alert.evidence.empty()) result.push_back(field("Evidence", bullets(alert.evidence), false));
@@ -127,12 +130,13 @@ json::array fields(const Alert& alert, std::string_view instance, Field field) {
 
 std::string alertmanager_body(const Alert& alert, std::string_view instance,
                               WallTime firing_until) {
-  const json::object labels{{"alertname", "StreamOffAir"},
-                            {"stream", plain(alert.stream)},
-                            {"component", name(component_of(alert.cause))},
-                            {"cause", name(alert.cause)},
-                            {"severity", "critical"},
-                            {"instance", plain(instance)}};
+  json::object labels{{"alertname", "StreamOffAir"},
+                      {"stream", plain(alert.stream)},
+                      {"component", name(component_of(alert.cause))},
+                      {"cause", name(alert.cause)},
+                      {"severity", "critical"},
+                      {"instance", plain(instance)}};
+  if (!alert.output.empty()) labels["output"] = plain(alert.output);
   const json::object annotations{{"summary", plain(alert.summary)},
                                  {"description", lines(alert.evidence)},
                                  {"tried", lines(alert.tried)}};
@@ -156,6 +160,7 @@ std::string generic_body(const Alert& alert, std::string_view instance) {
                     {"tried", list(alert.tried)},
                     {"starts_at", monitor::rfc3339(alert.starts_at)},
                     {"ends_at", nullptr}};
+  if (!alert.output.empty()) body["output"] = plain(alert.output);
   if (alert.ends_at) body["ends_at"] = monitor::rfc3339(*alert.ends_at);
   return json::serialize(body);
 }

@@ -65,6 +65,7 @@ json::object json_of(const Alert& alert, const Shortening& to) {
                       {"stream", alert.stream},
                       {"cause", cause_text(alert.cause)},
                       {"starts_at", monitor::rfc3339(alert.starts_at)}};
+  if (!alert.output.empty()) object["output"] = alert.output;
   if (alert.ends_at) object["ends_at"] = monitor::rfc3339(*alert.ends_at);
   object["summary"] = shortened(alert.summary, to);
   object["evidence"] = shortened(alert.evidence, to);
@@ -142,6 +143,7 @@ std::optional<Alert> alert_of(const JournalValues& values) {
   alert.id = values.text("id");
   alert.stream = values.text("stream");
   alert.cause = *cause;
+  alert.output = values.text("output");
   alert.summary = values.text("summary");
   alert.evidence = values.texts("evidence");
   alert.tried = values.texts("tried");

@@ -55,6 +55,17 @@ TEST(AlertBodiesTest, AlertmanagerGetsTheAlertsIdentityInLabels) {
   EXPECT_EQ(text(body, "/0/endsAt"), "2025-11-23T19:25:00.123Z");
 }
 
+TEST(AlertBodiesTest, TheOutputIsNamedWhereItIsKnown) {
+  Alert alert = firing();
+  EXPECT_FALSE(json::parse(generic_body(alert, "studio-1")).as_object().contains("output"));
+  alert.output = "youtube";
+  EXPECT_EQ(text(json::parse(alertmanager_body(alert, "", start)), "/0/labels/output"), "youtube");
+  EXPECT_EQ(text(json::parse(generic_body(alert, "")), "/output"), "youtube");
+  const auto discord = json::parse(discord_body(alert, ""));
+  EXPECT_EQ(text(discord, "/embeds/0/fields/2/name"), "Output");
+  EXPECT_EQ(text(discord, "/embeds/0/fields/2/value"), "youtube");
+}
+
 TEST(AlertBodiesTest, AlertmanagerGetsTheEndOfWhatIsResolved) {
   const auto body = json::parse(alertmanager_body(resolved(), "studio-1", start + 24h));
   EXPECT_EQ(text(body, "/0/endsAt"), "2025-11-23T19:23:20.123Z");

@@ -11,13 +11,17 @@ using namespace std::chrono_literals;
 
 constexpr WallTime wall = WallTime{} + 480'000h;
 const Escalated escalated{
-    {monitor::Cause::sink_lost, {"the server is gone"}}, "3 restarts did not help", 3, {"a", "b"}};
+    {monitor::Cause::sink_lost, {"the server is gone"}, monitor::Confidence::high, "youtube"},
+    "3 restarts did not help",
+    3,
+    {"a", "b"}};
 
 TEST(Alert, AnEscalationFiresWithAllThatIsKnown) {
   const Alert alert = alert_of("radio", escalated, wall);
   EXPECT_EQ(alert.id, "radio-1728000000000");
   EXPECT_EQ(alert.stream, "radio");
   EXPECT_EQ(alert.cause, monitor::Cause::sink_lost);
+  EXPECT_EQ(alert.output, "youtube");
   EXPECT_EQ(alert.summary, "radio is off air: 3 restarts did not help");
   EXPECT_EQ(alert.evidence, escalated.verdict.evidence);
   EXPECT_EQ(alert.tried, escalated.actions);

@@ -105,7 +105,8 @@ inline recovery::Alert alert() {
   recovery::Alert alert;
   alert.id = "radio-1763925600123";
   alert.stream = "radio";
-  alert.cause = monitor::Cause::encoder_crashed;
+  alert.cause = monitor::Cause::sink_lost;
+  alert.output = "youtube";
   alert.summary = "radio is off air: the encoder crashes";
   alert.evidence = {"signal 11 (SIGSEGV)", "three times in 60 s"};
   alert.tried = {"restart_ffmpeg", "restart_ffmpeg", "escalate_alert"};
@@ -157,8 +158,9 @@ inline std::string shown(const recovery::IncidentRecord& record) {
 inline std::string shown(const recovery::Alert& alert) {
   std::ostringstream text;
   text << alert.id << ' ' << alert.stream << ' ' << monitor::name(alert.cause) << ' '
-       << alert.summary << ' ' << shown(alert.evidence) << ' ' << shown(alert.tried) << ' '
-       << shown(alert.starts_at) << ' ' << shown(alert.ends_at) << ' ' << alert.delivered << '\n';
+       << alert.output << ' ' << alert.summary << ' ' << shown(alert.evidence) << ' '
+       << shown(alert.tried) << ' ' << shown(alert.starts_at) << ' ' << shown(alert.ends_at) << ' '
+       << alert.delivered << '\n';
   return text.str();
 }
 
