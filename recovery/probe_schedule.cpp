@@ -22,6 +22,12 @@ void ProbeSchedule::watch(Duration pace, Instant now) {
   due_at_ = now + pace;
 }
 
+void ProbeSchedule::watch_at_once(Duration pace, Instant now) {
+  watch(pace, now);
+  if (!known_) return;
+  due_at_ = begun_at_ == Instant::min() ? now : std::max(now, begun_at_ + pace);
+}
+
 void ProbeSchedule::await(Duration pace, Instant now) {
   if (!known_) return;
   awaits_ = true;
@@ -45,6 +51,7 @@ void ProbeSchedule::rest() {
 
 std::uint64_t ProbeSchedule::begin(Instant now) {
   under_way_ = true;
+  begun_at_ = now;
   due_at_ = now + answer_limit;
   return ++number_;
 }

@@ -27,6 +27,8 @@ class ProbeSchedule {
   }
   // One probe each `pace`, the first after one.
   void watch(Duration pace, Instant now);
+  // … the first as soon as the pace since the last one allows.
+  void watch_at_once(Duration pace, Instant now);
   // Its return is awaited from now on; the first probe is due at once.
   void await(Duration pace, Instant now);
   // It was just seen to be gone: its return is awaited, the next probe comes after `shortest`.
@@ -52,6 +54,7 @@ class ProbeSchedule {
   bool under_way_ = false;
   Duration pace_{};
   Instant awaits_since_{};
+  Instant begun_at_ = Instant::min();  // the last probe
   Instant due_at_ = monitor::never;
   std::uint64_t number_ = 0;
 };

@@ -85,6 +85,8 @@ Plan RestartPlanner::by_budget(const Verdict& verdict, Context context) {
     const bool is_missing = verdict.cause == monitor::Cause::sink_unreachable;
     sink_.begin(is_missing, policy.probe_interval, context.now);
   }
+  asks_source_ = is_unexplained(verdict);
+  if (asks_source_) source_.look(policy.probe_interval, context.now);
   return Plan::launch_in(delay, context.now);
 }
 
@@ -145,6 +147,8 @@ std::optional<Plan> RestartPlanner::take(const SourceProbed& answer, const Plan&
   // That a server takes connections does not overrule what FFmpeg found on one.
   const bool is_weak = look.answer == monitor::LookAnswer::reachable && source_.is_by_trial();
   if (!is_weak) note_source(look.is_available(), look.sentence, context.reporter);
+  const bool is_asked = std::exchange(asks_source_, false);
+  if (is_asked && plan.awaits_time() && verdict) return name_the_source(look, *verdict, context);
   if (!plan.awaits_source()) return std::nullopt;
   return look.is_available() ? source_is_there(look, *verdict, context)
                              : source_is_missing(look, *verdict, context);
@@ -231,6 +235,23 @@ void RestartPlanner::name_the_sink(const std::string& sentence, Verdict& verdict
   context.reporter.note_cause(verdict.cause);
 }
 
+// … or its source is not. The first look tells: a later one says nothing of that failure.
+std::optional<Plan> RestartPlanner::name_the_source(const monitor::SourceLook& look,
+                                                    Verdict& verdict, Context context) {
+  const bool is_definite =
+      look.answer == monitor::LookAnswer::missing || look.answer == monitor::LookAnswer::refused;
+  if (!is_unexplained(verdict) || !is_definite) return std::nullopt;
+  verdict.cause = look.cause;
+  verdict.confidence = monitor::Confidence::medium;
+  put_first(look.sentence, verdict.evidence);
+  context.reporter.add_evidence(look.sentence);
+  context.reporter.note_cause(verdict.cause);
+  const Plan wait = await_source(verdict, true, context);
+  source_.note_answer(look, context.now);
+  source_.note_missing();
+  return wait;
+}
+
 std::optional<Plan> RestartPlanner::launch_for_return(std::string reason, Context context) {
   const Duration cooldown = context.setup.policy.restart_cooldown;
   if (!returns_.may_return(budget_.last_launch(), cooldown, context.now)) return std::nullopt;
@@ -277,6 +298,7 @@ void RestartPlanner::note_source(bool available, const std::string& sentence, Re
 void RestartPlanner::on_launch(Instant now) {
   source_.on_launch(now);
   sink_.rest();
+  asks_source_ = false;
   budget_.on_launch(now);
 }
 

@@ -109,6 +109,8 @@ class RestartPlanner {
 
  private:
   void name_the_sink(const std::string& sentence, monitor::Verdict& verdict, Context context);
+  std::optional<Plan> name_the_source(const monitor::SourceLook& look, monitor::Verdict& verdict,
+                                      Context context);
   Plan by_budget(const monitor::Verdict& verdict, Context context);
   Plan await_source(const monitor::Verdict& verdict, bool advanced, Context context);
   std::optional<Plan> count_retry(const std::string& sentence, const monitor::Verdict& verdict,
@@ -124,7 +126,8 @@ class RestartPlanner {
   SourceWait source_;
   SinkWait sink_;
   ReturnPace returns_;
-  bool hung_up_ = false;  // the last life, by an end that had taken or sent for seconds
+  bool asks_source_ = false;  // FFmpeg failed without a word: the next look may tell why
+  bool hung_up_ = false;      // the last life, by an end that had taken or sent for seconds
 };
 
 }  // namespace recovery

@@ -68,6 +68,11 @@ void SourceWait::watch(Duration pace, Instant now) {
   probes_.watch(pace, now);
 }
 
+void SourceWait::look(Duration pace, Instant now) {
+  if (!may_look(now)) return probes_.rest();
+  probes_.watch_at_once(pace, now);
+}
+
 void SourceWait::note_answer(const monitor::SourceLook& look, Instant now) {
   answer_ = look.answer;
   answered_at_ = now;

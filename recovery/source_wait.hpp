@@ -47,6 +47,8 @@ class SourceWait {
   void adjust(const Policy& policy, Instant now);
   // No wait for it: a probe each `pace`, unless its last answer forbids it.
   void watch(Duration pace, Instant now);
+  // FFmpeg has failed without a word: as watch(), the first probe as soon as the pace allows.
+  void look(Duration pace, Instant now);
   // The pace is another one, where it is probed at all.
   void set_pace(Duration pace, Instant now);
   // No probes.

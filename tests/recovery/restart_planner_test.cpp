@@ -281,6 +281,33 @@ TEST_F(RestartPlannerTest, AFailureWithoutAWordIsTheSinksWhereItIsNotThere) {
   EXPECT_EQ(verdict->evidence.front(), "an answer");
 }
 
+TEST_F(RestartPlannerTest, AFailureWithoutAWordIsTheSourcesWhereThatIsNotThere) {
+  const Verdict silent{Cause::encoder_failed, {"exit code 1"}, monitor::Confidence::low};
+  fault(silent, false, false);
+  planner->on_launch(now);
+  fault(silent, false, false);
+  plan = source(false).value_or(Plan{});
+  EXPECT_EQ(plan, Plan{Kind::source});
+  EXPECT_EQ(verdict->cause, Cause::source_missing);
+  EXPECT_EQ(verdict->evidence.front(), "an answer");
+  now += 1s;
+  EXPECT_EQ(source(true), Plan{Kind::launch}) << "it is back";
+}
+
+TEST_F(RestartPlannerTest, AFailureWithoutAWordWhoseSourceIsThereIsPacedByTheBudget) {
+  const Verdict silent{Cause::encoder_failed, {"exit code 1"}, monitor::Confidence::low};
+  fault(silent, false, false);
+  planner->on_launch(now);
+  fault(silent, false, false);
+  EXPECT_EQ(source(true), std::nullopt);
+  EXPECT_EQ(verdict->cause, Cause::encoder_failed);
+  now += setup.policy.probe_interval - 1ms;
+  EXPECT_EQ(asked<ProbeSource>(), 0U) << "it is looked at as rarely as ever";
+  now += 1ms;
+  EXPECT_EQ(source(false), std::nullopt) << "a later look says nothing of that failure";
+  EXPECT_EQ(verdict->cause, Cause::encoder_failed);
+}
+
 TEST_F(RestartPlannerTest, AFailureThatIsExplainedStaysWhatItIs) {
   const Verdict told{Cause::encoder_failed, {"exit code 1"}, monitor::Confidence::high};
   fault(told);

@@ -204,8 +204,9 @@ class Rules {
   Instant now_{};
   const recovery::Exited* exited_ = nullptr;  // this event, where it ends the present child
   const recovery::LaunchFailed* launch_failed_ = nullptr;
-  bool asked_ = false;             // this event, where it is people's wish
-  bool answer_is_wanted_ = false;  // this event, where it answers the look that is open
+  bool asked_ = false;               // this event, where it is people's wish
+  bool answer_is_wanted_ = false;    // this event, where it answers the look that is open
+  bool answer_is_definite_ = false;  // … and says that the source is not there
   bool was_due_ = false, return_was_decided_ = false;  // before it
 
   // this life

@@ -65,6 +65,8 @@ void Rules::Looks::answer(Instant now) {
 
 void Rules::check_look(Looks& looks, std::uint64_t number) {
   require(number == looks.number + 1, "looks count up", "a gap");
+  // After a failure without a word.
+  if (looks.due == monitor::never) looks.watch(policy_.probe_interval, now_);
   const Duration pace = looks.awaits ? std::min(looks.pace, looks.shortest) : looks.pace;
   const Duration least = looks.open ? std::min(pace, answer_limit) : pace;
   require(!looks.last_at || now_ >= *looks.last_at + least,
@@ -87,12 +89,15 @@ void Rules::begin_wait() {
   ++tally_.waits;
   require(scenario_.command.source_can_be_probed || !gone_had_output(),
           "what was there and cannot be looked at is not waited for", "it is");
-  require(exited_ && gone_.role == Role::primary, "the primary's end begins a wait", "another");
-  const bool goes_on = tried_wait_ && !gone_had_output();
-  wait_ = goes_on ? *tried_wait_ : Wait{.since = now_, .retried_at = now_};
+  const bool by_look = answer_is_definite_;
+  require(by_look || (exited_ && gone_.role == Role::primary),
+          "the primary's end or a definite answer begins a wait", "another");
+  const bool by_trial = !by_look && !gone_had_output();
+  wait_ = by_trial && tried_wait_ ? *tried_wait_ : Wait{.since = now_, .retried_at = now_};
+  if (by_look) restart_due_.reset();
   wait_->failed_at = now_;
-  wait_->by_trial = !gone_had_output();
-  wait_->source_was_missing = false;
+  wait_->by_trial = by_trial;
+  wait_->source_was_missing = by_look;
   wait_->answer.reset();
   const Duration pace = std::min(policy_.probe_interval, policy_.audio_stream.retry_interval);
   if (scenario_.command.source_can_be_probed) source_.await(pace, now_);
@@ -147,9 +152,11 @@ void Rules::note_answer(const Event& event) {
   const auto wanted = [](const Looks& looks, std::uint64_t number) {
     return looks.open && number == looks.number;
   };
-  answer_is_wanted_ = false;
+  answer_is_wanted_ = answer_is_definite_ = false;
   if (const auto* answer = std::get_if<SourceProbed>(&event)) {
     answer_is_wanted_ = wanted(source_, answer->number);
+    const bool is_missing = answer->look.answer == monitor::LookAnswer::missing;
+    answer_is_definite_ = answer_is_wanted_ && is_missing;
     if (answer_is_wanted_) source_.answer(now_);
   } else if (const auto* said = std::get_if<SinkProbed>(&event)) {
     answer_is_wanted_ = wanted(sink_, said->number);
