@@ -22,6 +22,8 @@ class Faults:
         at_start = self.fault["at"] == "start"
         stopped = ours.harmed_at(outputs)
         limit = (ours.t0 + STARTUP_S if at_start else stopped + FREEZE_S) + SLACK_S + self.late
+        if pieces := self.unanswered(ours):
+            limit = max(limit, pieces[-1] + FREEZE_S + SLACK_S)
         if ends := ours.ended_in_fault():
             limit = min(limit, ends[0] + SLACK_S)
         if limit > until:

@@ -139,6 +139,19 @@ class Judge(Faults, Gauges):
             if abs(bare - mine) > allowed:
                 self.violation("bytes", f"{name}: {mine} bytes, bare {bare}")
 
+    def unanswered(self, side):
+        """When an FFmpeg that reads no answers gave a piece to a server that refuses or hangs: it goes on as if it
+        were taken, and the kernel acknowledges the bytes."""
+        if not self.plan.pieces or self.fault["kind"] not in ("refusing", "hung"):
+            return []
+        until = side.heal or side.end
+        return [at for at in side.connections(self.plan.pieces) if side.fault <= at < until]
+
+    def last_sign(self, each):
+        """The last byte; a piece without an answer only where it is said that such an output cannot be seen."""
+        pieces = self.unanswered(self.ours) if each.get("unseen") else []
+        return max([self.last_growth(each["t"]), *[at for at in pieces if at <= each["t"]]])
+
     def last_growth(self, instant):
         return max((each for each in self.ours.ever if each <= instant), default=self.ours.t0)
 
@@ -152,7 +165,7 @@ class Judge(Faults, Gauges):
                 since = None
                 continue
             since = since or each["t"]
-            if each["t"] - max(self.last_growth(each["t"]), since) > limit:
+            if each["t"] - max(self.last_sign(each), since) > limit:
                 self.violation("on air", f"said at {self.after(each['t'])} ({each['state']}), but the far end got its last "
                                          f"byte at {self.after(self.last_growth(each['t']))}")
                 break
