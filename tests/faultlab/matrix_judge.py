@@ -5,6 +5,7 @@ Each check speaks only where the observers saw enough; it says then that it has 
 
 from matrix_faults import Faults
 from matrix_gauges import Gauges
+from matrix_looks import Looks
 from matrix_seen import (KERNEL_TAKES, OFF_S, SEEN_S, SHORT_GAP_S, SLACK_S, STEADY_S, Seen, Verdict, events_of,
                          gave_up, longest_gap)
 
@@ -12,7 +13,7 @@ __all__ = ["CHECKS", "events_of", "gave_up", "judge"]
 CHECKS = ("healthy", "bytes", "acted", "on air", "blame", "exit", "back", "launches", "logins", "looks", "clean", "gauges")
 
 
-class Judge(Faults, Gauges):
+class Judge(Faults, Gauges, Looks):
     def __init__(self, plan, loop, ours, control):
         self.plan, self.control, self.verdict = plan, control, Verdict()
         self.loop, self.ours = Seen(loop), Seen(ours)

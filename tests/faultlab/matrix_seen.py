@@ -94,6 +94,9 @@ class Seen:
         return [each["ended"] for each in self.launches
                 if each["ended"] and self.fault < each["ended"] < (self.heal or self.end)]
 
+    def lives(self):
+        return [(each["at"], each["ended"] or self.end) for each in self.launches]
+
     def connections(self, port):
         return [at for at, other in self.record["connections"] if other == port]
 
