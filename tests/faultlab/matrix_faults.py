@@ -24,8 +24,11 @@ class Faults:
         limit = (ours.t0 + STARTUP_S if at_start else stopped + FREEZE_S) + SLACK_S + self.late
         if pieces := self.unanswered(ours):
             limit = max(limit, pieces[-1] + FREEZE_S + SLACK_S)
-        if ends := ours.ended_in_fault():
-            limit = min(limit, ends[0] + SLACK_S)
+        ends = ours.ended_in_fault()
+        if self.by_exit and not ends:
+            return  # one that lives may work
+        if ends:
+            limit = ends[0] + SLACK_S if self.by_exit else min(limit, ends[0] + SLACK_S)
         if limit > until:
             return
         self.judged("acted")
@@ -60,7 +63,9 @@ class Faults:
         if not found:
             return
         self.judged("blame")
-        if found[0].get("component") not in self.touched():
+        # An exit code alone accuses nothing but the command; another component is a claim.
+        allowed = self.touched() | ({"encoder"} if self.by_exit else set())
+        if found[0].get("component") not in allowed:
             self.violation("blame", f"{self.fault['side']} was {self.fault['kind']}, blamed is {self.words(found[0])}")
 
     def first_steady(self, side, name, since=None):

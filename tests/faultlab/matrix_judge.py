@@ -24,8 +24,11 @@ class Judge(Faults, Gauges, Looks):
         self.late = self.buffered()
         self.limit = max(SEEN_S + self.late, self.gap + SLACK_S)
         self.said = [each for each in self.ours.samples if each.get("ready") is not None]
-        # A shell's line is text to the supervisor: it warns that it sees little of such an FFmpeg.
-        self.hidden = plan.wrapper == "sh -c"
+        # A shell's line is text to the supervisor. No option can be put into it, so there is no progress, and which
+        # address is the input and which an output is not known. What is left is whether it lives and how it ends:
+        # a standstill of one that lives can't be told, nor whose fault an end was, nor that an end was meant.
+        # All else is judged as for any command.
+        self.by_exit = plan.wrapper == "sh -c"
 
     def violation(self, check, text):
         self.verdict.violations.append((check, text))
@@ -65,16 +68,14 @@ class Judge(Faults, Gauges, Looks):
         self.exit()
         self.clean()
         self.looks()
-        if not self.hidden:
-            self.on_air()
-            self.gauges()
+        self.on_air()
+        self.gauges()
         if self.loop.record["never_up"]:
             self.verdict.notes.append("the bare command did not come up")
         elif self.fault["side"]:
             self.note_loop()
-            if not self.hidden:
-                self.acted()
-                self.blame()
+            self.acted()
+            self.blame()
             self.back()
             self.pace()
         return self.verdict
@@ -99,7 +100,7 @@ class Judge(Faults, Gauges, Looks):
     def ends_well(self):
         """The bare command ends by itself with code 0, each time: an end that was meant."""
         ended = [each["code"] for each in self.loop.record["runs"] if each["ended"] and each["ended"] < self.loop.end]
-        return not self.fault["side"] and not self.hidden and bool(ended) and not any(ended)
+        return not self.fault["side"] and not self.by_exit and bool(ended) and not any(ended)
 
     def healthy(self):
         if self.ends_well() and not self.starved:
@@ -149,7 +150,9 @@ class Judge(Faults, Gauges, Looks):
         return [at for at in side.connections(self.plan.pieces) if side.fault <= at < until]
 
     def last_sign(self, each):
-        """The last byte; a piece without an answer only where it is said that such an output cannot be seen."""
+        """The last byte. Where it is said that no more can be seen: a piece without an answer, or that FFmpeg lives."""
+        if self.by_exit and each["alive"] and not each["progress"]:
+            return each["t"]
         pieces = self.unanswered(self.ours) if each.get("unseen") else []
         return max([self.last_growth(each["t"]), *[at for at in pieces if at <= each["t"]]])
 

@@ -150,6 +150,7 @@ class Said:
             return {"ready": None}
         return {"ready": status == 200, "state": stream.get("state"), "pid": stream.get("pid"),
                 "verdict": (stream.get("verdict") or {}).get("cause"), "gauges": self.gauges(),
+                "progress": stream.get("reports_progress", True),
                 "unseen": [each["name"] for each in stream.get("outputs") or [] if each.get("unseen")]}
 
     GAUGES = ("radio_audio_stream_available", "radio_rtmp_connection_status", "radio_ffmpeg_status",
