@@ -31,6 +31,7 @@ class Draw(Inputs, Outputs):
         self.secret = f"s3cr3t{self.random.randrange(16**8):08x}"
         self.seed, self.secrets, self.servers, self.files = seed, [], [], {}
         self.gap_s = 1  # between two pieces of the output
+        self.refusals = (401, 403, 404)  # of the far end
 
     def pick(self, *values):
         return self.random.choice(values)
@@ -83,7 +84,7 @@ class Draw(Inputs, Outputs):
             at = "start"
         fault = {"side": side, "kind": kind, "at": at, "server": name, "heals": kind not in ("gone", "reloaded")}
         if kind == "refusing":
-            fault["status"] = self.pick(401, 403, 404, 503) if side == "source" else self.pick(401, 403, 404)
+            fault["status"] = self.pick(401, 403, 404, 503) if side == "source" else self.pick(*self.refusals)
         return fault
 
     def wrapped(self, command):
@@ -100,7 +101,7 @@ class Draw(Inputs, Outputs):
         return command, kind
 
     def plan(self):
-        self.statistics, self.second_output = False, []
+        self.statistics, self.second_output, self.pieces = False, [], None
         source, sink = self.pick(*self.NAMES), self.pick(*self.TARGETS)
         input_args, streams, input_can, input_server = getattr(self, source)()
         output_args, output_can, output_server, outputs = getattr(self, sink)()
@@ -119,7 +120,7 @@ class Draw(Inputs, Outputs):
         return Plan(
             seed=self.seed, title=f"{source} {encoding_name} {sink} {wrapper}", input=source, encoding=encoding_name,
             output=sink, wrapper=wrapper, gap_s=self.gap_s + 1, fault=fault, command=command, servers=self.servers, files=self.files,
-            outputs=outputs, secrets=self.secrets, statistics=self.statistics and "http://127.0.0.1:8936/stat",
+            outputs=outputs, pieces=self.pieces, secrets=self.secrets, statistics=self.statistics and "http://127.0.0.1:8936/stat",
             end=self.pick("term", "term", "kill"), material=self.material, shared="shared" if (
                 sink == "to_rtmp" and "1935/live" in str(output_args)) else "")
 

@@ -20,7 +20,7 @@ class Gauges:
             self.contradiction("radio_rtmp_connection_status is 1 and nothing comes", self.limit,
                                lambda each: each["gauges"].get("radio_rtmp_connection_status") == 1
                                and each["t"] - self.last_growth(each["t"]) > 1 + self.gap)
-            if self.gap < SHORT_GAP_S:
+            if self.gap < SHORT_GAP_S and not self.by_exit:  # 1 needs evidence of an output that is known
                 self.contradiction("radio_rtmp_connection_status is 0 and all comes", OFF_S,
                                    lambda each: each["gauges"].get("radio_rtmp_connection_status") == 0
                                    and self.steady(each["t"] - STEADY_S - self.gap, each["t"]))
@@ -39,7 +39,7 @@ class Gauges:
         until = ours.heal or ours.end
         self.contradiction("radio_audio_stream_available is 1 and its server gives nothing", SEEN_S,
                            lambda each: each["gauges"].get("radio_audio_stream_available") == 1
-                           and ours.fault < each["t"] < until and each["t"] - self.last_growth(each["t"]) > 1)
+                           and ours.fault < each["t"] < until and each["t"] - self.last_sign(each) > 1)
 
     def contradiction(self, text, seconds, wrong):
         since = None

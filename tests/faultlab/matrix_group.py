@@ -97,7 +97,8 @@ class Group:
 
     def refuse(self, fault):
         self.mode(str(fault["status"]))
-        if fault["at"] == "air":  # what is connected already would not be asked
+        asks_anew = fault["side"] == "sink" and self.options["kind"] == "web"
+        if fault["at"] == "air" and not asks_anew:  # what is connected already would not be asked
             self.kill()
             self.start()
 

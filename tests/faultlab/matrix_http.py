@@ -102,6 +102,8 @@ class Web(http.server.BaseHTTPRequestHandler):
 
     def take(self):
         if self.refused():
+            for _ in self.parts() if self.folder.options.get("lingers") else ():
+                pass
             return
         name = re.sub(r"\W", "_", self.path)
         with self.folder.sink(f"{time.time():.3f}{name}") as sink:

@@ -5,6 +5,7 @@ Each check speaks only where the observers saw enough; it says then that it has 
 
 from matrix_faults import Faults
 from matrix_gauges import Gauges
+from matrix_looks import Looks
 from matrix_seen import (KERNEL_TAKES, OFF_S, SEEN_S, SHORT_GAP_S, SLACK_S, STEADY_S, Seen, Verdict, events_of,
                          gave_up, longest_gap)
 
@@ -12,7 +13,7 @@ __all__ = ["CHECKS", "events_of", "gave_up", "judge"]
 CHECKS = ("healthy", "bytes", "acted", "on air", "blame", "exit", "back", "launches", "logins", "looks", "clean", "gauges")
 
 
-class Judge(Faults, Gauges):
+class Judge(Faults, Gauges, Looks):
     def __init__(self, plan, loop, ours, control):
         self.plan, self.control, self.verdict = plan, control, Verdict()
         self.loop, self.ours = Seen(loop), Seen(ours)
@@ -23,8 +24,11 @@ class Judge(Faults, Gauges):
         self.late = self.buffered()
         self.limit = max(SEEN_S + self.late, self.gap + SLACK_S)
         self.said = [each for each in self.ours.samples if each.get("ready") is not None]
-        # A shell's line is text to the supervisor: it warns that it sees little of such an FFmpeg.
-        self.hidden = plan.wrapper == "sh -c"
+        # A shell's line is text to the supervisor. No option can be put into it, so there is no progress, and which
+        # address is the input and which an output is not known. What is left is whether it lives and how it ends:
+        # a standstill of one that lives can't be told, nor whose fault an end was, nor that an end was meant.
+        # All else is judged as for any command.
+        self.by_exit = plan.wrapper == "sh -c"
 
     def violation(self, check, text):
         self.verdict.violations.append((check, text))
@@ -64,16 +68,14 @@ class Judge(Faults, Gauges):
         self.exit()
         self.clean()
         self.looks()
-        if not self.hidden:
-            self.on_air()
-            self.gauges()
+        self.on_air()
+        self.gauges()
         if self.loop.record["never_up"]:
             self.verdict.notes.append("the bare command did not come up")
         elif self.fault["side"]:
             self.note_loop()
-            if not self.hidden:
-                self.acted()
-                self.blame()
+            self.acted()
+            self.blame()
             self.back()
             self.pace()
         return self.verdict
@@ -98,7 +100,7 @@ class Judge(Faults, Gauges):
     def ends_well(self):
         """The bare command ends by itself with code 0, each time: an end that was meant."""
         ended = [each["code"] for each in self.loop.record["runs"] if each["ended"] and each["ended"] < self.loop.end]
-        return not self.fault["side"] and not self.hidden and bool(ended) and not any(ended)
+        return not self.fault["side"] and not self.by_exit and bool(ended) and not any(ended)
 
     def healthy(self):
         if self.ends_well() and not self.starved:
@@ -139,6 +141,21 @@ class Judge(Faults, Gauges):
             if abs(bare - mine) > allowed:
                 self.violation("bytes", f"{name}: {mine} bytes, bare {bare}")
 
+    def unanswered(self, side):
+        """When an FFmpeg that reads no answers gave a piece to a server that refuses or hangs: it goes on as if it
+        were taken, and the kernel acknowledges the bytes."""
+        if not self.plan.pieces or self.fault["kind"] not in ("refusing", "hung"):
+            return []
+        until = side.heal or side.end
+        return [at for at in side.connections(self.plan.pieces) if side.fault <= at < until]
+
+    def last_sign(self, each):
+        """The last byte. Where it is said that no more can be seen: a piece without an answer, or that FFmpeg lives."""
+        if self.by_exit and each["alive"] and not each["progress"]:
+            return each["t"]
+        pieces = self.unanswered(self.ours) if each.get("unseen") else []
+        return max([self.last_growth(each["t"]), *[at for at in pieces if at <= each["t"]]])
+
     def last_growth(self, instant):
         return max((each for each in self.ours.ever if each <= instant), default=self.ours.t0)
 
@@ -152,7 +169,7 @@ class Judge(Faults, Gauges):
                 since = None
                 continue
             since = since or each["t"]
-            if each["t"] - max(self.last_growth(each["t"]), since) > limit:
+            if each["t"] - max(self.last_sign(each), since) > limit:
                 self.violation("on air", f"said at {self.after(each['t'])} ({each['state']}), but the far end got its last "
                                          f"byte at {self.after(self.last_growth(each['t']))}")
                 break

@@ -149,7 +149,9 @@ class Said:
         except ValueError:
             return {"ready": None}
         return {"ready": status == 200, "state": stream.get("state"), "pid": stream.get("pid"),
-                "verdict": (stream.get("verdict") or {}).get("cause"), "gauges": self.gauges()}
+                "verdict": (stream.get("verdict") or {}).get("cause"), "gauges": self.gauges(),
+                "progress": stream.get("reports_progress", True),
+                "unseen": [each["name"] for each in stream.get("outputs") or [] if each.get("unseen")]}
 
     GAUGES = ("radio_audio_stream_available", "radio_rtmp_connection_status", "radio_ffmpeg_status",
               "radio_stream_state", "radio_output_up")

@@ -84,10 +84,12 @@ class Outputs:
                 "", None, {"hls": "work/hls"})
 
     def to_put(self):
-        self.web(SINK, 8085)
-        self.gap_s = 2
+        """A connection a piece; a server that refuses reads the piece all the same, as nginx does, or hangs up."""
+        self.web(SINK, 8085, lingers=self.pick(True, False))
+        self.gap_s, self.refusals, self.pieces = 2, (403, 503), 8085
         return (["-f", "hls", "-hls_time", "2", "-hls_list_size", "5", "-method", "PUT",
-                 "http://127.0.0.1:8085/put/live.m3u8"], "", None, {"put": "servers/sink/received"})
+                 "http://127.0.0.1:8085/put/live.m3u8"], "absent refusing hung lost restarted gone", SINK,
+                {"put": "servers/sink/received"})
 
     def to_file(self):
         return ["-f", "mpegts", "-y", "out.ts"], "", None, {"file": "work/out.ts"}

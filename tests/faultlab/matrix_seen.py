@@ -94,6 +94,12 @@ class Seen:
         return [each["ended"] for each in self.launches
                 if each["ended"] and self.fault < each["ended"] < (self.heal or self.end)]
 
+    def lives(self):
+        return [(each["at"], each["ended"] or self.end) for each in self.launches]
+
+    def connections(self, port):
+        return [at for at, other in self.record["connections"] if other == port]
+
     def starved(self):
         late = self.record["starvation"]
         return late["p95"] > STARVED_P95_S or late["max"] > STARVED_S

@@ -23,7 +23,7 @@ LOOP_SLEEP_S = 5
 WELL_S = 20        # a trial without a fault
 SETTLE_S = 4       # on air before a fault
 UP_S = 15          # … or given up waiting for it
-HOLD_S = 11        # a fault lasts
+HOLD_S = 11        # a fault lasts, and a piece longer where each has a connection of its own
 START_HOLD_S = 13  # … that is there from the start
 BACK_S = 16        # to come back
 STEADY_S = 3       # … and to stay
@@ -156,7 +156,8 @@ class Side:
         if kind == "gone":
             return self.pause(GONE_S)
         if kind not in ("restarted", "reloaded"):
-            self.pause(START_HOLD_S if self.fault["at"] == "start" else HOLD_S)
+            hold = START_HOLD_S if self.fault["at"] == "start" else HOLD_S
+            self.pause(hold + (self.plan.gap_s if self.plan.pieces else 0))
             self.servers[self.fault["server"]].heal(kind)
         self.record["heal_at"] = time.time()
         self.pause(QUIET_S if kind in ("restarted", "reloaded") else AFTER_S)
