@@ -17,11 +17,15 @@ class Looks:
         self.judged("looks")
         for port in sorted(ports):
             mine, bare = self.ours.connections(port), self.loop.connections(port)
-            usual = busiest(bare)
-            if (most := busiest(mine)) > usual + LOOKS_A_SECOND * BURST_S + 2:
-                self.violation("looks", f"{most} connections to port {port} within {BURST_S} s, the loop's {usual}")
-                return
+            usual = max((number for _, number in bursts(bare)), default=0)
+            for begin, most in bursts(mine):
+                # Each launch asks as the loop's does; how many there may be is another check.
+                launched = sum(begin - LATE_S <= early < begin + BURST_S + LATE_S for early, _ in self.ours.lives())
+                if most > usual * max(1, launched) + LOOKS_A_SECOND * BURST_S + 2:
+                    return self.violation("looks", f"{most} connections to port {port} within {BURST_S} s, with {launched} "
+                                                   f"launches; the loop's {usual}")
             self.fewer(port, mine, bare)
+        return None
 
     def fewer(self, port, mine, bare):
         """With time: by the halves of the time spent looking, which begins with the first look. FFmpeg's own connections are
@@ -51,8 +55,9 @@ class Looks:
             self.violation("looks", f"{first} looks at port {port} in the first half of the time spent looking, then {second}")
 
 
-def busiest(instants):
-    return max((sum(at <= other < at + BURST_S for other in instants) for at in instants), default=0)
+def bursts(instants):
+    """Each instant, and how many follow within BURST_S."""
+    return [(at, sum(at <= other < at + BURST_S for other in instants)) for at in instants]
 
 
 def shared_out(instants, lives):
