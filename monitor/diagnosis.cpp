@@ -72,9 +72,18 @@ std::vector<const SignSeen*> counting_signs(const Evidence& evidence) {
 // nginx-rtmp does so where publishing is denied.
 constexpr Duration rejected_within = 1s;
 
+// A command without progress that has lived so long has put something out.
+constexpr Duration begins_within = 3s;
+
+std::optional<Instant> first_output(const Evidence& evidence, bool reports_progress) {
+  if (reports_progress) return evidence.first_advance;
+  return evidence.launched_at + begins_within;
+}
+
 // A loss before the first advance has another cause; FFmpeg's message is the same for both.
-Cause refined(const SignSeen& seen, const Evidence& evidence) {
-  const bool had = evidence.first_advance && seen.at >= *evidence.first_advance;
+Cause refined(const SignSeen& seen, const Evidence& evidence, bool reports_progress) {
+  const std::optional<Instant> first = first_output(evidence, reports_progress);
+  const bool had = first && seen.at >= *first;
   switch (seen.sign.cause) {
     case Cause::source_stalled:
     case Cause::source_ended:
@@ -82,8 +91,9 @@ Cause refined(const SignSeen& seen, const Evidence& evidence) {
     case Cause::sink_stalled:
       return had ? seen.sign.cause : Cause::sink_unreachable;
     case Cause::sink_lost:
-      return had && seen.at - *evidence.first_advance > rejected_within ? Cause::sink_lost
-                                                                        : Cause::sink_rejected;
+      return had && (!reports_progress || seen.at - *first > rejected_within)
+                 ? Cause::sink_lost
+                 : Cause::sink_rejected;
     default:
       return seen.sign.cause;
   }
@@ -245,7 +255,8 @@ Judgement judge(const Evidence& evidence, const std::optional<Fault>& fault,
   if (exceeded_file_size(evidence)) return {Cause::host_disk_full, Confidence::high};
   if (const SignSeen* sign = deciding_sign(evidence, signs, fault)) {
     const bool conclusive = sign->sign.rank >= Sign::conclusive;
-    return {refined(*sign, evidence), conclusive ? Confidence::high : Confidence::medium};
+    return {refined(*sign, evidence, reports_progress),
+            conclusive ? Confidence::high : Confidence::medium};
   }
   if (fault) return judge_fault(evidence, *fault, now);
   if (evidence.exit && evidence.exit->signal) return {Cause::encoder_crashed, Confidence::high};

@@ -47,6 +47,9 @@ void Datagrams::note_drops(std::uint64_t count, Instant now) {
 
 // One that is awake just now has something to receive.
 void Datagrams::on_waits(const WaitSample& sample, Instant now) {
+  // All of its threads were at work at that instant: that there is no receiver is as true as
+  // before.
+  if (!sample.is_known && threads_.empty()) return;
   std::vector<Thread> present;
   for (const WaitSample::Receiver& receiver : sample.receivers) {
     const auto known =

@@ -121,9 +121,20 @@ std::optional<Sign> sign_of_words(const OwnWords& words, const LogLine& line,
   return is_fatal ? sign_of_unknown(words.reason, side, endpoints) : std::nullopt;
 }
 
+// Behind a shell FFmpeg is not asked for levels: what it says may be of any. Such a line counts
+// where it begins with a phrase of FFmpeg's own, as a warning does.
+std::optional<Sign> sign_without_level(const LogLine& line, const Endpoints& endpoints) {
+  const OwnWords words = own_words(line, endpoints);
+  const Phrase* phrase = find_phrase(line, words.text);
+  if (!phrase || phrase->quotes_peer) return std::nullopt;
+  const auto sign = sign_of_phrase(*phrase, words, line, endpoints);
+  return sign && sign->cause == Cause::command_invalid ? std::nullopt : sign;
+}
+
 }  // namespace
 
 std::optional<Sign> read_sign(const LogLine& line, const Endpoints& endpoints) {
+  if (!line.has_level) return sign_without_level(line, endpoints);
   if (line.level < LogLevel::warning) return std::nullopt;
   const auto sign = sign_of_words(own_words(line, endpoints), line, endpoints);
   const bool blames_command = sign && sign->cause == Cause::command_invalid;

@@ -49,7 +49,7 @@ std::optional<LogLine> library_line(std::string_view line) {
   if (!level || !rest.substr(content.size() + 2).starts_with(':')) return std::nullopt;
   rest.remove_prefix(content.size() + 3);
   if (rest.starts_with(' ')) rest.remove_prefix(1);
-  return LogLine{*level, word, without_trailing_space(rest)};
+  return LogLine{*level, word, without_trailing_space(rest), true};
 }
 
 }  // namespace
@@ -66,6 +66,7 @@ LogLine parse_log_line(std::string_view line) {
     const std::string_view content = bracketed(rest);
     if (const auto level = level_named(content)) {
       result.level = *level;
+      result.has_level = true;
       rest = without_bracket(rest, content);
       break;
     }

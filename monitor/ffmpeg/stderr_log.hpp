@@ -24,6 +24,7 @@ struct LogLine {
   std::string_view
       component;  // innermost context without its address: `flv`, `out#0/flv`; may be empty
   std::string_view text;
+  bool has_level = false;          // it names one; FFmpeg's lines do, where it was asked for that
   std::string_view contexts = {};  // all of them as they stand: `[vost#0:0/… @ 0x5] [Eval @ 0x7] `
 };
 LogLine parse_log_line(std::string_view line);

@@ -108,6 +108,18 @@ TEST(Datagrams, WithoutAReceiverAQueueThatIsAlwaysEmptyIsAStalledSource) {
             "time, FFmpeg has read all of it.");
 }
 
+// It looks at the socket ten times a second, and is seen at work now and then.
+TEST(Datagrams, AnInstantInWhichNoThreadSleepsDoesNotBeginTheSilenceAnew) {
+  Stage stage;
+  stage.plays_for(60);
+  stage.stands_for(5);
+  stage.waits.is_known = false;
+  stage.stands_for(1);
+  stage.waits.is_known = true;
+  stage.stands_for(4);
+  EXPECT_EQ(stage.cause(), Cause::source_stalled);
+}
+
 TEST(Datagrams, WhereNoThreadCanBeSeenAnEmptyQueueProvesNothing) {
   Stage stage;
   stage.waits.is_known = false;

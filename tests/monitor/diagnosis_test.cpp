@@ -132,6 +132,15 @@ TEST(Diagnosis, TheEndOfACommandThatIsNotFfmpegIsNoSourcesEnd) {
   EXPECT_EQ(verdict.evidence[0], "The command ended with exit code 0 after 5.0 s.");
 }
 
+TEST(Diagnosis, OfACommandWithoutProgressItsAgeTellsWhetherItHadASink) {
+  const auto after = [](Duration age) {
+    const Evidence evidence = ended(with(never_advanced(), broken_pipe, start + age), 1);
+    return diagnose(evidence, {}, start + age, false).cause;
+  };
+  EXPECT_EQ(after(5s), Cause::sink_lost);
+  EXPECT_EQ(after(1s), Cause::sink_rejected);
+}
+
 TEST(Diagnosis, ASignTheStreamHasGotOverDoesNotDecide) {
   const Evidence evidence = with(advanced_until(start + 1h), broken_pipe, start + 10s);
   EXPECT_EQ(cause(ended(evidence, 1)), Cause::encoder_failed);

@@ -54,6 +54,17 @@ TEST(ParseLogLine, TakesEveryShapeApart) {
   }
 }
 
+TEST(ReadSign, ALineWithoutALevelCountsWhereItIsAPhraseOfFfmpegsOwn) {
+  const auto cause = [](std::string_view text) -> std::optional<Cause> {
+    const auto sign = read_sign(parse_log_line(text), Endpoints{});
+    return sign ? std::optional(sign->cause) : std::nullopt;
+  };
+  EXPECT_EQ(cause("av_interleaved_write_frame(): Broken pipe"), Cause::sink_lost);
+  EXPECT_EQ(cause("[info] av_interleaved_write_frame(): Broken pipe"), std::nullopt);
+  EXPECT_EQ(cause("    title           : No space left on device"), std::nullopt);
+  EXPECT_EQ(cause("Unrecognized option 'nosuch'."), std::nullopt) << "it is no proof";
+}
+
 TEST(ParseLogLine, TrailingSpaceIsNotText) {
   EXPECT_EQ(parse_log_line("[info] frame=  204 speed=1.06x    ").text, "frame=  204 speed=1.06x");
 }
