@@ -79,10 +79,12 @@ Call read_call(string_view text) {
 
 }  // namespace
 
-ThreadWaits::ThreadWaits(pid_t pid, std::uint64_t progress_pipe, const std::string& proc)
+ThreadWaits::ThreadWaits(pid_t pid, std::uint64_t progress_pipe, bool may_read_srt,
+                         const std::string& proc)
     : threads_(::opendir((proc + "/" + std::to_string(pid) + "/task").c_str())),
       io_(proc + "/" + std::to_string(pid) + "/io"),
-      progress_pipe_(progress_pipe) {
+      progress_pipe_(progress_pipe),
+      may_read_srt_(may_read_srt) {
 }
 
 std::optional<WaitSample> ThreadWaits::read() {
@@ -116,13 +118,14 @@ void ThreadWaits::read_thread(const char* thread, WaitSample& sample) const {
     case Place::pipe_call:
       return read_pipe_call(thread, sample);
     case Place::receive:
-      return add_receiver(thread, sample);
+      if (may_read_srt_ || !is_of_srt(thread)) add_receiver(thread, sample);
+      return;
     case Place::other:
       break;
   }
   // SRT has one thread that receives, woken a hundred times a second, and one that it wakes for
   // each packet of the stream.
-  if (!receives_) return;
+  if (!receives_ || !may_read_srt_) return;
   if (read_file(threads, thread, "/comm", buffer) == "SRT:TsbPd") add_receiver(thread, sample);
 }
 
@@ -150,6 +153,11 @@ bool ThreadWaits::is_output_pipe(int descriptor) const {
   const bool has_log = ::fstatat(threads, "../fd/2", &log, 0) == 0;
   const bool is_log = has_log && log.st_ino == written.st_ino && log.st_dev == written.st_dev;
   return !is_log && written.st_ino != progress_pipe_;
+}
+
+bool ThreadWaits::is_of_srt(const char* thread) const {
+  std::array<char, 64> buffer;
+  return read_file(::dirfd(threads_.get()), thread, "/comm", buffer).starts_with("SRT:");
 }
 
 void ThreadWaits::add_receiver(const char* thread, WaitSample& sample) const {

@@ -20,8 +20,11 @@ namespace monitor::probes {
 // the folder of the threads open, so that a pid used again is never read by mistake. Move-only.
 class ThreadWaits {
  public:
-  // `progress_pipe`: as of pipe_number(); a write to it is no output's.
-  ThreadWaits(pid_t pid, std::uint64_t progress_pipe, const std::string& proc = "/proc");
+  // `progress_pipe`: as of pipe_number(); a write to it is no output's. `may_read_srt`: an input is
+  // SRT's, or which they are is not known; else SRT's threads are an output's, and receive no
+  // media.
+  ThreadWaits(pid_t pid, std::uint64_t progress_pipe, bool may_read_srt,
+              const std::string& proc = "/proc");
   // Empty once the process is gone.
   std::optional<WaitSample> read();
 
@@ -36,10 +39,12 @@ class ThreadWaits {
   void read_pipe_call(const char* thread, WaitSample& sample) const;
   void add_receiver(const char* thread, WaitSample& sample) const;
   bool is_output_pipe(int descriptor) const;
+  bool is_of_srt(const char* thread) const;
 
   std::unique_ptr<DIR, Close> threads_;
   KernelFile io_;
   std::uint64_t progress_pipe_;
+  bool may_read_srt_;
   bool receives_ = false;  // datagrams, as last seen
 };
 

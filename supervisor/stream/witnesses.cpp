@@ -13,6 +13,7 @@
 #include "monitor/probes/sockets.hpp"
 #include "monitor/probes/space.hpp"
 #include "monitor/probes/thread_waits.hpp"
+#include "monitor/text/url.hpp"
 #include "supervisor/stream/output_folders.hpp"
 #include "supervisor/stream/statistics_output.hpp"
 
@@ -81,6 +82,13 @@ Inquiry inquiry_of_space(std::vector<std::string> folders) {
               }};
 }
 
+bool may_read_srt(const monitor::Endpoints& endpoints) {
+  return endpoints.inputs.empty() ||
+         std::ranges::any_of(endpoints.inputs, [](const std::string& input) {
+           return monitor::url_scheme(input) == "srt";
+         });
+}
+
 }  // namespace
 
 std::vector<Reading> readings_of(pid_t ffmpeg, const monitor::Endpoints& endpoints,
@@ -89,7 +97,7 @@ std::vector<Reading> readings_of(pid_t ffmpeg, const monitor::Endpoints& endpoin
       reading_of(monitor::probes::ProcessProbe(ffmpeg)),
       // The kernel counts those it killed out of memory.
       outliving(reading_of(monitor::probes::HostProbe(ffmpeg))),
-      reading_of(monitor::probes::ThreadWaits(ffmpeg, progress_pipe)),
+      reading_of(monitor::probes::ThreadWaits(ffmpeg, progress_pipe, may_read_srt(endpoints))),
       reading_of(monitor::probes::SocketsProbe(ffmpeg, endpoints)),
   };
 }

@@ -35,7 +35,9 @@ class Waits : public MadeUpMachine {
     write(folder / "status", "Name:\tffmpeg\nvoluntary_ctxt_switches:\t" + std::to_string(wakeups) +
                                  "\nnonvoluntary_ctxt_switches:\t9\n");
   }
-  WaitSample sample_of_7() const { return ThreadWaits(7, 0, proc()).read().value_or(WaitSample{}); }
+  WaitSample sample_of_7(bool may_read_srt = true) const {
+    return ThreadWaits(7, 0, may_read_srt, proc()).read().value_or(WaitSample{});
+  }
   static bool reads_pipe(ThreadWaits& probe) {
     const auto sample = probe.read();
     return sample && sample->reads_pipe;
@@ -65,7 +67,7 @@ class WaitsOfFfmpeg : public Waits {
     Waits::TearDown();
   }
   bool comes_to_wait(pid_t pid) const {
-    ThreadWaits probe(pid, 0);
+    ThreadWaits probe(pid, 0, true);
     return eventually([&] { return reads_pipe(probe); });
   }
   int progress() const { return progress_[1]; }
@@ -111,7 +113,7 @@ TEST_F(WaitsOfFfmpeg, AHealthyOneAndOneThatCannotWriteItsProgressDoNotWait) {
                                          "sine", "-f", "null", "/dev/null"});
   });
   ffmpeg.go();
-  ThreadWaits probe(ffmpeg.pid(), 0);
+  ThreadWaits probe(ffmpeg.pid(), 0, true);
   bool waited = false;
   EXPECT_TRUE(eventually([&] {
     waited = waited || reads_pipe(probe);
@@ -127,7 +129,7 @@ TEST_F(WaitsOfFfmpeg, AHealthyOneAndOneThatCannotWriteItsProgressDoNotWait) {
 TEST_F(Waits, AProcessThatIsGoneWaitsForNothing) {
   const std::string path = fifo("in");
   Child child([&] { [[maybe_unused]] const int fd = ::open(path.c_str(), O_RDONLY); });
-  ThreadWaits probe(child.pid(), 0);
+  ThreadWaits probe(child.pid(), 0, true);
   child.go();
   EXPECT_TRUE(eventually([&] { return reads_pipe(probe); }));
   child.end(SIGKILL);
@@ -170,11 +172,20 @@ TEST_F(Waits, AThreadThatReceivesIsCountedWithItsWakeups) {
   EXPECT_EQ(sample_of_7().receivers, (std::vector<WaitSample::Receiver>{{9, 120}}));
 }
 
+TEST_F(Waits, TheThreadsOfAnSrtOutputReceiveNoMedia) {
+  thread("70", "__skb_wait_for_more_packets", "running", "SRT:RcvQ:w1", 12);
+  thread("71", "__skb_wait_for_more_packets", "running", "ffmpeg", 7);
+  EXPECT_EQ(sample_of_7(true).receivers.size(), 2U);
+  const auto receivers = sample_of_7(false).receivers;
+  ASSERT_EQ(receivers.size(), 1U);
+  EXPECT_EQ(receivers.front().thread, 71);
+}
+
 TEST_F(Waits, SrtHandsOnInAThreadOfItsOwn) {
   thread("7", "futex_do_wait");
   thread("9", "__skb_wait_for_more_packets", "47 0x4 0x7f15 0x0", "SRT:RcvQ:w1", 945);
   thread("11", "futex_do_wait", "202 0x7f15 0x189 0x0", "SRT:TsbPd", 258);
-  ThreadWaits probe(7, 0, proc());
+  ThreadWaits probe(7, 0, true, proc());
   probe.read();
   const auto sample = probe.read();
   ASSERT_TRUE(sample);
@@ -220,7 +231,7 @@ class WaitsOfWriter : public Waits {
 TEST_F(WaitsOfWriter, AnOutputsPipeThatIsFullIsNamedByItsDescriptor) {
   const Child child([&] { fill(1); });
   child.go();
-  ThreadWaits probe(child.pid(), 0);
+  ThreadWaits probe(child.pid(), 0, true);
   EXPECT_TRUE(eventually([&] { return probe.read()->writes_pipe == 1; }));
 }
 
@@ -229,8 +240,8 @@ TEST_F(WaitsOfWriter, TheProgressPipeAndTheLogAreNoOutputs) {
   const Child log([&] { fill(2); });
   progress.go();
   log.go();
-  ThreadWaits of_progress(progress.pid(), number());
-  ThreadWaits of_log(log.pid(), 0);
+  ThreadWaits of_progress(progress.pid(), number(), true);
+  ThreadWaits of_log(log.pid(), 0, true);
   ASSERT_TRUE(
       eventually([&] { return sleeps_in_write(progress.pid()) && sleeps_in_write(log.pid()); }));
   EXPECT_EQ(of_progress.read()->writes_pipe, std::nullopt);
