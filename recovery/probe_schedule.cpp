@@ -23,8 +23,8 @@ void ProbeSchedule::watch(Duration pace, Instant now) {
 }
 
 void ProbeSchedule::watch_at_once(Duration pace, Instant now) {
+  if (!known_ || under_way_) return;
   watch(pace, now);
-  if (!known_) return;
   due_at_ = begun_at_ == Instant::min() ? now : std::max(now, begun_at_ + pace);
 }
 

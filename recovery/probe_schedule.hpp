@@ -27,7 +27,7 @@ class ProbeSchedule {
   }
   // One probe each `pace`, the first after one.
   void watch(Duration pace, Instant now);
-  // … the first as soon as the pace since the last one allows.
+  // … the first as soon as the pace since the last one allows; one that is under way counts.
   void watch_at_once(Duration pace, Instant now);
   // Its return is awaited from now on; the first probe is due at once.
   void await(Duration pace, Instant now);

@@ -42,6 +42,23 @@ TEST_F(ProbeScheduleTest, WatchesAtASteadyPace) {
   EXPECT_EQ(look_for(60s), 12);
 }
 
+TEST_F(ProbeScheduleTest, TheFirstLookComesAsSoonAsThePaceSinceTheLastOneAllows) {
+  schedule.watch_at_once(5s, now);
+  EXPECT_EQ(schedule.deadline(), now);
+  schedule.accept(schedule.begin(now), now);
+  now += 2s;
+  schedule.watch_at_once(5s, now);
+  EXPECT_EQ(schedule.deadline(), now + 3s);
+}
+
+TEST_F(ProbeScheduleTest, ALookThatIsUnderWayCountsAsTheFirst) {
+  schedule.watch(5s, now);
+  now += 5s;
+  const std::uint64_t number = schedule.begin(now);
+  schedule.watch_at_once(5s, now + 1s);
+  EXPECT_TRUE(schedule.accept(number, now + 2s));
+}
+
 TEST_F(ProbeScheduleTest, LooksAtOnceWhenAReturnIsAwaited) {
   schedule.await(5s, now);
   EXPECT_EQ(schedule.deadline(), now);
