@@ -170,6 +170,7 @@ class StreamCore {
 
   // FFmpeg lives and waits for what must come from outside.
   bool listens_for_source() const;
+  bool listens_for_receiver(const monitor::Verdict& verdict) const;
   std::optional<State> rightful_wait(const monitor::Verdict& verdict) const;
   void name_what_is_awaited(monitor::Verdict& verdict) const;
   void on_source_called();

@@ -30,8 +30,8 @@ std::optional<State> StreamCore::rightful_wait(const Verdict& verdict) const {
     return State::waiting_for_receiver;
   }
   if (detection_.watch()->has_advanced()) return std::nullopt;
-  if (command.sink_listens) return State::waiting_for_receiver;
-  if (listens_for_source()) return State::waiting_for_source;
+  if (listens_for_receiver(verdict)) return State::waiting_for_receiver;
+  if (listens_for_source() || command.sink_listens) return State::waiting_for_source;
   const auto& arrival = detection_.evidence().arrival;
   const bool is_accepted = arrival && arrival->is_connected;
   if (!is_accepted || command.has_fallback) return std::nullopt;
@@ -44,14 +44,19 @@ bool StreamCore::listens_for_source() const {
   return setup_.command.source_listens && !detection_.watch()->has_opened_output();
 }
 
+// FFmpeg opens its inputs first: where one of them is in trouble it has not come to its outputs.
+bool StreamCore::listens_for_receiver(const Verdict& verdict) const {
+  return setup_.command.sink_listens && monitor::component_of(verdict.cause) != Component::source;
+}
+
 // A listener has no connection that a witness could judge: what it waits for is in its command.
 void StreamCore::name_what_is_awaited(Verdict& verdict) const {
-  const CommandFacts& command = setup_.command;
-  const bool listens = listens_for_source() || command.sink_listens;
+  const bool awaits_receiver = listens_for_receiver(verdict);
+  const bool listens = listens_for_source() || awaits_receiver;
   if (!listens || detection_.watch()->has_advanced()) return;
-  verdict.cause = command.sink_listens ? Cause::sink_unreachable : Cause::source_missing;
+  verdict.cause = awaits_receiver ? Cause::sink_unreachable : Cause::source_missing;
   verdict.evidence.insert(verdict.evidence.begin(),
-                          command.sink_listens
+                          awaits_receiver
                               ? "FFmpeg listens for a receiver, and nothing has been put out yet."
                               : "FFmpeg listens for its source, and nothing has come from it yet.");
   if (verdict.evidence.size() > monitor::evidence_limit) verdict.evidence.pop_back();
@@ -66,7 +71,8 @@ void StreamCore::on_source_called() {
 void StreamCore::wait_in_place(State state, const Verdict& verdict) {
   life_.state = state;
   plan_ = {};
-  const bool listens = listens_for_source() || state == State::waiting_for_receiver;
+  const bool listens =
+      listens_for_source() || setup_.command.sink_listens || state == State::waiting_for_receiver;
   waits_until_ = listens ? monitor::never : *life_.launched_at + patience();
   if (state == State::waiting_for_receiver) await_lost_outputs(detection_.check(now_));
   planner_.begin_waiting(verdict, listens ? Duration::zero() : waits_until_ - now_, context());

@@ -65,8 +65,15 @@ class Faults:
         self.judged("blame")
         # An exit code alone accuses nothing but the command; another component is a claim.
         allowed = self.touched() | ({"encoder"} if self.by_exit else set())
+        # A bare FFmpeg that stands still after all is well again hangs by itself.
+        if self.hangs_when_bare() and ours.heal and found[0]["at"] > ours.heal + 2:
+            allowed = allowed | {"encoder"}
         if found[0].get("component") not in allowed:
             self.violation("blame", f"{self.fault['side']} was {self.fault['kind']}, blamed is {self.words(found[0])}")
+
+    def hangs_when_bare(self):
+        loop = self.loop
+        return bool(loop.heal and loop.outputs and not [each for each in loop.ever if each > loop.heal])
 
     def first_steady(self, side, name, since=None):
         """The first byte after the healing that another follows soon."""

@@ -82,7 +82,7 @@ class Judge(Faults, Gauges, Looks):
 
     def note_loop(self):
         """For whoever looks after the lab."""
-        if self.loop.heal and self.loop.outputs and not [each for each in self.loop.ever if each > self.loop.heal]:
+        if self.hangs_when_bare():
             self.verdict.notes.append("the loop did not come back")
 
     def bare_is_healthy(self):

@@ -113,6 +113,22 @@ TEST_F(WaitingTest, WhoWaitsForAReceiverIsLeftInPlaceToo) {
   EXPECT_EQ(stand.core.status().verdict->cause, Cause::sink_unreachable);
 }
 
+TEST_F(WaitingTest, WhoListensForAReceiverAndLacksItsSourceWaitsForThat) {
+  StreamCore::Command command;
+  command.sink_listens = true;
+  stand = Stand(steady_policy(), command);
+  stand.starting();
+  for (int second = 0; second < 40; ++second) {
+    monitor::WaitSample sleeps;
+    sleeps.is_known = sleeps.reads_pipe = true;
+    stand.send(Observed{stand.generation(), sleeps});
+    EXPECT_EQ(actions(stand.wait(1s)), "");
+  }
+  EXPECT_EQ(stand.state(), State::waiting_for_source);
+  EXPECT_EQ(stand.core.status().verdict->cause, Cause::source_stalled);
+  EXPECT_EQ(actions(stand.wait(2h)), "") << "a listener is left in place";
+}
+
 // A publisher that has not begun yet; a half-open connection looks the same.
 TEST_F(WaitingTest, ASilentSourceThatAcceptedIsReplacedRarerAndRarerWithoutAttempts) {
   std::vector<Duration> lives;
