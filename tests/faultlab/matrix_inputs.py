@@ -123,7 +123,10 @@ class Inputs:
             "rtp", "rtp://127.0.0.1:5004"]))
         self.files["in.sdp"] = ("v=0\no=- 0 0 IN IP4 127.0.0.1\ns=lab\nc=IN IP4 127.0.0.1\nt=0 0\n"
                                 "m=audio 5004 RTP/AVP 14\nb=AS:128\n")
-        return ["-protocol_whitelist", "file,udp,rtp", "-i", "in.sdp"], "mp3", DATAGRAMS, SOURCE
+        # A sender that begins anew takes random numbers and time stamps: whether FFmpeg follows it is chance, and what one
+        # side shows tells nothing of the other.
+        can = " ".join(word for word in DATAGRAMS.split() if word != "restarted")
+        return ["-protocol_whitelist", "file,udp,rtp", "-i", "in.sdp"], "mp3", can, SOURCE
 
     def pipe(self):
         self.servers.append({"name": SOURCE, "kind": "stdin", "file": f"{self.material}/av.ts"})
