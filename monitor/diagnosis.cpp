@@ -245,7 +245,12 @@ Judgement judge_fault(const Evidence& evidence, const Fault& fault, Instant now)
 Judgement judge_exit(const Evidence& evidence, bool reports_progress, Instant now) {
   const Cause cause = cause_of_exit(evidence, reports_progress);
   if (cause != Cause::encoder_failed) return {cause, Confidence::medium};
-  return or_else(attribute_stall(evidence, now), cause);
+  const Attribution attribution = attribute_stall(evidence, now);
+  // Without progress it is not known that the output stood, and silence alone ends no FFmpeg.
+  if (!reports_progress && attribution.cause == Cause::source_stalled) {
+    return {cause, Confidence::low};
+  }
+  return or_else(attribution, cause);
 }
 
 Judgement judge(const Evidence& evidence, const std::optional<Fault>& fault,

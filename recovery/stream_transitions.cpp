@@ -40,6 +40,10 @@ bool StreamCore::reports_progress() const {
 // ---------------------------------------------------------------------------- detection
 
 void StreamCore::check_progress() {
+  // What comes out went in: no look at the source tells more.
+  if (waits_in_place() && setup_.command.advance_proves_source) {
+    planner_.watch_source(setup_.policy, now_);
+  }
   if (is(State::starting) || waits_in_place()) {
     // Output is not enough while something else holds the stream off air.
     const bool sink_is_back = !planner_.sink().needs_proof(life_.verdict) ||

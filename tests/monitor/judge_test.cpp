@@ -164,6 +164,14 @@ TEST(Judge, AnFfmpegThatHasReadAllIsHeldBackByItsSourceWhateverTheSinksWindowIs)
   EXPECT_EQ(verdict_on(evidence, Cause::encoder_slow, false).cause, Cause::host_cpu_throttled);
 }
 
+TEST(Judge, ASilentSourceDoesNotExplainTheEndOfACommandWithoutProgress) {
+  Evidence evidence = advanced();
+  evidence.arrival = arrival(Arrival::Trouble::silent);
+  evidence.exit = monitor::ExitStatus{.code = 1, .signal = {}};
+  EXPECT_EQ(diagnose(evidence, {}, now, false).cause, Cause::encoder_failed);
+  EXPECT_EQ(diagnose(evidence, {}, now, true).cause, Cause::source_stalled);
+}
+
 TEST(Judge, WordsAboutSomebodyElseDoNotOverruleAWitness) {
   Evidence evidence = advanced();
   evidence.delivery = delivery(DeliveryTrouble::not_read);

@@ -192,6 +192,18 @@ TEST_F(OutputsTest, ARecordingGoesOnWhileTheServerIsAwaited) {
   EXPECT_EQ(actions(stand.exited(code(255))), "launch");
 }
 
+// Each look would be one more login at a camera.
+TEST_F(OutputsTest, WhileItsOutputAdvancesTheSourceIsNotLookedAt) {
+  StreamCore::Command command = tee();
+  command.source_can_be_probed = command.recovers_output = true;
+  stand = Stand(steady_policy(), command);
+  stand.starting();
+  run(3, {0, 1});
+  const Step step = run(60, {});
+  EXPECT_EQ(stand.state(), State::waiting_for_receiver);
+  EXPECT_EQ(all_of<ProbeSource>(step.actions).size(), 0U);
+}
+
 TEST_F(OutputsTest, WhatIsDeliveredIsCountedOverAllLaunches) {
   stand.starting();
   run(3, {0, 1});
