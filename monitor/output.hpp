@@ -29,6 +29,9 @@ struct Output {
   bool reconnects = false;  // FFmpeg itself does: fifo with -attempt_recovery
   bool required = false;    // the stream is off air without it
   bool is_rtmp = false;
+  // Its server speaks before it takes any media: a connection without an answer is a kernel's
+  // alone.
+  bool awaits_answer = false;
   std::string unseen = {};  // why no witness sees whether it is taken; empty: one does
 
   bool operator==(const Output&) const = default;

@@ -42,15 +42,15 @@ void OutputsDetector::on_connections(const ConnectionSamples& all, Instant now) 
   assign(all);
   for (Leg& leg : legs_) {
     if (leg.is_connected) leg.gone_at = now;
-    leg.is_connected = false;
+    leg.is_connected = leg.is_unanswered = false;
   }
   for (Link& link : links_) {
     const auto sample = std::ranges::find(all, link.id, &ConnectionSample::id);
     Leg& leg = legs_[link.leg];
     leg.peer = sample->peer;
-    if (sample->phase == Phase::established && sample->acked_bytes > 0) {
-      leg.is_connected = leg.was_connected = true;
-    }
+    const bool is_taken = sample->phase == Phase::established && sample->acked_bytes > 0;
+    leg.is_unanswered = is_taken && leg.output.awaits_answer && sample->received_bytes == 0;
+    if (is_taken && !leg.is_unanswered) leg.is_connected = leg.was_connected = true;
     count(*sample, link);
   }
 }
@@ -211,6 +211,11 @@ std::string OutputsDetector::sentence(const Leg& leg, Instant now) const {
         "Output %s was not taken %u times, the last %.1f s ago, as FFmpeg "
         "says.",
         name, leg.refusals, lasted);
+  }
+  if (leg.is_unanswered) {
+    return monitor::sentence(
+        "The server of output %s took the connection and has not answered in %.1f s of output.",
+        name, lasted);
   }
   if (!leg.was_connected) {
     return monitor::sentence("Output %s has had no connection in %.1f s of output.", name, lasted);

@@ -56,6 +56,7 @@ class OutputsDetector {
     Output output;
     bool is_connected = false;
     bool was_connected = false;
+    bool is_unanswered = false;               // it has a connection, and nothing came on it
     Instant gone_at = Instant::min();         // was last connected
     std::optional<Instant> given_up_at = {};  // by FFmpeg, for the rest of its life
     std::optional<Instant> refused_at = {};   // a segment, the last time, by FFmpeg's own words

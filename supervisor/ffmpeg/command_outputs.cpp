@@ -77,6 +77,12 @@ std::string why_unseen(string_view output, string_view format, Output::Link link
   return is_known ? "" : "on air means that FFmpeg writes it";
 }
 
+bool server_speaks_first(string_view url) {
+  constexpr auto schemes = std::to_array<string_view>({"icecast", "rtsp", "rtsps"});
+  const std::string scheme = monitor::lowered(monitor::url_scheme(url));
+  return scheme.starts_with("rtmp") || is_one_of(scheme, schemes);
+}
+
 Output output_of(string_view url, const Muxing& muxing, Reach reach,
                  const std::vector<Output>& known) {
   Output output;
@@ -85,6 +91,7 @@ Output output_of(string_view url, const Muxing& muxing, Reach reach,
   output.may_be_missing = muxing.is_fifo || muxing.may_fail;
   output.reconnects = muxing.is_fifo && muxing.attempts_recovery;
   output.is_rtmp = monitor::url_scheme(url).starts_with("rtmp");
+  output.awaits_answer = output.link == Output::Link::lasting && server_speaks_first(url);
   output.unseen = why_unseen(url, muxing.format, output.link);
   return output;
 }

@@ -176,7 +176,8 @@ class Judge(Faults, Gauges, Looks):
         self.off_air()
 
     def steady(self, begin, end):
-        return all(longest_gap(instants, begin, end) < max(self.gap, 1.5) + 0.5 for instants in self.ours.grown.values())
+        allowed = min(max(self.gap, 1.5) + 0.5, 2 * self.gap + 0.5)
+        return all(longest_gap(instants, begin, end) < allowed for instants in self.ours.grown.values())
 
     def off_air(self):
         if self.gap > SHORT_GAP_S or self.fault["kind"] == "slow":

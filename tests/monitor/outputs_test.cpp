@@ -66,6 +66,26 @@ TEST_F(OutputsTest, OneThatNeverConnectsIsAWarningThatNamesIt) {
   EXPECT_EQ(state(1, 10s), OutputState::lost);
 }
 
+// The kernel of a server that hangs takes the connection and the first bytes.
+TEST(Outputs, AServerThatSpeaksFirstHasToAnswer) {
+  Output rtmp = leg("a");
+  rtmp.awaits_answer = true;
+  OutputsDetector outputs({rtmp}, 10s);
+  outputs.on_advance(start);
+  outputs.on_connections({connection(1, first)}, start + 9s);
+  EXPECT_FALSE(outputs.is_connected());
+  outputs.on_connections({connection(1, first)}, start + 10s);
+  const auto faults = outputs.check(start + 10s);
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0].cause, Cause::sink_unreachable);
+  EXPECT_EQ(faults[0].sentence,
+            "The server of output a took the connection and has not answered in 10.0 s of output.");
+  ConnectionSample answered = connection(1, first);
+  answered.received_bytes = 3073;
+  outputs.on_connections({answered}, start + 11s);
+  EXPECT_TRUE(outputs.is_connected());
+}
+
 // However short it lasted: that exemption is of segments only.
 TEST_F(OutputsTest, OneThatIsGoneWithinSecondsIsLost) {
   advance();

@@ -40,6 +40,7 @@ TEST(CommandOutputs, ATeesLegsAreOutputs) {
   EXPECT_EQ(legs[0].link, Link::lasting);
   EXPECT_EQ(legs[2].link, Link::none);
   EXPECT_TRUE(legs[0].is_rtmp);
+  EXPECT_TRUE(legs[0].awaits_answer);
 }
 
 TEST(CommandOutputs, AFifoPutsOutWithoutAConnection) {
