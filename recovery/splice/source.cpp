@@ -1,0 +1,119 @@
+#include "recovery/splice/source.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace recovery::splice {
+
+namespace {
+
+constexpr Ticks shortest_group = ticks_per_second / 2;
+constexpr Ticks longest_group = 5 * ticks_per_second;
+constexpr Ticks longest_picture = 10 * ticks_per_second;  // believed to be shown so long
+
+}  // namespace
+
+std::optional<SourceFrame> Source::next(Bytes& bytes, Instant now,
+                                        const ProgrammeClock& programme) {
+  while (const auto pes = demuxer_.next(bytes, now)) {
+    follow_program();
+    if (auto frame = understand(*pes, programme)) return frame;
+  }
+  follow_program();
+  return {};
+}
+
+std::optional<SourceFrame> Source::finish(const ProgrammeClock& programme) {
+  has_ended_ = true;
+  while (const auto pes = demuxer_.finish()) {
+    if (auto frame = understand(*pes, programme)) return frame;
+  }
+  return {};
+}
+
+Ticks Source::lead(Instant now, const ProgrammeClock& programme) const {
+  const Ticks latest = clock_.latest();
+  const bool has_frames = std::any_of(streams_.begin(), streams_.end(),
+                                      [](const SourceStream& each) { return each.frames > 0; });
+  return has_frames ? latest + clock_.shift(latest) - programme.at(now) : 0;
+}
+
+Instant Source::lasts_until(std::size_t stream, const ProgrammeClock& programme) const {
+  const SourceStream& state = streams_[stream];
+  const Instant arrived = demuxer_.last_packet(stream) + to_duration(state.step);
+  const Ticks end = state.last_dts + state.step;
+  return std::max(arrived, programme.when(end + clock_.shift(end)));
+}
+
+void Source::follow_program() {
+  if (streams_program_ == program_number()) return;
+  streams_program_ = program_number();
+  streams_.assign(program().streams.size(), {});
+  kept_.clear();
+}
+
+std::optional<SourceFrame> Source::understand(const ReadPes& pes, const ProgrammeClock& programme) {
+  const ProgramStream& stream = program().streams[pes.stream];
+  SourceFrame frame;
+  frame.stream = pes.stream;
+  frame.kind = stream.kind;
+  frame.stream_id = pes.head.stream_id;
+  frame.payload = pes.payload;
+  frame.arrival = pes.arrival;
+  SourceStream& state = streams_[pes.stream];
+  frame.after_loss = demuxer_.take_loss(pes.stream) || std::exchange(state.has_lost, false);
+  if (!set_times(pes, programme, frame)) {
+    ++bad_frames_;
+    state.has_lost = true;
+    return {};
+  }
+  const Inspection found = inspect(stream, pes.payload, pes.random_access);
+  frame.is_key = found.is_key;
+  frame.duration = found.duration;
+  frame.parameters = found.parameters;
+  if (stream.kind == Kind::audio && !found.is_key) {  // no frame of its codec begins there
+    ++bad_frames_;
+    return {};
+  }
+  note(frame);
+  return frame;
+}
+
+// Sound and picture without a PTS cannot be placed; DTS may be missing where it is the same.
+bool Source::set_times(const ReadPes& pes, const ProgrammeClock& programme, SourceFrame& frame) {
+  const bool is_data = frame.kind == Kind::data;
+  if (is_data) {
+    const Ticks now = clock_.latest();
+    frame.pts = pes.head.pts ? unwrapped(*pes.head.pts, now) : now;
+    frame.dts = frame.pts;
+    return std::abs(frame.pts - now) < SourceClock::longest_step;
+  }
+  if (!pes.head.pts) return false;
+  const std::uint64_t dts = pes.head.dts.value_or(*pes.head.pts);
+  const Ticks ahead = unwrapped(*pes.head.pts, static_cast<Ticks>(dts)) - static_cast<Ticks>(dts);
+  if (ahead < 0 || ahead > SourceClock::longest_step) return false;
+  const bool was_anchored = clock_.is_anchored();
+  frame.dts = clock_.read(dts, pes.arrival, programme);
+  frame.pts = frame.dts + ahead;
+  if (was_anchored && !clock_.is_anchored()) kept_.clear();
+  return true;
+}
+
+void Source::note(SourceFrame& frame) {
+  SourceStream& stream = streams_[frame.stream];
+  frame.is_first = stream.frames++ == 0;
+  if (frame.parameters) stream.parameters = frame.parameters;
+  // The first is shown, as far as is known, until the next began to come.
+  const Ticks step = frame.is_first ? to_ticks(demuxer_.last_packet(frame.stream) - frame.arrival)
+                                    : frame.dts - stream.last_dts;
+  stream.step = frame.duration > 0 ? frame.duration : std::clamp<Ticks>(step, 0, longest_picture);
+  stream.last_dts = frame.dts;
+  if (frame.kind != Kind::video || !frame.is_key) return;
+  if (last_key_) {
+    group_length_ = std::clamp(frame.dts - *last_key_, shortest_group, longest_group);
+  }
+  last_key_ = frame.dts;
+}
+
+}  // namespace recovery::splice
