@@ -83,7 +83,8 @@ void OutputCheck::packet(std::span<const std::uint8_t> packet) {
   if (pid == 0) {
     has_pat_ = true;
     if (pcr_) {
-      if (tables_pcr_ && *pcr_ - *tables_pcr_ > hundred_ms * 2 && *pcr_ - *tables_pcr_ < long_hole)
+      if (tables_pcr_ && !allows_jumps && *pcr_ - *tables_pcr_ > hundred_ms * 2 &&
+          *pcr_ - *tables_pcr_ < long_hole)
         fault("PAT late");
       tables_pcr_ = *pcr_;
     }
