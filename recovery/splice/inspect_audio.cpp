@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "recovery/splice/bit_reader.hpp"
@@ -65,6 +66,8 @@ std::optional<AudioFrame> read_ac3(Bytes bytes) {
   static constexpr std::array<std::uint32_t, 3> rates = {48000, 44100, 32000};
   static constexpr std::array<std::uint8_t, 8> channels = {2, 1, 2, 3, 3, 4, 4, 5};
   static constexpr std::array<std::uint8_t, 4> blocks = {1, 2, 3, 6};
+  static constexpr std::array<std::uint32_t, 19> ac3_kbit = {
+      32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640};
   if (bytes.size() < 8 || bytes[0] != 0x0b || bytes[1] != 0x77) return {};
   const bool is_enhanced = bytes[5] >> 3U > 10;
   AudioFrame frame;
@@ -85,13 +88,17 @@ std::optional<AudioFrame> read_ac3(Bytes bytes) {
   }
   const unsigned rate = reader.bits(2);
   if (rate == 3) return {};
-  reader.skip(6 + 5 + 3);
+  const unsigned code = reader.bits(6);
+  if (code >= 2 * ac3_kbit.size()) return {};
+  const std::uint32_t kbit = ac3_kbit[code / 2];
+  frame.size = 2U * (rate == 0 ? 2 * kbit : rate == 2 ? 3 * kbit : kbit * 320 / 147 + code % 2);
+  reader.skip(5 + 3);
   const unsigned mode = reader.bits(3);
   if ((mode & 1U) != 0 && mode != 1) reader.skip(2);
   if ((mode & 4U) != 0) reader.skip(2);
   if (mode == 2) reader.skip(2);
   frame.parameters = {0, rates[rate], channels[mode] + reader.bit()};
-  frame.samples = 1536;  // the only frame of its PES, as far as FFmpeg writes it
+  frame.samples = 1536;
   return frame;
 }
 
@@ -119,6 +126,16 @@ std::optional<AudioFrame> read_opus(Bytes bytes, Bytes descriptors) {
   return frame;
 }
 
+// What goes with a frame of E-AC-3: the channels that stereo does not have.
+std::size_t with_substreams(Bytes payload, std::size_t size) {
+  while (size < payload.size()) {
+    const auto next = read_ac3(payload.subspan(size));
+    if (!next || next->samples > 0 || next->size == 0) break;
+    size += next->size;
+  }
+  return size;
+}
+
 std::optional<AudioFrame> read_frame(Codec codec, Bytes bytes, Bytes descriptors) {
   switch (codec) {
     case Codec::aac:
@@ -138,18 +155,13 @@ std::optional<AudioFrame> read_frame(Codec codec, Bytes bytes, Bytes descriptors
 }  // namespace
 
 Inspection inspect_audio(Codec codec, Bytes payload, Bytes descriptors) {
-  if (codec == Codec::other) return {UnknownParameters{}, true, 0};
-  Inspection found;
-  constexpr Ticks longest = ticks_per_second;  // a PES that claims more is not believed
-  for (auto frame = read_frame(codec, payload, descriptors); frame;
-       frame = read_frame(codec, payload, descriptors)) {
-    if (!found.parameters) found.parameters = frame->parameters;
-    found.is_key = true;
-    found.duration += frame->samples * ticks_per_second / frame->parameters.rate;
-    if (frame->size == 0 || frame->size >= payload.size() || found.duration > longest) break;
-    payload = payload.subspan(frame->size);
-  }
-  return found;
+  if (codec == Codec::other) return {UnknownParameters{}, true, payload.size(), 0, 0};
+  auto frame = read_frame(codec, payload, descriptors);
+  if (!frame) return {};
+  if (frame->size == 0) frame->size = payload.size();
+  if (codec == Codec::eac3) frame->size = with_substreams(payload, frame->size);
+  const std::size_t size = std::min(frame->size, payload.size());
+  return {frame->parameters, true, size, frame->samples, frame->parameters.rate};
 }
 
 }  // namespace recovery::splice

@@ -52,6 +52,7 @@ std::optional<VideoParameters> read_sps(Codec codec, Bytes unit) {
 
 Inspection inspect_units(Codec codec, Bytes payload, bool random_access) {
   Inspection found;
+  found.size = payload.size();
   for (std::size_t at = next_unit(payload, 0); at < payload.size();) {
     const Unit unit = codec == Codec::h264 ? h264_unit(payload[at]) : hevc_unit(payload[at]);
     if (unit == Unit::random_access || unit == Unit::slice) {
@@ -75,7 +76,9 @@ Inspection inspect_mpeg2(Bytes payload) {
   constexpr std::uint8_t sequence_header = 0xb3;
   constexpr std::uint8_t extension = 0xb5;
   const std::size_t at = next_unit(payload, 0);
-  if (at + 8 >= payload.size() || payload[at] != sequence_header) return {};
+  if (at + 8 >= payload.size() || payload[at] != sequence_header) {
+    return {{}, false, payload.size(), 0, 0};
+  }
   BitReader reader(payload.subspan(at + 1));
   VideoParameters video{reader.bits(12), 0, 0, 1, 8, false};
   video.height = reader.bits(12);
@@ -88,7 +91,7 @@ Inspection inspect_mpeg2(Bytes payload) {
     video.is_interlaced = more.bit() == 0;
     video.chroma = more.bits(2);
   }
-  return {video, true, 0};
+  return {video, true, payload.size(), 0, 0};
 }
 
 }  // namespace
@@ -101,7 +104,7 @@ Inspection inspect_video(Codec codec, Bytes payload, bool random_access) {
     case Codec::mpeg2_video:
       return inspect_mpeg2(payload);
     default:
-      return {UnknownParameters{}, random_access, 0};
+      return {UnknownParameters{}, random_access, payload.size(), 0, 0};
   }
 }
 

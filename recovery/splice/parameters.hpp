@@ -1,11 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <variant>
 
 #include "recovery/splice/program.hpp"
-#include "recovery/splice/ticks.hpp"
 
 namespace recovery::splice {
 
@@ -33,11 +33,12 @@ struct UnknownParameters {
 
 using Parameters = std::variant<VideoParameters, AudioParameters, UnknownParameters>;
 
-// What the bytes of a PES tell.
+// What the bytes of a PES tell of the frame that they begin with.
 struct Inspection {
   std::optional<Parameters> parameters;  // video: only where they stand in this PES
   bool is_key = false;                   // a decoder can begin here: with its parameters in band
-  Ticks duration = 0;                    // audio: of all frames in the PES; 0: not known
+  std::size_t size = 0;                  // bytes; sound: where more frames may follow
+  std::uint32_t samples = 0, rate = 0;   // sound: how long it lasts; 0: not known
 };
 
 // `random_access`: the indicator of its first packet. `descriptors`: of the stream in the PMT.

@@ -16,19 +16,24 @@ constexpr Ticks longest_picture = 10 * ticks_per_second;  // believed to be show
 
 std::optional<SourceFrame> Source::next(Bytes& bytes, Instant now,
                                         const ProgrammeClock& programme) {
-  while (const auto pes = demuxer_.next(bytes, now)) {
+  do {
+    while (pes_) {
+      if (auto frame = next_of_pes(programme)) return frame;
+    }
+    pes_ = demuxer_.next(bytes, now);
     follow_program();
-    if (auto frame = understand(*pes, programme)) return frame;
-  }
-  follow_program();
+  } while (pes_);
   return {};
 }
 
 std::optional<SourceFrame> Source::finish(const ProgrammeClock& programme) {
   has_ended_ = true;
-  while (const auto pes = demuxer_.finish()) {
-    if (auto frame = understand(*pes, programme)) return frame;
-  }
+  do {
+    while (pes_) {
+      if (auto frame = next_of_pes(programme)) return frame;
+    }
+    pes_ = demuxer_.finish();
+  } while (pes_);
   return {};
 }
 
@@ -53,28 +58,38 @@ void Source::follow_program() {
   kept_.clear();
 }
 
-std::optional<SourceFrame> Source::understand(const ReadPes& pes, const ProgrammeClock& programme) {
-  const ProgramStream& stream = program().streams[pes.stream];
+std::optional<SourceFrame> Source::next_of_pes(const ProgrammeClock& programme) {
+  const ProgramStream& stream = program().streams[pes_->stream];
+  SourceStream& state = streams_[pes_->stream];
   SourceFrame frame;
-  frame.stream = pes.stream;
+  frame.stream = pes_->stream;
   frame.kind = stream.kind;
-  frame.stream_id = pes.head.stream_id;
-  frame.payload = pes.payload;
-  frame.arrival = pes.arrival;
-  SourceStream& state = streams_[pes.stream];
-  frame.after_loss = demuxer_.take_loss(pes.stream) || std::exchange(state.has_lost, false);
-  if (!set_times(pes, programme, frame)) {
+  frame.stream_id = pes_->head.stream_id;
+  frame.arrival = pes_->arrival;
+  frame.after_loss = demuxer_.take_loss(pes_->stream) || std::exchange(state.has_lost, false);
+  const Inspection found = inspect(stream, pes_->payload, pes_->random_access);
+  const bool is_frame = stream.kind != Kind::audio || found.is_key;
+  if (!is_frame || !set_times(*pes_, programme, frame)) {
     ++bad_frames_;
     state.has_lost = true;
+    pes_.reset();
+    samples_ = 0;
     return {};
   }
-  const Inspection found = inspect(stream, pes.payload, pes.random_access);
   frame.is_key = found.is_key;
-  frame.duration = found.duration;
   frame.parameters = found.parameters;
-  if (stream.kind == Kind::audio && !found.is_key) {  // no frame of its codec begins there
-    ++bad_frames_;
-    return {};
+  frame.payload = pes_->payload.first(found.size);
+  pes_->payload = pes_->payload.subspan(found.size);
+  if (found.rate > 0) {
+    const Ticks before = static_cast<Ticks>(samples_) * ticks_per_second / found.rate;
+    samples_ += found.samples;
+    frame.duration = static_cast<Ticks>(samples_) * ticks_per_second / found.rate - before;
+    frame.pts += before;
+    frame.dts += before;
+  }
+  if (pes_->payload.empty()) {
+    pes_.reset();
+    samples_ = 0;
   }
   note(frame);
   return frame;

@@ -20,7 +20,7 @@ enum class Role : std::uint8_t {
   cover,    // stands in: what does not fit the programme is left out
 };
 
-// One PES of a source, understood.
+// A frame of a source, or what else one PES holds.
 struct SourceFrame {
   std::size_t stream = 0;
   Kind kind = Kind::data;
@@ -90,7 +90,7 @@ class Source {
   bool fits_layout = false;
 
  private:
-  std::optional<SourceFrame> understand(const ReadPes& pes, const ProgrammeClock& programme);
+  std::optional<SourceFrame> next_of_pes(const ProgrammeClock& programme);
   bool set_times(const ReadPes& pes, const ProgrammeClock& programme, SourceFrame& frame);
   void follow_program();
   void note(SourceFrame& frame);
@@ -101,6 +101,8 @@ class Source {
   SourceClock clock_;
   std::vector<SourceStream> streams_;
   std::uint64_t streams_program_ = 0;
+  std::optional<ReadPes> pes_;  // what is left of it: sound may have several frames
+  std::uint64_t samples_ = 0;   // … of it that were given
   bool has_ended_ = false;
   std::uint64_t bad_frames_ = 0;
   std::optional<Ticks> last_key_;

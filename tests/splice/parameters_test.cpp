@@ -13,20 +13,24 @@ namespace {
 struct Seen {
   std::optional<Parameters> parameters;
   int frames = 0, keys = 0;
-  Ticks duration = 0;
+  std::uint64_t samples = 0;
 };
 
 Seen seen_in(const ByteVector& bytes) {
   Demuxer demuxer;
   Seen seen;
   Bytes rest = bytes;
-  const auto take = [&](const ReadPes& pes) {
-    const auto found =
-        inspect(demuxer.program().streams[pes.stream], pes.payload, pes.random_access);
-    ++seen.frames;
-    seen.keys += found.is_key ? 1 : 0;
-    seen.duration += found.duration;
-    if (found.parameters) seen.parameters = found.parameters;
+  const auto take = [&](ReadPes pes) {
+    while (!pes.payload.empty()) {
+      const auto found =
+          inspect(demuxer.program().streams[pes.stream], pes.payload, pes.random_access);
+      ASSERT_GT(found.size, 0U);
+      pes.payload = pes.payload.subspan(found.size);
+      ++seen.frames;
+      seen.keys += found.is_key ? 1 : 0;
+      seen.samples += found.samples;
+      if (found.parameters) seen.parameters = found.parameters;
+    }
   };
   while (const auto pes = demuxer.next(rest, Instant{})) take(*pes);
   while (const auto pes = demuxer.finish()) take(*pes);
@@ -43,9 +47,10 @@ VideoParameters video_of(const std::string& options, int keys = 2) {
 
 AudioParameters audio_of(const std::string& options) {
   const Seen seen = seen_in(mpegts_of(tone + options));
-  EXPECT_NEAR(static_cast<double>(seen.duration), 180'000, 9000) << options;
+  const auto audio = std::get<AudioParameters>(seen.parameters.value());
+  EXPECT_NEAR(static_cast<double>(seen.samples) / audio.rate, 2, 0.1) << options;
   EXPECT_EQ(seen.keys, seen.frames);
-  return std::get<AudioParameters>(seen.parameters.value());
+  return audio;
 }
 
 TEST(Parameters, OfH264) {
@@ -98,13 +103,6 @@ TEST(Parameters, OfAc3) {
 TEST(Parameters, OfOpus) {
   EXPECT_EQ(audio_of("-c:a libopus -ac 2"), (AudioParameters{0, 48000, 2}));
   EXPECT_EQ(audio_of("-c:a libopus -ac 1 -frame_duration 60"), (AudioParameters{0, 48000, 1}));
-}
-
-TEST(Parameters, SeveralFramesInAPesLastAsLong) {
-  const ByteVector frame = adts_frame({}, 1);
-  ByteVector three;
-  for (int i = 0; i < 3; ++i) three.insert(three.end(), frame.begin(), frame.end());
-  EXPECT_EQ(inspect_audio(Codec::aac, three, {}).duration, 3 * 1920);
 }
 
 TEST(Parameters, KeyFrameWithoutParametersIsNone) {

@@ -393,6 +393,28 @@ TEST(Splicer, AudioAloneIsJoinedWithinHalfAFrame) {
   EXPECT_EQ(mark_of(sounds.back()), 2);
 }
 
+TEST(Splicer, FramesOfSoundThatShareAPesAreTakenApart) {
+  Stand stand;
+  const SourceId id = stand.splicer.add(Role::encoder);
+  stand.splicer.select(id);
+  TsWriter writer;
+  writer.tables({{0x101, aac_type, {}}});
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    ByteVector three;
+    for (std::uint64_t j = 0; j < 3; ++j) {
+      const ByteVector frame = adts_frame(setting(1), 3 * i + j);
+      three.insert(three.end(), frame.begin(), frame.end());
+    }
+    const Ticks at = static_cast<Ticks>(i) * 3 * 1920;
+    writer.pes(0x101, 0xc0, at, at, three, true, true);
+  }
+  stand.feed(id, writer.take());
+  const auto sounds = stand.check.of(audio_pid);
+  ASSERT_EQ(sounds.size(), 12U);
+  EXPECT_EQ(greatest_dts_step(sounds), 1920);
+  EXPECT_EQ(sounds[7].payload, adts_frame(setting(1), 7));
+}
+
 TEST(Splicer, TwoHundredSwitchesTakeOnNoLead) {
   Stand stand;
   EncoderSetting with_b = setting(2, 99'000);

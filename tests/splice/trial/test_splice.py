@@ -79,18 +79,18 @@ class Splice(LiveTest):
         ids = [client.findtext("id") for client in stream.iterfind("client") if client.find("publishing") is not None]
         return ids
 
-    def events(self, name, **fields):
+    def events(self, what, **fields):
         found = []
         for line in list(self.trial.lines):
             if line.startswith("{"):
                 event = json.loads(line)
-                if event["event"] == name and fields.items() <= event.items():
+                if event["event"] == what and fields.items() <= event.items():
                     found.append(event)
         return found
 
-    def wait_event(self, name, seconds, count=1, **fields):
-        return wait_until(lambda: self.events(name, **fields)[count - 1:], seconds,
-                          lambda: f"{name} {fields} x{count}; {self.trial.log()[-3000:]}")[0]
+    def wait_event(self, event, seconds, count=1, **fields):
+        return wait_until(lambda: self.events(event, **fields)[count - 1:], seconds,
+                          lambda: f"{event} {fields} x{count}; {self.trial.log()[-3000:]}")[0]
 
     def foreign_lines(self):
         return [line for line in self.trial.lines if not line.startswith("{")]
@@ -106,7 +106,7 @@ class Splice(LiveTest):
         player = self.player
         self.assertTrue(player.lives(), player.process.log())
         self.assertEqual(self.publisher_id(), self.client, "the server sees another client")
-        self.assertEqual(len(self.events("publisher_started")), 1)
+        self.assertEqual(len(self.events("publisher_started")), 1, self.trial.log())
         step, where = player.greatest_step([each[0] for each in player.pictures])
         offsets = player.offsets()
         base = statistics.median(each for _, each in offsets[:3])
@@ -138,6 +138,7 @@ class Splice(LiveTest):
         time.sleep(3)
         self.judge(hole=5 * FRAME + 0.01)
         audio = self.player.greatest_step([each[0] for each in self.player.sounds])
+        print(audio, [(e["t"], e["name"], e["stream"], e["hole"]) for e in self.events("switched")], file=sys.stderr)
         self.assertLessEqual(audio[0], 0.045, "a frame of sound and a half")
 
     def test_encoder_is_killed(self):
