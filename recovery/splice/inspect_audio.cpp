@@ -26,6 +26,7 @@ std::optional<AudioFrame> read_adts(Bytes bytes) {
                       (bytes[2] & 1U) << 2U | static_cast<unsigned>(bytes[3]) >> 6U};
   frame.size = (bytes[3] & 3U) << 11U | static_cast<std::size_t>(bytes[4]) << 3U | bytes[5] >> 5U;
   frame.samples = 1024U * ((bytes[6] & 3U) + 1U);
+  if (frame.size < 7) return {};
   return frame;
 }
 

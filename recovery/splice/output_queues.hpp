@@ -48,6 +48,8 @@ class OutputQueues {
                    Instant now);
   std::span<std::uint8_t, packet_size> append() { return ring_.append(); }
   void end_chunk();
+  // No output may begin at the newest key frame any more; the next is waited for.
+  void forget_entry() { newest_entry_.reset(); }
   void forget_old(Instant now);
 
   // --- who reads

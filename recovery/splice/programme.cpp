@@ -31,6 +31,8 @@ bool Programme::put(std::size_t track, const FrameTimes& times, const SourceFram
     return false;
   }
   if (may_begin) last_entry_ = times.dts;
+  const bool begins = !tracks_[track].has_begun() && frame.kind != Kind::data;
+  if (begins && times.dts - last_entry_ > probed) queues_.forget_entry();
   tracks_[track].note(times, frame.duration, now);
   if (frame.kind != Kind::data) {
     reached_ = std::max({reached_, times.pts + frame.duration, tracks_[track].end()});

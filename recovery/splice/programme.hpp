@@ -42,6 +42,9 @@ class Programme {
   // A stream that has given nothing for so long no longer holds PCR back.
   static constexpr Duration active_within = std::chrono::seconds(1);
 
+  // Publishers learn of a stream only if it begins so soon behind the frame that they begin with.
+  static constexpr Ticks probed = ticks_per_second * 3 / 10;
+
   Ticks earliest_dts(std::size_t track, Ticks dts, Instant now) const;
   bool is_entry(std::size_t track, const SourceFrame& frame, Ticks dts);
 

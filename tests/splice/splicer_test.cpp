@@ -362,6 +362,21 @@ TEST(Splicer, LateSoundHoldsTheParametersBack) {
   EXPECT_TRUE(stand.told<ParametersKnown>()[0].is_complete);
 }
 
+TEST(Splicer, OutputThatJoinsSeesSoundSoonBehindItsPicture) {
+  Stand stand;
+  EncoderSetting late = setting(1);
+  late.audio_late = 2 * ticks_per_second + ticks_per_second / 2;
+  Living a(stand, late);
+  stand.splicer.select(a.id);
+  while (stand.told<ParametersKnown>().empty()) run(stand, {&a}, step);
+  stand.splicer.detach(stand.output);
+  stand.output = stand.splicer.attach();
+  stand.check = {};
+  EXPECT_TRUE(stand.splicer.state(stand.output).awaits_key_frame);
+  run(stand, {&a}, 1s);
+  EXPECT_LT(stand.check.of(audio_pid)[0].dts - stand.check.of(video_pid)[0].dts, to_ticks(300ms));
+}
+
 TEST(Splicer, SoundThatNeverComesIsSaidAfterTenSeconds) {
   Stand stand;
   EncoderSetting late = setting(1);

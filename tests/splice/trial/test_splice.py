@@ -34,7 +34,15 @@ FLASH = ("color={dark}:size={size}:rate=25,drawbox=color=white:thickness=fill:"
          "enable='lt(mod(t+0.001,1),0.04)',format=yuv420p")
 GREY = "0x404040"
 BEEP = "aevalsrc=exprs='0.8*sin(2*PI*1000*t)*lt(mod(t,1),0.04)':sample_rate=48000"
-BURSTS = "import sys,time\nwhile True:\n  end,held=time.time()+6,b''\n  while time.time()<end: held+=sys.stdin.buffer.read1(65536)\n  sys.stdout.buffer.write(held); sys.stdout.buffer.flush()"
+BURSTS = """
+import sys, time
+while True:
+    end, held = time.time() + 6, b""
+    while time.time() < end:
+        held += sys.stdin.buffer.read1(65536)
+    sys.stdout.buffer.write(held)
+    sys.stdout.buffer.flush()
+"""
 
 
 def encoder(*, b_frames=0, realtime=True, audio=BEEP, before_audio=(), output=(), gop=25, size="320x180", dark="black"):
@@ -73,6 +81,10 @@ class Splice(LiveTest):
         self.player.joined()
         self.client = self.publisher_id()
 
+    def tearDown(self):
+        if self.trial.popen.stdin:
+            self.trial.popen.stdin.close()
+
     def publisher_id(self):
         """The server's name for the connection that publishes."""
         stream = self.server._stream("k")
@@ -100,7 +112,7 @@ class Splice(LiveTest):
         self.tell("counts")
         return self.wait_event("counts", 5, count=before + 1)
 
-    def judge(self, *, hole, lead=0.35, offset=ONE_FRAME, since=0):
+    def judge(self, *, hole, lead=0.5, offset=ONE_FRAME, since=0):
         """What holds after every fault. `hole`: seconds between two pictures at most; `since`: a time of the stream,
         before which offsets are not compared."""
         player = self.player
@@ -138,8 +150,8 @@ class Splice(LiveTest):
         time.sleep(3)
         self.judge(hole=5 * FRAME + 0.01)
         audio = self.player.greatest_step([each[0] for each in self.player.sounds])
-        print(audio, [(e["t"], e["name"], e["stream"], e["hole"]) for e in self.events("switched")], file=sys.stderr)
-        self.assertLessEqual(audio[0], 0.045, "a frame of sound and a half")
+        print(f"greatest step of sound {audio}", file=sys.stderr)
+        self.assertLessEqual(audio[0], 0.045, "two frames of sound")
 
     def test_encoder_is_killed(self):
         self.begin()
@@ -213,19 +225,13 @@ class Splice(LiveTest):
 
     def test_bursts(self):
         self.begin()
-        argv = [sys.executable, "-c", "import subprocess,sys\nsubprocess.Popen([sys.executable,'-c',sys.argv[1]],stdin="
-                "subprocess.Popen(sys.argv[2:],stdout=subprocess.PIPE).stdout).wait()", BURSTS, *encoder()]
-        self.source("a", [word.replace("\n", "\n") if "\n" not in word else self.script(word) for word in argv])
+        burst = self.write("burst.py", BURSTS)
+        self.source("a", ["bash", "-c", '"$@" | python3 ' + burst, "bash", *encoder()])
         self.tell("select", "a")
         self.play()
         time.sleep(20)
         self.assertEqual(self.events("silent"), [])
         self.judge(hole=FRAME + 0.01, lead=7)
-
-    def script(self, text):
-        """A line of words cannot hold lines: exec of a file does."""
-        name = f"script-{len(os.listdir(self.folder))}.py"
-        return f"exec(open('{self.write(name, text)}').read())"
 
     def test_encoder_that_does_not_pace_itself(self):
         self.begin()
