@@ -138,7 +138,7 @@ OutputQueues::Reader* OutputQueues::find(OutputId output) {
 }
 
 std::uint64_t OutputQueues::readable_end(const Reader& reader) const {
-  if (reader.is_of_old_epoch) return std::max(reader.last_chunk, first_chunk_);
+  if (reader.is_of_old_epoch) return std::max(reader.last_chunk, reader.chunk);
   return reader.awaits_entry ? reader.chunk : end_chunk_number();
 }
 
@@ -151,7 +151,7 @@ std::size_t OutputQueues::bytes_between(std::uint64_t first, std::uint64_t last)
 void OutputQueues::drop_oldest() {
   const Chunk oldest = chunks_.front();
   for (Reader& each : readers_) {
-    if (each.chunk != first_chunk_ || each.awaits_entry) continue;
+    if (each.chunk != first_chunk_ || readable_end(each) == each.chunk) continue;
     if (each.offset > 0) {  // the frame that has begun is kept to its end
       for (std::uint64_t at = oldest.first; at < oldest.last;) {
         Bytes piece = ring_.piece(at, oldest.last);
@@ -178,7 +178,7 @@ void OutputQueues::release_read() {
   if (!newest_entry_) return;
   std::uint64_t needed = *newest_entry_;
   for (const Reader& each : readers_) {
-    if (!each.awaits_entry) needed = std::min(needed, each.chunk);
+    if (readable_end(each) > each.chunk) needed = std::min(needed, each.chunk);
   }
   for (; first_chunk_ < needed && !chunks_.empty(); ++first_chunk_) {
     ring_.release_before(chunks_.front().last);

@@ -108,10 +108,10 @@ bool Source::set_times(const ReadPes& pes, const ProgrammeClock& programme, Sour
   const std::uint64_t dts = pes.head.dts.value_or(*pes.head.pts);
   const Ticks ahead = unwrapped(*pes.head.pts, static_cast<Ticks>(dts)) - static_cast<Ticks>(dts);
   if (ahead < 0 || ahead > SourceClock::longest_step) return false;
-  const bool was_anchored = clock_.is_anchored();
+  const std::uint64_t line = clock_.line();
   frame.dts = clock_.read(dts, pes.arrival, programme);
   frame.pts = frame.dts + ahead;
-  if (was_anchored && !clock_.is_anchored()) kept_.clear();
+  if (clock_.line() != line) kept_.clear();
   return true;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 #include "recovery/splice/programme_clock.hpp"
@@ -34,6 +35,8 @@ class SourceClock {
     }
     return begin(stamp, arrival, programme);
   }
+  // Counts time lines: times of different ones have nothing to do with each other.
+  std::uint64_t line() const { return line_; }
   // The latest DTS.
   Ticks latest() const { return latest_.value_or(0); }
 
@@ -58,11 +61,13 @@ class SourceClock {
     latest_at_ = arrival;
     anchor(time, programme.at(arrival), 0);
     is_anchored_ = false;
+    ++line_;
     return time;
   }
 
   std::optional<Ticks> latest_;
   Instant latest_at_{};
+  std::uint64_t line_ = 0;
   bool is_anchored_ = false;
   Ticks anchor_ = 0, shift_ = 0, lead_ = 0;
 };
