@@ -117,8 +117,8 @@ void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place,
     return;
   }
   FrameTimes times = times_of(source, frame);
-  const Ticks hole = times.pts - (track.kind() == Kind::video ? track.highest_pts() : track.end());
-  const bool had_begun = track.has_begun();
+  const Ticks reached = track.kind() == Kind::video ? track.highest_pts() : track.end();
+  const Duration hole = track.has_begun() ? to_duration(times.pts - reached) : Duration::zero();
   if (!track.follow(times) || !put(frame, place, times, now)) {
     ++counts_.unused_frames;
     return;
@@ -128,8 +128,7 @@ void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place,
   source.behind.reset();
   source.waits_since.reset();
   if (track.source != source.id()) {
-    events_.push_back(Switched{source.id(), track.source, track.name(),
-                               had_begun ? to_duration(hole) : Duration::zero()});
+    events_.push_back(Switched{source.id(), track.source, track.name(), hole});
     track.source = source.id();
   }
   if (!is_entry(source, frame)) return;
