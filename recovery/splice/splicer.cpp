@@ -15,7 +15,7 @@ SourceId Splicer::add(Role role) {
   return id;
 }
 
-void Splicer::remove(SourceId source) {
+void Splicer::drop(SourceId source) {
   for (Track& each : programme_.tracks()) {
     if (each.source == source) each.source.reset();
   }

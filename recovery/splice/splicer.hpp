@@ -46,7 +46,7 @@ class Splicer {
   // --- sources
 
   SourceId add(Role role);
-  void remove(SourceId source);
+  void drop(SourceId source);
   // The programme goes over to this source, each stream of it as soon as it can: a picture at a key
   // frame, sound on the frame grid. What was on air goes on until then, if it lives.
   void select(SourceId source);

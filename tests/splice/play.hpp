@@ -173,7 +173,7 @@ class Play {
   }
 
   void remove(const Fed& fed) {
-    splicer_.remove(fed.id);
+    splicer_.drop(fed.id);
     std::erase_if(fed_, [id = fed.id](const Fed& each) { return each.id == id; });
   }
 

@@ -140,7 +140,7 @@ TEST(Splicer, KilledEncoderLeavesNothingTorn) {
   Living b(stand, setting(2));
   stand.splicer.select(b.id);
   run(stand, {&b}, 2s);
-  stand.splicer.remove(a.id);
+  stand.splicer.drop(a.id);
   const auto pictures = stand.check.of(video_pid);
   for (const SeenFrame& each : pictures) EXPECT_EQ(each.payload.size(), 600U);
   EXPECT_LT(greatest_dts_step(pictures), to_ticks(600ms));
