@@ -70,7 +70,12 @@ void Demuxer::take_pat(const Packet& packet) {
 
 void Demuxer::take_pmt(const Packet& packet) {
   const auto section = pmt_.feed(packet);
-  auto program = section ? read_pmt(*section) : std::nullopt;
+  if (!section ||
+      std::equal(section->begin(), section->end(), pmt_seen_.begin(), pmt_seen_.end())) {
+    return;
+  }
+  pmt_seen_.assign(section->begin(), section->end());
+  auto program = read_pmt(*section);
   if (program && *program != program_) take_program(std::move(*program));
 }
 

@@ -49,6 +49,7 @@ class Demuxer {
   // When the last packet of this stream came.
   Instant last_packet(std::size_t stream) const { return assemblies_[stream].last_packet; }
   const DemuxerCounts& counts() const;
+  std::size_t held_bytes() const;
 
  private:
   // The PES that is coming in on one PID. Video may have no length: it ends where the next begins.
@@ -69,11 +70,11 @@ class Demuxer {
   static bool is_whole(const Assembly& assembly);
   std::optional<ReadPes> complete(std::size_t stream);
   void lose(Assembly& assembly);
-  std::size_t held_bytes() const;
 
   PacketReader reader_;
   SectionReader pat_, pmt_;
   std::optional<std::uint16_t> pmt_pid_;
+  std::vector<std::uint8_t> pmt_seen_;  // the last section: it comes ten times a second
   Program program_;
   std::vector<Assembly> assemblies_;       // as program_.streams
   std::optional<std::size_t> whole_next_;  // this stream's, too, is whole by the same packet

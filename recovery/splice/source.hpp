@@ -62,6 +62,7 @@ class Source {
   // Counts programs; a new one has new streams.
   std::uint64_t program_number() const { return demuxer_.counts().program_changes; }
   const DemuxerCounts& counts() const { return demuxer_.counts(); }
+  std::size_t held_bytes() const { return demuxer_.held_bytes(); }
   std::uint64_t bad_frames() const { return bad_frames_; }  // of impossible times
 
   SourceClock& clock() { return clock_; }
