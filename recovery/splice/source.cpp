@@ -51,6 +51,11 @@ Instant Source::lasts_until(std::size_t stream, const ProgrammeClock& programme)
   return std::max(arrived, programme.when(end + clock_.shift(end)));
 }
 
+std::optional<Instant> Source::next_key() const {
+  if (!has_group_) return {};
+  return last_key_arrival_ + to_duration(group_length_);
+}
+
 void Source::follow_program() {
   if (streams_program_ == program_number()) return;
   streams_program_ = program_number();
@@ -125,9 +130,10 @@ void Source::note(SourceFrame& frame) {
   stream.step = frame.duration > 0 ? frame.duration : std::clamp<Ticks>(step, 0, longest_picture);
   stream.last_dts = frame.dts;
   if (frame.kind != Kind::video || !frame.is_key) return;
-  if (last_key_) {
-    group_length_ = std::clamp(frame.dts - *last_key_, shortest_group, longest_group);
-  }
+  const Ticks group = last_key_ ? frame.dts - *last_key_ : 0;
+  group_length_ = std::clamp(group, shortest_group, longest_group);
+  has_group_ = group > 0 && group <= longest_group;
+  last_key_arrival_ = frame.arrival;
   last_key_ = frame.dts;
 }
 

@@ -71,6 +71,8 @@ class Source {
   Ticks lead(Instant now, const ProgrammeClock& programme) const;
   // When the stream has nothing more to show, if nothing more comes.
   Instant lasts_until(std::size_t stream, const ProgrammeClock& programme) const;
+  // When its next key frame should come, by the last two.
+  std::optional<Instant> next_key() const;
   // Between its last two key frames, within reason.
   Ticks group_length() const { return group_length_; }
 
@@ -107,6 +109,8 @@ class Source {
   bool has_ended_ = false;
   std::uint64_t bad_frames_ = 0;
   std::optional<Ticks> last_key_;
+  Instant last_key_arrival_{};
+  bool has_group_ = false;  // two key frames on one time line
   Ticks group_length_ = ticks_per_second;
   KeptFrames kept_;
 };

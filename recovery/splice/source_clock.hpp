@@ -49,9 +49,11 @@ class SourceClock {
     shift_ = programme - time;
     lead_ = std::max<Ticks>(0, lead);
   }
-  Ticks shift(Ticks time) const {
+  Ticks shift(Ticks time) const { return shift_ - (lead_ - lead_left(time)); }
+  // What is not given back yet.
+  Ticks lead_left(Ticks time) const {
     const Ticks elapsed = std::max<Ticks>(0, time - anchor_);
-    return shift_ - std::min(lead_, elapsed / give_back);
+    return lead_ - std::min(lead_, elapsed / give_back);
   }
 
  private:

@@ -91,6 +91,8 @@ class Splicer {
   bool fits(Source& source, const SourceFrame& frame, Track& track, Instant now);
   void go_on(Source& source, const SourceFrame& frame, std::size_t track, Instant now);
   void enter(Source& source, const SourceFrame& frame, std::size_t track, Instant now);
+  bool makes_room(const Source& source, const SourceFrame& frame, const FrameTimes& times);
+  bool is_live(const SourceFrame& frame, const FrameTimes& times, const Track& track) const;
   bool waits_for_entry(Source& source, const SourceFrame& frame);
   bool may_enter(Source& source, const SourceFrame& frame, Track& track);
   bool anchor_again(Source& source, const SourceFrame& frame, Track& track, Ticks behind);

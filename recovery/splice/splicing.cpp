@@ -11,9 +11,13 @@ namespace recovery::splice {
 
 namespace {
 
-// A source so near to the wall gives live, and may be moved by as much; one that lies further
+// A source so near to the programme gives live, and may be moved by as much; one that lies further
 // behind works off what it has held back, and would run ahead if it were moved.
 constexpr Ticks live_within = ticks_per_second / 2;
+// Of a lead that a source took on, more is worth a few pictures at its end to be rid of.
+constexpr Ticks bearable_lead = ticks_per_second * 15 / 100;
+// A key frame that is overdue by so much is no longer waited for.
+constexpr Duration key_overdue = std::chrono::milliseconds(200);
 // Sound waits so long for the frame that fits, rather than begin early.
 constexpr Ticks sound_waits = ticks_per_second;
 // Sound of a source that was on air waits so long for the key frame.
@@ -95,9 +99,25 @@ void Splicer::go_on(Source& source, const SourceFrame& frame, std::size_t place,
   if (!fits(source, frame, track, now)) return;
   FrameTimes times = times_of(source, frame);
   if (track.is_cut_off(times)) return;
+  if (makes_room(source, frame, times)) {
+    track.needs_key = true;
+    return;
+  }
   if (track.follow(times) && put(frame, place, times, now)) return;
   ++counts_.unused_frames;
   track.needs_key = frame.kind == Kind::video;
+}
+
+// Each switch from B-frames to none takes on a lead, as a P-frame has gone ahead. Where much has
+// come together, the end of what is on air is left out, from where the next source's key frame will
+// lie if it comes when it should.
+bool Splicer::makes_room(const Source& source, const SourceFrame& frame, const FrameTimes& times) {
+  const bool must = frame.kind == Kind::video && selected_ && selected_ != source.id() &&
+                    source.clock().is_anchored() &&
+                    source.clock().lead_left(frame.dts) > bearable_lead;
+  const Source* const next = must ? find(*selected_) : nullptr;
+  const auto key = next != nullptr ? next->next_key() : std::nullopt;
+  return key && frame.arrival < *key + key_overdue && times.pts >= clock_.at(*key);
 }
 
 void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place, Instant now) {
@@ -108,6 +128,7 @@ void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place,
     return;
   }
   if (!fits(source, frame, track, now)) return;
+  if (makes_room(source, frame, times_of(source, frame))) return;
   // An encoder's first frame of sound is its run-up.
   if (frame.kind == Kind::audio && frame.is_first && track.has_begun()) return;
   if (!source.clock().is_anchored()) {
@@ -136,13 +157,17 @@ void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place,
   take_kept(source, now);
 }
 
-// Sound comes in with its picture; by itself only where its source was on air before and its next
-// key frame is long in coming.
+// Sound comes in with its picture; by itself only where its source was on air before, its next key
+// frame is long in coming, and what is seen meanwhile is no other encoder.
 bool Splicer::waits_for_entry(Source& source, const SourceFrame& frame) {
   if (!source.clock().is_anchored()) return true;
   if (is_on_air(source)) return false;
   if (!source.waits_since) source.waits_since = frame.arrival;
-  return frame.arrival - *source.waits_since <= picture_comes_within;
+  if (frame.arrival - *source.waits_since <= picture_comes_within) return true;
+  const auto entry = entry_stream(programme_.layout());
+  const auto seen = programme_.tracks()[*entry].source;
+  const Source* const shown = seen ? find(*seen) : nullptr;
+  return shown != nullptr && shown->role() == Role::encoder && !shown->has_ended();
 }
 
 // Whether the frame lies behind what the track has given; else the source is moved, where it may.
@@ -150,9 +175,8 @@ bool Splicer::may_enter(Source& source, const SourceFrame& frame, Track& track) 
   if (frame.kind == Kind::data) return true;
   const FrameTimes times = times_of(source, frame);
   const Ticks behind = track.behind(times, frame.duration);
-  const bool is_live = std::abs(times.pts - clock_.at(frame.arrival)) <= live_within;
   if (is_entry(source, frame)) {
-    if (behind <= 0 && (!is_live || is_on_air(source))) return true;
+    if (behind <= 0 && (!is_live(frame, times, track) || is_on_air(source))) return true;
     if (!anchor_again(source, frame, track, behind)) return false;
     return track.behind(times_of(source, frame), frame.duration) <= 0;
   }
@@ -162,13 +186,18 @@ bool Splicer::may_enter(Source& source, const SourceFrame& frame, Track& track) 
   return false;
 }
 
+bool Splicer::is_live(const SourceFrame& frame, const FrameTimes& times, const Track& track) const {
+  const Ticks wall = clock_.at(frame.arrival);
+  const Ticks reached = track.has_begun() ? std::max(wall, track.highest_pts()) : wall;
+  return times.pts >= wall - live_within && times.pts <= reached + live_within;
+}
+
 // Live, or for more than a group of pictures not caught up: the source's time is set anew.
 bool Splicer::anchor_again(Source& source, const SourceFrame& frame, Track& track, Ticks behind) {
   const bool is_sound = track.kind() == Kind::audio;
-  const FrameTimes times = times_of(source, frame);
-  const bool is_live = std::abs(times.pts - clock_.at(frame.arrival)) <= live_within;
-  if (is_live && is_sound && behind <= sound_waits) return behind <= 0;
-  if (!is_live) {
+  const bool gives_live = is_live(frame, times_of(source, frame), track);
+  if (gives_live && is_sound && behind <= sound_waits) return behind <= 0;
+  if (!gives_live) {
     if (!source.behind) source.behind = Source::Behind{frame.arrival, behind};
     const Duration waited = frame.arrival - source.behind->since;
     const bool catches_up = source.behind->by - behind > to_ticks(waited) / 4;

@@ -431,25 +431,30 @@ TEST(Splicer, FramesOfSoundThatShareAPesAreTakenApart) {
 }
 
 TEST(Splicer, TwoHundredSwitchesTakeOnNoLead) {
-  Stand stand;
-  EncoderSetting with_b = setting(2, 99'000);
-  with_b.b_frames = 3;
-  Living a(stand, setting(1));
-  stand.now += 7ms;
-  Living b(stand, with_b);
-  stand.splicer.select(a.id);
-  run(stand, {&a, &b}, 1s);
-  std::uint32_t dice = 12345;
-  for (int i = 0; i < 200; ++i) {
-    stand.splicer.select(i % 2 == 0 ? b.id : a.id);
-    dice = dice * 1664525U + 1013904223U;
-    run(stand, {&a, &b}, 1500ms + std::chrono::milliseconds(dice >> 22U));
+  for (int phase = 0; phase < 8; ++phase) {
+    Stand stand;
+    EncoderSetting with_b = setting(2, 99'000);
+    with_b.b_frames = 3;
+    Living a(stand, setting(1));
+    stand.splicer.select(a.id);
+    run(stand, {&a}, 10ms + phase * 130ms);
+    Living b(stand, with_b);
+    run(stand, {&a, &b}, 1s);
+    std::uint32_t dice = 12345;
+    Ticks highest_lead = 0;
+    for (int i = 0; i < 200; ++i) {
+      stand.splicer.select(i % 2 == 0 ? b.id : a.id);
+      dice = dice * 1664525U + 1013904223U;
+      run(stand, {&a, &b}, 1100ms + std::chrono::milliseconds(dice >> 22U));
+      const ProgrammeClock clock(Instant{}, 900000);
+      highest_lead =
+          std::max(highest_lead, stand.check.of(video_pid).back().pts - clock.at(stand.now));
+    }
+    EXPECT_EQ(stand.told<Switched>().size(), 402U);
+    EXPECT_LT(highest_lead, to_ticks(300ms)) << phase;
+    EXPECT_LE(greatest_dts_step(stand.check.of(audio_pid)), 1920 + 960 + 90);
+    EXPECT_LE(greatest_dts_step(stand.check.of(video_pid)), to_ticks(170ms)) << phase;
   }
-  EXPECT_EQ(stand.told<Switched>().size(), 402U);
-  const ProgrammeClock clock(Instant{}, 900000);
-  const Ticks lead = stand.check.frames.back().pts - clock.at(stand.now);
-  EXPECT_LT(std::abs(lead), to_ticks(200ms));
-  EXPECT_LE(greatest_dts_step(stand.check.of(audio_pid)), 1920 + 960 + 90);
 }
 
 TEST(Splicer, EncoderWhoseClockJumpsGoesOn) {

@@ -52,6 +52,7 @@ def encoder(*, b_frames=0, realtime=True, audio=BEEP, before_audio=(), output=()
             "-i", audio, "-c:v", "libx264", "-profile:v", "main", "-preset", "ultrafast", "-x264opts", "cabac=1:b-pyramid=1",
             "-bf", str(b_frames), "-g", str(gop), "-b:v", "300k", "-c:a", "aac", "-b:a", "64k", *output,
             "-f", "mpegts", "-flush_packets", "1", "-pes_payload_size", "0",
+            *(["-omit_video_pes_length", "0", "-muxdelay", "0"] if b_frames else []),
             # Else a stream that falls silent holds the other one back for ten seconds, in the encoder, too.
             "-max_interleave_delta", "500000", "pipe:1"]
 
