@@ -14,6 +14,7 @@ void KeptFrames::add(const SourceFrame& frame) {
   kept.dts = frame.dts;
   kept.duration = frame.duration;
   kept.stream_id = frame.stream_id;
+  kept.is_first = frame.is_first;
   kept.arrival = frame.arrival;
   kept.payload.assign(frame.payload.begin(), frame.payload.end());
   next_ = (next_ + 1) % limit;

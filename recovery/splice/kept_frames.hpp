@@ -16,6 +16,7 @@ struct KeptFrame {
   std::size_t stream = 0;
   Ticks pts = 0, dts = 0, duration = 0;
   std::uint8_t stream_id = 0;
+  bool is_first = false;
   Instant arrival{};
   std::vector<std::uint8_t> payload;
 };

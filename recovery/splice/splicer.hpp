@@ -97,7 +97,6 @@ class Splicer {
   bool may_enter(Source& source, const SourceFrame& frame, Track& track);
   bool anchor_again(Source& source, const SourceFrame& frame, Track& track, Ticks behind);
   void anchor(Source& source, const SourceFrame& frame, const Track& track);
-  void cut_others(const Source& source);
   void take_kept(Source& source, Instant now);
   bool put(const SourceFrame& frame, std::size_t track, FrameTimes times, Instant now);
   bool is_on_air(const Source& source) const;

@@ -152,9 +152,7 @@ void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place,
     events_.push_back(Switched{source.id(), track.source, track.name(), hole});
     track.source = source.id();
   }
-  if (!is_entry(source, frame)) return;
-  cut_others(source);
-  take_kept(source, now);
+  if (is_entry(source, frame)) take_kept(source, now);
 }
 
 // Sound comes in with its picture; by itself only where its source was on air before, its next key
@@ -224,17 +222,7 @@ void Splicer::anchor(Source& source, const SourceFrame& frame, const Track& trac
   source.clock().anchor(frame.pts, pts, pts - wall);
 }
 
-// Where the source has as much to give, what was on air ends: both on one clock would overlap.
-void Splicer::cut_others(const Source& source) {
-  if (selected_ != source.id()) return;
-  for (std::size_t i = 0; i < source.tracks.size(); ++i) {
-    if (!source.tracks[i]) continue;
-    Track& track = programme_.tracks()[*source.tracks[i]];
-    const bool gives = source.streams()[i].frames > 0 && !source.streams()[i].is_silent;
-    if (gives && track.source && track.source != source.id()) track.source.reset();
-  }
-}
-
+// Sound that came before the picture's key frame, as far as it fits behind what was given.
 void Splicer::take_kept(Source& source, Instant now) {
   std::array<bool, streams_limit> was_on{};  // has all of its sound already
   for (std::size_t i = 0; i < programme_.tracks().size(); ++i) {
@@ -251,6 +239,7 @@ void Splicer::take_kept(Source& source, Instant now) {
     frame.duration = kept.duration;
     frame.stream_id = kept.stream_id;
     frame.is_key = true;
+    frame.is_first = kept.is_first;
     frame.arrival = kept.arrival;
     frame.payload = kept.payload;
     frame.parameters = source.streams()[kept.stream].parameters;

@@ -142,7 +142,7 @@ TEST(BadInput, ManyHugePicturesHoldNoMoreThanTheLimit) {
   EXPECT_GT(stand.splicer.find(source.id())->counts().dropped_pes, 10U);
 }
 
-TEST(BadInput, PicturesWithoutATimeAreDropped) {
+TEST(BadInput, PicturesOfImpossibleTimesAreDropped) {
   Stand stand;
   ByHand source(stand);
   source.tables({picture_at_100});
@@ -150,9 +150,11 @@ TEST(BadInput, PicturesWithoutATimeAreDropped) {
     source.writer().pes(0x100, 0xe0, 100, 200, h264_picture({}, true, 1), true,
                         false);  // PTS < DTS
   }
+  source.writer().pes(0x100, 0xe0, 20 * ticks_per_second, 200, h264_picture({}, true, 1), true,
+                      true);
   source.give();
   EXPECT_TRUE(stand.check.frames.empty());
-  EXPECT_EQ(stand.splicer.find(source.id())->bad_frames(), 9U);
+  EXPECT_EQ(stand.splicer.find(source.id())->bad_frames(), 11U);
 }
 
 }  // namespace

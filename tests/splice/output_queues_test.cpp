@@ -160,6 +160,19 @@ TEST(OutputQueues, AnotherProgrammeEndsThem) {
   EXPECT_EQ(queue.read(queue.queues.attach()), "BB");
 }
 
+TEST(OutputQueues, OneThatIsOverStaysSo) {
+  Queue queue(limits(10));
+  const OutputId old = queue.queues.attach();
+  queue.add(2, true);
+  queue.queues.begin_epoch({0, 0x1000, 0x100});
+  EXPECT_EQ(queue.read(old), "AA");
+  for (int i = 0; i < 20; ++i) {
+    queue.add(2, i % 3 == 0);
+    EXPECT_TRUE(queue.queues.state(old).is_over);
+    EXPECT_EQ(queue.read(old), "");
+  }
+}
+
 TEST(OutputQueues, WhatNeverFitsIsRefused) {
   Queue queue(limits(10));
   EXPECT_FALSE(queue.queues.begin_chunk(11, true, {}, queue.now));

@@ -294,6 +294,60 @@ TEST(Splicer, LeadingPicturesOfAnOpenGroupAreDropped) {
   ASSERT_NE(key, pictures.end());
   EXPECT_TRUE(std::all_of(key + 1, pictures.end(),
                           [key](const SeenFrame& each) { return each.pts > key->pts; }));
+  // Of each group of 25 two are leading, and only those behind the splice are missing.
+  EXPECT_GT(pictures.end() - key, 40);
+}
+
+TEST(Splicer, NewEncodersFirstFrameOfSoundIsLeftOut) {
+  Stand stand;
+  Living a(stand, setting(1));
+  stand.splicer.select(a.id);
+  run(stand, {&a}, 2s);
+  Living b(stand, setting(2));
+  stand.splicer.select(b.id);
+  run(stand, {&b}, 1s);
+  const auto sounds = stand.check.of(audio_pid);
+  const auto first = std::find_if(sounds.begin(), sounds.end(),
+                                  [](const SeenFrame& each) { return mark_of(each) == 2; });
+  ASSERT_NE(first, sounds.end());
+  EXPECT_EQ(first->payload[9], 1);
+}
+
+TEST(Splicer, SoundWaitsForItsPictureWhileAnotherEncoderIsSeen) {
+  Stand stand;
+  Living a(stand, setting(1));
+  EncoderSetting slow = setting(2);
+  slow.gop = 100;
+  Living b(stand, slow);
+  stand.splicer.select(b.id);
+  run(stand, {&a, &b}, 1s);
+  stand.splicer.select(a.id);
+  run(stand, {&a, &b}, 3500ms);
+  stand.splicer.select(b.id);  // its key frames come at 4 s and 8 s
+  run(stand, {&a, &b}, 3200ms);
+  EXPECT_EQ(mark_of(stand.check.of(video_pid).back()), 1);
+  EXPECT_EQ(mark_of(stand.check.of(audio_pid).back()), 1);
+  run(stand, {&a, &b}, 1s);
+  EXPECT_EQ(mark_of(stand.check.of(video_pid).back()), 2);
+  EXPECT_EQ(mark_of(stand.check.of(audio_pid).back()), 2);
+}
+
+TEST(Splicer, SoundComesBackBeforeItsPictureUnderCover) {
+  Stand stand;
+  Living cover(stand, setting(9), Role::cover);
+  EncoderSetting slow = setting(1);
+  slow.gop = 250;
+  Living a(stand, slow);
+  stand.splicer.select(a.id);
+  run(stand, {&a, &cover}, 1s);
+  stand.splicer.select(cover.id);
+  run(stand, {&a, &cover}, 2s);
+  stand.splicer.select(a.id);
+  run(stand, {&a, &cover}, 2s);
+  EXPECT_EQ(mark_of(stand.check.of(video_pid).back()), 9);
+  EXPECT_EQ(mark_of(stand.check.of(audio_pid).back()), 1);
+  run(stand, {&a, &cover}, 6s);
+  EXPECT_EQ(mark_of(stand.check.of(video_pid).back()), 1);
 }
 
 TEST(Splicer, OtherParametersEndTheOutputs) {
