@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "recovery/splice/layout.hpp"
+
 namespace recovery::splice {
 
 namespace {
@@ -35,6 +37,10 @@ std::optional<SourceFrame> Source::finish(const ProgrammeClock& programme) {
     pes_ = demuxer_.finish();
   } while (pes_);
   return {};
+}
+
+bool Source::is_entry(const SourceFrame& frame) const {
+  return frame.is_key && frame.stream == entry_stream(program());
 }
 
 Ticks Source::lead(Instant now, const ProgrammeClock& programme) const {

@@ -34,6 +34,11 @@ struct SourceFrame {
   Instant arrival{};
 };
 
+// When a frame is decoded and shown.
+struct FrameTimes {
+  Ticks pts = 0, dts = 0;
+};
+
 struct SourceStream {
   std::optional<Parameters> parameters;
   std::uint64_t frames = 0;
@@ -67,6 +72,13 @@ class Source {
 
   SourceClock& clock() { return clock_; }
   const SourceClock& clock() const { return clock_; }
+  // Of its frame, on the programme's clock.
+  FrameTimes times_of(const SourceFrame& frame) const {
+    const Ticks shift = clock_.shift(frame.dts);
+    return {frame.pts + shift, frame.dts + shift};
+  }
+  // Whether the programme can go over to it at this frame.
+  bool is_entry(const SourceFrame& frame) const;
   // How far its frames lie before the wall.
   Ticks lead(Instant now, const ProgrammeClock& programme) const;
   // When the stream has nothing more to show, if nothing more comes.

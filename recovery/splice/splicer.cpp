@@ -118,8 +118,7 @@ void Splicer::announce(Source& source, const SourceFrame& frame) {
   const StreamName name{frame.kind, order_of(source.program(), frame.stream)};
   if (std::exchange(stream.is_silent, false)) events_.push_back(StreamBack{source.id(), name});
   if (!std::exchange(source.has_shown_frame, true)) events_.push_back(FirstFrame{source.id()});
-  const bool is_entry = frame.is_key && frame.stream == entry_stream(source.program());
-  if (is_entry && !std::exchange(source.has_shown_key, true)) {
+  if (source.is_entry(frame) && !std::exchange(source.has_shown_key, true)) {
     events_.push_back(FirstKeyFrame{source.id()});
   }
 }

@@ -91,14 +91,15 @@ class Splicer {
   bool fits(Source& source, const SourceFrame& frame, Track& track, Instant now);
   void go_on(Source& source, const SourceFrame& frame, std::size_t track, Instant now);
   void enter(Source& source, const SourceFrame& frame, std::size_t track, Instant now);
-  bool makes_room(const Source& source, const SourceFrame& frame, const FrameTimes& times);
-  bool is_live(const SourceFrame& frame, const FrameTimes& times, const Track& track) const;
-  bool waits_for_entry(Source& source, const SourceFrame& frame);
-  bool may_enter(Source& source, const SourceFrame& frame, Track& track);
-  bool anchor_again(Source& source, const SourceFrame& frame, Track& track, Ticks behind);
-  void anchor(Source& source, const SourceFrame& frame, const Track& track);
   void take_kept(Source& source, Instant now);
-  bool put(const SourceFrame& frame, std::size_t track, FrameTimes times, Instant now);
+
+  // --- anchoring.cpp
+  bool makes_room(const Source& source, const SourceFrame& frame, const FrameTimes& times) const;
+  bool waits_for_entry(Source& source, const SourceFrame& frame) const;
+  bool may_enter(Source& source, const SourceFrame& frame, Track& track);
+  bool is_live(const SourceFrame& frame, const FrameTimes& times, const Track& track) const;
+  bool anchor_again(Source& source, const SourceFrame& frame, const Track& track, Ticks behind);
+  void anchor(Source& source, const SourceFrame& frame, const Track& track) const;
   bool is_on_air(const Source& source) const;
 
   Options options_;

@@ -8,11 +8,6 @@
 
 namespace recovery::splice {
 
-// When a frame is decoded and shown, on the programme's clock.
-struct FrameTimes {
-  Ticks pts = 0, dts = 0;
-};
-
 // One stream of the programme: what was given so far, and what may follow it.
 class Track {
  public:
