@@ -51,15 +51,13 @@ bool Splicer::waits_for_entry(Source& source, const SourceFrame& frame) const {
   return shown != nullptr && shown->role() == Role::encoder && !shown->has_ended();
 }
 
-// Whether the frame lies behind what the track has given; else the source is moved, where it may.
+// Whether the frame may follow what the track has given. Its source is moved, as little as will do.
 bool Splicer::may_enter(Source& source, const SourceFrame& frame, Track& track) {
   if (frame.kind == Kind::data) return true;
-  const FrameTimes times = source.times_of(frame);
-  const Ticks behind = track.behind(times, frame.duration);
+  const Ticks behind = track.behind(source.times_of(frame), frame.duration);
   if (source.is_entry(frame)) {
-    if (behind <= 0 && (!is_live(frame, times, track) || is_on_air(source))) return true;
-    if (!anchor_again(source, frame, track, behind)) return false;
-    return track.behind(source.times_of(frame), frame.duration) <= 0;
+    if (behind <= 0 && source.clock().is_anchored() && is_on_air(source)) return true;
+    return place(source, frame, track);
   }
   if (behind <= 0) return true;
   // What another source goes on giving would never let this one in.
@@ -67,43 +65,44 @@ bool Splicer::may_enter(Source& source, const SourceFrame& frame, Track& track) 
   return false;
 }
 
-bool Splicer::is_live(const SourceFrame& frame, const FrameTimes& times, const Track& track) const {
+// A source keeps its time: one that is late now, on a busy machine, will catch up. One that gives
+// early is as good as its last arrival: only what was late can seem early. What it must be moved
+// by, it gives back. One that lies far behind works off a backlog, and is waited for.
+bool Splicer::place(Source& source, const SourceFrame& frame, const Track& track) {
   const Ticks wall = clock_.at(frame.arrival);
-  const Ticks reached = track.has_begun() ? std::max(wall, track.highest_pts()) : wall;
-  return times.pts >= wall - live_within && times.pts <= reached + live_within;
-}
-
-// Live, or for more than a group of pictures not caught up: the source's time is set anew.
-bool Splicer::anchor_again(Source& source, const SourceFrame& frame, const Track& track,
-                           Ticks behind) {
-  const bool is_sound = track.kind() == Kind::audio;
-  const bool gives_live = is_live(frame, source.times_of(frame), track);
-  if (gives_live && is_sound && behind <= sound_waits) return behind <= 0;
-  if (!gives_live) {
-    if (!source.behind) source.behind = Source::Behind{frame.arrival, behind};
-    const Duration waited = frame.arrival - source.behind->since;
-    const bool catches_up = source.behind->by - behind > to_ticks(waited) / 4;
-    if (waited <= to_duration(source.group_length())) return false;
-    if (catches_up && waited <= catches_up_within) return false;
-    ++counts_.anchored_anew;
+  const Ticks kept = source.times_of(frame).pts;
+  const bool keeps_lead = source.clock().is_anchored() && kept - wall > live_within;
+  Ticks target = keeps_lead ? kept : std::min(kept, wall);
+  const Ticks least = least_pts(track).value_or(target);
+  const bool is_live = target >= wall - live_within;
+  if (least - target > live_within && !is_live) {
+    if (!stays_behind(source, frame, least - target)) return false;
+    target = wall;
   }
   source.behind.reset();
-  anchor(source, frame, track);
-  return true;
+  const bool waits = track.kind() == Kind::audio && least - target <= sound_waits;
+  const Ticks pts = waits ? target : std::max(target, least);
+  source.clock().anchor(frame.pts, pts, pts - target);
+  return track.behind(source.times_of(frame), frame.duration) <= 0;
 }
 
-// Where the frame comes on the programme's clock: when it arrived, or next, whichever is later.
-void Splicer::anchor(Source& source, const SourceFrame& frame, const Track& track) const {
-  const Ticks wall = clock_.at(frame.arrival);
-  Ticks pts = wall;
+// Before this nothing may come that does not belong to what the track has given.
+std::optional<Ticks> Splicer::least_pts(const Track& track) const {
   if (!track.has_begun()) {
-    if (programme_.frames() > 0) pts = std::max(wall, programme_.reached());
-  } else if (track.kind() == Kind::video) {
-    pts = std::max(wall, track.highest_pts() + Track::smallest_step);
-  } else if (track.end() - wall > sound_waits) {
-    pts = track.end();
+    return programme_.frames() > 0 ? std::optional(programme_.reached()) : std::nullopt;
   }
-  source.clock().anchor(frame.pts, pts, pts - wall);
+  return track.kind() == Kind::video ? track.highest_pts() + Track::smallest_step : track.end();
+}
+
+// For more than a group of pictures not caught up.
+bool Splicer::stays_behind(Source& source, const SourceFrame& frame, Ticks behind) {
+  if (!source.behind) source.behind = Source::Behind{frame.arrival, behind};
+  const Duration waited = frame.arrival - source.behind->since;
+  const bool catches_up = source.behind->by - behind > to_ticks(waited) / 4;
+  if (waited <= to_duration(source.group_length())) return false;
+  if (catches_up && waited <= catches_up_within) return false;
+  ++counts_.anchored_anew;
+  return true;
 }
 
 bool Splicer::is_on_air(const Source& source) const {

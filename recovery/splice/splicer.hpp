@@ -97,9 +97,9 @@ class Splicer {
   bool makes_room(const Source& source, const SourceFrame& frame, const FrameTimes& times) const;
   bool waits_for_entry(Source& source, const SourceFrame& frame) const;
   bool may_enter(Source& source, const SourceFrame& frame, Track& track);
-  bool is_live(const SourceFrame& frame, const FrameTimes& times, const Track& track) const;
-  bool anchor_again(Source& source, const SourceFrame& frame, const Track& track, Ticks behind);
-  void anchor(Source& source, const SourceFrame& frame, const Track& track) const;
+  bool place(Source& source, const SourceFrame& frame, const Track& track);
+  std::optional<Ticks> least_pts(const Track& track) const;
+  bool stays_behind(Source& source, const SourceFrame& frame, Ticks behind);
   bool is_on_air(const Source& source) const;
 
   Options options_;

@@ -90,12 +90,7 @@ void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place,
   if (makes_room(source, frame, source.times_of(frame))) return;
   // An encoder's first frame of sound is its run-up.
   if (frame.kind == Kind::audio && frame.is_first && track.has_begun()) return;
-  if (!source.clock().is_anchored()) {
-    anchor(source, frame, track);
-    if (track.behind(source.times_of(frame), frame.duration) > 0) return;
-  } else if (!may_enter(source, frame, track)) {
-    return;
-  }
+  if (!may_enter(source, frame, track)) return;
   FrameTimes times = source.times_of(frame);
   const Ticks reached = track.kind() == Kind::video ? track.highest_pts() : track.end();
   const Duration hole = track.has_begun() ? to_duration(times.pts - reached) : Duration::zero();

@@ -511,6 +511,30 @@ TEST(Splicer, TwoHundredSwitchesTakeOnNoLead) {
   }
 }
 
+// A busy machine: both give nothing for a while, are switched between meanwhile, and catch up.
+TEST(Splicer, EncodersThatAreLateTogetherTakeOnNoLead) {
+  Stand stand;
+  Living a(stand, setting(1));
+  EncoderSetting with_b = setting(2, 99'000);
+  with_b.b_frames = 3;
+  Living b(stand, with_b);
+  stand.splicer.select(a.id);
+  run(stand, {&a, &b}, 2s);
+  for (int i = 0; i < 20; ++i) {
+    stand.splicer.select(i % 2 == 0 ? b.id : a.id);
+    a.born += 2s;
+    b.born += 2s;
+    run(stand, {&a, &b}, 2500ms);
+    a.born -= 2s;
+    b.born -= 2s;
+    run(stand, {&a, &b}, 2500ms);
+  }
+  const ProgrammeClock clock(Instant{}, 900000);
+  const Ticks lead = stand.check.of(video_pid).back().pts - clock.at(stand.now);
+  EXPECT_LT(lead, to_ticks(300ms));
+  EXPECT_GT(lead, to_ticks(-100ms));
+}
+
 TEST(Splicer, EncoderWhoseClockJumpsGoesOn) {
   Stand stand;
   Living a(stand, setting(1));
