@@ -511,6 +511,46 @@ TEST(Splicer, TwoHundredSwitchesTakeOnNoLead) {
   }
 }
 
+TEST(Splicer, SwitchesOfSoundAloneTakeOnNoLead) {
+  Stand stand;
+  EncoderSetting radio = setting(1);
+  radio.has_video = false;
+  Living a(stand, radio);
+  stand.splicer.select(a.id);
+  run(stand, {&a}, 1230ms);
+  radio.mark = 2;
+  Living b(stand, radio);
+  for (int i = 0; i < 100; ++i) {
+    run(stand, {&a, &b}, 200ms + i * 3ms);
+    stand.splicer.select(i % 2 == 0 ? b.id : a.id);
+  }
+  EXPECT_EQ(stand.told<Switched>().size(), 100U);
+  const ProgrammeClock clock(Instant{}, 900000);
+  EXPECT_LT(std::abs(stand.check.of(audio_pid).back().pts - clock.at(stand.now)), to_ticks(60ms));
+  EXPECT_LE(greatest_dts_step(stand.check.of(audio_pid)), 1920 + 960 + 90);
+}
+
+TEST(Splicer, LongBacklogIsWaitedForAsLongAsItShrinks) {
+  Stand stand;
+  Living a(stand, setting(1));
+  Living cover(stand, setting(9), Role::cover);
+  stand.splicer.select(a.id);
+  run(stand, {&a, &cover}, 2s);
+  stand.splicer.select(cover.id);
+  run(stand, {&cover}, 12s);
+  stand.splicer.select(a.id);
+  a.born += 12s;
+  for (int i = 0; i < 40; ++i) {  // four seconds of media each second
+    a.born -= 300ms;
+    run(stand, {&a, &cover}, 100ms);
+  }
+  run(stand, {&a, &cover}, 2s);
+  EXPECT_EQ(mark_of(stand.check.of(video_pid).back()), 1);
+  EXPECT_EQ(stand.splicer.counts().anchored_anew, 0U);
+  const ProgrammeClock clock(Instant{}, 900000);
+  EXPECT_LT(stand.check.of(video_pid).back().pts - clock.at(stand.now), to_ticks(300ms));
+}
+
 // A busy machine: both give nothing for a while, are switched between meanwhile, and catch up.
 TEST(Splicer, EncodersThatAreLateTogetherTakeOnNoLead) {
   Stand stand;
