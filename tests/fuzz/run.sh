@@ -6,7 +6,7 @@
 #                                           default all of them
 #
 # A target's first five lines say what else it needs, in one line or several of each:
-#   // sources: monitor/x.cpp monitor/y.cpp      paths from the root
+#   // sources: monitor/x.cpp monitor/y/*.cpp    paths from the root, or patterns
 #   // libraries: -lboost_json
 # The corpus in tests/fuzz/corpus/NAME is only read; what the fuzzer learns stays in build/fuzz.
 set -euo pipefail
@@ -36,7 +36,8 @@ told() {
 build() {
   local target=tests/fuzz/$1_fuzz.cpp sources libraries
   [[ -f $target ]] || fail "no target $target"
-  read -r -a sources <<<"$(told "$target" sources)"
+  # shellcheck disable=SC2046  # patterns are to be expanded
+  mapfile -t sources < <(printf '%s\n' $(told "$target" sources))
   read -r -a libraries <<<"$(told "$target" libraries)"
   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
     -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS -I. \

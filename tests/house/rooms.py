@@ -7,6 +7,9 @@ ORDER = ("monitor", "recovery", "http", "supervisor")
 PURE = ("monitor", "recovery")
 WITH_IO = ("monitor/probes", "recovery/alerts")
 
+# Folders of the core that stand alone: beside themselves they include only these files of the product.
+ALONE = {"recovery/splice": ("monitor/time.hpp",)}
+
 # Folders of the root whose C++ is no part of the product.
 NO_ROOMS = ("tests",)
 
@@ -18,6 +21,11 @@ def lies_in(path, folder):
 def room_of(path):
     """None: in no room."""
     return next((room for room in ORDER if lies_in(path, room)), None)
+
+
+def alone_in(path):
+    """The folder that stands alone in which the file lies; None: in none."""
+    return next((folder for folder in ALONE if lies_in(path, folder)), None)
 
 
 def does_io(path):

@@ -13,6 +13,7 @@ def breaks(path, text, exists):
     found = []
     room = rooms.room_of(path)
     left = rooms.ORDER[:rooms.ORDER.index(room) + 1]
+    alone = rooms.alone_in(path)
     for line, name, is_quoted in cpp.includes(text):
         at = f"{path}:{line}: includes {name}"
         if not is_quoted:
@@ -25,6 +26,8 @@ def breaks(path, text, exists):
             found.append(f"{at}; {room}/ includes only {', '.join(left)}")
         elif rooms.is_core(path) and rooms.does_io(name):
             found.append(f"{at}, which does I/O; the pure core includes nothing of {', '.join(rooms.WITH_IO)}")
+        elif alone and not rooms.lies_in(name, alone) and name not in rooms.ALONE[alone]:
+            found.append(f"{at}; {alone}/ includes only itself and {', '.join(rooms.ALONE[alone])}")
     return found
 
 
@@ -33,7 +36,7 @@ class IncludeOrder(Rule):
         folders = {path.split("/")[0] for path in files(*cpp.ENDINGS)}
         self.holds([f"{folder}/: holds C++ and has no place in the include order of tests/house/rooms.py"
                     for folder in sorted(folders - {*rooms.ORDER, *rooms.NO_ROOMS})])
-        for folder in (*rooms.ORDER, *rooms.WITH_IO):
+        for folder in (*rooms.ORDER, *rooms.WITH_IO, *rooms.ALONE):
             self.assertTrue(os.path.isdir(os.path.join(ROOT, folder)), f"rooms.py names {folder}, which is not there")
 
     def test_no_include_runs_to_the_right_or_from_the_core_to_io(self):
@@ -55,6 +58,10 @@ class IncludeOrder(Rule):
         self.assertEqual(found("http/a.cpp", '"tests/live/a.hpp"'), 1)
         self.assertEqual(found("http/a.cpp", '"server.hpp"'), 1)
         self.assertEqual(found("recovery/a.cpp", '"monitor/probes/url.hpp"'), 1)
+        self.assertEqual(found("recovery/splice/a.cpp", '"monitor/time.hpp"'), 0)
+        self.assertEqual(found("recovery/splice/a.cpp", '"recovery/splice/b.hpp"'), 0)
+        self.assertEqual(found("recovery/splice/a.cpp", '"monitor/cause.hpp"'), 1)
+        self.assertEqual(found("recovery/splice/a.cpp", '"recovery/event.hpp"'), 1)
         self.assertEqual(found("recovery/alerts/a.cpp", '"monitor/probes/url.hpp"'), 0)
 
 

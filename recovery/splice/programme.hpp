@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "recovery/splice/layout.hpp"
+#include "recovery/splice/muxer.hpp"
+#include "recovery/splice/output_queues.hpp"
+#include "recovery/splice/track.hpp"
+
+namespace recovery::splice {
+
+// What the outputs get: the streams, the time that each has reached, and the packets of it all.
+class Programme {
+ public:
+  explicit Programme(const OutputQueues::Limits& limits) : queues_(limits) {}
+
+  bool has_begun() const { return !tracks_.empty(); }
+  // With other streams, or other parameters of them. Time goes on.
+  void begin(const Program& source);
+  const Program& layout() const { return layout_; }
+  std::uint64_t layout_number() const { return layout_number_; }
+  std::vector<Track>& tracks() { return tracks_; }
+  const std::vector<Track>& tracks() const { return tracks_; }
+
+  // Gives the frame to the outputs, at these times. False: it comes too late, or is too big.
+  bool put(std::size_t track, const FrameTimes& times, const SourceFrame& frame, Instant now);
+
+  // Where time stands: no earlier may a programme with other streams begin.
+  Ticks reached() const { return reached_; }
+  // All audio and video have shown their parameters.
+  bool knows_parameters() const;
+
+  OutputQueues& queues() { return queues_; }
+  const OutputQueues& queues() const { return queues_; }
+  std::uint64_t late_frames() const { return late_frames_; }
+  std::uint64_t frames() const { return frames_; }
+
+ private:
+  // A stream that has given nothing for so long no longer holds PCR back.
+  static constexpr Duration active_within = std::chrono::seconds(1);
+
+  // Publishers learn of a stream only if it begins so soon behind the frame that they begin with.
+  static constexpr Ticks probed = ticks_per_second * 3 / 10;
+
+  Ticks earliest_dts(std::size_t track, Ticks dts, Instant now) const;
+  bool is_entry(std::size_t track, const SourceFrame& frame, Ticks dts);
+
+  Program layout_;
+  std::uint64_t layout_number_ = 0;
+  std::optional<std::size_t> entry_;
+  Ticks last_entry_ = 0;
+  std::vector<Track> tracks_;
+  Ticks reached_ = 0;
+  Muxer muxer_;
+  OutputQueues queues_;
+  std::uint64_t late_frames_ = 0, frames_ = 0;
+};
+
+}  // namespace recovery::splice

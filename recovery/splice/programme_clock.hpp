@@ -1,0 +1,20 @@
+#pragma once
+
+#include "recovery/splice/ticks.hpp"
+
+namespace recovery::splice {
+
+// The programme's media time beside the wall's: what is given live lies at `at(now)`.
+class ProgrammeClock {
+ public:
+  ProgrammeClock(Instant start, Ticks origin) : start_(start), origin_(origin) {}
+
+  Ticks at(Instant now) const { return origin_ + to_ticks(now - start_); }
+  Instant when(Ticks time) const { return start_ + to_duration(time - origin_); }
+
+ private:
+  Instant start_;
+  Ticks origin_;
+};
+
+}  // namespace recovery::splice

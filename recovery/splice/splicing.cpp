@@ -1,0 +1,138 @@
+// Which frame goes where: the rules of a splice.
+
+#include <array>
+#include <utility>
+
+#include "recovery/splice/splicer.hpp"
+
+namespace recovery::splice {
+
+void Splicer::take(Source& source, const SourceFrame& frame, Instant now) {
+  follow_layout(source, frame, now);
+  const auto place = programme_.has_begun() ? source.tracks[frame.stream] : std::nullopt;
+  Track* const track = place ? &programme_.tracks()[*place] : nullptr;
+  const bool is_on = track != nullptr && track->source == source.id();
+  if (is_on && frame.kind == Kind::video && frame.after_loss) track->needs_key = true;
+  if (is_on && !track->needs_key && source.clock().is_anchored()) {
+    go_on(source, frame, *place, now);
+  } else if (is_on || (track != nullptr && selected_ == source.id())) {
+    enter(source, frame, *place, now);
+  } else if (frame.kind == Kind::audio) {
+    source.kept().add(frame);
+  }
+}
+
+// A selected source makes the programme, the first time or where its streams are others.
+void Splicer::follow_layout(Source& source, const SourceFrame& frame, Instant now) {
+  const bool is_mapped = source.tracks_program == source.program_number() &&
+                         source.tracks_layout == programme_.layout_number();
+  if (!is_mapped) {
+    source.tracks_program = source.program_number();
+    source.tracks_layout = programme_.layout_number();
+    source.tracks = tracks_of(source.program(), programme_.layout());
+    source.fits_layout = is_same_layout(source.program(), programme_.layout());
+  }
+  const bool may_change = source.role() == Role::encoder || !programme_.has_begun();
+  if (source.fits_layout || !may_change || selected_ != source.id()) return;
+  if (source.is_entry(frame)) begin_programme(source, now);
+}
+
+void Splicer::begin_programme(Source& source, Instant now) {
+  if (programme_.has_begun()) events_.push_back(ReconnectNeeded{source.id()});
+  programme_.begin(source.program());
+  parameters_due_ = now + options_.parameters_within;
+  source.tracks_program = source.program_number();
+  source.tracks_layout = programme_.layout_number();
+  source.tracks = tracks_of(source.program(), programme_.layout());
+  source.fits_layout = true;
+}
+
+// Whether the frame's parameters are those of the track. If not, the programme begins anew with
+// them, or cover is refused; in both cases the frame must be looked at again, or not at all.
+bool Splicer::fits(Source& source, const SourceFrame& frame, Track& track, Instant now) {
+  if (!frame.parameters) return true;
+  if (!track.parameters || *track.parameters == *frame.parameters) {
+    track.parameters = frame.parameters;
+    return true;
+  }
+  if (source.role() == Role::encoder && selected_ == source.id()) {
+    begin_programme(source, now);
+    programme_.tracks()[*source.tracks[frame.stream]].parameters = frame.parameters;
+    enter(source, frame, *source.tracks[frame.stream], now);
+  } else if (!std::exchange(source.was_refused, true)) {
+    events_.push_back(Refused{source.id(), track.name()});
+  }
+  return false;
+}
+
+void Splicer::go_on(Source& source, const SourceFrame& frame, std::size_t place, Instant now) {
+  Track& track = programme_.tracks()[place];
+  if (!fits(source, frame, track, now)) return;
+  FrameTimes times = source.times_of(frame);
+  if (track.is_cut_off(times)) return;
+  if (makes_room(source, frame, times)) {
+    track.needs_key = true;
+    return;
+  }
+  if (track.follow(times) && programme_.put(place, times, frame, now)) return;
+  ++counts_.unused_frames;
+  track.needs_key = frame.kind == Kind::video;
+}
+
+void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place, Instant now) {
+  Track& track = programme_.tracks()[place];
+  if (frame.kind == Kind::video && !frame.is_key) return;
+  if (!source.is_entry(frame) && waits_for_entry(source, frame)) {
+    if (frame.kind == Kind::audio) source.kept().add(frame);
+    return;
+  }
+  if (!fits(source, frame, track, now)) return;
+  if (makes_room(source, frame, source.times_of(frame))) return;
+  // An encoder's first frame of sound is its run-up.
+  if (frame.kind == Kind::audio && frame.is_first && track.has_begun()) return;
+  if (!may_enter(source, frame, track)) return;
+  FrameTimes times = source.times_of(frame);
+  const Ticks reached = track.kind() == Kind::video ? track.highest_pts() : track.end();
+  const Duration hole = track.has_begun() ? to_duration(times.pts - reached) : Duration::zero();
+  if (!track.follow(times) || !programme_.put(place, times, frame, now)) {
+    ++counts_.unused_frames;
+    return;
+  }
+  if (frame.kind == Kind::video) track.cut_off_before(times.pts);
+  track.needs_key = false;
+  source.behind.reset();
+  source.waits_since.reset();
+  if (track.source != source.id()) {
+    events_.push_back(Switched{source.id(), track.source, track.name(), hole});
+    track.source = source.id();
+  }
+  if (source.is_entry(frame)) take_kept(source, now);
+}
+
+// Sound that came before the picture's key frame, as far as it fits behind what was given.
+void Splicer::take_kept(Source& source, Instant now) {
+  std::array<bool, streams_limit> was_on{};  // has all of its sound already
+  for (std::size_t i = 0; i < programme_.tracks().size(); ++i) {
+    was_on[i] = programme_.tracks()[i].source == source.id();
+  }
+  source.kept().each([&](const KeptFrame& kept) {
+    const auto place = source.tracks[kept.stream];
+    if (!place || was_on[*place]) return;
+    SourceFrame frame;
+    frame.stream = kept.stream;
+    frame.kind = Kind::audio;
+    frame.pts = kept.pts;
+    frame.dts = kept.dts;
+    frame.duration = kept.duration;
+    frame.stream_id = kept.stream_id;
+    frame.is_key = true;
+    frame.is_first = kept.is_first;
+    frame.arrival = kept.arrival;
+    frame.payload = kept.payload;
+    frame.parameters = source.streams()[kept.stream].parameters;
+    take(source, frame, now);
+  });
+  source.kept().clear();
+}
+
+}  // namespace recovery::splice

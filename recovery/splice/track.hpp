@@ -1,0 +1,71 @@
+#pragma once
+
+#include <limits>
+#include <optional>
+
+#include "recovery/splice/parameters.hpp"
+#include "recovery/splice/source.hpp"
+
+namespace recovery::splice {
+
+// One stream of the programme: what was given so far, and what may follow it.
+class Track {
+ public:
+  // Between the last picture before a splice and the first behind it, at least.
+  static constexpr Ticks smallest_step = ticks_per_second / 500;
+  // Between two DTS, where they would not rise.
+  static constexpr Ticks squeezed_step = ticks_per_second / 1000;
+
+  explicit Track(const ProgramStream& stream, StreamName name) : kind_(stream.kind), name_(name) {}
+
+  Kind kind() const { return kind_; }
+  const StreamName& name() const { return name_; }
+  bool has_begun() const { return has_begun_; }
+  Ticks end() const { return end_; }
+  Ticks highest_pts() const { return highest_pts_; }
+  Ticks last_dts() const { return last_dts_; }
+  Instant last_at() const { return last_at_; }
+
+  // How far the frame lies before where another source's may begin; 0 or less: it may.
+  Ticks behind(const FrameTimes& times, Ticks duration) const {
+    if (!has_begun_) return 0;
+    if (kind_ == Kind::video) return highest_pts_ + smallest_step - times.pts;
+    // On the frame grid: half a frame too early or too late.
+    const Ticks since_end = end_ - duration / 2 - times.pts;
+    return std::max(since_end, highest_pts_ + squeezed_step - times.pts);
+  }
+  // A picture that refers to what was cut off by the splice.
+  bool is_cut_off(const FrameTimes& times) const { return times.pts < floor_; }
+  void cut_off_before(Ticks pts) { floor_ = pts; }
+
+  // Makes DTS rise as it must. B-frames begin before their key frame is shown: behind a source
+  // without them there is less room for DTS than they had. False: the frame does not fit.
+  bool follow(FrameTimes& times) const {
+    if (!has_begun_) return times.dts <= times.pts;
+    if (kind_ != Kind::video && times.pts <= highest_pts_) return false;
+    times.dts = std::max(times.dts, last_dts_ + squeezed_step);
+    return times.dts <= times.pts;
+  }
+  void note(const FrameTimes& times, Ticks duration, Instant now) {
+    has_begun_ = true;
+    last_dts_ = times.dts;
+    highest_pts_ = std::max(highest_pts_, times.pts);
+    end_ = std::max(end_, times.pts + duration);
+    last_at_ = now;
+  }
+
+  std::optional<Parameters> parameters;  // of what it carries
+  std::optional<SourceId> source;        // whose frames it carries
+  bool needs_key = false;                // a frame is missing: what refers to it cannot be shown
+
+ private:
+  static constexpr Ticks none = std::numeric_limits<Ticks>::min();
+
+  Kind kind_;
+  StreamName name_;
+  bool has_begun_ = false;
+  Ticks last_dts_ = none, highest_pts_ = none, end_ = none, floor_ = none;
+  Instant last_at_{};
+};
+
+}  // namespace recovery::splice
