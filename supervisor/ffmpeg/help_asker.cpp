@@ -59,6 +59,7 @@ struct HelpAsker::State : std::enable_shared_from_this<State> {
   void on_executed(int error_number) {
     if (error_number == 0) return;
     later([error_number](State& state) {
+      state.child.reset();
       state.finish(std::generic_category().message(error_number));
     });
   }
@@ -69,17 +70,19 @@ struct HelpAsker::State : std::enable_shared_from_this<State> {
 
   void on_exit() {
     later([](State& state) {
+      state.child.reset();
       if (!state.done) return;
       read_answer(state.questions[state.next++], state.answer, state.help);
-      state.child.reset();
       state.ask();
     });
   }
 
+  // A child that is under way is killed, and left to its exit: one that hangs in the kernel would
+  // hold up whoever destroys it.
   void finish(const std::string& error) {
     if (!done) return;
     timer.cancel();
-    child.reset();
+    if (child) child->signal(SIGKILL);
     const Done call = std::exchange(done, nullptr);
     call(std::move(help),
          error.empty() ? "" : program.back() + " was asked for its options: " + error);

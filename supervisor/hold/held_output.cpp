@@ -4,6 +4,7 @@
 
 #include "monitor/text/ascii.hpp"
 #include "monitor/text/url.hpp"
+#include "supervisor/ffmpeg/output_streams.hpp"
 #include "supervisor/hold/output_codecs.hpp"
 #include "supervisor/hold/output_legs.hpp"
 
@@ -26,6 +27,22 @@ bool is_picture_filter(const OutputOption& option) {
 // keep small PES packets back.
 Words pipe_options() {
   return {"-avoid_negative_ts", "disabled", "-flush_packets", "1", "-pes_payload_size", "0"};
+}
+
+// What comes in has its pictures first. An output that has its sound first is put back in order, so
+// that the streams have the numbers that its options name them by.
+Words maps_in_order(std::span<const OutputOption> options) {
+  using Kind = StreamMap::Kind;
+  std::vector<Kind> kinds;
+  for (const OutputOption& option : options) {
+    if (option.name == "map") kinds.push_back(read_stream_map(option.value).kind);
+  }
+  const auto pictures = std::ranges::find(kinds, Kind::picture);
+  const auto is = [](Kind kind) { return [kind](Kind other) { return kind == other; }; };
+  const bool sound_first = pictures != kinds.begin() && pictures != kinds.end() &&
+                           std::all_of(kinds.begin(), pictures, is(Kind::audio)) &&
+                           std::all_of(pictures, kinds.end(), is(Kind::picture));
+  return sound_first ? Words{"-map", "0:a", "-map", "0:v"} : Words{};
 }
 
 // Takes one output apart.
@@ -83,6 +100,7 @@ class Taker {
       if (user(option, leg) != OptionUser::encoder) add(held.publication.options, option.words);
     }
     add(held.publication.options, leg.options);
+    if (leg.maps.empty()) held.publication.maps = maps_in_order(output_.options);
   }
 
   void choose_codecs() {

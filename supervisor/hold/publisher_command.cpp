@@ -5,6 +5,7 @@
 #include <span>
 
 #include "supervisor/ffmpeg/launch_wrapper.hpp"
+#include "supervisor/hold/output_legs.hpp"
 
 namespace supervisor {
 
@@ -50,11 +51,16 @@ Words publisher_command(const FfmpegCommand& encoder, const Publication& publica
   Words words = publishing_program(encoder);
   const Words of_program = program_options(encoder);
   add(words, of_program);
-  // A stream may come in at any time, so FFmpeg looks for more of them for 7 s by default.
-  add(words, {"-analyzeduration", "500000", "-f", "mpegts", "-i", "pipe:0"});
+  // The analysis ends as soon as each stream that the PMT names has shown its parameters, and its
+  // rate over two frames. Else FFmpeg goes on looking for streams for 5 to 7 s; and with a short
+  // -analyzeduration it would begin without a picture that has 2 frames a second.
+  add(words, {"-analyzeduration", "5000000", "-scan_all_pmts", "0", "-fpsprobesize", "2", "-f",
+              "mpegts", "-i", "pipe:0"});
   add(words, publication.maps.empty() ? Words{"-map", "0"} : publication.maps);
   if (!has(of_program, "-copy_unknown") && !has(of_program, "-ignore_unknown"))
-    words.emplace_back(publication.format == "mpegts" ? "-copy_unknown" : "-ignore_unknown");
+    words.emplace_back(muxer_name(publication.format, publication.url) == "mpegts"
+                           ? "-copy_unknown"
+                           : "-ignore_unknown");
   add(words, {"-c", "copy"});
   // One silent stream else holds the others back for 10 s.
   if (!has(publication.options, "-max_interleave_delta"))

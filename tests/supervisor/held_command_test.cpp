@@ -1,6 +1,8 @@
 #include "supervisor/hold/held_command.hpp"
 
+#include <algorithm>
 #include <array>
+#include <random>
 
 #include <gtest/gtest.h>
 
@@ -8,6 +10,7 @@
 #include "supervisor/ffmpeg/command_outputs.hpp"
 #include "supervisor/hold/hold_questions.hpp"
 #include "supervisor/hold/named_outputs.hpp"
+#include "supervisor/hold/output_legs.hpp"
 #include "supervisor/secrets/secrets.hpp"
 
 namespace supervisor {
@@ -16,7 +19,7 @@ namespace {
 using About = HelpQuestion::About;
 using Words = std::vector<std::string>;
 
-FfmpegHelp help() {
+FfmpegHelp read_help() {
   FfmpegHelp help;
   read_answer({About::options}, test::full_5_1, help);
   read_answer({About::codecs}, test::codecs_5_1, help);
@@ -28,6 +31,11 @@ FfmpegHelp help() {
   for (const auto& [name, text] : muxers) read_answer({About::muxer, name}, text, help);
   read_answer({About::protocol, "srt"}, test::protocol_srt_5_1, help);
   return help;
+}
+
+const FfmpegHelp& help() {
+  static const FfmpegHelp known = read_help();
+  return known;
 }
 
 std::string joined(const Words& words) {
@@ -75,7 +83,8 @@ std::string refusal(const std::string& text) {
 
 const std::string ts =
     "-avoid_negative_ts disabled -flush_packets 1 -pes_payload_size 0 -f mpegts ";
-const std::string reads = "-analyzeduration 500000 -f mpegts -i pipe:0 ";
+const std::string reads =
+    "-analyzeduration 5000000 -scan_all_pmts 0 -fpsprobesize 2 -f mpegts -i pipe:0 ";
 
 TEST(HeldCommand, TheEncoderWritesMpegTsAndThePublisherTheRest) {
   const auto taken = held(
@@ -200,6 +209,29 @@ TEST(HeldCommand, ThePublisherHasTheSameFfmpegAndSurroundings) {
             std::string::npos);
 }
 
+TEST(HeldCommand, SoundThatComesFirstStaysFirst) {
+  const auto taken =
+      held("ffmpeg -i x -map 0:a -map 0:v -metadata:s:0 title=t -f mpegts srt://h:1");
+  EXPECT_NE(publisher(taken).find("-map 0:a -map 0:v "), std::string::npos);
+  EXPECT_NE(publisher(held("ffmpeg -i x -map 0:v -map 0:a -f mpegts srt://h:1")).find("-map 0 "),
+            std::string::npos);
+  EXPECT_NE(publisher(held("ffmpeg -i x -map 0:a -map [v] -f mpegts srt://h:1")).find("-map 0 "),
+            std::string::npos);
+}
+
+TEST(HeldCommand, BothAreSupervisedAsAnyCommand) {
+  const auto taken = held("nice ffmpeg -i x -c copy -f flv rtmp://h:1936/a/k -c copy -f null -");
+  constexpr std::array descriptors = {20};
+  const FfmpegCommand encoding(taken.encoder_argv(descriptors));
+  EXPECT_EQ(encoding.named_descriptors(), std::vector<int>{20}) << "progress must not take it";
+  EXPECT_FALSE(encoding.reads_stdin());
+  const FfmpegCommand publishing(taken.publishers[0].argv);
+  EXPECT_TRUE(publishing.is_ffmpeg() && publishing.reads_stdin());
+  EXPECT_TRUE(publishing.warnings().empty() && encoding.warnings().empty());
+  ASSERT_EQ(publishing.sinks().size(), 1u);
+  EXPECT_EQ(publishing.sinks()[0].reach, monitor::probes::Reach::tcp);
+}
+
 TEST(HeldCommand, CredentialsGoToThePublisherAlone) {
   const auto taken = held(
       "ffmpeg -i x -c copy -headers Authorization:Bearer_tok3n -f hls -method PUT "
@@ -233,6 +265,69 @@ TEST(HeldCommand, AFormatMustBeKnown) {
   EXPECT_EQ(refusal("ffmpeg -i x -c copy rtmp://h.example/a/k"),
             "hold: the format of the output h.example is not known from its URL: put -f FORMAT in "
             "front of it, as in -f flv");
+}
+
+// Whatever the command, no output is lost or published twice, and none that is held stays in the
+// encoder's command.
+TEST(HeldCommand, EveryOutputHasItsPlace) {
+  const Words words = {"-i",
+                       "x",
+                       "-f",
+                       "flv",
+                       "mp3",
+                       "tee",
+                       "fifo",
+                       "-c",
+                       "copy",
+                       "-map",
+                       "0:a",
+                       "[v]",
+                       "-vn",
+                       "rtmp://h/a",
+                       "a.mp4",
+                       "-",
+                       "icecast://h/m",
+                       "-flags",
+                       "--",
+                       "+global_header",
+                       "-y",
+                       "-c:v",
+                       "libx264",
+                       "-fifo_format",
+                       "tee:[f=flv]rtmp://t/1|b.ts",
+                       "[f=flv]rtmp://u/1|[f=mp3:select=a]icecast://w/1|c.ts",
+                       "[f=fifo:fifo_format=flv]rtmp://x/1",
+                       "-bsf:a",
+                       "null",
+                       "=:'\\[|"};
+  std::mt19937 random(1);
+  int taken_apart = 0;
+  for (int run = 0; run < 20000; ++run) {
+    Words argv = {"ffmpeg"};
+    for (std::size_t left = random() % 12 + 1; left > 0; --left)
+      argv.push_back(words[random() % words.size()]);
+    const FfmpegCommand command(argv);
+    const Words& outputs = command.endpoints().outputs;
+    HeldCommand taken;
+    try {
+      taken = held_command(command, help(), outputs);  // each named by its URL
+    } catch (const CommandError&) {
+      continue;
+    }
+    ++taken_apart;
+    Words places = taken.kept;
+    for (const HeldCommand::Publisher& publisher : taken.publishers) {
+      EXPECT_EQ(publisher.argv.back(), publisher.name) << joined(argv);
+      EXPECT_LT(publisher.pipe, taken.pipes);
+      places.push_back(publisher.name);
+    }
+    EXPECT_TRUE(std::ranges::is_permutation(places, outputs)) << joined(argv);
+    const std::vector<int> descriptors(taken.pipes, 20);
+    const FfmpegCommand encoding(taken.encoder_argv(descriptors));
+    EXPECT_EQ(encoding.endpoints().outputs.size(), taken.kept.size() + taken.pipes) << joined(argv);
+    EXPECT_TRUE(std::ranges::none_of(encoding.endpoints().outputs, is_network)) << joined(argv);
+  }
+  EXPECT_GT(taken_apart, 1000);
 }
 
 TEST(HoldQuestions, AreOfWhatTheOutputsNeed) {
