@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "supervisor/hold/held_output.hpp"
+#include "supervisor/hold/output_codecs.hpp"
 
 namespace supervisor {
 
@@ -26,9 +27,13 @@ class Taker {
     for (const CommandGroup& group : groups_) {
       if (group.kind == CommandGroup::Kind::output) {
         take(group);
-      } else {
-        add(group.words);
+        continue;
       }
+      // FFmpeg takes it anywhere, and ends where it has no RTP output to describe.
+      if (has_option(group.options, "sdp_file"))
+        throw CommandError(
+            "hold: put -sdp_file right in front of the RTP output that it describes");
+      add(group.words);
     }
     if (held_.publishers.empty()) throw CommandError(nothing_to_hold());
     return std::move(held_);

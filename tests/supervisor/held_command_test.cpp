@@ -1,75 +1,25 @@
 #include "supervisor/hold/held_command.hpp"
 
-#include <algorithm>
 #include <array>
-#include <random>
 
 #include <gtest/gtest.h>
 
-#include "ffmpeg_help_texts.hpp"
+#include "held_stand.hpp"
 #include "supervisor/ffmpeg/command_outputs.hpp"
 #include "supervisor/hold/hold_questions.hpp"
-#include "supervisor/hold/named_outputs.hpp"
-#include "supervisor/hold/output_legs.hpp"
 #include "supervisor/secrets/secrets.hpp"
 
 namespace supervisor {
 namespace {
 
 using About = HelpQuestion::About;
-using Words = std::vector<std::string>;
-
-FfmpegHelp read_help() {
-  FfmpegHelp help;
-  read_answer({About::options}, test::full_5_1, help);
-  read_answer({About::codecs}, test::codecs_5_1, help);
-  const std::vector<std::pair<const char*, std::string_view>> muxers = {
-      {"flv", test::muxer_flv_5_1},   {"mp3", test::muxer_mp3_5_1},
-      {"hls", test::muxer_hls_5_1},   {"mpegts", test::muxer_mpegts_5_1},
-      {"adts", test::muxer_adts_5_1}, {"ogg", test::muxer_ogg_5_1},
-      {"tee", test::muxer_tee_5_1},   {"fifo", test::muxer_fifo_5_1}};
-  for (const auto& [name, text] : muxers) read_answer({About::muxer, name}, text, help);
-  read_answer({About::protocol, "srt"}, test::protocol_srt_5_1, help);
-  return help;
-}
-
-const FfmpegHelp& help() {
-  static const FfmpegHelp known = read_help();
-  return known;
-}
-
-std::string joined(const Words& words) {
-  std::string all;
-  for (const std::string& word : words) all += (all.empty() ? "" : " ") + word;
-  return all;
-}
-
-Words split(std::string_view text) {
-  Words words(1);
-  for (const char c : text) {
-    if (c == ' ') {
-      words.emplace_back();
-    } else {
-      words.back() += c;
-    }
-  }
-  return words;
-}
+using namespace test::taken_apart;
 
 HeldCommand held(const std::string& text) {
   const FfmpegCommand command(split(text));
   Words names;
   for (const monitor::Output& output : command_outputs(command)) names.push_back(output.name);
   return held_command(command, help(), names);
-}
-
-std::string encoder(const HeldCommand& held) {
-  constexpr std::array descriptors = {20, 21, 22, 23};
-  return joined(held.encoder_argv(descriptors));
-}
-
-std::string publisher(const HeldCommand& held, std::size_t number = 0) {
-  return joined(held.publishers.at(number).argv);
 }
 
 std::string refusal(const std::string& text) {
@@ -81,8 +31,6 @@ std::string refusal(const std::string& text) {
   return "";
 }
 
-const std::string ts =
-    "-avoid_negative_ts disabled -flush_packets 1 -pes_payload_size 0 -f mpegts ";
 const std::string reads =
     "-analyzeduration 5000000 -scan_all_pmts 0 -fpsprobesize 2 -f mpegts -i pipe:0 ";
 
@@ -261,73 +209,17 @@ TEST(HeldCommand, AnFfmpegThatIsNotSeenCannotBeTakenApart) {
   EXPECT_THROW(held_command(command, {}, Words{}), CommandError) << "nothing is known of it";
 }
 
+TEST(HeldCommand, ADescriptionGoesWithItsOutput) {
+  EXPECT_TRUE(publisher(held("ffmpeg -i x -vn -c:a aac -sdp_file a.sdp -f rtp rtp://h:1"))
+                  .ends_with("-sdp_file a.sdp -f rtp rtp://h:1"));
+  EXPECT_EQ(refusal("ffmpeg -sdp_file a.sdp -i x -vn -c:a aac -f rtp rtp://h:1"),
+            "hold: put -sdp_file right in front of the RTP output that it describes");
+}
+
 TEST(HeldCommand, AFormatMustBeKnown) {
   EXPECT_EQ(refusal("ffmpeg -i x -c copy rtmp://h.example/a/k"),
             "hold: the format of the output h.example is not known from its URL: put -f FORMAT in "
             "front of it, as in -f flv");
-}
-
-// Whatever the command, no output is lost or published twice, and none that is held stays in the
-// encoder's command.
-TEST(HeldCommand, EveryOutputHasItsPlace) {
-  const Words words = {"-i",
-                       "x",
-                       "-f",
-                       "flv",
-                       "mp3",
-                       "tee",
-                       "fifo",
-                       "-c",
-                       "copy",
-                       "-map",
-                       "0:a",
-                       "[v]",
-                       "-vn",
-                       "rtmp://h/a",
-                       "a.mp4",
-                       "-",
-                       "icecast://h/m",
-                       "-flags",
-                       "--",
-                       "+global_header",
-                       "-y",
-                       "-c:v",
-                       "libx264",
-                       "-fifo_format",
-                       "tee:[f=flv]rtmp://t/1|b.ts",
-                       "[f=flv]rtmp://u/1|[f=mp3:select=a]icecast://w/1|c.ts",
-                       "[f=fifo:fifo_format=flv]rtmp://x/1",
-                       "-bsf:a",
-                       "null",
-                       "=:'\\[|"};
-  std::mt19937 random(1);
-  int taken_apart = 0;
-  for (int run = 0; run < 20000; ++run) {
-    Words argv = {"ffmpeg"};
-    for (std::size_t left = random() % 12 + 1; left > 0; --left)
-      argv.push_back(words[random() % words.size()]);
-    const FfmpegCommand command(argv);
-    const Words& outputs = command.endpoints().outputs;
-    HeldCommand taken;
-    try {
-      taken = held_command(command, help(), outputs);  // each named by its URL
-    } catch (const CommandError&) {
-      continue;
-    }
-    ++taken_apart;
-    Words places = taken.kept;
-    for (const HeldCommand::Publisher& publisher : taken.publishers) {
-      EXPECT_EQ(publisher.argv.back(), publisher.name) << joined(argv);
-      EXPECT_LT(publisher.pipe, taken.pipes);
-      places.push_back(publisher.name);
-    }
-    EXPECT_TRUE(std::ranges::is_permutation(places, outputs)) << joined(argv);
-    const std::vector<int> descriptors(taken.pipes, 20);
-    const FfmpegCommand encoding(taken.encoder_argv(descriptors));
-    EXPECT_EQ(encoding.endpoints().outputs.size(), taken.kept.size() + taken.pipes) << joined(argv);
-    EXPECT_TRUE(std::ranges::none_of(encoding.endpoints().outputs, is_network)) << joined(argv);
-  }
-  EXPECT_GT(taken_apart, 1000);
 }
 
 TEST(HoldQuestions, AreOfWhatTheOutputsNeed) {
@@ -339,69 +231,6 @@ TEST(HoldQuestions, AreOfWhatTheOutputsNeed) {
       {About::protocol, "rtmp"}, {About::muxer, "tee"},    {About::muxer, "fifo"},
       {About::muxer, "mpegts"},  {About::protocol, "srt"}, {About::muxer, "matroska"}};
   EXPECT_EQ(hold_questions(command), expected);
-}
-
-HeldCommand named(const std::string& text, const std::vector<NamedOutput>& outputs) {
-  return held_command(FfmpegCommand(split(text)), help(), outputs);
-}
-
-std::string named_refusal(const std::string& text, const std::vector<NamedOutput>& outputs) {
-  try {
-    named(text, outputs);
-  } catch (const CommandError& error) {
-    return error.what();
-  }
-  return "";
-}
-
-const NamedOutput youtube{"youtube", {"-f", "flv", "-flvflags", "no_metadata", "rtmp://y/a/k"}};
-
-TEST(NamedOutputs, ShareOnePipe) {
-  const auto taken =
-      named("ffmpeg -i x -c:v libx264 -c:a aac -flags +global_header -metadata title=t",
-            {youtube, {"own", {"-f", "mpegts", "-mode", "caller", "srt://o:1"}}});
-  EXPECT_EQ(encoder(taken), "ffmpeg -i x -c:v libx264 -c:a aac " + ts + "pipe:20");
-  ASSERT_EQ(taken.publishers.size(), 2u);
-  EXPECT_EQ(taken.publishers[0].name, "youtube");
-  EXPECT_TRUE(publisher(taken, 0).ends_with(
-      "500000 -metadata title=t -flvflags no_metadata -f flv rtmp://y/a/k"));
-  EXPECT_TRUE(publisher(taken, 1).ends_with("-metadata title=t -mode caller -f mpegts srt://o:1"));
-}
-
-TEST(NamedOutputs, FollowTheOutputsThatTheCommandHas) {
-  const auto taken = named("ffmpeg -i x -c copy r.mp4 -c:v copy -c:a aac", {youtube});
-  EXPECT_EQ(encoder(taken), "ffmpeg -i x -c copy r.mp4 -c:v copy -c:a aac " + ts + "pipe:20");
-  EXPECT_NE(named_refusal("ffmpeg -i x -f flv rtmp://h/a/k", {youtube}).find("must end before"),
-            std::string::npos);
-}
-
-TEST(NamedOutputs, OneOfSoundTakesTheSound) {
-  const auto taken = named("ffmpeg -i x -c:v libx264 -c:a libmp3lame",
-                           {youtube,
-                            {"radio", {"-f", "mp3", "icecast://h/m"}},
-                            {"two", {"-map", "0:a:1", "-f", "mp3", "icecast://h/2"}}});
-  EXPECT_NE(publisher(taken, 0).find("-map 0 "), std::string::npos);
-  EXPECT_NE(publisher(taken, 1).find("-map 0:a "), std::string::npos);
-  EXPECT_NE(publisher(taken, 2).find("-map 0:a:1 "), std::string::npos);
-}
-
-TEST(NamedOutputs, AreOneOutputEachThatOnlyPublishes) {
-  const std::string command = "ffmpeg -i x -c copy";
-  EXPECT_EQ(named_refusal(command, {{"a", {"-b:v", "1M", "-f", "flv", "rtmp://y/a/k"}}}),
-            "outputs.a: -b:v belongs to encoding, which is done once for all outputs: put it into "
-            "command");
-  EXPECT_NE(named_refusal(command, {{"a", {"-c:a", "aac", "-f", "flv", "rtmp://y/a/k"}}}), "");
-  EXPECT_EQ(named_refusal(command, {{"a", {"-c", "copy", "-vn", "-f", "flv", "rtmp://y/a/k"}}}),
-            "");
-  EXPECT_NE(named_refusal(command, {{"a", {"-f", "flv"}}}), "");
-  EXPECT_NE(named_refusal(command, {{"a", {}}}), "");
-  EXPECT_NE(named_refusal(command, {{"a", {"-f", "flv", "rtmp://y/a/k", "-an"}}}), "");
-  EXPECT_NE(named_refusal(command, {{"a", {"-i", "x", "-f", "flv", "rtmp://y/a/k"}}}), "");
-  EXPECT_NE(named_refusal(command, {{"a", {"-f", "tee", "[f=flv]rtmp://y/a/k|b.ts"}}}), "");
-  EXPECT_NE(named_refusal(command, {{"a", {"a.mp4"}}}).find("no network output"),
-            std::string::npos);
-  EXPECT_NE(named_refusal("ffmpeg -i x -f flv", {youtube}), "");
-  EXPECT_NE(named_refusal(command, {}), "");
 }
 
 }  // namespace
