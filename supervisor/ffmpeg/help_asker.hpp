@@ -19,7 +19,7 @@ namespace supervisor {
 class HelpAsker {
  public:
   struct Limits {
-    std::chrono::milliseconds timeout = std::chrono::seconds(10);  // for all questions together
+    std::chrono::milliseconds timeout = std::chrono::seconds(30);  // for all questions together
     std::size_t answer_bytes = 8 << 20;                            // of 7.1 it is 1.2 MB
   };
   // Once. `error` is empty, or says why the help is not complete.
