@@ -171,6 +171,19 @@ std::optional<monitor::Duration> time_limit_of(const std::vector<std::string>& a
   return shortest;
 }
 
+std::vector<std::string> lasting_wrappers(const std::vector<std::string>& argv) {
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < argv.size();) {
+    const Wrapper* wrapper = find_wrapper(argv[at]);
+    if (wrapper == nullptr) break;
+    const std::size_t next = skip_wrapper(*wrapper, argv, at);
+    const auto own = std::span(argv).subspan(at, next - at);
+    if (wrapper->kind == WrapperKind::in_place) words.insert(words.end(), own.begin(), own.end());
+    at = next;
+  }
+  return words;
+}
+
 LaunchedProgram find_launched_program(const std::vector<std::string>& argv) {
   LaunchedProgram program;
   while (program.at < argv.size()) {

@@ -31,6 +31,10 @@ struct LaunchedProgram {
 // options, so the user name in `gosu ffmpeg ffmpeg …` is no FFmpeg. Views into `argv`.
 LaunchedProgram find_launched_program(const std::vector<std::string>& argv);
 
+// The words of the wrappers that set how the command runs and are gone then: `nice -n 5`, `env
+// A=b`. Those that stay as its parent are left out: they end it, lock or wait for it.
+std::vector<std::string> lasting_wrappers(const std::vector<std::string>& argv);
+
 // How long `timeout DURATION` lets the command live; of several the shortest, empty without one.
 std::optional<monitor::Duration> time_limit_of(const std::vector<std::string>& argv);
 

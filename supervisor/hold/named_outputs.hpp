@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "supervisor/ffmpeg/ffmpeg_help.hpp"
+#include "supervisor/hold/held_command.hpp"
+
+namespace supervisor {
+
+// An output that stands beside the command, under a name: the options of its muxer and protocol,
+// and its URL.
+struct NamedOutput {
+  std::string name;
+  std::vector<std::string> arguments;
+};
+
+// A command that ends before its outputs: FFmpeg encodes once, to one pipe that all of them share.
+// What the command says of muxers (`-metadata`, a bitstream filter) is said to each. Throws
+// CommandError: as held_command(); an output that encodes, or is not one output.
+HeldCommand held_command(const FfmpegCommand& command, const FfmpegHelp& help,
+                         std::span<const NamedOutput> outputs);
+
+}  // namespace supervisor
