@@ -4,7 +4,7 @@
 
 #include "child_run.hpp"
 #include "ffmpeg_help_texts.hpp"
-#include "supervisor/ffmpeg/help_asker.hpp"
+#include "supervisor/ffmpeg/ask_ffmpeg.hpp"
 
 namespace supervisor {
 namespace {
@@ -95,37 +95,12 @@ TEST(FfmpegHelp, AnyTextIsTaken) {
   }
 }
 
-// Asks and waits for the answer.
-struct Asked {
-  FfmpegHelp help;
-  std::string error;
-  int calls = 0;
-
-  Asked(const std::vector<std::string>& program, const std::vector<HelpQuestion>& questions,
-        HelpAsker::Limits limits = {}) {
-    boost::asio::io_context loop;
-    HelpAsker asker(
-        loop.get_executor(), process_launcher(loop.get_executor()), program, questions,
-        [this](FfmpegHelp answer, const std::string& why) {
-          help = std::move(answer);
-          error = why;
-          ++calls;
-        },
-        limits);
-    EXPECT_TRUE(test::run_until(loop, [this] { return calls > 0; }));
-    loop.restart();
-    loop.run_for(std::chrono::milliseconds(20));
-    EXPECT_EQ(calls, 1);
-    EXPECT_TRUE(test::has_no_children());
-  }
-};
-
-TEST(HelpAsker, AsksARealFfmpeg) {
-  const Asked asked({"nice", "ffmpeg"}, {{About::options},
-                                         {About::codecs},
-                                         {About::muxer, "flv"},
-                                         {About::protocol, "rtmp"},
-                                         {About::muxer, "none_of_this_name"}});
+TEST(AskFfmpeg, AsksARealFfmpeg) {
+  const AskedFfmpeg asked = ask_ffmpeg({"nice", "ffmpeg"}, {{About::options},
+                                                            {About::codecs},
+                                                            {About::muxer, "flv"},
+                                                            {About::protocol, "rtmp"},
+                                                            {About::muxer, "none_of_this_name"}});
   EXPECT_EQ(asked.error, "");
   EXPECT_TRUE(asked.help.is_known());
   EXPECT_GT(asked.help.format_options.size(), 300u);
@@ -134,27 +109,27 @@ TEST(HelpAsker, AsksARealFfmpeg) {
   EXPECT_TRUE(asked.help.protocols.find("rtmp")->second.contains("rtmp_live"));
 }
 
-TEST(HelpAsker, SaysWhyThereIsNoAnswer) {
-  const Asked missing({"/nonexistent/ffmpeg"}, {{About::options}});
+TEST(AskFfmpeg, SaysWhyThereIsNoAnswer) {
+  const AskedFfmpeg missing = ask_ffmpeg({"/nonexistent/ffmpeg"}, {{About::options}});
   EXPECT_EQ(missing.error,
             "/nonexistent/ffmpeg was asked for its options: No such file or directory");
-  const Asked other({"true"}, {{About::options}});
+  const AskedFfmpeg other = ask_ffmpeg({"true"}, {{About::options}});
   EXPECT_EQ(other.error, "");
   EXPECT_FALSE(other.help.is_known());
 }
 
-TEST(HelpAsker, DoesNotWaitForEver) {
-  HelpAsker::Limits limits;
+TEST(AskFfmpeg, DoesNotWaitForEver) {
+  AskLimits limits;
   limits.timeout = std::chrono::milliseconds(100);
-  const Asked hung({"sh", "-c", "sleep 60"}, {{About::options}}, limits);
+  const AskedFfmpeg hung = ask_ffmpeg({"sh", "-c", "sleep 60"}, {{About::options}}, limits);
   EXPECT_EQ(hung.error, "sleep 60 was asked for its options: it gave no answer in time");
 }
 
-TEST(HelpAsker, KeepsNoMoreThanItsLimit) {
-  HelpAsker::Limits limits;
+TEST(AskFfmpeg, KeepsNoMoreThanItsLimit) {
+  AskLimits limits;
   limits.timeout = std::chrono::milliseconds(300);
   limits.answer_bytes = 1000;
-  const Asked flooded({"sh", "-c", "yes"}, {{About::options}}, limits);
+  const AskedFfmpeg flooded = ask_ffmpeg({"sh", "-c", "yes"}, {{About::options}}, limits);
   EXPECT_FALSE(flooded.error.empty());
   EXPECT_FALSE(flooded.help.is_known());
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -12,9 +11,6 @@ namespace supervisor::test {
 struct FieldCommand {
   std::string_view name;
   std::string_view words;  // behind `ffmpeg`
-
-  // For the names that ctest lists.
-  friend void PrintTo(const FieldCommand& command, std::ostream* out) { *out << command.name; }
 };
 
 inline constexpr auto field_commands = std::to_array<FieldCommand>({

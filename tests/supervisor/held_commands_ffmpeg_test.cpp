@@ -18,8 +18,8 @@
 
 #include "child_run.hpp"
 #include "held_commands.hpp"
+#include "supervisor/ffmpeg/ask_ffmpeg.hpp"
 #include "supervisor/ffmpeg/command_outputs.hpp"
-#include "supervisor/ffmpeg/help_asker.hpp"
 #include "supervisor/hold/held_command.hpp"
 #include "supervisor/hold/hold_questions.hpp"
 #include "supervisor/hold/output_legs.hpp"
@@ -147,18 +147,9 @@ class HeldCommands : public testing::TestWithParam<test::FieldCommand> {
   }
 
   static FfmpegHelp help_for(const FfmpegCommand& command) {
-    boost::asio::io_context loop;
-    FfmpegHelp help;
-    bool is_done = false;
-    HelpAsker asker(loop.get_executor(), process_launcher(loop.get_executor()),
-                    publishing_program(command), hold_questions(command),
-                    [&](FfmpegHelp answer, const std::string& error) {
-                      EXPECT_EQ(error, "");
-                      help = std::move(answer);
-                      is_done = true;
-                    });
-    EXPECT_TRUE(test::run_until(loop, [&] { return is_done; }));
-    return help;
+    AskedFfmpeg asked = ask_ffmpeg(publishing_program(command), hold_questions(command));
+    EXPECT_EQ(asked.error, "");
+    return std::move(asked.help);
   }
 
   // What a player would be told, a line a stream.
