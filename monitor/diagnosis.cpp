@@ -190,8 +190,8 @@ constexpr Duration corrupt_lasts = 10s;
 // Which output a sink's verdict is about: what a witness saw, what FFmpeg named, the only one.
 std::string output_of(Cause cause, const Evidence& evidence, const std::optional<Fault>& fault,
                       const std::vector<const SignSeen*>& signs) {
-  if (component_of(cause) != Component::sink) return {};
   if (fault && !fault->output.empty()) return fault->output;
+  if (component_of(cause) != Component::sink) return {};
   for (const SignSeen* seen : signs) {
     const auto& number = seen->sign.output;
     if (number && *number < evidence.outputs.size()) return evidence.outputs[*number];

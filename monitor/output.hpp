@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "monitor/cause.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor {
@@ -29,6 +31,7 @@ struct Output {
   bool reconnects = false;  // FFmpeg itself does: fifo with -attempt_recovery
   bool required = false;    // the stream is off air without it
   bool is_rtmp = false;
+  bool is_published = false;  // by an FFmpeg of its own, whose supervision reports on it
   // Its server speaks before it takes any media: a connection without an answer is a kernel's
   // alone.
   bool awaits_answer = false;
@@ -46,8 +49,9 @@ enum class OutputState : std::uint8_t {
   on_air,    // it is taken, as far as that can be seen
   lost,      // FFmpeg goes on without it
   stopped,   // no FFmpeg
+  waiting,   // its publisher is connected, and nothing comes from the encoder
 };
-inline constexpr std::size_t output_state_count = 4;
+inline constexpr std::size_t output_state_count = 5;
 std::string_view name(OutputState state);
 
 // What is known of an output of the present FFmpeg, for display.
@@ -56,5 +60,16 @@ struct OutputReading {
   OutputState state = OutputState::starting;
   std::string sentence = {};  // what is wrong, with figures; empty: nothing
 };
+
+// What the supervision of a published output says of it. A value; the last one stands.
+struct OutputReport {
+  std::string output;  // its name
+  OutputState state = OutputState::starting;
+  Cause cause = Cause::sink_lost;  // where it is lost or stopped
+  std::string sentence = {};       // what is wrong, with figures; secrets already masked
+  Instant since{};                 // of the state
+  bool is_exhausted = false;       // its restarts did not bring it back
+};
+using OutputReports = std::vector<OutputReport>;
 
 }  // namespace monitor

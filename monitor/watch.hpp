@@ -125,6 +125,7 @@ class Watch {
   void on(const std::vector<SpaceSample>& folders, Instant now) {
     detectors_.space.on_space(folders, now);
   }
+  void on(const OutputReports& reports, Instant) { detectors_.outputs.on_reports(reports); }
   void on(const ContentMark& mark, Instant now) { detectors_.content.on_mark(mark, now); }
 
   // Whether what a detector finds counts at present.

@@ -33,6 +33,14 @@ void Detection::count_restart(const std::string& output) {
   if (OutputTotal* total = past_totals_.of(output)) ++total->restarts;
 }
 
+void Detection::idle_input(bool is_idle, Instant now) {
+  if (input_is_idle_ && !is_idle && watch_) {
+    watch_->rebase(now);
+    checked_at_ = now;
+  }
+  input_is_idle_ = is_idle;
+}
+
 std::vector<monitor::Fault> Detection::check(Instant now) {
   if (is_muted()) return {};
   checked_at_ = now;
@@ -69,14 +77,14 @@ void Detection::observe(const monitor::Observation& what, Instant now) {
 bool Detection::sink_is_proven(Duration stall_timeout, Instant now) const {
   const auto since = evidence().first_advance;
   const bool waited = since && now - *since >= stall_timeout;
-  if (waited || !kernel_reports_) return true;
+  if (waited || !kernel_reports_ || watch_->outputs().publishes()) return true;
   return watch_->delivery().server_app_reads().value_or(false);
 }
 
 Proof Detection::output_is_connected(Instant now) const {
   using monitor::Strength;
   if (watch_->output_is_connected()) return {Strength::proven, now};
-  if (kernel_reports_) return {Strength::possible, now};
+  if (kernel_reports_ || watch_->outputs().publishes()) return {Strength::possible, now};
   // The first samples are about to come, or never will.
   const auto since = evidence().first_advance;
   const bool none_come = since && now - *since >= first_samples;

@@ -23,7 +23,10 @@ class Detection {
   // would report it again.
   void mute() { checked_at_.reset(); }
   void unmute(Instant now) { checked_at_ = checked_at_.value_or(now); }
-  bool is_muted() const { return !checked_at_; }
+  bool is_muted() const { return !checked_at_ || input_is_idle_; }
+  // Nothing comes on FFmpeg's input, as the one who feeds it says: what stands still then is no
+  // fault. Outlives the child.
+  void idle_input(bool is_idle, Instant now);
 
   // What holds now, the off-air fault first. Not while muted. One that is not proven well enough to
   // end FFmpeg for it, or whose witnesses have fallen silent, is a warning.
@@ -73,7 +76,8 @@ class Detection {
   OutputTotals past_totals_;            // of the lives before
   std::optional<Instant> checked_at_;   // empty: muted
   std::optional<Instant> observed_at_;  // this child by a witness outside FFmpeg, the last time
-  bool kernel_reports_ = false;         // connections were seen on this machine
+  bool input_is_idle_ = false;
+  bool kernel_reports_ = false;  // connections were seen on this machine
 };
 
 }  // namespace recovery

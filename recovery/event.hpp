@@ -55,6 +55,10 @@ struct Observed {
   Generation generation;
   monitor::Observation what;
 };
+// What feeds the input of this FFmpeg has nothing to give, or has again. Of a publisher.
+struct InputIdle {
+  bool is_idle;
+};
 struct SignSeen {
   Generation generation;
   monitor::Sign sign;
@@ -101,6 +105,6 @@ struct Reconfigured {
 using Event =
     std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,
                  LaunchFailed, ProgressSeen, ProgressUnavailable, Observed, SignSeen, Exited,
-                 SourceProbed, SinkProbed, TrackChanged, Tick, Paused, Reconfigured>;
+                 SourceProbed, SinkProbed, TrackChanged, Tick, Paused, Reconfigured, InputIdle>;
 
 }  // namespace recovery

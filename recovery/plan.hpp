@@ -19,6 +19,7 @@ struct Plan {
     source,   // launch when the source is there
     recover,  // judge what is to be done when the child is gone
     give_up,  // by `on_exhausted`
+    reject,   // end: what the command asks for is wrong
     stop      // nothing: a stop was asked for
   };
 

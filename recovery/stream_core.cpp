@@ -203,6 +203,7 @@ void StreamCore::on(const Observed& event) {
     if (sample && monitor::is_stopped(*sample)) return send(stop_ladder_.kill(now_));
     return send(stop_ladder_.observe(event.what, now_));
   }
+  if (std::holds_alternative<monitor::OutputReports>(event.what)) return take_reports();
   if (!sample) return check_detectors();
   // Its life is all that such a command shows; without this its time on air would stand still
   // until it ends.
@@ -286,6 +287,10 @@ void StreamCore::on(const Tick&) {
 void StreamCore::on(const Paused&) {
   stop_ladder_.on_pause(now_);
   if (monitor::Watch* watch = detection_.watch()) watch->rebase(now_);
+}
+
+void StreamCore::on(const InputIdle& event) {
+  detection_.idle_input(event.is_idle, now_);
 }
 
 // Nothing that was spent, opened or escalated is forgotten by another configuration.

@@ -140,6 +140,7 @@ class StreamCore {
   void on(const Tick&);
   void on(const Paused&);
   void on(const Reconfigured& event);
+  void on(const InputIdle& event);
 
   // Detection.
   void check_progress();
@@ -161,6 +162,7 @@ class StreamCore {
   void await_lost_outputs(const std::vector<monitor::Fault>& faults);
   void look_at_lost_outputs();
   void on_output_probed(const SinkProbed& event);
+  void take_reports();
 
   // On and off air.
   void come_on_air();

@@ -21,7 +21,8 @@ const std::vector<Output>& StreamCore::outputs() const {
 std::vector<std::string> StreamCore::lost_for_good(const std::vector<Fault>& faults) const {
   std::vector<std::string> lost;
   for (const Output& output : setup_.command.outputs) {
-    const bool needs_launch = output.link == Output::Link::lasting && !output.reconnects;
+    const bool needs_launch =
+        output.link == Output::Link::lasting && !output.reconnects && !output.is_published;
     const bool is_lost = std::any_of(faults.begin(), faults.end(), [&](const Fault& fault) {
       const bool is_gone = fault.cause == monitor::Cause::sink_unreachable ||
                            fault.cause == monitor::Cause::sink_lost;
@@ -65,6 +66,19 @@ void StreamCore::on_output_probed(const SinkProbed& event) {
                    "output " + event.output + " is back: " + event.sentence, Duration::zero(),
                    is_partial ? planner_.spend_attempt(now_) : 0);
   begin_stop({Plan::Kind::launch});
+}
+
+// Published outputs come back by themselves; the encoder goes on meanwhile.
+void StreamCore::take_reports() {
+  check_detectors();
+  if (!is(State::waiting_for_receiver)) return;
+  const monitor::OutputsDetector& outputs = detection_.watch()->outputs();
+  if (outputs.are_all_wrong() && primary_ != CommandTrial::was_on_air) {
+    return begin_stop({Plan::Kind::reject});
+  }
+  if (outputs.is_exhausted()) {
+    planner_.escalate(*life_.verdict, "its restarts did not bring the output back", context());
+  }
 }
 
 std::vector<OutputTotal> StreamCore::output_totals() const {

@@ -344,6 +344,8 @@ void StreamCore::on_child_gone() {
       return on_fallback_end();
     case Plan::Kind::give_up:
       return give_up();
+    case Plan::Kind::reject:
+      return end(exit_code::command_invalid);
     case Plan::Kind::none:
     case Plan::Kind::resume:
     case Plan::Kind::stop:

@@ -22,6 +22,9 @@ using monitor::Verdict;
 std::optional<State> StreamCore::rightful_wait(const Verdict& verdict) const {
   const CommandFacts& command = setup_.command;
   if (life_.role != Role::primary || !setup_.policy.enabled) return std::nullopt;
+  if (detection_.watch()->outputs().is_published(verdict.output)) {
+    return State::waiting_for_receiver;
+  }
   const bool is_lost = verdict.cause == Cause::sink_unreachable ||
                        verdict.cause == Cause::sink_rejected || verdict.cause == Cause::sink_lost;
   if (command.recovers_output && is_lost) return State::waiting_for_receiver;

@@ -41,6 +41,7 @@ void OutputsDetector::on_connections(const ConnectionSamples& all, Instant now) 
   kernel_reports_ = true;
   assign(all);
   for (Leg& leg : legs_) {
+    if (leg.output.is_published) continue;
     if (leg.is_connected) leg.gone_at = now;
     leg.is_connected = leg.is_unanswered = false;
   }
@@ -92,7 +93,8 @@ std::optional<std::size_t> OutputsDetector::leg_for(const ConnectionSample& samp
       const Leg& leg = legs_[number];
       const bool fits =
           sample.outputs == 0 ? is_lasting(leg.output) : is_set(sample.outputs, number);
-      if (!fits || leg.given_up_at || is_lasting(leg.output) != lasting) continue;
+      if (!fits || leg.output.is_published || leg.given_up_at || is_lasting(leg.output) != lasting)
+        continue;
       if (std::ranges::find(links, number, &Link::leg) == links.end()) return number;
       if (!first && sample.outputs != 0) first = number;
     }
@@ -110,6 +112,16 @@ void OutputsDetector::count(const ConnectionSample& sample, Link& link) {
   if (!link.is_certain || sample.acked_bytes <= link.counted_bytes) return;
   legs_[link.leg].delivered_bytes += sample.acked_bytes - link.counted_bytes;
   link.counted_bytes = sample.acked_bytes;
+}
+
+void OutputsDetector::on_reports(const OutputReports& reports) {
+  for (const OutputReport& report : reports) {
+    for (Leg& leg : legs_) {
+      if (!leg.output.is_published || leg.output.name != report.output) continue;
+      leg.report = report;
+      leg.is_connected = report.state == OutputState::on_air;
+    }
+  }
 }
 
 void OutputsDetector::on_advance(Instant now) {
@@ -133,14 +145,14 @@ void OutputsDetector::on_sign(const Sign& sign, Instant now) {
 
 void OutputsDetector::rebase(Instant now) {
   for (Leg& leg : legs_) {
-    if (!leg.is_connected) leg.gone_at = now;
+    if (!leg.output.is_published && !leg.is_connected) leg.gone_at = now;
   }
 }
 
 // ---------------------------------------------------------------------------- what follows
 
 bool OutputsDetector::is_judged(const Leg& leg) const {
-  return is_lasting(leg.output) && kernel_reports_ && first_advance_ &&
+  return is_lasting(leg.output) && !leg.output.is_published && kernel_reports_ && first_advance_ &&
          (leg.was_connected || leg.output.may_be_missing);
 }
 
@@ -148,12 +160,20 @@ bool OutputsDetector::is_refused(const Leg& leg, Instant now) {
   return leg.refusals >= telling_refusals && now - *leg.refused_at < sign_lasts;
 }
 
+// Its own supervision has judged it.
+bool OutputsDetector::is_reported_down(const Leg& leg) {
+  return leg.report &&
+         (leg.report->state == OutputState::lost || leg.report->state == OutputState::stopped);
+}
+
 Instant OutputsDetector::due(const Leg& leg) const {
+  if (is_reported_down(leg)) return leg.report->since;
   if (leg.given_up_at) return *leg.given_up_at;
   return is_judged(leg) && !leg.is_connected ? since(leg) + stall_timeout_ : never;
 }
 
 Instant OutputsDetector::since(const Leg& leg) const {
+  if (leg.report) return leg.report->since;
   if (leg.given_up_at) return *leg.given_up_at;
   if (leg.refused_at) return *leg.refused_at;
   return std::max(first_advance_.value_or(leg.gone_at), leg.gone_at);
@@ -195,11 +215,13 @@ Instant OutputsDetector::deadline(Instant checked_at) const {
 }
 
 Cause OutputsDetector::cause(const Leg& leg) {
+  if (leg.report) return leg.report->cause;
   if (!leg.given_up_at && leg.refused_at) return leg.refused;
   return leg.was_connected ? Cause::sink_lost : Cause::sink_unreachable;
 }
 
 std::string OutputsDetector::sentence(const Leg& leg, Instant now) const {
+  if (leg.report) return leg.report->sentence;
   const char* name = leg.output.name.c_str();
   const double lasted = seconds(now - since(leg));
   if (leg.given_up_at) {
@@ -241,6 +263,32 @@ bool OutputsDetector::goes_on_elsewhere(Instant now) const {
   return is_off_air(now) && std::ranges::any_of(legs_, goes_on);
 }
 
+bool OutputsDetector::is_exhausted() const {
+  return std::ranges::any_of(
+      legs_, [](const Leg& leg) { return is_reported_down(leg) && leg.report->is_exhausted; });
+}
+
+bool OutputsDetector::publishes() const {
+  return std::ranges::any_of(legs_, [](const Leg& leg) { return leg.output.is_published; });
+}
+
+bool OutputsDetector::are_all_wrong() const {
+  const auto is_wrong = [](const Leg& leg) {
+    return is_reported_down(leg) && leg.report->cause == Cause::command_invalid;
+  };
+  const auto is_required = [](const Leg& leg) { return leg.output.required; };
+  const bool any_required = std::ranges::any_of(legs_, is_required);
+  return publishes() && std::ranges::all_of(legs_, [&](const Leg& leg) {
+           return is_wrong(leg) || (any_required && !leg.output.required);
+         });
+}
+
+bool OutputsDetector::is_published(std::string_view output) const {
+  return std::ranges::any_of(legs_, [output](const Leg& leg) {
+    return leg.output.is_published && leg.output.name == output;
+  });
+}
+
 std::string_view OutputsDetector::name_of(std::uint64_t connection) const {
   const Link* link = link_of(connection);
   return link ? std::string_view(legs_[link->leg].output.name) : std::string_view();
@@ -253,6 +301,7 @@ std::vector<std::string> OutputsDetector::names() const {
 }
 
 OutputState OutputsDetector::state(const Leg& leg, Instant now) const {
+  if (leg.output.is_published) return leg.report ? leg.report->state : OutputState::starting;
   if (is_down(leg, now)) return OutputState::lost;
   if (!first_advance_) return OutputState::starting;
   if (!is_judged(leg) || leg.is_connected) return OutputState::on_air;
@@ -263,7 +312,7 @@ std::vector<OutputReading> OutputsDetector::readings(Instant now) const {
   std::vector<OutputReading> readings;
   for (const Leg& leg : legs_) {
     const OutputState present = state(leg, now);
-    const bool is_lost = present == OutputState::lost;
+    const bool is_lost = present == OutputState::lost || is_reported_down(leg);
     readings.push_back({leg.output.name, present, is_lost ? sentence(leg, now) : std::string()});
   }
   return readings;

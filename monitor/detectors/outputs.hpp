@@ -22,12 +22,17 @@ namespace monitor {
 // An output that was never seen connected is judged only where FFmpeg puts out without a
 // connection; any other connects first, so it is the view that is incomplete (a proxy, a network
 // namespace).
+//
+// A published output is judged by its own supervision, which reports on it: FFmpeg, here the
+// encoder, has no connection to it.
 class OutputsDetector {
  public:
   OutputsDetector(std::vector<Output> outputs, Duration stall_timeout);
   void adjust(const Limits& limits) { stall_timeout_ = limits.sink_stall_timeout; }
 
   void on_connections(const ConnectionSamples& all, Instant now);
+  // Of published outputs. What is not among them stays as it was.
+  void on_reports(const OutputReports& reports);
   void on_advance(Instant now);
   void on_sign(const Sign& sign, Instant now);
   // The process could not run until now: the time that passed counts for no fault.
@@ -42,6 +47,13 @@ class OutputsDetector {
   bool is_connected() const;
   // None with a lasting connection is left, and FFmpeg puts out to another.
   bool goes_on_elsewhere(Instant now) const;
+  // A published output is down, and its restarts have not brought it back.
+  bool is_exhausted() const;
+  bool is_published(std::string_view output) const;
+  bool publishes() const;  // any
+  // The command of each published output that the stream cannot do without is wrong: of each
+  // required one, or of all where none is required.
+  bool are_all_wrong() const;
   // Of the connection of that id; empty where it is not known.
   std::string_view name_of(std::uint64_t connection) const;
   std::vector<std::string> names() const;
@@ -62,6 +74,7 @@ class OutputsDetector {
     std::optional<Instant> refused_at = {};   // a segment, the last time, by FFmpeg's own words
     unsigned refusals = 0;
     Cause refused = Cause::sink_rejected;
+    std::optional<OutputReport> report = {};  // where it is published
     std::string peer = {};
     std::uint64_t delivered_bytes = 0;
   };
@@ -82,6 +95,7 @@ class OutputsDetector {
 
   bool is_judged(const Leg& leg) const;
   static bool is_refused(const Leg& leg, Instant now);
+  static bool is_reported_down(const Leg& leg);
   Instant due(const Leg& leg) const;
   bool is_down(const Leg& leg, Instant now) const {
     return now >= due(leg) || is_refused(leg, now);

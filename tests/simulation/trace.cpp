@@ -12,14 +12,27 @@ using namespace recovery;
 
 namespace {
 
-constexpr const char* event_names[] = {
-    "StartRequested", "StopRequested", "RestartRequested",    "KillRequested", "Launched",
-    "LaunchFailed",   "ProgressSeen",  "ProgressUnavailable", "Observed",      "SignSeen",
-    "Exited",         "SourceProbed",  "SinkProbed",          "TrackChanged",  "Tick",
-    "Paused",         "Reconfigured"};
+constexpr const char* event_names[] = {"StartRequested",
+                                       "StopRequested",
+                                       "RestartRequested",
+                                       "KillRequested",
+                                       "Launched",
+                                       "LaunchFailed",
+                                       "ProgressSeen",
+                                       "ProgressUnavailable",
+                                       "Observed",
+                                       "SignSeen",
+                                       "Exited",
+                                       "SourceProbed",
+                                       "SinkProbed",
+                                       "TrackChanged",
+                                       "Tick",
+                                       "Paused",
+                                       "Reconfigured",
+                                       "InputIdle"};
 constexpr const char* observation_names[] = {"ProcessSample", "ConnectionSamples", "HostSample",
                                              "WaitSample",    "SpaceSamples",      "SinkReport",
-                                             "ContentMark"};
+                                             "ContentMark",   "OutputReports"};
 static_assert(std::size(observation_names) == std::variant_size_v<monitor::Observation>);
 constexpr const char* notice_names[] = {
     "CameOnAir",      "WentOffAir", "FaultDetected",      "IncidentOpened",     "IncidentClosed",

@@ -1,0 +1,44 @@
+#include "recovery/published_output.hpp"
+
+namespace recovery {
+
+using monitor::OutputState;
+
+namespace {
+
+bool is_by_request(const Status& publisher) {
+  return !publisher.verdict ||
+         component_of(publisher.verdict->cause) == monitor::Component::operator_;
+}
+
+OutputState state_of(const Status& publisher, bool input_is_idle) {
+  const bool was_launched = publisher.generation > 0;
+  if (publisher.state == State::stopped && !was_launched) return OutputState::starting;
+  if (publisher.state == State::stopped) return OutputState::stopped;
+  if (publisher.state == State::on_air) {
+    return input_is_idle ? OutputState::waiting : OutputState::on_air;
+  }
+  return is_by_request(publisher) ? OutputState::starting : OutputState::lost;
+}
+
+}  // namespace
+
+monitor::OutputReport report_on(const std::string& output, const Status& publisher,
+                                bool input_is_idle, Instant since) {
+  monitor::OutputReport report{.output = output,
+                               .state = state_of(publisher, input_is_idle),
+                               .since = since,
+                               .is_exhausted = publisher.escalated};
+  if (report.state == OutputState::stopped && is_by_request(publisher)) {
+    report.cause = monitor::Cause::stop_requested;
+    report.sentence = "Output " + output + " is stopped.";
+  }
+  if (is_by_request(publisher)) return report;
+  report.cause = publisher.verdict->cause;
+  const auto& evidence = publisher.verdict->evidence;
+  report.sentence = "Output " + output + ": " +
+                    (evidence.empty() ? std::string(name(report.cause)) : evidence.front());
+  return report;
+}
+
+}  // namespace recovery

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "monitor/output.hpp"
+#include "recovery/status.hpp"
+
+namespace recovery {
+
+// What the core of a publisher comes to for the stream whose output it publishes. `input_is_idle`:
+// nothing comes from the encoder. `since`: of the report's state, as the caller has seen it begin.
+monitor::OutputReport report_on(const std::string& output, const Status& publisher,
+                                bool input_is_idle, Instant since);
+
+}  // namespace recovery

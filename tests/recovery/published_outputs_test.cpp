@@ -1,0 +1,178 @@
+// A stream whose outputs are published by FFmpegs of their own: what their supervision reports
+// decides with the encoder's advance what is on air, and never ends the encoder.
+
+#include <gtest/gtest.h>
+
+#include "recovery/published_output.hpp"
+#include "tests/recovery/stand.hpp"
+
+namespace recovery::test {
+namespace {
+
+using monitor::Cause;
+using monitor::Output;
+using monitor::OutputReport;
+using monitor::OutputReports;
+using monitor::OutputState;
+
+Output published(const std::string& name, bool required = false) {
+  return {.name = name,
+          .link = Output::Link::lasting,
+          .may_be_missing = true,
+          .required = required,
+          .is_published = true};
+}
+
+StreamCore::Command held(std::vector<Output> outputs) {
+  StreamCore::Command command;
+  command.connects_output = true;
+  command.outputs = std::move(outputs);
+  return command;
+}
+
+class PublishedOutputsTest : public testing::Test {
+ protected:
+  OutputReport report(const std::string& output, OutputState state,
+                      Cause cause = Cause::sink_lost) {
+    const bool is_down = state == OutputState::lost || state == OutputState::stopped;
+    return {.output = output,
+            .state = state,
+            .cause = cause,
+            .sentence = is_down ? output + " is down" : "",
+            .since = stand.now};
+  }
+  Step reports(OutputReports all) {
+    return stand.send(Observed{stand.generation(), std::move(all)});
+  }
+  void all_on_air() {
+    stand.starting();
+    reports({report("a", OutputState::on_air), report("b", OutputState::on_air)});
+    stand.block();
+  }
+
+  Stand stand{steady_policy(), held({published("a"), published("b")})};
+};
+
+TEST_F(PublishedOutputsTest, OnAirNeedsOneThatIsOnAir) {
+  stand.starting();
+  stand.block();
+  EXPECT_EQ(stand.state(), State::starting);
+  reports({report("a", OutputState::starting), report("b", OutputState::on_air)});
+  stand.block();
+  EXPECT_EQ(stand.state(), State::on_air);
+}
+
+TEST_F(PublishedOutputsTest, OneThatIsLostIsAWarningThatNamesIt) {
+  all_on_air();
+  const Step step = reports({report("b", OutputState::lost, Cause::sink_stalled)});
+  ASSERT_EQ(notices<IncidentOpened>(step).size(), 1U);
+  const Incident incident = notices<IncidentOpened>(step).front().incident;
+  EXPECT_FALSE(incident.off_air);
+  EXPECT_EQ(incident.cause, Cause::sink_stalled);
+  EXPECT_EQ(incident.output, "b");
+  EXPECT_EQ(actions(step), "");
+  EXPECT_EQ(stand.state(), State::on_air);
+}
+
+TEST_F(PublishedOutputsTest, WithoutAnyTheEncoderWaitsAndIsNotEnded) {
+  all_on_air();
+  const Step step = reports({report("a", OutputState::lost), report("b", OutputState::lost)});
+  EXPECT_EQ(stand.state(), State::waiting_for_receiver);
+  EXPECT_EQ(signals(step).size(), 0U);
+  for (int i = 0; i < 600; ++i) {
+    stand.block();
+    ASSERT_EQ(actions(stand.wait(1s)), "");
+  }
+  EXPECT_EQ(stand.state(), State::waiting_for_receiver);
+  reports({report("a", OutputState::on_air)});
+  stand.block();
+  EXPECT_EQ(stand.state(), State::on_air);
+}
+
+TEST_F(PublishedOutputsTest, WithoutARequiredOneItIsOffAir) {
+  stand = Stand{steady_policy(), held({published("a", true), published("b")})};
+  all_on_air();
+  reports({report("a", OutputState::lost)});
+  EXPECT_EQ(stand.state(), State::waiting_for_receiver);
+}
+
+TEST_F(PublishedOutputsTest, ItEscalatesOnceWhenTheRestartsOfAnOutputDidNotHelp) {
+  all_on_air();
+  OutputReport lost = report("a", OutputState::lost);
+  reports({lost, report("b", OutputState::lost)});
+  lost.is_exhausted = true;
+  EXPECT_EQ(notices<Escalated>(reports({lost})).size(), 1U);
+  EXPECT_EQ(notices<Escalated>(reports({lost})).size(), 0U);
+}
+
+TEST_F(PublishedOutputsTest, WrongCommandsOfAllEndTheStreamWhereItNeverWasOnAir) {
+  stand.starting();
+  stand.block();
+  reports({report("a", OutputState::stopped, Cause::command_invalid)});
+  EXPECT_EQ(stand.state(), State::starting);
+  const Step step = reports({report("b", OutputState::stopped, Cause::command_invalid)});
+  EXPECT_EQ(actions(step), "TERM");
+  EXPECT_EQ(actions(stand.exited(code(255))), "end 78");
+}
+
+TEST_F(PublishedOutputsTest, AWrongCommandOfOneLeavesTheOthers) {
+  all_on_air();
+  const Step step = reports({report("b", OutputState::stopped, Cause::command_invalid)});
+  EXPECT_EQ(stand.state(), State::on_air);
+  ASSERT_EQ(notices<IncidentOpened>(step).size(), 1U);
+  EXPECT_EQ(notices<IncidentOpened>(step).front().incident.output, "b");
+}
+
+TEST_F(PublishedOutputsTest, ADeadEncoderIsRestartedAsEver) {
+  all_on_air();
+  EXPECT_EQ(actions(stand.exited(by_signal(SIGKILL))), "launch");
+  stand.launched();
+  reports({report("a", OutputState::waiting)});
+  stand.block();
+  EXPECT_EQ(stand.state(), State::starting);
+  reports({report("a", OutputState::on_air)});
+  stand.block();
+  EXPECT_EQ(stand.state(), State::on_air);
+}
+
+// ---------------------------------------------------------------------------- a publisher's core
+
+TEST(Publisher, IsNotJudgedWhileNothingComesToIt) {
+  Stand publisher;
+  publisher.on_air();
+  publisher.send(InputIdle{true});
+  EXPECT_EQ(actions(publisher.wait(10min)), "");
+  publisher.send(InputIdle{false});
+  EXPECT_EQ(actions(publisher.wait(29s)), "");
+  EXPECT_EQ(actions(publisher.wait(2s)), "TERM");
+}
+
+TEST(Publisher, IsNotJudgedEitherWhereItWasLaunchedMeanwhile) {
+  Stand publisher;
+  publisher.on_air();
+  publisher.send(InputIdle{true});
+  EXPECT_EQ(actions(publisher.exited(by_signal(SIGSEGV))), "launch");
+  publisher.launched();
+  EXPECT_EQ(actions(publisher.wait(10min)), "");
+}
+
+TEST(Publisher, IsReportedByItsState) {
+  Status status;
+  EXPECT_EQ(report_on("a", status, false, {}).state, OutputState::starting) << "not launched yet";
+  status.generation = 1;
+  EXPECT_EQ(report_on("a", status, false, {}).state, OutputState::stopped);
+  status.state = State::starting;
+  EXPECT_EQ(report_on("a", status, false, {}).state, OutputState::starting);
+  status.state = State::on_air;
+  EXPECT_EQ(report_on("a", status, false, {}).state, OutputState::on_air);
+  EXPECT_EQ(report_on("a", status, true, {}).state, OutputState::waiting);
+  status.state = State::cooling_down;
+  status.verdict = monitor::Verdict{Cause::sink_rejected, {"403"}};
+  const OutputReport lost = report_on("a", status, true, {});
+  EXPECT_EQ(lost.state, OutputState::lost);
+  EXPECT_EQ(lost.cause, Cause::sink_rejected);
+  EXPECT_EQ(lost.sentence, "Output a: 403");
+}
+
+}  // namespace
+}  // namespace recovery::test
