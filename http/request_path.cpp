@@ -17,6 +17,15 @@ std::string_view name(Control control) {
   return "";
 }
 
+std::optional<Control> control_of(std::string_view name) {
+  for (const auto& [word, value] : controls) {
+    if (word == name) return value;
+  }
+  return std::nullopt;
+}
+
+constexpr std::string_view outputs_infix = "/outputs/";
+
 }  // namespace
 
 std::string_view without_trailing_slash(std::string_view path) {
@@ -35,20 +44,27 @@ std::optional<ControlRequest> control_request_of(std::string_view path) {
   if (path == reload_path) return ControlRequest{};
   if (!path.starts_with(streams_prefix)) return std::nullopt;
   const std::string_view rest = path.substr(streams_prefix.size());
-  const std::size_t slash = rest.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  for (const auto& [word, control] : controls) {
-    if (rest.substr(slash + 1) == word)
-      return ControlRequest{control, decoded(rest.substr(0, slash))};
-  }
-  return std::nullopt;
+  const std::size_t last = rest.rfind('/');
+  if (last == std::string_view::npos) return std::nullopt;
+  const std::optional<Control> control = control_of(rest.substr(last + 1));
+  if (!control) return std::nullopt;
+  const std::string_view target = rest.substr(0, last);
+  const std::size_t slash = target.find('/');
+  if (slash == std::string_view::npos) return ControlRequest{control, decoded(target)};
+  const std::string_view output = target.substr(slash);
+  const bool is_output =
+      output.starts_with(outputs_infix) && output.find('/', outputs_infix.size()) == output.npos;
+  if (!is_output || output.size() == outputs_infix.size()) return std::nullopt;
+  return ControlRequest{control, decoded(target.substr(0, slash)),
+                        decoded(output.substr(outputs_infix.size()))};
 }
 
 std::string describe(const ControlRequest& request) {
-  constexpr std::size_t shown = 100;  // bytes of the stream's name, which any client can send
+  constexpr std::size_t shown = 100;  // bytes of a name, which any client can send
   if (!request.control) return "reload of the configuration";
-  return std::string(name(*request.control)) + " of stream \"" + request.stream.substr(0, shown) +
-         '"';
+  std::string what(name(*request.control));
+  if (!request.output.empty()) what += " of output \"" + request.output.substr(0, shown) + '"';
+  return what + " of stream \"" + request.stream.substr(0, shown) + '"';
 }
 
 }  // namespace http

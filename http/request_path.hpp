@@ -30,10 +30,12 @@ std::string decoded(std::string_view text);
 struct ControlRequest {
   std::optional<Control> control;  // empty: reload the configuration
   std::string stream;              // of `control`
+  std::string output = {};         // of the stream; empty: the stream itself
 };
 
-// POST /api/v1/streams/NAME/{start,stop,restart} and POST /-/reload. Empty for any other path.
-// Throws BadRequest where NAME has a broken percent encoding.
+// POST /api/v1/streams/NAME/{start,stop,restart}, the same behind NAME/outputs/OUTPUT, and
+// POST /-/reload. Empty for any other path. Throws BadRequest where a name has a broken percent
+// encoding.
 std::optional<ControlRequest> control_request_of(std::string_view path);
 
 // For the log: `stop of stream "radio"`, `reload of the configuration`.

@@ -208,7 +208,7 @@ boost::asio::awaitable<Outcome> Routes::execute(const ControlRequest& wanted) {
     put = api_.reload;
   } else if (api_.control) {
     put = [this, &wanted](Answer answer) {
-      api_.control(wanted.stream, *wanted.control, std::move(answer));
+      api_.control({wanted.stream, wanted.output}, *wanted.control, std::move(answer));
     };
   }
   if (!put) co_return Outcome{501, "this instance does not support it"};

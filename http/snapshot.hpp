@@ -52,6 +52,9 @@ struct OutputSnapshot {
   std::string unseen = {};                            // why it cannot be seen; empty: it can
   std::optional<std::uint64_t> delivered_bytes = {};  // empty: no connection shows it
   std::uint64_t restarts = 0;                         // FFmpeg was launched anew for it
+  bool is_held = false;                               // published by an FFmpeg of its own:
+  std::optional<pid_t> pid = {};                      // … while it lives
+  std::optional<std::uint64_t> dropped_bytes = {};    // that its queue could not hold
 };
 
 // The public state of one stream at one moment. Immutable once published; secrets are already

@@ -120,6 +120,9 @@ json::array outputs_json(const StreamSnapshot& stream) {
                     {"required", output.required},
                     {"delivered_bytes", optional_number(output.delivered_bytes)},
                     {"restarts", output.restarts},
+                    {"held", output.is_held},
+                    {"pid", optional_number(output.pid)},
+                    {"dropped_bytes", optional_number(output.dropped_bytes)},
                     {"trouble", text(output.sentence)},
                     {"unseen", text(output.unseen)}});
   }

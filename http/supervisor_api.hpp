@@ -22,9 +22,13 @@ struct Outcome {
 struct SupervisorApi {
   // Answered by the loop's next iteration. At most one is outstanding at any time.
   std::function<void(std::function<void()> answer)> ping;
-  // 202: accepted; 404: no such stream; 409: not in this state.
-  std::function<void(std::string stream, Control what, std::function<void(Outcome)> answer)>
-      control;
+  // Of one stream, or of one of its outputs. 202: accepted; 404: no such stream, no such output;
+  // 409: not in this state.
+  struct Target {
+    std::string stream;
+    std::string output = {};  // empty: the stream itself
+  };
+  std::function<void(Target target, Control what, std::function<void(Outcome)> answer)> control;
   // Reload the configuration. 200: done, the message lists the changes; 422: refused, nothing was
   // changed, the message has the reason; 409: the supervisor is stopping.
   std::function<void(std::function<void(Outcome)> answer)> reload;

@@ -18,6 +18,7 @@
 #include "supervisor/command_line/options.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
+#include "supervisor/hold/ask_held.hpp"
 
 namespace {
 
@@ -57,7 +58,11 @@ int run(int argc, char** argv) {
     case Options::Mode::run:
       supervisor::raise_descriptor_limit();
       supervisor::enable_guard();
-      const auto load = [options] { return supervisor::load_config(options, environment); };
+      const auto load = [options] {
+        supervisor::Config config = supervisor::load_config(options, environment);
+        supervisor::ask_held(config);
+        return config;
+      };
       // Without a file there is nothing that a reload could read anew.
       const bool can_reload = options.config_file.has_value();
       const ReadConfig reload = can_reload ? load : ReadConfig();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <functional>
 
 #include "http/derived_values.hpp"
@@ -112,6 +113,26 @@ void each_output_delivered(const StreamSnapshot& stream, const Emit& emit) {
   }
 }
 
+void each_output_dropped(const StreamSnapshot& stream, const Emit& emit) {
+  for (const OutputSnapshot& output : stream.outputs) {
+    if (!output.dropped_bytes) continue;
+    emit({{"output", output.name}}, number(*output.dropped_bytes));
+  }
+}
+
+// The encoder of a held stream is at work while the stream waits for its outputs.
+void each_encoder_state(const StreamSnapshot& stream, const Emit& emit) {
+  const bool is_held = std::ranges::any_of(stream.outputs, &OutputSnapshot::is_held);
+  if (!is_held) return;
+  const recovery::State of_stream = stream.status.state;
+  const recovery::State present =
+      of_stream == recovery::State::waiting_for_receiver ? recovery::State::on_air : of_stream;
+  for (std::size_t i = 0; i < recovery::state_count; ++i) {
+    const auto state = static_cast<recovery::State>(i);
+    emit({{"state", recovery::name(state)}}, state == present ? 1 : 0);
+  }
+}
+
 void each_output_restart(const StreamSnapshot& stream, const Emit& emit) {
   for (const OutputSnapshot& output : stream.outputs) {
     emit({{"output", output.name}}, number(output.restarts));
@@ -123,12 +144,17 @@ constexpr LabelledRow labelled_rows[] = {
       "1 while FFmpeg puts out to this output and, as far as that can be seen, it is taken."},
      each_output_up},
     {{"radio_output_state", gauge,
-      "1 for the output's present state: starting, on_air, lost or stopped."},
+      "1 for the output's present state: starting, on_air, lost, stopped or waiting."},
      each_output_state},
     {{"radio_output_delivered_bytes_total", counter,
       "Bytes that the output's server acknowledged, over all launches; absent where no TCP "
       "connection shows it."},
      each_output_delivered},
+    {{"radio_output_dropped_bytes_total", counter,
+      "Bytes that a held output's queue could not hold while its server took too little."},
+     each_output_dropped},
+    {{"radio_encoder_state", gauge, "1 for the present state of a held stream's encoder."},
+     each_encoder_state},
     {{"radio_output_restarts_total", counter,
       "FFmpeg launched anew because this output's server was back."},
      each_output_restart},

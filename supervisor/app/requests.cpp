@@ -10,9 +10,9 @@ namespace supervisor {
 std::unique_ptr<http::Server> Supervisor::serve() {
   http::SupervisorApi api;
   api.ping = [this](std::function<void()> answer) { loop_.thread().post(std::move(answer)); };
-  api.control = [this](std::string name, http::Control what, auto answer) {
-    loop_.thread().post([this, name = std::move(name), what, answer = std::move(answer)] {
-      answer(control(name, what));
+  api.control = [this](http::SupervisorApi::Target target, http::Control what, auto answer) {
+    loop_.thread().post([this, target = std::move(target), what, answer = std::move(answer)] {
+      answer(control(target, what));
     });
   };
   api.reload = [this](Reloader::Answer answer) {
@@ -38,10 +38,12 @@ std::size_t Supervisor::connections_limit() const {
                                 http::Bounds{}.connections);
 }
 
-http::Outcome Supervisor::control(const std::string& name, http::Control what) {
+http::Outcome Supervisor::control(const http::SupervisorApi::Target& target, http::Control what) {
   if (stopping_ || leaving_) return {409, "ffsupervisor is stopping"};
-  if (StreamDriver* stream = streams_.find(name)) return stream->control(what);
-  return {404, "there is no such stream"};
+  StreamDriver* stream = streams_.find(target.stream);
+  if (!stream) return {404, "there is no such stream"};
+  return target.output.empty() ? stream->control(what)
+                               : stream->control_output(target.output, what);
 }
 
 // From the HTTP thread. What a loop that hangs cannot take is dropped: AzuraCast is also polled.

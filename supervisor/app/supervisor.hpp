@@ -52,7 +52,7 @@ class Supervisor {
   // requests.cpp: what HTTP asks of the loop
   std::unique_ptr<http::Server> serve();
   std::size_t connections_limit() const;
-  http::Outcome control(const std::string& name, http::Control what);
+  http::Outcome control(const http::SupervisorApi::Target& target, http::Control what);
   void on_now_playing(monitor::NowPlaying report, bool is_trusted);
 
   // reconfiguring.cpp: from one configuration to the next
@@ -72,6 +72,7 @@ class Supervisor {
   Log log_;
   Loop loop_;
   IoThread io_thread_;
+  IoThread relay_thread_;
   const Services services_;
   std::unique_ptr<Journal> journal_;  // null: nothing outlives the process
   std::unique_ptr<AlertDispatcher> alerts_;

@@ -33,6 +33,8 @@ Options:
                            file's first stream gives the settings
   --name NAME              name of the stream given on the command line (radio)
   --listen ADDR:PORT       where to serve HTTP (0.0.0.0:9090)
+  --hold                   publish each network output by an FFmpeg of its own, which keeps its
+                           connection when the encoder begins anew
   --require-listen         exit (2) where that address is taken; without it the streams run,
                            and the address is tried again
   --log-format FORMAT      auto, json or text (auto: text on a terminal, else JSON)

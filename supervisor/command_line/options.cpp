@@ -33,7 +33,7 @@ const std::vector<std::string_view>& options_with_value(Mode mode) {
 std::vector<std::string_view> all_options(Mode mode) {
   std::vector<std::string_view> all = options_with_value(mode);
   all.insert(all.end(), {"--help", "-h", "--version"});
-  if (takes_command(mode)) all.push_back("--require-listen");
+  if (takes_command(mode)) all.insert(all.end(), {"--require-listen", "--hold"});
   if (mode == Mode::check) all.push_back("--explain");
   if (mode == Mode::status) all.push_back("--json");
   return all;
@@ -109,6 +109,7 @@ void define(CLI::App& app, Options& options, bool& version) {
   add_text(app, "--name", options.name);
   add_text(app, "--listen", options.listen);
   app.add_flag("--require-listen", options.require_listen);
+  app.add_flag("--hold", options.hold);
   add_text(app, "--log-format", options.log_format);
   add_text(app, "--log-level", options.log_level);
   add_text(app, "--url", options.url);

@@ -17,6 +17,7 @@ struct Options {
   std::optional<std::string> name;
   std::optional<std::string> listen;
   bool require_listen = false;
+  bool hold = false;
   bool explain = false;  // check
   std::optional<std::string> log_format;
   std::optional<std::string> log_level;

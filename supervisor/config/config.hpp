@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@
 #include "recovery/policy.hpp"
 
 namespace supervisor {
+
+struct FfmpegHelp;
 
 enum class LogFormat : std::uint8_t { automatic, json, text };
 enum class LogLevel : std::uint8_t { trace, debug, info, warning, error };
@@ -45,9 +48,19 @@ struct TrackSettings {
   bool operator==(const TrackSettings&) const = default;
 };
 
+// What the stream's FFmpeg says of its own options: no configuration, so it makes no difference.
+struct AskedHelp {
+  std::shared_ptr<const FfmpegHelp> help;  // null: it was not asked
+  std::string error;                       // why it is not complete
+  bool operator==(const AskedHelp&) const { return true; }
+};
+
 struct StreamConfig {
   std::string name = "radio";
   std::vector<std::string> command;
+  // Network outputs are published by FFmpegs of their own, which outlive the encoder.
+  bool hold = false;
+  AskedHelp ffmpeg;  // where it is held
   monitor::Limits monitor;
   recovery::Policy recovery;          // `restart` too
   std::vector<std::string> fallback;  // empty: there is none

@@ -17,7 +17,7 @@ struct Variable {
   std::string_view key;
 };
 
-constexpr std::array<Variable, 14> stream_variables{{
+constexpr std::array<Variable, 15> stream_variables{{
     {"HEALTH_CHECK_INTERVAL", "monitor.probe_interval"},
     {"FFMPEG_CHECK_INTERVAL", "monitor.sample_interval"},
     {"STREAM_FREEZE_TIMEOUT", "monitor.freeze_timeout"},
@@ -32,6 +32,7 @@ constexpr std::array<Variable, 14> stream_variables{{
     {"AZURACAST_URL", "source.azuracast.url"},
     {"AZURACAST_API_KEY", "source.azuracast.api_key"},
     {"AZURACAST_STATION", "source.azuracast.station"},
+    {"HOLD_OUTPUTS", "hold"},
 }};
 
 // Credentials that a user may have chosen: taken as they are.
@@ -161,6 +162,10 @@ void apply_flags(const Options& options, Config& config, Problems& problems) {
   if (options.require_listen) apply("true", "--require-listen", "http.required");
   apply(options.log_format, "--log-format", "log.format");
   apply(options.log_level, "--log-level", "log.level");
+  for (std::size_t i = 0; options.hold && i < config.streams.size(); ++i) {
+    apply_flag({"true"}, "--hold", stream_prefix(i) + "hold",
+               *find_setting(stream_settings(), "hold"), config.streams[i], config, problems);
+  }
 }
 
 void apply_command(const Options& options, Config& config, Problems& problems) {

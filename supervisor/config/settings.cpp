@@ -196,7 +196,8 @@ std::vector<Setting<StreamConfig>> make_stream_settings() {
   std::vector<Setting<S>> settings{
       {"name", [](S& s, const std::string& text) { s.name = read_stream_name(text); },
        [](const S& s) { return s.name; }},
-      choice<S>("restart", FIELD(recovery.restart), restarts)};
+      choice<S>("restart", FIELD(recovery.restart), restarts),
+      boolean<S>("hold", FIELD(hold))};
   for (auto& setting : make_monitor_settings()) settings.push_back(std::move(setting));
   for (auto& setting : content_settings()) settings.push_back(std::move(setting));
   for (auto& setting : make_recovery_settings()) settings.push_back(std::move(setting));

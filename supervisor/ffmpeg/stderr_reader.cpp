@@ -29,11 +29,12 @@ LogLevel our_level(monitor::LogLevel level) {
 
 }  // namespace
 
-StderrReader::StderrReader(Log& log, const Secrets& secrets, std::string stream,
+StderrReader::StderrReader(Log& log, const Secrets& secrets, std::string stream, std::string output,
                            monitor::LogGate& gate, OnSign on_sign)
     : log_(log),
       secrets_(secrets),
       stream_(std::move(stream)),
+      output_(std::move(output)),
       on_sign_(std::move(on_sign)),
       gate_(gate) {
 }
@@ -60,7 +61,7 @@ void StderrReader::take_line(std::string_view line, monitor::Instant now) {
   log(passed);
   if (passed.pass) {
     log_.write(
-        our_level(parsed.level), "ffmpeg_log", stream_, parsed.text,
+        our_level(parsed.level), "ffmpeg_log", subject(), parsed.text,
         {{"ffmpeg_level", monitor::name(parsed.level)}, {"ffmpeg_component", parsed.component}});
   }
   if (!may_search(now)) return signs_.skip();
@@ -71,11 +72,11 @@ void StderrReader::take_line(std::string_view line, monitor::Instant now) {
 
 void StderrReader::log(const monitor::LogGate::Passed& passed) {
   if (passed.repeated > 0) {
-    log_.write(LogLevel::info, "ffmpeg_log", stream_, "Last line repeated",
+    log_.write(LogLevel::info, "ffmpeg_log", subject(), "Last line repeated",
                {{"repeated", static_cast<std::int64_t>(passed.repeated)}});
   }
   if (passed.suppressed > 0) {
-    log_.write(LogLevel::warning, "ffmpeg_log", stream_, "Lines suppressed: FFmpeg logs too fast",
+    log_.write(LogLevel::warning, "ffmpeg_log", subject(), "Lines suppressed: FFmpeg logs too fast",
                {{"suppressed", static_cast<std::int64_t>(passed.suppressed)}});
   }
 }

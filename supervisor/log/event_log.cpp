@@ -41,16 +41,16 @@ void EventLog::record(const recovery::Event& event, const recovery::Step& step,
 void EventLog::record(const recovery::AnomalyChange& change) {
   const std::string_view kind = recovery::name(change.kind);
   if (change.is_over) {
-    log_.write(LogLevel::info, "anomaly_over", stream_, "The stream is as it was before",
+    log_.write(LogLevel::info, "anomaly_over", subject(), "The stream is as it was before",
                {{"kind", kind}});
     return;
   }
-  log_.write(LogLevel::warning, "anomaly", stream_, change.anomaly.sentence,
+  log_.write(LogLevel::warning, "anomaly", subject(), change.anomaly.sentence,
              {{"kind", kind}, {"score", change.anomaly.score}});
 }
 
 void EventLog::log(const recovery::Launched& event) {
-  log_.write(LogLevel::info, "ffmpeg_started", stream_, "FFmpeg started",
+  log_.write(LogLevel::info, "ffmpeg_started", subject(), "FFmpeg started",
              {{"pid", std::int64_t{event.pid}},
               {"generation", static_cast<std::int64_t>(event.generation)}});
 }
@@ -61,12 +61,12 @@ void EventLog::log(const recovery::Observed& event) {
   if (!report) return;
   const bool is_known = std::exchange(statistics_are_unreadable_, !report->answered);
   if (report->answered || is_known) return;
-  log_.write(LogLevel::warning, "witness_unavailable", stream_, report->sentence);
+  log_.write(LogLevel::warning, "witness_unavailable", subject(), report->sentence);
 }
 
 void EventLog::log(const recovery::LaunchFailed& event) {
   log_.write(
-      LogLevel::error, "ffmpeg_exited", stream_,
+      LogLevel::error, "ffmpeg_exited", subject(),
       std::string("The command could not be started: ") + strerrordesc_np(event.error_number),
       {{"generation", static_cast<std::int64_t>(event.generation)},
        {"errno", std::int64_t{event.error_number}}});
@@ -75,7 +75,8 @@ void EventLog::log(const recovery::LaunchFailed& event) {
 void EventLog::log(const recovery::Exited& event) {
   const monitor::ExitStatus& status = event.status;
   const bool by_signal = status.signal.has_value();
-  log_.write(LogLevel::info, "ffmpeg_exited", stream_, "FFmpeg ended: " + monitor::describe(status),
+  log_.write(LogLevel::info, "ffmpeg_exited", subject(),
+             "FFmpeg ended: " + monitor::describe(status),
              {{"generation", static_cast<std::int64_t>(event.generation)},
               {by_signal ? "signal" : "exit_code",
                std::int64_t{by_signal ? *status.signal : status.code.value_or(0)}}});
@@ -83,21 +84,21 @@ void EventLog::log(const recovery::Exited& event) {
 
 void EventLog::log_notice(const recovery::CameOnAir& notice) {
   if (!notice.off_air_for) {
-    log_.write(LogLevel::info, "on_air", stream_, "On air");
+    log_.write(LogLevel::info, "on_air", subject(), "On air");
     return;
   }
-  log_.write(LogLevel::info, "on_air", stream_, "On air again",
+  log_.write(LogLevel::info, "on_air", subject(), "On air again",
              {{"off_air_seconds", monitor::seconds(*notice.off_air_for)}});
 }
 
 void EventLog::log_notice(const recovery::WentOffAir& notice) {
-  log_.write(LogLevel::error, "off_air", stream_, "Off air",
+  log_.write(LogLevel::error, "off_air", subject(), "Off air",
              {{"component", component_name(notice.cause)}, {"cause", monitor::name(notice.cause)}});
 }
 
 void EventLog::log_notice(const recovery::FaultDetected& notice) {
-  log_.write(notice.fault.off_air ? LogLevel::error : LogLevel::warning, "fault_detected", stream_,
-             notice.fault.sentence,
+  log_.write(notice.fault.off_air ? LogLevel::error : LogLevel::warning, "fault_detected",
+             subject(), notice.fault.sentence,
              {{"component", component_name(notice.fault.cause)},
               {"cause", monitor::name(notice.fault.cause)},
               {"after_seconds", monitor::seconds(notice.after)},
@@ -106,7 +107,7 @@ void EventLog::log_notice(const recovery::FaultDetected& notice) {
 
 void EventLog::log_notice(const recovery::IncidentOpened& notice) {
   const recovery::Incident& incident = notice.incident;
-  log_.write(incident.off_air ? LogLevel::error : LogLevel::warning, "incident_opened", stream_,
+  log_.write(incident.off_air ? LogLevel::error : LogLevel::warning, "incident_opened", subject(),
              joined(incident.evidence),
              {{"incident", static_cast<std::int64_t>(incident.number)},
               {"component", component_name(incident.cause)},
@@ -117,47 +118,47 @@ void EventLog::log_notice(const recovery::IncidentOpened& notice) {
 void EventLog::log_notice(const recovery::IncidentClosed& notice) {
   const recovery::Incident& incident = notice.incident;
   const auto lasted = incident.resolved_at.value_or(incident.detected_at) - incident.last_good_at;
-  log_.write(LogLevel::info, "incident_closed", stream_, "Incident closed",
+  log_.write(LogLevel::info, "incident_closed", subject(), "Incident closed",
              {{"incident", static_cast<std::int64_t>(incident.number)},
               {"cause", monitor::name(incident.cause)},
               {"off_air_seconds", incident.off_air ? monitor::seconds(lasted) : 0.0}});
 }
 
 void EventLog::log_notice(const recovery::Decided& notice) {
-  log_.write(LogLevel::info, "recovery_decision", stream_, notice.reason,
+  log_.write(LogLevel::info, "recovery_decision", subject(), notice.reason,
              {{"action", recovery::name(notice.kind)},
               {"delay_seconds", monitor::seconds(notice.delay)},
               {"attempt", std::int64_t{notice.attempt}}});
 }
 
 void EventLog::log_notice(const recovery::Escalated& notice) {
-  log_.write(LogLevel::error, "escalated", stream_, joined(notice.verdict.evidence),
+  log_.write(LogLevel::error, "escalated", subject(), joined(notice.verdict.evidence),
              {{"component", component_name(notice.verdict.cause)},
               {"cause", monitor::name(notice.verdict.cause)},
               {"attempts", std::int64_t{notice.attempts}}});
 }
 
 void EventLog::log_notice(const recovery::EscalationResolved&) {
-  log_.write(LogLevel::info, "escalation_resolved", stream_,
+  log_.write(LogLevel::info, "escalation_resolved", subject(),
              "The stream has been healthy for a whole cooldown");
 }
 
 void EventLog::log_notice(const recovery::SourceChanged& notice) {
-  log_.write(notice.available ? LogLevel::info : LogLevel::error, "source_probe", stream_,
+  log_.write(notice.available ? LogLevel::info : LogLevel::error, "source_probe", subject(),
              notice.sentence, {{"available", notice.available}});
 }
 
 void EventLog::log_notice(const recovery::FallbackOnAir& notice) {
-  log_.write(LogLevel::warning, "fallback_started", stream_, "The fallback is on air",
+  log_.write(LogLevel::warning, "fallback_started", subject(), "The fallback is on air",
              {{"off_air_seconds", monitor::seconds(notice.off_air_for)}});
 }
 
 void EventLog::log_notice(const recovery::FallbackFailed& notice) {
-  log_.write(LogLevel::error, "fallback_failed", stream_, notice.sentence);
+  log_.write(LogLevel::error, "fallback_failed", subject(), notice.sentence);
 }
 
 void EventLog::log_notice(const recovery::Unkillable& notice) {
-  log_.write(LogLevel::error, "ffmpeg_exited", stream_,
+  log_.write(LogLevel::error, "ffmpeg_exited", subject(),
              "SIGKILL did not end FFmpeg: it hangs in the kernel; nothing is started beside it",
              {{"pid", std::int64_t{notice.pid}}});
 }

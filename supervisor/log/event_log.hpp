@@ -14,7 +14,9 @@ namespace supervisor {
 // events.
 class EventLog {
  public:
-  EventLog(Log& log, std::string stream) : log_(log), stream_(std::move(stream)) {}
+  // `output`: of the publisher whose events they are; empty: they are the stream's own.
+  EventLog(Log& log, std::string stream, std::string output = {})
+      : log_(log), stream_(std::move(stream)), output_(std::move(output)) {}
 
   void record(const recovery::Event& event, const recovery::Step& step,
               const recovery::Status& status);
@@ -45,8 +47,10 @@ class EventLog {
   void log_notice(const recovery::TrackSwitchBegun&) {}
   void log_notice(const recovery::RestartedOnPurpose&) {}
 
+  LogSubject subject() const { return {stream_, output_}; }
+
   Log& log_;
-  std::string stream_;
+  std::string stream_, output_;
   bool statistics_are_unreadable_ = false;  // told, once
 };
 

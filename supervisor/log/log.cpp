@@ -201,12 +201,12 @@ bool Log::enabled(LogLevel level) const {
   return state_->logger.should_log(to_spdlog(level));
 }
 
-void Log::write(LogLevel level, std::string_view event, std::string_view stream,
+void Log::write(LogLevel level, std::string_view event, const LogSubject& subject,
                 std::string_view msg, std::initializer_list<Field> fields) {
   if (!enabled(level)) return;
   const std::shared_lock lock(state_->mutex);
   try {
-    const LogEntry entry{event, stream, msg, fields};
+    const LogEntry entry{event, subject, msg, fields};
     const auto time = spdlog::log_clock::now();
     const std::string body = body_of(state_->json, entry, state_->secrets);
     state_->logger.log(time, {}, to_spdlog(level), body);

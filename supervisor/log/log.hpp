@@ -22,11 +22,23 @@ struct Field {
   FieldValue value;
 };
 
+// What a line is about. Without a stream, of the program; an output where FFmpeg is one that
+// publishes it.
+struct LogSubject {
+  LogSubject() = default;
+  LogSubject(std::string_view of) : stream(of) {}
+  LogSubject(const std::string& of) : stream(of) {}
+  LogSubject(const char* of) : stream(of) {}
+  LogSubject(std::string_view of, std::string_view which) : stream(of), output(which) {}
+
+  std::string_view stream, output;
+};
+
 // The program's own log on stderr, one line an event: JSON (`ts`, `level`, `event`, `stream`,
-// `msg`, then the fields) or text. Every string passes the mask. Thread-safe. Never waits for the
-// reader and never throws: lines are written by a thread of their own; when it cannot write and its
-// queue is full, lines are dropped, and their number is logged when lines are taken again. (The
-// supervising loop logs from its own thread, and a reader that hangs must not stop a restart.)
+// `output`, `msg`, then the fields) or text. Every string passes the mask. Thread-safe. Never waits
+// for the reader and never throws: lines are written by a thread of their own; when it cannot write
+// and its queue is full, lines are dropped, and their number is logged when lines are taken again.
+// (The supervising loop logs from its own thread, and a reader that hangs must not stop a restart.)
 class Log {
  public:
   // `fd`: where to write, 2 outside tests. The secrets are copied. `followers`, where there are
@@ -48,9 +60,8 @@ class Log {
 
   bool enabled(LogLevel level) const;
 
-  // `stream` may be empty: then the field is left out.
-  void write(LogLevel level, std::string_view event, std::string_view stream, std::string_view msg,
-             std::initializer_list<Field> fields = {});
+  void write(LogLevel level, std::string_view event, const LogSubject& subject,
+             std::string_view msg, std::initializer_list<Field> fields = {});
 
  private:
   struct State;

@@ -105,9 +105,13 @@ std::string json_body(const LogEntry& entry, const Secrets& secrets, std::size_t
   std::string body;
   body.reserve(256 + fields.size());
   append_json_member(body, "event", entry.event, longest_name);
-  if (!entry.stream.empty()) {
+  if (!entry.subject.stream.empty()) {
     body += ',';
-    append_json_member(body, "stream", secrets.mask(entry.stream), longest_name);
+    append_json_member(body, "stream", secrets.mask(entry.subject.stream), longest_name);
+  }
+  if (!entry.subject.output.empty()) {
+    body += ',';
+    append_json_member(body, "output", secrets.mask(entry.subject.output), longest_name);
   }
   body += ',';
   constexpr std::size_t overhead = 10;  // "msg":"" and }
@@ -125,8 +129,12 @@ std::string text_body(const LogEntry& entry, const Secrets& secrets, std::size_t
 
   std::string body;
   body.reserve(256 + fields.size());
-  if (!entry.stream.empty()) {
-    append_printable(body, secrets.mask(entry.stream), longest_name);
+  if (!entry.subject.stream.empty()) {
+    append_printable(body, secrets.mask(entry.subject.stream), longest_name);
+    if (!entry.subject.output.empty()) {
+      body += '/';
+      append_printable(body, secrets.mask(entry.subject.output), longest_name);
+    }
     body += ' ';
   }
   append_printable(body, entry.event, longest_name);

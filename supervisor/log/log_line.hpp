@@ -16,7 +16,9 @@ inline constexpr std::size_t longest_line = 4096;
 // The content of one line, without its time and level. Views; the strings are raw and pass the mask
 // here.
 struct LogEntry {
-  std::string_view event, stream, msg;
+  std::string_view event;
+  LogSubject subject;
+  std::string_view msg;
   std::initializer_list<Field> fields;
 };
 

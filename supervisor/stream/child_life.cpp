@@ -28,7 +28,7 @@ ChildLife::ChildLife(recovery::Generation generation, recovery::Role role, const
       parts_(parts),
       services_(services),
       take_(std::move(take)),
-      stderr_reader_(services.log, services.secrets, parts.config.name, log_gate,
+      stderr_reader_(services.log, services.secrets, parts.config.name, parts.output, log_gate,
                      [this](const monitor::Sign& sign, std::string text) {
                        take_sign(sign, std::move(text));
                      }) {
@@ -95,7 +95,8 @@ void ChildLife::judge_progress(Instant now) {
   if (has_block_) return;
   finder_->find_anew(now);
   if (!progress_has_ended_ && finder_->is_certain() && finder_->has_pipe()) return;
-  services_.log.write(LogLevel::warning, "witness_unavailable", parts_.config.name,
+  services_.log.write(LogLevel::warning, "witness_unavailable",
+                      LogSubject{parts_.config.name, parts_.output},
                       "FFmpeg does not have the pipe that it would report its progress on: the "
                       "program that starts it does not hand it on. It is supervised by its exit "
                       "alone, so freezes and drops are not seen");

@@ -46,4 +46,8 @@ Outcome StreamDriver::control(Control what) {
   return {409, "nothing to be done"};
 }
 
+Outcome StreamDriver::control_output(std::string_view output, Control what) {
+  return state_->control_output(output, what);
+}
+
 }  // namespace supervisor

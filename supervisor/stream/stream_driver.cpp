@@ -79,6 +79,7 @@ void StreamDriver::State::step(const recovery::Event& event) {
     std::visit([this](const auto& what) { perform(what); }, action);
   }
   const recovery::Status status = core_.status();
+  if (held_) end_outputs(status);
   // The log knows nothing of a child that was never launched.
   event_log_.record(is_of_no_process ? recovery::Event(recovery::Tick{}) : event, step, status);
   recorder_.record(event, step, status, now_, wall_);
@@ -101,6 +102,7 @@ void StreamDriver::State::publish() {
                                       make_snapshot({.parts = parts_,
                                                      .core = core_,
                                                      .recorder = recorder_,
+                                                     .held = held_.get(),
                                                      .life = life_.get(),
                                                      .tracks = tracks_,
                                                      .log_gate = log_gate_,
@@ -144,6 +146,7 @@ void StreamDriver::State::perform(const recovery::Launch& action) {
     note_ffmpeg_version(*life_);
     ended_lives_.push_back(std::move(life_));
   }
+  if (action.role == Role::primary) begin_outputs();
   awaits_descriptors_ = false;
   freed_descriptors_ = 0;
   life_ = std::make_unique<ChildLife>(action.generation, action.role, parts_, context_.services,
@@ -170,7 +173,12 @@ void StreamDriver::State::launch(std::shared_ptr<const PreparedCommand> command)
   if (ffmpeg_is_old_) {
     command = std::make_shared<const PreparedCommand>(without_stats_period(*command));
   }
-  if (!life.launch(launch_, command, handlers_of(life), error_number)) {
+  std::shared_ptr<const PreparedCommand> connected = command;
+  if (held_) connected = held_->connect(*command, error_number);
+  const bool is_launched =
+      connected && life.launch(launch_, connected, handlers_of(life), error_number);
+  if (held_) held_->release_pipes();
+  if (!is_launched) {
     if (launch_with_freed_descriptors(std::move(command), error_number)) return;
     return take(recovery::LaunchFailed{life.generation(), error_number});
   }
@@ -283,6 +291,10 @@ std::vector<monitor::probes::Target> StreamDriver::State::sources() const {
 }
 
 void StreamDriver::State::perform(const recovery::End& action) {
+  if (held_) {
+    exit_code_ = action.exit_code;  // once the outputs have ended
+    return;
+  }
   set_closed(true);
   context_.on_end(action.exit_code);
 }
@@ -303,8 +315,10 @@ void StreamDriver::State::start() {
 // The child that runs goes on under the command it was launched with.
 void StreamDriver::State::reconfigure(StreamParts parts, bool primary_changed,
                                       bool fallback_changed) {
+  if (has_same_encoder(parts)) primary_changed = false;
   recovery::Reconfigured event{parts.setup(), primary_changed, fallback_changed};
   parts_ = std::move(parts);
+  reconfigure_outputs();
   if (primary_changed) set_closed(false);  // a new command may run where the old one was wrong
   tracks_.reconfigure();
   wake_up([&] {
@@ -341,7 +355,7 @@ void StreamDriver::remove() {
 }
 
 void StreamDriver::kill() {
-  state_->wake(recovery::KillRequested{});
+  state_->kill();
 }
 
 void StreamDriver::reconfigure(StreamParts parts, bool primary_changed, bool fallback_changed) {

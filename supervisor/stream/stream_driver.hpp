@@ -63,6 +63,8 @@ class StreamDriver {
   void kill();
   // A user's request. 202: it has begun; 409: not in this state.
   http::Outcome control(http::Control what);
+  // … about one of its held outputs; 404: it has none of that name.
+  http::Outcome control_output(std::string_view output, http::Control what);
   // What AzuraCast's web hook brought. False where it is not of this stream's station. The only
   // stream takes it without asking for it. One that is not trusted restarts no FFmpeg.
   bool on_now_playing(const monitor::NowPlaying& report, bool is_only, bool is_trusted = true);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "supervisor/ffmpeg/own_end.hpp"
+#include "supervisor/hold/held_parts.hpp"
 
 namespace supervisor {
 
@@ -56,16 +57,27 @@ StreamParts make_stream_parts(const StreamConfig& config, const std::vector<int>
                               const Secrets& secrets) {
   StreamParts parts;
   parts.config = config;
-  parts.primary = prepared(config.command, config, inherited, secrets);
-  parts.fallback = prepared(config.fallback, config, inherited, secrets);
+  if (config.hold) {
+    HeldStream held = make_held_stream(config, inherited, secrets);
+    parts.primary = std::make_shared<const PreparedCommand>(std::move(held.encoder));
+    parts.held = std::move(held.outputs);
+  } else {
+    parts.primary = prepared(config.command, config, inherited, secrets);
+  }
+  if (parts.held && !config.fallback.empty()) {
+    parts.fallback = std::make_shared<const PreparedCommand>(
+        make_held_fallback(config, parts.held->pipes, inherited, secrets));
+  } else {
+    parts.fallback = prepared(config.fallback, config, inherited, secrets);
+  }
   parts.sources = sources_of(config, parts.primary->command);
-  parts.sinks = sinks_of(config, parts.primary->command);
+  if (!parts.held) parts.sinks = sinks_of(config, parts.primary->command);
   return parts;
 }
 
-std::vector<Target> StreamParts::sink_of(const std::string& output) const {
+std::vector<Target> StreamParts::sink_of(const std::string& name) const {
   const auto& outputs = primary->outputs;
-  const auto found = std::ranges::find(outputs, output, &monitor::Output::name);
+  const auto found = std::ranges::find(outputs, name, &monitor::Output::name);
   const auto number = static_cast<std::size_t>(found - outputs.begin());
   if (number >= primary->command.sinks().size()) return {};
   return {primary->command.sinks()[number]};
@@ -75,13 +87,15 @@ recovery::Setup StreamParts::setup() const {
   const auto& outputs = primary->outputs;
   monitor::Limits limits = effective_limits(config.monitor, primary->command);
   if (fallback) limits = effective_limits(limits, fallback->command);
-  return {config.recovery,
+  recovery::Policy policy = config.recovery;
+  if (held) policy.stop_grace = policy.stop_grace * 3 / 5;  // the rest is its publishers'
+  return {policy,
           limits,
           {.reports_progress = primary->command.is_ffmpeg(),
            .source_listens = primary->command.source_listens(),
            .sink_listens = primary->command.sink_listens(),
            .recovers_output = primary->command.recovers_output() || all_reconnect(outputs),
-           .connects_output = may_lack_all(outputs),
+           .connects_output = held || may_lack_all(outputs),
            .source_can_be_probed = can_be_probed(sources),
            .advance_proves_source = primary->command.endpoints().inputs.size() == 1,
            .sink_can_be_probed = can_be_probed(sinks),

@@ -14,15 +14,19 @@ namespace supervisor {
 
 // What the configuration of one stream comes to. Made before anything is touched, so that a
 // command that cannot be used changes nothing. A value.
+struct HeldParts;
+
 struct StreamParts {
   StreamConfig config;
+  std::string output = {};  // of a publisher: what it publishes
   std::shared_ptr<const PreparedCommand> primary;
   std::shared_ptr<const PreparedCommand> fallback;      // null: there is none
+  std::shared_ptr<const HeldParts> held = nullptr;      // null: FFmpeg itself has the outputs
   std::vector<monitor::probes::Target> sources, sinks;  // where they are looked at
 
   recovery::Setup setup() const;
   // Of the primary that is looked at; nothing where there is none of that name.
-  std::vector<monitor::probes::Target> sink_of(const std::string& output) const;
+  std::vector<monitor::probes::Target> sink_of(const std::string& name) const;
   // For the log, once.
   std::vector<std::string> warnings() const;
 };

@@ -52,6 +52,33 @@ void add_outputs(StreamSnapshot& snapshot, const StreamParts& parts,
   }
 }
 
+// The encoder itself has no connection to a sink.
+void add_connections(monitor::Readings& all, const monitor::Readings& publisher) {
+  all.connections.insert(all.connections.end(), publisher.connections.begin(),
+                         publisher.connections.end());
+  if (publisher.delivered_bps) {
+    all.delivered_bps = all.delivered_bps.value_or(0) + *publisher.delivered_bps;
+  }
+}
+
+// Their own supervision knows more than the encoder's.
+void add_held(StreamSnapshot& snapshot, const HeldOutputs& held) {
+  for (const HeldReading& reading : held.readings()) {
+    add_connections(snapshot.readings, reading.publisher.readings);
+    snapshot.totals.sink_delivered_bytes += reading.publisher.delivered_bytes;
+    for (http::OutputSnapshot& output : snapshot.outputs) {
+      if (output.name != reading.report.output) continue;
+      output.is_held = true;
+      output.state = reading.report.state;
+      output.sentence = reading.report.sentence;
+      output.pid = reading.publisher.status.pid;
+      output.delivered_bytes = reading.publisher.delivered_bytes;
+      output.dropped_bytes = reading.dropped_bytes;
+      output.restarts = reading.publisher.restarts;
+    }
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const StreamSnapshot> make_snapshot(const SnapshotSources& from,
@@ -73,6 +100,7 @@ std::shared_ptr<const StreamSnapshot> make_snapshot(const SnapshotSources& from,
   // It stays while the next launch is due.
   if (from.life) snapshot.readings.process = from.life->last_sample();
   add_outputs(snapshot, from.parts, from.core);
+  if (from.held) add_held(snapshot, *from.held);
   snapshot.expects_tracks = uses_azuracast(from.parts.config);
   snapshot.track = from.tracks.state(now);
   snapshot.azuracast = from.tracks.azuracast();

@@ -7,6 +7,7 @@
 #include "monitor/ffmpeg/log_gate.hpp"
 #include "recovery/stream_core.hpp"
 #include "recovery/stream_recorder.hpp"
+#include "supervisor/hold/held_outputs.hpp"
 #include "supervisor/stream/child_life.hpp"
 #include "supervisor/stream/stream_parts.hpp"
 #include "supervisor/tracks/stream_tracks.hpp"
@@ -18,7 +19,8 @@ struct SnapshotSources {
   const StreamParts& parts;
   const recovery::StreamCore& core;
   const recovery::StreamRecorder& recorder;
-  const ChildLife* life;  // the present or last; null: there was none
+  const HeldOutputs* held;  // null: none is held
+  const ChildLife* life;    // the present or last; null: there was none
   const StreamTracks& tracks;
   const monitor::LogGate& log_gate;
   std::optional<recovery::WallTime> last_progress_at;

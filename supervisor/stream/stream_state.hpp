@@ -14,9 +14,11 @@
 #include "recovery/stream_core.hpp"
 #include "recovery/stream_recorder.hpp"
 #include "supervisor/alerts/alert_dispatcher.hpp"
+#include "supervisor/hold/held_outputs.hpp"
 #include "supervisor/log/event_log.hpp"
 #include "supervisor/stream/child_life.hpp"
 #include "supervisor/stream/journal_notes.hpp"
+#include "supervisor/stream/raised.hpp"
 #include "supervisor/stream/stream_driver.hpp"
 #include "supervisor/tracks/stream_tracks.hpp"
 
@@ -27,6 +29,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   State(StreamParts parts, Context context);
   void reconfigure(StreamParts parts, bool primary_changed, bool fallback_changed);
   void start();
+  void kill();
   // Nothing is done for it any more; not for good, where another command comes.
   void set_closed(bool is_closed);
 
@@ -34,6 +37,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   void wake(recovery::Event event);
 
   bool on_now_playing(const monitor::NowPlaying& report, bool is_only, bool is_trusted);
+  http::Outcome control_output(std::string_view output, http::Control what);
 
   recovery::Status status() const { return core_.status(); }
   const StreamConfig& config() const { return parts_.config; }
@@ -69,6 +73,15 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   void on_executed(ChildLife& life, int error_number);
   void check_life();
 
+  // held_stream.cpp: its outputs, where they are held.
+  void begin_outputs();
+  // Under hold another command may differ in its outputs alone.
+  bool has_same_encoder(const StreamParts& next) const;
+  void reconfigure_outputs();
+  void end_outputs(const recovery::Status& status);
+  void on_outputs_over();
+  monitor::Duration outputs_grace() const;
+
   // stream_persistence.cpp: what outlives this run of the stream.
   void resume();
   void note_in_journal(const recovery::Step& step);
@@ -85,25 +98,15 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   monitor::LogGate log_gate_;  // of all its children
   JournalNotes journal_notes_;
   StreamTracks tracks_;
-  std::unique_ptr<ChildLife> life_;  // the present or last; null: there was none
+  std::shared_ptr<HeldOutputs> held_;  // null: it holds none, or has not begun
+  std::optional<int> exit_code_;       // the stream has ended, and its outputs have not yet
+  std::unique_ptr<ChildLife> life_;    // the present or last; null: there was none
   // Those before, until the end of the wake-up: a call-back of theirs may be on the stack.
   std::vector<std::unique_ptr<ChildLife>> ended_lives_;
   std::optional<recovery::WallTime> last_progress_at_;
   std::optional<recovery::WallTime> launched_at_;
   bool warned_of_witness_ = false;
   bool ffmpeg_is_old_ = false;
-
-  // True while it lives, whatever is thrown.
-  class Raised {
-   public:
-    explicit Raised(bool& flag) : flag_(flag) { flag_ = true; }
-    ~Raised() { flag_ = false; }
-    Raised(const Raised&) = delete;
-    Raised& operator=(const Raised&) = delete;
-
-   private:
-    bool& flag_;
-  };
 
   std::deque<recovery::Event> events_;
   bool is_awake_ = false;

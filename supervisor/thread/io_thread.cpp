@@ -16,7 +16,8 @@ constexpr auto end_limit = std::chrono::milliseconds(200);
 
 }  // namespace
 
-IoThread::IoThread(Thread::OnException on_exception) : on_exception_(std::move(on_exception)) {
+IoThread::IoThread(Thread::OnException on_exception, const char* name)
+    : on_exception_(std::move(on_exception)), name_(name) {
 }
 
 const Thread& IoThread::thread() {
@@ -25,7 +26,7 @@ const Thread& IoThread::thread() {
 }
 
 void IoThread::begin() {
-  const Thread begun("I/O thread", on_exception_);
+  const Thread begun(name_, on_exception_);
   std::promise<void> ended;
   std::future<void> end = ended.get_future();
   const SignalsBlocked blocked;

@@ -7,13 +7,14 @@
 
 namespace supervisor {
 
-// The thread for all I/O with other machines or disks: probes, alerts, exporters, reading the
-// configuration. A name lookup that hangs or a slow TLS handshake there never delays a restart.
-// What runs on it answers the supervising loop by `Thread::callback`. This object is used from that
-// loop only; the thread begins with the first use, so that it costs the launch of a stream nothing.
+// A thread for I/O that answers the supervising loop by `Thread::callback`. The program has one for
+// all I/O with other machines or disks (probes, alerts, exporters, reading the configuration): a
+// name lookup that hangs or a slow TLS handshake there never delays a restart. And one for the
+// media of held streams, which must not wait for that. This object is used from the loop only; the
+// thread begins with the first use, so that it costs the launch of a stream nothing.
 class IoThread {
  public:
-  explicit IoThread(Thread::OnException on_exception = {});
+  explicit IoThread(Thread::OnException on_exception = {}, const char* name = "I/O thread");
   // Drops what is under way. Waits at most 200 ms for the thread: one that hangs in a system call
   // is left behind, for the end of the process; `on_exception` is not called any more.
   ~IoThread();
@@ -28,6 +29,7 @@ class IoThread {
   void begin();
 
   Thread::OnException on_exception_;
+  const char* name_;
   std::optional<Thread> thread_;  // empty: not used yet
   std::future<void> ended_;
 };

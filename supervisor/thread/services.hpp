@@ -13,6 +13,7 @@ namespace supervisor {
 struct Services {
   const Thread& loop;
   IoThread& io_thread;
+  IoThread& relay_thread;          // of the media of held streams; nothing else runs on it
   Log& log;                        // thread-safe
   const Secrets& secrets;          // used on the loop only
   http::SnapshotStore& snapshots;  // thread-safe

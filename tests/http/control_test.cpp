@@ -82,6 +82,19 @@ TEST(Control, IsForPostOnly) {
   EXPECT_TRUE(stage->loop.asked().empty());
 }
 
+TEST(Control, IsOfOneOutputWhereThePathNamesIt) {
+  const std::unique_ptr<Stage> stage(stage_of(with_token("s3cret-token")));
+  EXPECT_EQ(stage->post("/api/v1/streams/radio/outputs/my%20tube/restart", right).status, 202);
+  ASSERT_EQ(stage->loop.asked().size(), 1U);
+  EXPECT_EQ(stage->loop.asked().front().first, "radio/my tube");
+  for (const char* path :
+       {"/api/v1/streams/radio/outputs/restart", "/api/v1/streams/radio/outputs//restart",
+        "/api/v1/streams/radio/outputs/a/b/restart", "/api/v1/streams/radio/inputs/a/restart"}) {
+    EXPECT_EQ(stage->post(path, right).status, 404) << path;
+  }
+  EXPECT_EQ(stage->post("/api/v1/streams/radio/outputs/a/restart").status, 401);
+}
+
 TEST(Control, IsNotDoneForAnotherSitesPage) {
   const std::unique_ptr<Stage> stage(stage_of(with_token("s3cret-token")));
   for (const char* headers : {"Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: same-site\r\n",

@@ -82,13 +82,14 @@ class FakeLoop {
     return pings_;
   }
   // Knows one stream, "radio", and accepts every command.
-  void control(const std::string& stream, http::Control what,
+  void control(const http::SupervisorApi::Target& target, http::Control what,
                std::function<void(http::Outcome)> answer) {
     const std::scoped_lock lock(mutex_);
-    asked_.emplace_back(stream, what);
+    const std::string output = target.output.empty() ? "" : "/" + target.output;
+    asked_.emplace_back(target.stream + output, what);
     if (stuck_) return waiting_.push_back([answer] { answer({202, "late"}); });
-    answer(stream == "radio" ? http::Outcome{202, "it will be done"}
-                             : http::Outcome{404, "no such stream"});
+    answer(target.stream == "radio" ? http::Outcome{202, "it will be done"}
+                                    : http::Outcome{404, "no such stream"});
   }
   std::vector<std::pair<std::string, http::Control>> asked() const {
     const std::scoped_lock lock(mutex_);
@@ -119,8 +120,8 @@ class Stage {
         settings, bounds, snapshots,
         http::SupervisorApi{
             .ping = [this](std::function<void()> answer) { loop.ping(std::move(answer)); },
-            .control = [this](const std::string& stream, http::Control what,
-                              auto answer) { loop.control(stream, what, std::move(answer)); },
+            .control = [this](const http::SupervisorApi::Target& target, http::Control what,
+                              auto answer) { loop.control(target, what, std::move(answer)); },
             .reload = {},
             .on_now_playing = {}},
         [this](const http::Server::LogEntry& entry) {

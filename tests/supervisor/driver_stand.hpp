@@ -288,12 +288,13 @@ class DriverStand : public testing::Test {
 
   Loop loop;
   IoThread io_thread;
+  IoThread relay_thread;
   Secrets secrets;
   http::SnapshotStore snapshots{0};
   TemporaryFolder folder;
   Descriptor null{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
   Log log{LogSettings{}, secrets, null.get(), &snapshots.log};
-  const Services services{loop.thread(), io_thread, log, secrets, snapshots};
+  const Services services{loop.thread(), io_thread, relay_thread, log, secrets, snapshots};
   AlertDispatcher alerts{recovery::alerts::Settings{}, services};
   ManualClock clock{[this] { turn(); }};
   FakeChildren children;

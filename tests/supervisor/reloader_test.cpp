@@ -60,7 +60,8 @@ class ReloaderTest : public testing::Test {
   std::vector<std::string> applied;
   std::vector<http::Outcome> answers;
   IoThread io_thread;
-  const Services services{loop.thread(), io_thread, log, secrets, snapshots};
+  IoThread relay_thread;
+  const Services services{loop.thread(), io_thread, relay_thread, log, secrets, snapshots};
   Reloader reloader{services,
                     {.load = [played = file] { return played->load(); },
                      .must_wait = [this](const Config&) { return waits; },

@@ -63,7 +63,8 @@ class ServicesStand {
   Log log{{LogFormat::json, LogLevel::info}, secrets, pipe_.ends[1]};
   Loop loop;
   IoThread io_thread;
-  const Services services{loop.thread(), io_thread, log, secrets, snapshots};
+  IoThread relay_thread;
+  const Services services{loop.thread(), io_thread, relay_thread, log, secrets, snapshots};
 };
 
 }  // namespace supervisor

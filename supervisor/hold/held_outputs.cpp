@@ -1,0 +1,275 @@
+#include "supervisor/hold/held_outputs.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace supervisor {
+
+using monitor::OutputReport;
+using monitor::OutputReports;
+
+namespace {
+
+constexpr int lowest_descriptor = 20;  // behind the numbers that commands name
+
+bool is_same(const OutputReport& one, const OutputReport& other) {
+  return one.output == other.output && one.state == other.state && one.cause == other.cause &&
+         one.sentence == other.sentence && one.is_exhausted == other.is_exhausted;
+}
+
+}  // namespace
+
+std::shared_ptr<HeldOutputs> HeldOutputs::make(std::shared_ptr<const HeldParts> parts,
+                                               Context context) {
+  std::shared_ptr<HeldOutputs> made(new HeldOutputs(std::move(parts), std::move(context)));
+  made->begin();
+  return made;
+}
+
+HeldOutputs::HeldOutputs(std::shared_ptr<const HeldParts> parts, Context context)
+    : parts_(std::move(parts)), context_(std::move(context)) {
+}
+
+void HeldOutputs::begin() {
+  for (std::size_t pipe = 0; pipe < parts_->pipes; ++pipe) {
+    pipes_.push_back({.relay = make_relay(pipe)});
+  }
+  for (const HeldPublisher& output : parts_->outputs) add(output);
+}
+
+std::unique_ptr<ThreadBound<Relay>> HeldOutputs::make_relay(std::size_t pipe) {
+  const Thread& thread = context_.services.relay_thread.thread();
+  const auto call = [this](auto what) {
+    return context_.services.loop.callback(weak_from_this(), std::move(what));
+  };
+  Relay::Reports reports{
+      .on_parameters_known = call([pipe](HeldOutputs& self, bool is_complete) {
+        self.on_parameters_known(pipe, is_complete);
+      }),
+      .on_idle = call([pipe](HeldOutputs& self, bool is_idle) { self.on_idle(pipe, is_idle); }),
+      .on_reconnect_needed = call([pipe](HeldOutputs& self) { self.on_reconnect_needed(pipe); }),
+      .on_fell_behind =
+          call([](HeldOutputs& self, OutputNumber output) { self.on_fell_behind(output); }),
+      .on_counts = call([](HeldOutputs& self, const std::vector<RelayCounts>& counts) {
+        self.on_counts(counts);
+      })};
+  return std::make_unique<ThreadBound<Relay>>(
+      thread,
+      std::make_unique<Relay>(thread.executor(), recovery::splice::Options{}, std::move(reports)));
+}
+
+void HeldOutputs::add(const HeldPublisher& output) {
+  const OutputNumber number = next_number_++;
+  ThreadBound<Relay>* const relay = pipes_.at(output.pipe).relay.get();
+  outputs_.push_back(
+      {.number = number,
+       .pipe = output.pipe,
+       .publisher = std::make_unique<Publisher>(
+           *output.parts, Publisher::Context{.services = context_.services,
+                                             .launch = context_.launch,
+                                             .clock = context_.clock,
+                                             .attach =
+                                                 [relay, number](Descriptor write) {
+                                                   relay->call([number, write = std::move(write)](
+                                                                   Relay& of) mutable {
+                                                     of.attach(number, std::move(write));
+                                                   });
+                                                 },
+                                             .on_change = [this] { on_change(); }})});
+}
+
+// ------------------------------------------------------------------------------- the encoder
+
+std::shared_ptr<const PreparedCommand> HeldOutputs::connect(const PreparedCommand& encoder,
+                                                            int& error_number) {
+  auto command = std::make_shared<PreparedCommand>(encoder);
+  std::vector<supervisor::Pipe> opened(pipes_.size());
+  std::vector<int> numbers;
+  for (supervisor::Pipe& pipe : opened) {
+    if (!open_pipe(lowest_descriptor, pipe)) {
+      error_number = errno;
+      return nullptr;
+    }
+    numbers.push_back(pipe.write.get());
+  }
+  ChildSpec& spec = command->spec;
+  spec.argv = with_descriptors(std::move(spec.argv), numbers);
+  spec.inherited.insert(spec.inherited.end(), numbers.begin(), numbers.end());
+  for (std::size_t number = 0; number < pipes_.size(); ++number) {
+    pipes_[number].relay->call([read = std::move(opened[number].read)](Relay& relay) mutable {
+      relay.begin_encoder(std::move(read));
+    });
+    given_.push_back(std::move(opened[number].write));
+  }
+  return command;
+}
+
+// ------------------------------------------------------------------------------- the relays
+
+void HeldOutputs::on_parameters_known(std::size_t pipe, bool is_complete) {
+  pipes_[pipe].may_begin = true;
+  for (Output& output : outputs_) {
+    if (output.pipe != pipe) continue;
+    if (!is_complete) {
+      context_.services.log.write(
+          LogLevel::warning, "output_incomplete",
+          {output.publisher->parts().config.name, output.publisher->output()},
+          "A stream of the encoder has shown nothing for 10 s: the output is published without it "
+          "until its publisher is launched again");
+    }
+    begin_publisher(output);
+  }
+}
+
+void HeldOutputs::begin_publisher(Output& output) {
+  if (output.is_stopped || is_finishing_ || !pipes_[output.pipe].may_begin) return;
+  output.publisher->set_idle(pipes_[output.pipe].is_idle);
+  output.publisher->start();
+}
+
+void HeldOutputs::on_idle(std::size_t pipe, bool is_idle) {
+  pipes_[pipe].is_idle = is_idle;
+  for (Output& output : outputs_) {
+    if (output.pipe == pipe) output.publisher->set_idle(is_idle);
+  }
+}
+
+void HeldOutputs::on_reconnect_needed(std::size_t pipe) {
+  for (Output& output : outputs_) {
+    if (output.pipe == pipe && !output.is_stopped && !is_finishing_) output.publisher->restart();
+  }
+}
+
+void HeldOutputs::on_fell_behind(OutputNumber number) {
+  const auto output = std::ranges::find(outputs_, number, &Output::number);
+  if (output == outputs_.end()) return;
+  context_.services.log.write(
+      LogLevel::warning, "output_behind",
+      {output->publisher->parts().config.name, output->publisher->output()},
+      "The output takes less than is put out: its queue is full, and it goes on at the newest key "
+      "frame");
+}
+
+void HeldOutputs::on_counts(const std::vector<RelayCounts>& counts) {
+  for (const RelayCounts& each : counts) {
+    for (Output& output : outputs_) {
+      if (output.number == each.output) output.dropped_bytes = each.dropped_bytes;
+    }
+  }
+}
+
+// ------------------------------------------------------------------------------- the stream
+
+void HeldOutputs::finish(monitor::Duration within) {
+  if (std::exchange(is_finishing_, true)) return;
+  for (Pipe& pipe : pipes_) {
+    pipe.relay->call([](Relay& relay) { relay.finish(); });
+  }
+  for (Output& output : outputs_) output.publisher->finish(within);
+  context_.services.loop.callback(weak_from_this(), [](HeldOutputs& self) { self.check_over(); })();
+}
+
+void HeldOutputs::kill() {
+  for (Output& output : outputs_) output.publisher->kill();
+  for (Output& output : leaving_) output.publisher->kill();
+}
+
+void HeldOutputs::on_change() {
+  const auto alive = shared_from_this();  // a report may end the stream
+  OutputReports changed;
+  for (const Output& output : outputs_) {
+    OutputReport report = output.publisher->report();
+    const auto known = std::ranges::find(reported_, report.output, &OutputReport::output);
+    if (known != reported_.end() && is_same(*known, report)) continue;
+    if (known == reported_.end()) {
+      reported_.push_back(report);
+    } else {
+      *known = report;
+    }
+    changed.push_back(std::move(report));
+  }
+  if (!changed.empty()) context_.on_reports(std::move(changed));
+  if (is_finishing_ || !leaving_.empty()) {
+    // Not from within a publisher's own call.
+    context_.services.loop.callback(weak_from_this(),
+                                    [](HeldOutputs& self) { self.check_over(); })();
+  }
+}
+
+void HeldOutputs::check_over() {
+  std::erase_if(leaving_, [](const Output& output) { return output.publisher->is_over(); });
+  const auto is_over = [](const Output& output) { return output.publisher->is_over(); };
+  if (!is_finishing_ || is_over_ || !leaving_.empty()) return;
+  if (!std::ranges::all_of(outputs_, is_over)) return;
+  is_over_ = true;
+  context_.on_over();
+}
+
+void HeldOutputs::reconfigure(std::shared_ptr<const HeldParts> parts, monitor::Duration within) {
+  parts_ = std::move(parts);
+  std::vector<Output> before = std::exchange(outputs_, {});
+  for (const HeldPublisher& next : parts_->outputs) {
+    const auto same = std::ranges::find_if(before, [&](const Output& output) {
+      return output.publisher && output.publisher->output() == next.parts->output &&
+             output.pipe == next.pipe;
+    });
+    const bool is_kept = same != before.end() && same->publisher->parts().primary->command.argv() ==
+                                                     next.parts->primary->command.argv();
+    if (is_kept) {
+      outputs_.push_back(std::move(*same));
+      outputs_.back().publisher->reconfigure(*next.parts);
+    } else {
+      add(next);
+      begin_publisher(outputs_.back());
+    }
+  }
+  for (Output& output : before) {
+    if (!output.publisher) continue;
+    pipes_[output.pipe].relay->call(
+        [number = output.number](Relay& relay) { relay.detach(number); });
+    leaving_.push_back(std::move(output));
+    leaving_.back().publisher->finish(within);
+  }
+  on_change();
+}
+
+HeldOutputs::Output* HeldOutputs::find(std::string_view name) {
+  const auto found = std::ranges::find_if(
+      outputs_, [name](const Output& output) { return output.publisher->output() == name; });
+  return found == outputs_.end() ? nullptr : &*found;
+}
+
+http::Outcome HeldOutputs::control(std::string_view name, http::Control what) {
+  Output* output = find(name);
+  if (!output) return {404, "there is no such output"};
+  const auto alive = shared_from_this();
+  switch (what) {
+    case http::Control::start:
+      if (!output->is_stopped) return {409, "the output runs already"};
+      output->is_stopped = false;
+      begin_publisher(*output);
+      return {202, "the output is being started"};
+    case http::Control::stop:
+      if (output->is_stopped) return {409, "the output is stopped already"};
+      output->is_stopped = true;
+      output->publisher->stop();
+      return {202, "the output is being stopped; it stays so until it is started"};
+    case http::Control::restart:
+      output->is_stopped = false;
+      output->publisher->restart();
+      return {202, "the output is being restarted"};
+  }
+  return {409, "nothing to be done"};
+}
+
+std::vector<HeldReading> HeldOutputs::readings() const {
+  std::vector<HeldReading> readings;
+  for (const Output& output : outputs_) {
+    readings.push_back(
+        {output.publisher->report(), output.publisher->reading(), output.dropped_bytes});
+  }
+  return readings;
+}
+
+}  // namespace supervisor

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/supervisor_api.hpp"
+#include "monitor/output.hpp"
+#include "supervisor/child/child.hpp"
+#include "supervisor/hold/held_parts.hpp"
+#include "supervisor/hold/publisher.hpp"
+#include "supervisor/relay/relay.hpp"
+#include "supervisor/thread/clock.hpp"
+#include "supervisor/thread/services.hpp"
+#include "supervisor/thread/thread_bound.hpp"
+
+namespace supervisor {
+
+// What is known of a held output, for display.
+struct HeldReading {
+  monitor::OutputReport report;
+  PublisherReading publisher;
+  std::uint64_t dropped_bytes = 0;  // that its queue could not hold
+};
+
+// The outputs of a held stream: a relay for each pipe of the encoder, a publisher for each output.
+// They outlive the encoder; what they come to is reported to the stream's driver. Decides nothing
+// about the stream. For the loop's thread.
+class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
+ public:
+  struct Context {
+    const Services& services;
+    ChildLauncher launch;
+    const Clock& clock;
+    // Whatever has changed of the outputs. May come from within the calls below.
+    std::function<void(monitor::OutputReports)> on_reports;
+    // After finish(): nothing of them lives. From the loop.
+    std::function<void()> on_over;
+  };
+
+  // Everything in the context must outlive it.
+  static std::shared_ptr<HeldOutputs> make(std::shared_ptr<const HeldParts> parts, Context context);
+
+  // Before a launch of the encoder: the same command with the numbers of its pipes, which it
+  // inherits. Null with `error_number` where the descriptors are short.
+  std::shared_ptr<const PreparedCommand> connect(const PreparedCommand& encoder, int& error_number);
+  // … after it, whether it was launched or not.
+  void release_pipes() { given_.clear(); }
+
+  // The stream stops: the outputs get what there is, and end, at the latest after `within`.
+  void finish(monitor::Duration within);
+  bool is_finishing() const { return is_finishing_; }
+  std::size_t pipes() const { return pipes_.size(); }
+  void kill();
+
+  // The encoder's command is the same, or will be launched anew: only outputs that differ are
+  // touched.
+  void reconfigure(std::shared_ptr<const HeldParts> parts, monitor::Duration within);
+  http::Outcome control(std::string_view output, http::Control what);
+
+  std::vector<HeldReading> readings() const;
+
+ private:
+  struct Pipe {
+    std::unique_ptr<ThreadBound<Relay>> relay;
+    bool may_begin = false;  // its streams are known
+    bool is_idle = true;
+  };
+  struct Output {
+    OutputNumber number;
+    std::size_t pipe;
+    std::unique_ptr<Publisher> publisher;
+    bool is_stopped = false;  // as asked for
+    std::uint64_t dropped_bytes = 0;
+  };
+
+  HeldOutputs(std::shared_ptr<const HeldParts> parts, Context context);
+  void begin();
+  std::unique_ptr<ThreadBound<Relay>> make_relay(std::size_t pipe);
+  void add(const HeldPublisher& output);
+  void begin_publisher(Output& output);
+  void on_parameters_known(std::size_t pipe, bool is_complete);
+  void on_idle(std::size_t pipe, bool is_idle);
+  void on_reconnect_needed(std::size_t pipe);
+  void on_fell_behind(OutputNumber number);
+  void on_counts(const std::vector<RelayCounts>& counts);
+  void on_change();
+  void check_over();
+  Output* find(std::string_view name);
+
+  std::shared_ptr<const HeldParts> parts_;
+  const Context context_;
+  std::vector<Pipe> pipes_;
+  std::vector<Output> outputs_;
+  std::vector<Output> leaving_;    // replaced, or not in the configuration any more
+  std::vector<Descriptor> given_;  // to the encoder that is being launched
+  monitor::OutputReports reported_;
+  OutputNumber next_number_ = 0;
+  bool is_finishing_ = false;
+  bool is_over_ = false;
+};
+
+}  // namespace supervisor

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "supervisor/config/config.hpp"
+#include "supervisor/secrets/secrets.hpp"
+#include "supervisor/stream/stream_parts.hpp"
+
+namespace supervisor {
+
+// One output of a held stream, which an FFmpeg of its own publishes.
+struct HeldPublisher {
+  std::size_t pipe = 0;                      // of the encoder's: which of its encodes it carries
+  std::shared_ptr<const StreamParts> parts;  // its own; `output` is its name
+};
+
+// What a held stream's command comes to beside the encoder. A value.
+struct HeldParts {
+  std::size_t pipes = 0;  // that the encoder writes to
+  std::vector<HeldPublisher> outputs;
+};
+
+struct HeldStream {
+  PreparedCommand encoder;  // its pipes have no numbers yet
+  std::shared_ptr<const HeldParts> outputs;
+};
+
+// Takes the stream's command apart. Throws CommandError.
+HeldStream make_held_stream(const StreamConfig& config, const std::vector<int>& inherited,
+                            const Secrets& secrets);
+// The fallback, which writes to the same `pipes` in the encoder's place: what it says of its
+// outputs is that of the command. Throws CommandError.
+PreparedCommand make_held_fallback(const StreamConfig& config, std::size_t pipes,
+                                   const std::vector<int>& inherited, const Secrets& secrets);
+
+// The encoder's arguments with the numbers under which it finds its pipes.
+std::vector<std::string> with_descriptors(std::vector<std::string> argv,
+                                          const std::vector<int>& numbers);
+
+}  // namespace supervisor

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "recovery/splice/splicer.hpp"
+#include "supervisor/child/descriptor.hpp"
+
+namespace supervisor {
+
+// Which of a stream's outputs, counted from 0.
+using OutputNumber = std::size_t;
+
+// What became of what an output was given.
+struct RelayCounts {
+  OutputNumber output{};
+  std::uint64_t written_bytes = 0;
+  std::uint64_t dropped_bytes = 0;  // its queue was full, or it joined late
+  std::size_t queued_bytes = 0;
+};
+
+// The way of the media: from one pipe of the encoder, whichever encoder holds it, to the pipes of
+// the publishers of that encode's outputs. Reads, writes and keeps time; what goes out is decided
+// by the splicer. Never blocks: a publisher that does not read fills its own queue and delays
+// nobody. Knows nothing of processes.
+//
+// Lives on the thread of its executor, where all of its members are called and its reports come
+// from. Destruction closes every pipe.
+class Relay {
+ public:
+  // Each may be empty. Not called any more after the destruction.
+  struct Reports {
+    // Publishers may start: their input tells all its streams. False: not all of them have shown
+    // their parameters in time, and the publisher will know nothing of those.
+    std::function<void(bool is_complete)> on_parameters_known = {};
+    // Nothing has come from the encoder for a second, or its pipe has ended; it comes again.
+    std::function<void(bool is_idle)> on_idle = {};
+    // The encoder's parameters are others now: publishers must end, and begin with a new pipe. Each
+    // output's pipe is closed once it has all of what was before.
+    std::function<void()> on_reconnect_needed = {};
+    std::function<void(OutputNumber output)> on_fell_behind = {};
+    // At most four times a second, where they have changed.
+    std::function<void(std::vector<RelayCounts> counts)> on_counts = {};
+    // After finish(): all outputs have what there was, and their pipes are closed.
+    std::function<void()> on_finished = {};
+  };
+
+  Relay(boost::asio::any_io_executor executor, const recovery::splice::Options& options,
+        Reports reports);
+  ~Relay();
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
+
+  // The read end of the pipe of an encoder that is about to be launched. What the one before has
+  // left in its pipe is read first.
+  void begin_encoder(Descriptor read);
+  // The write end of the stdin of a publisher that is about to be launched. One that the output had
+  // before is closed.
+  void attach(OutputNumber output, Descriptor write);
+  // Closes the output's pipe.
+  void detach(OutputNumber output);
+  // No encoder will come: once the present one's pipe has ended, what is queued is written and the
+  // pipes of the outputs are closed.
+  void finish();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace supervisor

@@ -1,0 +1,70 @@
+// A stream whose outputs are held: they begin with its first encoder, outlive each, and end with
+// the stream.
+
+#include <utility>
+
+#include "supervisor/stream/stream_state.hpp"
+
+namespace supervisor {
+
+// Before each launch of the encoder. Outputs that end are not taken over by it.
+void StreamDriver::State::begin_outputs() {
+  if (!parts_.held) {
+    held_.reset();
+    return;
+  }
+  if (held_ && !held_->is_finishing() && held_->pipes() == parts_.held->pipes) return;
+  exit_code_.reset();
+  held_ = HeldOutputs::make(
+      parts_.held, {.services = context_.services,
+                    .launch = launch_,
+                    .clock = context_.seams.clock,
+                    .on_reports =
+                        [this](monitor::OutputReports reports) {
+                          if (!life_ || is_closed_) return;
+                          wake(recovery::Observed{life_->generation(), std::move(reports)});
+                        },
+                    .on_over = [this] { on_outputs_over(); }});
+}
+
+bool StreamDriver::State::has_same_encoder(const StreamParts& next) const {
+  return held_ && next.held && held_->pipes() == next.held->pipes &&
+         parts_.primary->spec.argv == next.primary->spec.argv &&
+         config().monitor.witnesses == next.config.monitor.witnesses;
+}
+
+// Where the encoder's pipes are others its next launch begins the outputs anew.
+void StreamDriver::State::reconfigure_outputs() {
+  if (!held_ || !parts_.held || held_->pipes() != parts_.held->pipes) return;
+  held_->reconfigure(parts_.held, outputs_grace());
+}
+
+void StreamDriver::State::end_outputs(const recovery::Status& status) {
+  if (status.state == recovery::State::stopped) held_->finish(outputs_grace());
+}
+
+void StreamDriver::State::on_outputs_over() {
+  const auto self = shared_from_this();
+  held_.reset();
+  if (!exit_code_) return wake_up([this] { has_news_ = true; });
+  set_closed(true);
+  context_.on_end(*std::exchange(exit_code_, std::nullopt));
+}
+
+// What is left of the stop's grace when the encoder has had its part.
+monitor::Duration StreamDriver::State::outputs_grace() const {
+  return config().recovery.stop_grace * 2 / 5;
+}
+
+void StreamDriver::State::kill() {
+  const auto self = shared_from_this();
+  wake(recovery::KillRequested{});
+  if (held_) held_->kill();
+}
+
+http::Outcome StreamDriver::State::control_output(std::string_view output, http::Control what) {
+  if (!held_) return {409, "the outputs of this stream are not held"};
+  return held_->control(output, what);
+}
+
+}  // namespace supervisor

@@ -1,0 +1,147 @@
+// The way of the media with real pipes: an encoder's MPEG-TS in, publishers' pipes out.
+
+#include "supervisor/relay/relay.hpp"
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace supervisor {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Of a second and a half, at once.
+const std::string& media() {
+  static const std::string bytes = [] {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> ffmpeg(
+        ::popen("ffmpeg -v error -f lavfi -i testsrc2=s=160x90:r=25 -f lavfi -i sine=440 -t 1.5 "
+                "-c:v libx264 -preset ultrafast -g 25 -c:a aac -f mpegts -pes_payload_size 0 -",
+                "r"),
+        ::pclose);
+    std::string text;
+    std::array<char, 65536> buffer;
+    while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), ffmpeg.get())) {
+      text.append(buffer.data(), count);
+    }
+    return text;
+  }();
+  return bytes;
+}
+
+class RelayTest : public testing::Test {
+ protected:
+  RelayTest() {
+    std::signal(SIGPIPE, SIG_IGN);  // as the program does
+    Relay::Reports reports;
+    reports.on_parameters_known = [this](bool is_complete) { knows = is_complete; };
+    reports.on_idle = [this](bool idle) { is_idle = idle; };
+    reports.on_finished = [this] { has_finished = true; };
+    relay = std::make_unique<Relay>(loop.get_executor(), recovery::splice::Options{}, reports);
+  }
+
+  // An encoder that has written all of it and ended.
+  void encode() {
+    Pipe pipe;
+    ASSERT_TRUE(open_pipe(3, pipe));
+    ::fcntl(pipe.write.get(), F_SETPIPE_SZ, 1 << 20);
+    ASSERT_EQ(::write(pipe.write.get(), media().data(), media().size()),
+              static_cast<ssize_t>(media().size()));
+    relay->begin_encoder(std::move(pipe.read));
+  }
+  // The end that a publisher reads.
+  Descriptor publish(OutputNumber number) {
+    Pipe pipe;
+    EXPECT_TRUE(open_pipe(3, pipe));
+    ::fcntl(pipe.write.get(), F_SETFL, O_NONBLOCK);
+    relay->attach(number, std::move(pipe.write));
+    return std::move(pipe.read);
+  }
+  // What comes until the pipe's end.
+  std::string read_all(const Descriptor& pipe) {
+    std::string text;
+    std::array<char, 65536> buffer;
+    for (const auto until = std::chrono::steady_clock::now() + 20s;
+         std::chrono::steady_clock::now() < until;) {
+      loop.restart();
+      loop.run_for(10ms);
+      const ssize_t count = ::read(pipe.get(), buffer.data(), buffer.size());
+      if (count == 0) return text;
+      if (count > 0) text.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    ADD_FAILURE() << "the pipe does not end";
+    return text;
+  }
+  template <class Condition>
+  bool comes(Condition condition) {
+    for (const auto until = std::chrono::steady_clock::now() + 20s;
+         std::chrono::steady_clock::now() < until;) {
+      loop.restart();
+      loop.run_for(10ms);
+      if (condition()) return true;
+    }
+    return false;
+  }
+
+  boost::asio::io_context loop;
+  std::unique_ptr<Relay> relay;
+  bool knows = false, is_idle = true, has_finished = false;
+};
+
+TEST_F(RelayTest, AnOutputGetsWhatTheEncoderWroteAndThenTheEndOfItsPipe) {
+  const Descriptor output = publish(0);
+  encode();
+  relay->finish();
+  const std::string text = read_all(output);
+  EXPECT_GT(text.size(), media().size() / 2);
+  EXPECT_EQ(text.size() % 188, 0U);
+  EXPECT_EQ(text.front(), 0x47);
+  EXPECT_TRUE(knows);
+  EXPECT_TRUE(has_finished);
+}
+
+TEST_F(RelayTest, OneThatDoesNotReadDelaysNoOther) {
+  const Descriptor hung = publish(0);
+  const Descriptor well = publish(1);
+  ::fcntl(hung.get(), F_SETPIPE_SZ, 4096);
+  encode();
+  std::string text;
+  std::array<char, 65536> buffer;
+  EXPECT_TRUE(comes([&] {
+    const ssize_t count = ::read(well.get(), buffer.data(), buffer.size());
+    if (count > 0) text.append(buffer.data(), static_cast<std::size_t>(count));
+    return text.size() > media().size() / 2;
+  }));
+}
+
+TEST_F(RelayTest, ItSaysWhenNothingComesAnyMore) {
+  const Descriptor output = publish(0);
+  encode();
+  EXPECT_TRUE(comes([this] { return !is_idle || knows; }));
+  EXPECT_TRUE(comes([this] { return is_idle; }));
+}
+
+TEST_F(RelayTest, APublisherThatIsGoneIsForgotten) {
+  { const Descriptor gone = publish(0); }
+  encode();
+  relay->finish();
+  EXPECT_TRUE(comes([this] { return has_finished; }));
+}
+
+TEST_F(RelayTest, WithoutAnEncoderItFinishesAtOnce) {
+  const Descriptor output = publish(0);
+  relay->finish();
+  EXPECT_EQ(read_all(output), "");
+}
+
+}  // namespace
+}  // namespace supervisor
