@@ -93,6 +93,10 @@ Proof Detection::output_is_connected(Instant now) const {
 
 monitor::Verdict Detection::diagnose(const std::optional<monitor::Fault>& fault, Instant now,
                                      bool reports_progress) const {
+  // What this FFmpeg shows is not about an output that another one publishes.
+  if (fault && watch_->outputs().is_published(fault->output)) {
+    return {fault->cause, {fault->sentence}, monitor::Confidence::medium, fault->output};
+  }
   return monitor::diagnose(evidence(), fault, now, reports_progress);
 }
 

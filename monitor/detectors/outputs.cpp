@@ -166,6 +166,11 @@ bool OutputsDetector::is_reported_down(const Leg& leg) {
          (leg.report->state == OutputState::lost || leg.report->state == OutputState::stopped);
 }
 
+// While another is left that is what was wanted.
+bool OutputsDetector::is_stopped_as_asked(const Leg& leg) {
+  return is_reported_down(leg) && component_of(leg.report->cause) == Component::operator_;
+}
+
 Instant OutputsDetector::due(const Leg& leg) const {
   if (is_reported_down(leg)) return leg.report->since;
   if (leg.given_up_at) return *leg.given_up_at;
@@ -196,7 +201,7 @@ std::vector<Fault> OutputsDetector::check(Instant now) const {
   std::vector<Fault> faults;
   const bool off_air = is_off_air(now);
   for (const Leg& leg : legs_) {
-    if (!is_down(leg, now)) continue;
+    if (!is_down(leg, now) || (!off_air && is_stopped_as_asked(leg))) continue;
     faults.push_back({cause(leg), off_air && is_lasting(leg.output), sentence(leg, now), since(leg),
                       Strength::proven, leg.output.name});
   }

@@ -96,6 +96,7 @@ class OutputsDetector {
   bool is_judged(const Leg& leg) const;
   static bool is_refused(const Leg& leg, Instant now);
   static bool is_reported_down(const Leg& leg);
+  static bool is_stopped_as_asked(const Leg& leg);
   Instant due(const Leg& leg) const;
   bool is_down(const Leg& leg, Instant now) const {
     return now >= due(leg) || is_refused(leg, now);

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <deque>
 #include <random>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -27,6 +28,25 @@ namespace {
 constexpr auto pause_limit = 1s;  // a loop this late was not running
 constexpr monitor::Duration probe_timeout = 5s;
 constexpr int lowest_descriptor = 10;  // above what a child's own numbers may be
+
+// Incidents and escalations are the stream's, which has them of its report.
+template <class Kind>
+bool is_of_stream(const Kind&) {
+  using namespace recovery;
+  return std::is_same_v<Kind, IncidentOpened> || std::is_same_v<Kind, IncidentClosed> ||
+         std::is_same_v<Kind, IncidentChanged> || std::is_same_v<Kind, FaultDetected> ||
+         std::is_same_v<Kind, Escalated> || std::is_same_v<Kind, EscalationResolved>;
+}
+
+std::vector<recovery::Notice> of_publisher(const std::vector<recovery::Notice>& all) {
+  std::vector<recovery::Notice> own;
+  for (const recovery::Notice& notice : all) {
+    if (!std::visit([](const auto& kind) { return is_of_stream(kind); }, notice)) {
+      own.push_back(notice);
+    }
+  }
+  return own;
+}
 
 }  // namespace
 
@@ -125,7 +145,7 @@ void Publisher::State::step(const recovery::Event& event) {
   for (const recovery::Action& action : step.actions) {
     std::visit([this](const auto& what) { perform(what); }, action);
   }
-  event_log_.record(event, step, core_.status());
+  event_log_.record(event, {{}, of_publisher(step.notices)}, core_.status());
 }
 
 void Publisher::State::settle() {

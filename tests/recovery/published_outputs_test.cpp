@@ -70,6 +70,7 @@ TEST_F(PublishedOutputsTest, OneThatIsLostIsAWarningThatNamesIt) {
   EXPECT_FALSE(incident.off_air);
   EXPECT_EQ(incident.cause, Cause::sink_stalled);
   EXPECT_EQ(incident.output, "b");
+  EXPECT_EQ(incident.evidence, (std::vector<std::string>{"b is down"}));
   EXPECT_EQ(actions(step), "");
   EXPECT_EQ(stand.state(), State::on_air);
 }
@@ -121,6 +122,13 @@ TEST_F(PublishedOutputsTest, AWrongCommandOfOneLeavesTheOthers) {
   EXPECT_EQ(stand.state(), State::on_air);
   ASSERT_EQ(notices<IncidentOpened>(step).size(), 1U);
   EXPECT_EQ(notices<IncidentOpened>(step).front().incident.output, "b");
+}
+
+TEST_F(PublishedOutputsTest, OneThatIsStoppedAsAskedIsNoIncident) {
+  all_on_air();
+  const Step step = reports({report("b", OutputState::stopped, Cause::stop_requested)});
+  EXPECT_TRUE(notices<IncidentOpened>(step).empty());
+  EXPECT_EQ(stand.state(), State::on_air);
 }
 
 TEST_F(PublishedOutputsTest, ADeadEncoderIsRestartedAsEver) {
