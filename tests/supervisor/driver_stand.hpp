@@ -211,6 +211,7 @@ inline StreamConfig plain_config(const std::string& name = "radio") {
   config.name = name;
   config.command = {"ffmpeg", "-i", "in.mp3", "-f", "null", "-"};
   config.monitor.witnesses = monitor::Witnesses::progress;
+  config.source_probe = SourceProbe::none;  // a look's answer comes when it comes
   config.recovery.restart_delay.jitter = 0;
   return config;
 }
