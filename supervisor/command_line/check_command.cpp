@@ -14,6 +14,7 @@
 #include "supervisor/config/config_secrets.hpp"
 #include "supervisor/config/problems.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
+#include "supervisor/hold/ask_held.hpp"
 #include "supervisor/secrets/secrets.hpp"
 #include "supervisor/stream/command_warnings.hpp"
 #include "supervisor/stream/stream_parts.hpp"
@@ -83,6 +84,15 @@ void check_address(const Config& config, bool is_required, Warnings& warnings) {
   }
 }
 
+// Taken apart as at the start.
+void check_held(Config& config) {
+  ask_held(config);
+  const Secrets secrets;  // nothing of it is printed
+  for (const StreamConfig& stream : config.streams) {
+    if (stream.hold) make_stream_parts(stream, {}, secrets);
+  }
+}
+
 void explain_streams(const Config& config, std::ostream& out) {
   const Secrets secrets;  // only facts of the commands are printed
   for (const StreamConfig& stream : config.streams) {
@@ -95,7 +105,7 @@ void explain_streams(const Config& config, std::ostream& out) {
 int run_check(const Options& options, const Environment& environment, std::ostream& out,
               std::ostream& err) {
   try {
-    const Config config = load_config(options, environment);
+    Config config = load_config(options, environment);
     Warnings warnings(config, err);
     const std::string path = environment("PATH").value_or("/bin:/usr/bin");  // as execvp does
     for (const std::string& warning : config.warnings) warnings.add(warning);
@@ -104,6 +114,7 @@ int run_check(const Options& options, const Environment& environment, std::ostre
       check_program({"alerts.command", config.alerts.command}, path, warnings);
     }
     check_address(config, options.require_listen, warnings);
+    check_held(config);
     if (options.explain) {
       explain_streams(config, out);
     } else {
@@ -113,8 +124,10 @@ int run_check(const Options& options, const Environment& environment, std::ostre
     return 0;
   } catch (const ConfigError& error) {
     err << "ffsupervisor: " << error.what() << '\n';
-    return 2;
+  } catch (const CommandError& error) {
+    err << "ffsupervisor: " << error.what() << '\n';
   }
+  return 2;
 }
 
 }  // namespace supervisor

@@ -43,6 +43,17 @@ TEST(Check, AGoodConfigurationIsPrintedAndReadBack) {
   EXPECT_EQ(again.streams.at(0).command, (std::vector<std::string>{"sh", "-c", "true"}));
 }
 
+TEST(Check, ACommandThatCannotBeHeldIsRefused) {
+  Options options = with_command({"sh", "-c", "ffmpeg -i a -f flv rtmp://sink.example/live/k"});
+  options.hold = true;
+  const Result result = check(options);
+  EXPECT_EQ(result.code, 2);
+  EXPECT_NE(result.err.find("hold: FFmpeg is not seen in the command"), std::string::npos)
+      << result.err;
+  options.command = {"ffmpeg", "-i", "a", "-c", "copy", "-f", "flv", "rtmp://sink.example/live/k"};
+  EXPECT_EQ(check(options).code, 0) << check(options).err;
+}
+
 TEST(Check, WhatEachActNeedsIsExplainedForTheCommand) {
   Options options = with_command({"ffmpeg", "-listen", "1", "-i", "rtmp://0.0.0.0/live/in", "-c",
                                   "copy", "-f", "flv", "rtmp://sink.example/live/KEY"});
