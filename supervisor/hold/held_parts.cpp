@@ -5,6 +5,7 @@
 
 #include "supervisor/ffmpeg/command_outputs.hpp"
 #include "supervisor/hold/held_command.hpp"
+#include "supervisor/stream/statistics_output.hpp"
 
 namespace supervisor {
 
@@ -48,16 +49,20 @@ StreamConfig publisher_config(const StreamConfig& stream, std::vector<std::strin
   config.recovery.on_exhausted = recovery::OnExhausted::keep_trying;
   config.recovery.restart = recovery::Restart::always;
   config.source_probe = SourceProbe::none;
-  config.sink = stream.sink;
   return config;
 }
 
+// `measured`: the output that the statistics of `sink` are about, as its URL.
 std::shared_ptr<const StreamParts> publisher_parts(const StreamConfig& stream,
                                                    const HeldCommand::Publisher& publisher,
+                                                   const std::string& measured,
                                                    const Secrets& secrets) {
   auto parts = std::make_shared<StreamParts>(
       make_stream_parts(publisher_config(stream, publisher.argv), {}, secrets));
   parts->output = publisher.name;
+  if (parts->sinks.size() == 1 && parts->sinks.front().url == measured) {
+    parts->config.sink = stream.sink;
+  }
   auto command = std::make_shared<PreparedCommand>(*parts->primary);
   if (command->outputs.size() == 1) command->outputs.front().name = publisher.name;
   parts->primary = std::move(command);
@@ -98,8 +103,10 @@ HeldStream make_held_stream(const StreamConfig& config, const std::vector<int>& 
   HeldStream stream{encoder_of(held, config.command, config, inherited, secrets), nullptr};
   stream.encoder.outputs = published(std::move(outputs), held);
   HeldParts parts{.pipes = held.pipes, .outputs = {}};
+  const std::string measured = output_of_statistics(config.sink.url, command.sinks());
   for (const HeldCommand::Publisher& publisher : held.publishers) {
-    parts.outputs.push_back({publisher.pipe, publisher_parts(config, publisher, secrets)});
+    parts.outputs.push_back(
+        {publisher.pipe, publisher_parts(config, publisher, measured, secrets)});
   }
   stream.outputs = std::make_shared<const HeldParts>(std::move(parts));
   return stream;
