@@ -244,6 +244,12 @@ http::Outcome HeldOutputs::control(std::string_view name, http::Control what) {
   Output* output = find(name);
   if (!output) return {404, "there is no such output"};
   const auto alive = shared_from_this();
+  if (output->publisher->reading().status.ended) {
+    return {409, "the output has ended for good; only another configuration helps"};
+  }
+  if (what == http::Control::restart && !pipes_[output->pipe].may_begin) {
+    return {409, "nothing has come from the encoder yet"};
+  }
   switch (what) {
     case http::Control::start:
       if (!output->is_stopped) return {409, "the output runs already"};
