@@ -35,11 +35,15 @@ void each_status(const StreamSnapshot& stream, const Emit& emit) {
   }
 }
 
-void each_state(const StreamSnapshot& stream, const Emit& emit) {
+void emit_states(recovery::State present, const Emit& emit) {
   for (std::size_t i = 0; i < recovery::state_count; ++i) {
     const auto state = static_cast<recovery::State>(i);
-    emit({{"state", recovery::name(state)}}, state == stream.status.state ? 1 : 0);
+    emit({{"state", recovery::name(state)}}, state == present ? 1 : 0);
   }
+}
+
+void each_state(const StreamSnapshot& stream, const Emit& emit) {
+  emit_states(stream.status.state, emit);
 }
 
 void each_log_level(const StreamSnapshot& stream, const Emit& emit) {
@@ -124,13 +128,9 @@ void each_output_dropped(const StreamSnapshot& stream, const Emit& emit) {
 void each_encoder_state(const StreamSnapshot& stream, const Emit& emit) {
   const bool is_held = std::ranges::any_of(stream.outputs, &OutputSnapshot::is_held);
   if (!is_held) return;
-  const recovery::State of_stream = stream.status.state;
-  const recovery::State present =
-      of_stream == recovery::State::waiting_for_receiver ? recovery::State::on_air : of_stream;
-  for (std::size_t i = 0; i < recovery::state_count; ++i) {
-    const auto state = static_cast<recovery::State>(i);
-    emit({{"state", recovery::name(state)}}, state == present ? 1 : 0);
-  }
+  using recovery::State;
+  const State present = stream.status.state;
+  emit_states(present == State::waiting_for_receiver ? State::on_air : present, emit);
 }
 
 void each_output_restart(const StreamSnapshot& stream, const Emit& emit) {

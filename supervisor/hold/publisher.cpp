@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <deque>
 #include <random>
 #include <type_traits>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "recovery/stream_core.hpp"
 #include "supervisor/log/event_log.hpp"
 #include "supervisor/stream/child_life.hpp"
+#include "supervisor/stream/event_queue.hpp"
 #include "supervisor/stream/raised.hpp"
 
 namespace supervisor {
@@ -86,7 +86,7 @@ struct Publisher::State : std::enable_shared_from_this<State> {
   monitor::LogGate log_gate_;
   std::unique_ptr<ChildLife> life_;
   std::vector<std::unique_ptr<ChildLife>> ended_lives_;
-  std::deque<recovery::Event> events_;
+  EventQueue events_;
   std::unique_ptr<Timer> timer_;
   Instant armed_for_ = monitor::never;
   Instant ask_at_ = monitor::never;  // to end, where the end of its input did not end it
@@ -96,7 +96,6 @@ struct Publisher::State : std::enable_shared_from_this<State> {
   std::uint64_t launches_ = 0;
   bool is_idle_ = true;
   bool is_awake_ = false;
-  bool is_stepping_ = false;
   bool is_closed_ = false;
 };
 
@@ -130,14 +129,7 @@ void Publisher::State::wake(recovery::Event event) {
 }
 
 void Publisher::State::take(recovery::Event event) {
-  events_.push_back(std::move(event));
-  if (is_stepping_) return;
-  const Raised stepping(is_stepping_);
-  while (!events_.empty()) {
-    const recovery::Event next = std::move(events_.front());
-    events_.pop_front();
-    step(next);
-  }
+  events_.take(std::move(event), [this](const recovery::Event& next) { step(next); });
 }
 
 void Publisher::State::step(const recovery::Event& event) {

@@ -60,14 +60,7 @@ void StreamDriver::State::wake(recovery::Event event) {
 
 void StreamDriver::State::take(recovery::Event event) {
   has_news_ = true;
-  events_.push_back(std::move(event));
-  if (is_stepping_) return;  // already in the loop below
-  const Raised stepping(is_stepping_);
-  while (!events_.empty()) {
-    const recovery::Event next = std::move(events_.front());
-    events_.pop_front();
-    step(next);
-  }
+  events_.take(std::move(event), [this](const recovery::Event& next) { step(next); });
 }
 
 void StreamDriver::State::step(const recovery::Event& event) {

@@ -12,10 +12,10 @@
 
 namespace supervisor {
 
-// What the configuration of one stream comes to. Made before anything is touched, so that a
-// command that cannot be used changes nothing. A value.
 struct HeldParts;
 
+// What the configuration of one stream comes to. Made before anything is touched, so that a
+// command that cannot be used changes nothing. A value.
 struct StreamParts {
   StreamConfig config;
   std::string output = {};  // of a publisher: what it publishes

@@ -2,7 +2,6 @@
 
 // Private to the stream's driver: what its source files share.
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@
 #include "supervisor/hold/held_outputs.hpp"
 #include "supervisor/log/event_log.hpp"
 #include "supervisor/stream/child_life.hpp"
+#include "supervisor/stream/event_queue.hpp"
 #include "supervisor/stream/journal_notes.hpp"
 #include "supervisor/stream/raised.hpp"
 #include "supervisor/stream/stream_driver.hpp"
@@ -108,9 +108,8 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   bool warned_of_witness_ = false;
   bool ffmpeg_is_old_ = false;
 
-  std::deque<recovery::Event> events_;
+  EventQueue events_;
   bool is_awake_ = false;
-  bool is_stepping_ = false;
   bool awaits_descriptors_ = false;  // the launch of life_
   unsigned freed_descriptors_ = 0;   // times, for the launch of life_
   bool has_news_ = false;
