@@ -8,6 +8,7 @@ import glob
 import os
 import shutil
 import subprocess
+import tempfile
 
 RELEASE = "trixie"
 WRAPPER = """#!/bin/sh
@@ -81,6 +82,17 @@ def install(folder):
     with open(os.path.join(folder, "lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return install_alone(folder)
+
+
+def install_for(add_cleanup):
+    """The same below FFSUPERVISOR_CACHE, else in a folder that is removed by what is given to `add_cleanup`."""
+    folder = os.environ.get("FFSUPERVISOR_CACHE")
+    if not folder:
+        temporary = tempfile.TemporaryDirectory(prefix="ffsupervisor-ffmpeg-")
+        add_cleanup(temporary.cleanup)
+        folder = temporary.name
+    os.makedirs(folder, exist_ok=True)
+    return install(folder)
 
 
 def install_alone(folder):

@@ -1,7 +1,6 @@
 """Dead air: silence, a frozen and a black picture, seen beside an output that stays as it is."""
 
 import os
-import tempfile
 import unittest
 
 import newer_ffmpeg
@@ -51,13 +50,7 @@ class Content(LiveTest):
         self.assert_all_is_seen(self.supervise_copy(LIMITS, "-re", "-loglevel", "quiet"))
 
     def test_with_ffmpeg_7_1(self):
-        folder = os.environ.get("FFSUPERVISOR_CACHE")
-        if not folder:
-            temporary = tempfile.TemporaryDirectory(prefix="ffsupervisor-ffmpeg-")
-            self.addCleanup(temporary.cleanup)
-            folder = temporary.name
-        os.makedirs(folder, exist_ok=True)
-        programs = newer_ffmpeg.install(folder)
+        programs = newer_ffmpeg.install_for(self.addCleanup)
         supervisor = self.supervise_copy(LIMITS, "-re",
                                          env={"PATH": f"{programs}:{os.environ['PATH']}"})
         self.assert_all_is_seen(supervisor)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import tempfile
 import time
 import unittest
 
@@ -15,13 +14,7 @@ from test_on_air import HIGH_RATE
 class Ffmpeg7(LiveTest):
     @classmethod
     def setUpClass(cls):
-        folder = os.environ.get("FFSUPERVISOR_CACHE")
-        if not folder:
-            temporary = tempfile.TemporaryDirectory(prefix="ffsupervisor-ffmpeg-")
-            cls.addClassCleanup(temporary.cleanup)
-            folder = temporary.name
-        os.makedirs(folder, exist_ok=True)
-        cls.programs = newer_ffmpeg.install(folder)
+        cls.programs = newer_ffmpeg.install_for(cls.addClassCleanup)
 
     def setUp(self):
         super().setUp()

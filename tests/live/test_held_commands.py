@@ -3,7 +3,6 @@ those with the machine's own FFmpeg, are of the supervisor's unit tests."""
 
 import os
 import subprocess
-import tempfile
 import unittest
 
 import newer_ffmpeg
@@ -11,13 +10,7 @@ import newer_ffmpeg
 
 class HeldCommands(unittest.TestCase):
     def test_with_ffmpeg_7_1(self):
-        folder = os.environ.get("FFSUPERVISOR_CACHE")
-        if not folder:
-            temporary = tempfile.TemporaryDirectory(prefix="ffsupervisor-ffmpeg-")
-            self.addCleanup(temporary.cleanup)
-            folder = temporary.name
-        os.makedirs(folder, exist_ok=True)
-        ffmpeg = os.path.join(newer_ffmpeg.install(folder), "ffmpeg")
+        ffmpeg = os.path.join(newer_ffmpeg.install_for(self.addCleanup), "ffmpeg")
         version = subprocess.run([ffmpeg, "-version"], capture_output=True, text=True, timeout=60)
         self.assertIn("ffmpeg version 7.", version.stdout)
         done = subprocess.run(

@@ -10,7 +10,7 @@ using Folders = std::vector<std::string>;
 Folders folders_of(const std::vector<std::string>& urls) {
   std::vector<monitor::probes::Target> sinks;
   for (const std::string& url : urls) sinks.push_back({.url = url});
-  return output_folders(sinks, "/work/folder");
+  return output_folders(sinks, "/srv/folder");
 }
 
 TEST(OutputFolders, AreThoseOfFilesAlone) {
@@ -24,9 +24,9 @@ TEST(OutputFolders, AreNamedWithoutAskingWhetherTheyExist) {
 }
 
 TEST(OutputFolders, AreAbsolute) {
-  EXPECT_EQ(folders_of({"a.mkv"}), Folders{"/work/folder"});
-  EXPECT_EQ(folders_of({"hls/./a.m3u8"}), Folders{"/work/folder/hls"});
-  EXPECT_EQ(folders_of({"../a.mkv"}), Folders{"/work"});
+  EXPECT_EQ(folders_of({"a.mkv"}), Folders{"/srv/folder"});
+  EXPECT_EQ(folders_of({"hls/./a.m3u8"}), Folders{"/srv/folder/hls"});
+  EXPECT_EQ(folders_of({"../a.mkv"}), Folders{"/srv"});
 }
 
 TEST(OutputFolders, AreEachThereOnceAndNotTooMany) {
