@@ -228,6 +228,9 @@ Judgement judge_fault(const Evidence& evidence, const Fault& fault, Instant now)
       if (!fault.off_air) return {fault.cause, Confidence::low};
       return judge_standstill(evidence, now);
     case Cause::encoder_slow:
+      if (evidence.stood_for_source > Duration::zero())
+        return {Cause::source_stalled, Confidence::medium};
+      [[fallthrough]];
     case Cause::cpu_high:
       return or_else(attribute_slowness(evidence, now), fault.cause);
     default:

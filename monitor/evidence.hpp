@@ -61,7 +61,9 @@ struct Evidence {
   std::optional<Instant> corrupt_at;              // FFmpeg last kept reporting damaged input
   // Of the source, since the last advance: all of it was read, and nothing came of it.
   std::optional<std::uint64_t> read_in_vain_bytes;
-  bool waits_for_source = false;     // FFmpeg, most of the last seconds
+  bool waits_for_source = false;  // FFmpeg, most of the last seconds
+  // Of the last seconds, if that is most of what the output is behind; else zero.
+  Duration stood_for_source{};
   double throttled_share = 0;        // of the last seconds, by the control group's CPU quota
   std::vector<std::string> outputs;  // names of the command's, by number
   std::string troubled_output;       // whose connection `delivery` is about

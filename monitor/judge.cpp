@@ -177,6 +177,11 @@ std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
     sentences.emplace_back(
         "FFmpeg waits for its source: most of the time it has read all that came.");
   }
+  if (evidence.stood_for_source > Duration::zero()) {
+    sentences.push_back(
+        sentence("In the last seconds the output stood for %.1f s as nothing came from the source.",
+                 seconds(evidence.stood_for_source)));
+  }
   if (evidence.delivery && evidence.delivery->send_queue_held) {
     sentences.emplace_back("FFmpeg's socket has held unsent data all the time.");
   }

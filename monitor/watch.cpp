@@ -164,6 +164,13 @@ bool Watch::waits_for_sink() const {
       connections_, [&](const ConnectionSample& each) { return !is_source(each) || waits(each); });
 }
 
+Duration Watch::explained_by_source(Instant now) const {
+  const std::optional<double> speed = rates_.speed(now);
+  if (!speed) return {};
+  const Duration stood = detectors_.arrival.stood_for_source(now);
+  return seconds(stood) * 2 >= seconds(figures_window) * (1 - *speed) ? stood : Duration{};
+}
+
 bool Watch::is_path_silent() const {
   return evidence_.delivery && evidence_.delivery->trouble == DeliveryTrouble::path_silent;
 }
@@ -177,6 +184,7 @@ void Watch::refresh_evidence(Instant now) {
   evidence_.has_input_backlog = detectors_.arrival.has_backlog();
   if (detectors_.corruption.check(now)) evidence_.corrupt_at = now;
   evidence_.waits_for_source = input_flow_.waits_for_source();
+  evidence_.stood_for_source = explained_by_source(now);
   const std::uint64_t read = input_flow_.read_bytes(evidence_.last_advance);
   const bool in_vain = read >= telling_read && input_flow_.is_taken_in(evidence_.last_advance, now);
   evidence_.read_in_vain_bytes = in_vain ? std::optional(read) : std::nullopt;

@@ -153,6 +153,7 @@ class Watch {
   std::vector<OutputReading> output_readings(Instant now) const;
   bool is_path_silent() const;
   bool waits_for_sink() const;
+  Duration explained_by_source(Instant now) const;
 
   bool reports_progress_;
   Limits limits_;

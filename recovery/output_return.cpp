@@ -10,7 +10,7 @@ void OutputReturn::await(std::vector<std::string> outputs, Duration pace, Instan
   const bool begins = awaited_.empty();
   awaited_ = std::move(outputs);
   if (awaited_.empty()) return looks_.rest();
-  if (begins) looks_.await(pace, now);
+  if (begins) looks_.await(pace, now, now);
 }
 
 OutputReturn::Look OutputReturn::begin_look(Instant now) {

@@ -1,6 +1,7 @@
 #include "recovery/probe_schedule.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace recovery {
 
@@ -8,7 +9,7 @@ namespace {
 
 using std::chrono_literals::operator""s;
 
-constexpr int share = 200;  // of the time waited: 0.5 %
+constexpr double first_probes = 15;  // `shortest` apart, before they get rarer
 constexpr Duration answer_limit =
     30s;  // the hands answer within seconds; one that is lost costs this
 
@@ -28,19 +29,19 @@ void ProbeSchedule::watch_at_once(Duration pace, Instant now) {
   due_at_ = begun_at_ == Instant::min() ? now : std::max(now, begun_at_ + pace);
 }
 
-void ProbeSchedule::await(Duration pace, Instant now) {
+void ProbeSchedule::await(Duration pace, Instant missing_since, Instant now) {
   if (!known_) return;
   awaits_ = true;
   under_way_ = false;
   pace_ = pace;
-  awaits_since_ = now;
+  missing_since_ = missing_since;
   due_at_ = now;
 }
 
 void ProbeSchedule::hasten(Instant now) {
   if (!known_ || awaits_) return;
   awaits_ = true;
-  awaits_since_ = now;
+  missing_since_ = now;
   due_at_ = now + std::min(pace_, shortest_);
 }
 
@@ -65,7 +66,10 @@ bool ProbeSchedule::accept(std::uint64_t number, Instant now) {
 
 Duration ProbeSchedule::interval(Instant now) const {
   if (!awaits_) return pace_;
-  return std::min(pace_, std::max(shortest_, (now - awaits_since_) / share));
+  const double lasted = (now - missing_since_) / (shortest_ * first_probes);
+  const auto interval =
+      std::chrono::duration_cast<Duration>(shortest_ * std::sqrt(std::max(1.0, lasted)));
+  return std::min(pace_, interval);
 }
 
 }  // namespace recovery

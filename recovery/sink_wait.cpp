@@ -4,7 +4,8 @@ namespace recovery {
 
 void SinkWait::begin(bool is_missing, Duration pace, Instant now) {
   was_missing_ = is_missing;
-  probes_.await(pace, now);
+  if (!lost_since_) lost_since_ = now;
+  probes_.await(pace, *lost_since_, now);
 }
 
 bool SinkWait::take(bool available, Duration pace, Instant now) {

@@ -46,13 +46,17 @@ class SinkWait {
 
   // The command is another one, and its sink perhaps, until the primary is on air again.
   void on_other_command() { may_be_another_ = true; }
-  void on_air() { may_be_another_ = false; }
+  void on_air() {
+    may_be_another_ = false;
+    lost_since_.reset();
+  }
   // The next child's output does not prove that this sink takes it: it was the cause before.
   bool needs_proof(const std::optional<monitor::Verdict>& verdict) const;
 
  private:
   ProbeSchedule probes_;
   bool was_missing_ = false;
+  std::optional<Instant> lost_since_;  // over all waits, until the primary is on air again
   bool name_in_use_ = false;
   bool may_be_another_ = false;
 };

@@ -40,7 +40,7 @@ void SourceWait::begin(const Policy& policy, bool by_trial, bool refused, Instan
   answer_ = rests ? std::optional(LookAnswer::refused) : std::nullopt;
   if (refused) answered_at_ = now;
   if (!may_look(now)) return probes_.rest();
-  probes_.await(pace_of(policy), now);
+  probes_.await(pace_of(policy), since_, now);
 }
 
 void SourceWait::begin_in_place(const Policy& policy, Instant now) {
@@ -108,7 +108,7 @@ Instant SourceWait::trial_at(const Policy& policy, bool with_fallback) const {
 void SourceWait::adjust(const Policy& policy, Instant now) {
   next_retry_at_ = std::min(next_retry_at_, now + policy.audio_stream.retry_interval);
   if (!may_look(now)) return;
-  probes_.await(pace_of(policy), now);
+  probes_.await(pace_of(policy), since_, now);
 }
 
 void SourceWait::set_pace(Duration pace, Instant now) {

@@ -38,8 +38,12 @@ class Looks:
         of_lives, looks = shared_out(mine, ours.lives())
         tried = []
         for life, instants in zip(ours.lives(), of_lives):
-            if len(instants) > own + STRAY:
-                looks += instants[own:]
+            # A look right before a launch is not FFmpeg's, unless the launch was seen late.
+            before, of_life = [at for at in instants if at < life[0]], [at for at in instants if at >= life[0]]
+            if len(of_life) >= own:
+                looks += before
+            if len(of_life) > own + STRAY:
+                looks += of_life[own:]
             else:
                 tried.append(life)
         looks = sorted(at for at in looks if ours.fault <= at < end)

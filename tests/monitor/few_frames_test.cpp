@@ -240,6 +240,63 @@ TEST_F(SlowStream, IsTheEncodersWhereItUsesMuchCpu) {
   EXPECT_EQ(cause_after(90s), Cause::encoder_slow);
 }
 
+// ----------------------------------------------- a source by UDP that was silent for a moment
+
+class GapOfDatagrams : public SlowStream {
+ protected:
+  GapOfDatagrams() {
+    Limits limits;
+    limits.min_speed.hold = 5s;
+    watch_ = Watch(limits, true, launch);
+    source_.kind = ConnectionSample::Kind::udp;
+    source_is_read_ = false;
+    process_.cpu_percent = 80;
+    process_.cpus_allowed = 1;
+    waits_.is_known = true;
+    waits_.receivers = {{41, 100}};
+    block_.out_time = 1s;
+    block_.frame = 25;
+  }
+  void play(Duration span, std::chrono::milliseconds a_second = 1s) {
+    for (Duration passed{}; passed < span; passed += 1s) {
+      ++waits_.receivers.front().wakeups;
+      *block_.out_time += a_second;
+      *block_.frame += 25;
+      run(1s);
+    }
+  }
+  Cause cause() {
+    for (const Fault& found : watch_.check(now_)) {
+      if (found.cause == Cause::encoder_slow)
+        return diagnose(watch_.evidence(), found, now_, true).cause;
+    }
+    return Cause::stop_requested;
+  }
+};
+
+TEST_F(GapOfDatagrams, IsWhyTheMeanSpeedIsLowAfterIt) {
+  play(60s);
+  run(3s);
+  play(5s);
+  EXPECT_EQ(cause(), Cause::source_stalled);
+}
+
+TEST_F(GapOfDatagrams, IsNotTheReasonWhereFFmpegDidNotReadThem) {
+  play(60s);
+  source_.unread_bytes = 20'000;
+  run(3s);
+  source_.unread_bytes = 0;
+  play(5s);
+  EXPECT_EQ(cause(), Cause::encoder_slow);
+}
+
+TEST_F(GapOfDatagrams, IsNotTheReasonOfMoreThanItTook) {
+  play(60s);
+  run(2s);
+  play(10s, 200ms);
+  EXPECT_EQ(cause(), Cause::encoder_slow);
+}
+
 TEST_F(SlowStream, OfAPipeIsItsSourcesWhereFFmpegWaitsForIt) {
   has_connection_ = false;
   file_is_read_ = true;

@@ -44,6 +44,23 @@ TEST(SinkWait, OneThatWasSeenMissingByAProbeIsBackWhenItIsThere) {
   EXPECT_TRUE(sink.take(true, 5s, start + 1s));
 }
 
+TEST(SinkWait, AnotherWaitOfTheSameOutageProbesNoOftenerUntilItIsOnAir) {
+  const auto probes_of_a_wait = [](SinkWait& sink, Instant from) {
+    int probes = 0;
+    sink.begin(true, 5s, from);
+    for (Instant now = from; now < from + 4s; now = std::max(now, sink.deadline()), ++probes) {
+      EXPECT_TRUE(sink.accept(sink.begin_probe(now), now));
+      EXPECT_FALSE(sink.take(false, 5s, now));
+    }
+    return probes;
+  };
+  SinkWait sink(true);
+  EXPECT_GE(probes_of_a_wait(sink, start), 18);
+  EXPECT_LE(probes_of_a_wait(sink, start + 60s), 6);
+  sink.on_air();
+  EXPECT_GE(probes_of_a_wait(sink, start + 90s), 18);
+}
+
 TEST(SinkWait, ASinkThatWasToBlameNeedsProof) {
   SinkWait sink(true);
   EXPECT_FALSE(sink.needs_proof(std::nullopt));

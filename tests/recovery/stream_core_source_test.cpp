@@ -87,7 +87,7 @@ TEST_F(SourceTest, FfmpegStartsTheMomentALookFindsTheSourceAgain) {
   lose_source();
   stand.source_probed(false);
   wait_in_vain(1min);
-  EXPECT_EQ(actions(stand.wait(500ms)), "source?");
+  EXPECT_EQ(actions(stand.wait(1s)), "source?");
   EXPECT_EQ(actions(stand.source_probed(true)), "launch");
   EXPECT_EQ(stand.state(), State::starting);
 }
