@@ -205,6 +205,13 @@ bool Watch::has_opened_output() const {
   });
 }
 
+bool Watch::has_silent_datagram_output() const {
+  if (!reports_progress_ || evidence_.last_block) return false;
+  return std::ranges::any_of(connections_, [](const ConnectionSample& each) {
+    return each.kind == ConnectionSample::Kind::udp && each.side == Side::output;
+  });
+}
+
 // The kernel's counters come first: the server's statistics may show another worker's view.
 std::optional<bool> Watch::sink_is_taking() const {
   const auto taking = detectors_.delivery.is_taking();

@@ -75,6 +75,9 @@ class Watch {
   // FFmpeg has a connection to an output, in whatever state: it opens its outputs once it has its
   // inputs.
   bool has_opened_output() const;
+  // It has the UDP socket of an output and has reported nothing: where that is a listener's (SRT),
+  // no receiver has called yet. With one it reports at once, whatever its source does.
+  bool has_silent_datagram_output() const;
   // Data is really being taken, as the kernel and the server's statistics see it; empty where
   // neither does.
   std::optional<bool> sink_is_taking() const;

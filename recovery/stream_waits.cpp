@@ -47,9 +47,12 @@ bool StreamCore::listens_for_source() const {
   return setup_.command.source_listens && !detection_.watch()->has_opened_output();
 }
 
-// FFmpeg opens its inputs first: where one of them is in trouble it has not come to its outputs.
+// FFmpeg opens its inputs first: where one of them is in trouble it has not come to its outputs. A
+// short file that was read whole while it listens looks like a source in trouble.
 bool StreamCore::listens_for_receiver(const Verdict& verdict) const {
-  return setup_.command.sink_listens && monitor::component_of(verdict.cause) != Component::source;
+  if (!setup_.command.sink_listens) return false;
+  return monitor::component_of(verdict.cause) != Component::source ||
+         detection_.watch()->has_silent_datagram_output();
 }
 
 // A listener has no connection that a witness could judge: what it waits for is in its command.

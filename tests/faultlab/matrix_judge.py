@@ -48,8 +48,9 @@ class Judge(Faults, Gauges, Looks):
         return max(gaps, default=1.0)
 
     def buffered(self):
-        """For how long the kernel acknowledges in place of a server that hangs."""
-        if (self.fault["side"], self.fault["kind"], self.fault["at"]) != ("sink", "hung", "air"):
+        """For how long the kernel takes bytes in place of a server that hangs: one that is connected, or a pipe."""
+        takes = self.fault["at"] == "air" or "pipe" in self.loop.outputs
+        if (self.fault["side"], self.fault["kind"]) != ("sink", "hung") or not takes:
             return 0
         return KERNEL_TAKES / max(self.loop.rate(), 500)
 

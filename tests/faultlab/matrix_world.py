@@ -1,5 +1,6 @@
 """The servers of one side, as a plan asks for them."""
 
+import fcntl
 import os
 import signal
 import time
@@ -7,6 +8,7 @@ import time
 import matrix_gate
 from matrix_group import PROGRAM, Group
 
+PIPE_SIZE = 8192
 NGINX = """
 load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
 user root;
@@ -172,6 +174,8 @@ class StdoutReader(Group):
 
     def prepare(self):
         self.read_end, self.write_end = os.pipe()
+        # What it holds is taken for received.
+        fcntl.fcntl(self.write_end, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
 
     def start(self, wait_s=0):
         with open(f"{self.folder}/received/bytes", "ab") as file:

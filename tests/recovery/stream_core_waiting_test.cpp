@@ -129,6 +129,28 @@ TEST_F(WaitingTest, WhoListensForAReceiverAndLacksItsSourceWaitsForThat) {
   EXPECT_EQ(actions(stand.wait(2h)), "") << "a listener is left in place";
 }
 
+// FFmpeg has its input, and has read the whole of a short file while it listens.
+TEST_F(WaitingTest, WhoseSrtSocketListensHasItsSourceAndWaitsForAReceiver) {
+  StreamCore::Command command;
+  command.sink_listens = true;
+  stand = Stand(steady_policy(), command);
+  stand.starting();
+  monitor::ConnectionSample file;
+  file.id = 1;
+  file.side = monitor::Side::input;
+  file.received_bytes = 90'000;
+  monitor::ConnectionSample listener;
+  listener.id = 2;
+  listener.kind = monitor::ConnectionSample::Kind::udp;
+  listener.side = monitor::Side::output;
+  for (int second = 0; second < 40; ++second) {
+    stand.send(Observed{stand.generation(), monitor::ConnectionSamples{file, listener}});
+    EXPECT_EQ(actions(stand.wait(1s)), "");
+  }
+  EXPECT_EQ(stand.state(), State::waiting_for_receiver);
+  EXPECT_EQ(stand.core.status().verdict->cause, Cause::sink_unreachable);
+}
+
 // A publisher that has not begun yet; a half-open connection looks the same.
 TEST_F(WaitingTest, ASilentSourceThatAcceptedIsReplacedRarerAndRarerWithoutAttempts) {
   std::vector<Duration> lives;

@@ -99,7 +99,8 @@ class Rules {
     Instant due = monitor::never;      // the next, at the latest
 
     void watch(Duration interval, Instant now);
-    void await(Duration interval, Instant now);
+    // `missing_since`: of the whole outage.
+    void await(Duration interval, Instant missing_since, Instant now);
     void hasten(Instant now);
     void rest();
     void begin(Instant now);
@@ -234,8 +235,9 @@ class Rules {
   Looks sink_{std::chrono::milliseconds(200)};
   bool wait_began_ = false;  // in this step
   bool sink_was_missing_ = false;
-  bool name_in_use_ = false;  // said in the primary's last life
-  unsigned returns_ = 0;      // launches for what came back, since one was on air for 5 s
+  std::optional<Instant> sink_lost_since_;  // until it is on air again
+  bool name_in_use_ = false;                // said in the primary's last life
+  unsigned returns_ = 0;  // launches for what came back, since one was on air for 5 s
   bool fallback_is_wrong_ = false;
   bool after_failed_fallback_ = false;
   std::optional<Instant> fallback_failed_at_;

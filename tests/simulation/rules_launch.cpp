@@ -90,7 +90,8 @@ void Rules::check_decision(const Decided& decided) {
                                                                monitor::Component::sink);
     if (blames_sink && ever_launched_ && decided.delay > 0s &&
         scenario_.command.sink_can_be_probed) {
-      sink_.await(policy_.probe_interval, now_);
+      if (!sink_lost_since_) sink_lost_since_ = now_;
+      sink_.await(policy_.probe_interval, *sink_lost_since_, now_);
       // FFmpeg could not connect to it: it may be back before the first look.
       sink_was_missing_ = verdict->cause == monitor::Cause::sink_unreachable;
     }

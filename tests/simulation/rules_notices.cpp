@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 void Rules::check_notice(const Notice& notice) {
   if (const auto* decided = std::get_if<Decided>(&notice)) check_decision(*decided);
   if (std::holds_alternative<CameOnAir>(notice)) {
+    sink_lost_since_.reset();
     if (scenario_.command.source_can_be_probed) source_.watch(policy_.probe_interval, now_);
     require(!is_before(State::on_air) && primary_is_alive(), "on air once", "CameOnAir");
     require(!scenario_.command.reports_progress || truth_.advanced, "on air with an advance",

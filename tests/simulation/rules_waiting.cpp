@@ -1,6 +1,7 @@
 // Waiting for a source or a sink, and what is on air meanwhile.
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "tests/simulation/rules.hpp"
@@ -16,6 +17,12 @@ constexpr Duration answer_limit = 30s;  // an answer that has not come by then i
 constexpr Duration patience = 1s;       // for the first look before, and the primary's time after
 constexpr Duration healthy_after = 5s;  // a fallback that ended by itself had something to play
 
+// At the latest: fifteen at the shortest distance, then rarer with the root of the outage.
+Duration apart(Duration shortest, Duration outage) {
+  const double seconds = std::sqrt(monitor::seconds(shortest) * monitor::seconds(outage) / 15);
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)) + 1ms;
+}
+
 }  // namespace
 
 // ---------------------------------------------------------------------------- looks
@@ -28,11 +35,11 @@ void Rules::Looks::watch(Duration interval, Instant now) {
            .due = now + interval};
 }
 
-void Rules::Looks::await(Duration interval, Instant now) {
+void Rules::Looks::await(Duration interval, Instant missing_since, Instant now) {
   *this = {.shortest = shortest,
            .number = number,
            .awaits = true,
-           .awaits_since = now,
+           .awaits_since = missing_since,
            .pace = interval,
            .last_at = {},
            .due = now};
@@ -60,7 +67,7 @@ void Rules::Looks::begin(Instant now) {
 void Rules::Looks::answer(Instant now) {
   open = false;
   due = now + pace;
-  if (awaits) due = now + std::min(pace, std::max(shortest, (now - awaits_since) / 200));
+  if (awaits) due = now + std::min(pace, std::max(shortest, apart(shortest, now - awaits_since)));
 }
 
 void Rules::check_look(Looks& looks, std::uint64_t number) {
@@ -100,7 +107,7 @@ void Rules::begin_wait() {
   wait_->source_was_missing = by_look;
   wait_->answer.reset();
   const Duration pace = std::min(policy_.probe_interval, policy_.audio_stream.retry_interval);
-  if (scenario_.command.source_can_be_probed) source_.await(pace, now_);
+  if (scenario_.command.source_can_be_probed) source_.await(pace, wait_->since, now_);
   wait_began_ = true;
 }
 
