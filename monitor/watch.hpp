@@ -138,7 +138,9 @@ class Watch {
   }
   // Without progress nothing is known to have come out.
   bool counts(const FreezeDetector&) const { return reports_progress_; }
-  bool counts(const ArrivalDetector&) const { return reports_progress_; }
+  // While FFmpeg waits in a write to a pipe it does not wait for its source, however silent that
+  // is.
+  bool counts(const ArrivalDetector&) const { return reports_progress_ && !evidence_.output_pipe; }
   // While the network loses packets the server cannot receive them: DeliveryDetector judges that.
   bool counts(const ReceptionDetector&) const { return !is_path_silent(); }
 

@@ -240,6 +240,22 @@ TEST_F(SlowStream, IsTheEncodersWhereItUsesMuchCpu) {
   EXPECT_EQ(cause_after(90s), Cause::encoder_slow);
 }
 
+// ------------------------------------------------------------- a pipe that nobody reads
+
+TEST_F(FewFrames, WhereAPipeIsNotReadItsReaderIsBlamedAndNotASourceThatWasReadWhole) {
+  put_out(3);
+  source_is_read_ = false;
+  cpu_a_second_ = 0ms;
+  waits_.is_known = true;
+  waits_.writes_pipe = 1;
+  for (int second = 0; second < 31; ++second) {
+    run(1s);
+    for (const Fault& found : watch_.check(now_)) EXPECT_NE(found.cause, Cause::source_stalled);
+  }
+  ASSERT_TRUE(is_off_air());
+  EXPECT_EQ(verdict().cause, Cause::sink_stalled);
+}
+
 // ----------------------------------------------- a source by UDP that was silent for a moment
 
 class GapOfDatagrams : public SlowStream {
