@@ -102,7 +102,7 @@ void Watch::on_sign(const Sign& sign, std::string text, Instant now) {
 void Watch::on(const ConnectionSamples& all, Instant now) {
   connections_ = all;
   const auto acknowledged = detectors_.delivery.acknowledged_bytes();
-  detectors_.delivery.await_answer(waits_for_sink(), now);
+  detectors_.delivery.await_answer(waits_for_sink() && !works_on(now), now);
   detectors_.outputs.on_connections(all, now);
   detectors_.delivery.on_connections(all, has_advanced(), now);
   if (const auto present = detectors_.delivery.acknowledged_bytes()) {
@@ -149,9 +149,9 @@ void Watch::on(const SinkReport& report, Instant now) {
   refresh_evidence(now);
 }
 
-// FFmpeg opens its inputs before its outputs and reports nothing until all of them are open. So it
-// waits for an output where nothing is reported and its source has something for it: unread bytes,
-// or it is no connection and no pipe.
+// FFmpeg opens its inputs before its outputs and reports nothing until all of them are open and
+// have a first frame. So it waits for an output where nothing is reported and its source has
+// something for it that it does not take: unread bytes, or it is no connection and no pipe.
 bool Watch::waits_for_sink() const {
   if (!reports_progress_ || evidence_.last_block || has_advanced()) return false;
   const auto is_source = [](const ConnectionSample& each) {
@@ -169,6 +169,12 @@ Duration Watch::explained_by_source(Instant now) const {
   if (!speed) return {};
   const Duration stood = detectors_.arrival.stood_for_source(now);
   return seconds(stood) * 2 >= seconds(figures_window) * (1 - *speed) ? stood : Duration{};
+}
+
+// The first frame can take longer than an answer: one each 9 s, or after a long file's beginning.
+bool Watch::works_on(Instant now) const {
+  const Delivery delivery = detectors_.delivery.at(now);
+  return delivery.trouble == DeliveryTrouble::mute && input_flow_.is_at_work(delivery.since);
 }
 
 bool Watch::is_path_silent() const {

@@ -76,7 +76,7 @@ class Watch {
   // inputs.
   bool has_opened_output() const;
   // It has the UDP socket of an output and has reported nothing: where that is a listener's (SRT),
-  // no receiver has called yet. With one it reports at once, whatever its source does.
+  // no receiver has called yet. With one it reports as soon as it has a frame of each output.
   bool has_silent_datagram_output() const;
   // Data is really being taken, as the kernel and the server's statistics see it; empty where
   // neither does.
@@ -158,6 +158,7 @@ class Watch {
   std::vector<OutputReading> output_readings(Instant now) const;
   bool is_path_silent() const;
   bool waits_for_sink() const;
+  bool works_on(Instant now) const;
   Duration explained_by_source(Instant now) const;
 
   bool reports_progress_;

@@ -13,6 +13,7 @@ constexpr Duration longest_gap = 15s;  // between two reads: a file's buffer, a 
 constexpr Duration piles_up_after = 3s;
 constexpr Duration work_window = 10s;
 constexpr double working_share = 0.002;  // of one CPU; a process that only reports uses a tenth
+constexpr Duration telling_work = 20ms;  // two of the kernel's ticks: one can be a remainder's
 constexpr Duration taken_window = 60s;
 constexpr Duration wait_window = 12s;  // the speed is judged over 10 s
 constexpr std::size_t telling_waits = 6;
@@ -108,6 +109,16 @@ bool InputFlow::is_read(Instant stood_since, Instant now) const {
   if (had_links_) return is_taken_in(stood_since, now);
   const Instant since = recent(stood_since, now);
   return (file_read_at_ && *file_read_at_ >= since) || (busy_at_ && *busy_at_ >= since);
+}
+
+bool InputFlow::is_at_work(Instant since) const {
+  if (file_read_at_ && *file_read_at_ > since) return true;
+  const auto first =
+      std::ranges::find_if(work_, [since](const Work& each) { return each.at >= since; });
+  if (first == work_.end()) return false;
+  const Duration used = work_.back().cpu_time - first->cpu_time;
+  return used >= telling_work &&
+         seconds(used) >= seconds(work_.back().at - first->at) * working_share;
 }
 
 std::uint64_t InputFlow::read_bytes(Instant stood_since) const {

@@ -29,6 +29,9 @@ class InputFlow {
   bool is_read(Instant stood_since, Instant now) const;
   // … and by reads alone: it has taken in what came, and has had the time to make something of it.
   bool is_taken_in(Instant stood_since, Instant now) const;
+  // Positive evidence that since then FFmpeg has worked on its source and not waited for anything
+  // else: it has read of a file, or used more CPU time than waiting takes.
+  bool is_at_work(Instant since) const;
   // Bytes that FFmpeg has read of its connections since then.
   std::uint64_t read_bytes(Instant stood_since) const;
 

@@ -76,6 +76,30 @@ TEST_F(MuteSink, IsNoFaultWhileFFmpegWaitsForAPipe) {
   EXPECT_FALSE(off_air());
 }
 
+// A frame each 9 s, of a file: nothing is there to be sent before the first.
+TEST_F(MuteSink, IsNoFaultWhileFFmpegWorksOnItsFirstFrame) {
+  ProcessSample process;
+  process.state = 'S';
+  for (int second = 0; second < 29; ++second) {
+    process.cpu_time += 10ms;
+    watch_.on_observation(process, now_);
+    run(1s);
+    EXPECT_FALSE(off_air());
+  }
+}
+
+TEST_F(MuteSink, IsToldBesideAnFFmpegThatOnlyWaits) {
+  ProcessSample process;
+  process.state = 'S';
+  process.cpu_time = 600ms;  // of its start
+  for (int second = 0; second < 11; ++second) {
+    if (second == 5) process.cpu_time += 10ms;
+    watch_.on_observation(process, now_);
+    run(1s);
+  }
+  EXPECT_EQ(off_air(), Cause::sink_stalled);
+}
+
 // A shell's command tells nothing of its output: an Icecast takes it and has nothing to say.
 TEST_F(MuteSink, IsNotJudgedWhereNoProgressIsReported) {
   watch_ = Watch(Limits{}, false, launch);
