@@ -135,8 +135,9 @@ class Judge(Faults, Gauges, Looks):
             end = min(each.end - each.t0 for each in (self.loop, self.ours))
             if end - begin < 8:
                 continue
-            bare, mine = (each.bytes_between(name, each.t0 + begin, each.t0 + end) for each in (self.loop, self.ours))
             whole = name in ("hls", "put") or self.plan.input.startswith("hls")
+            count = Seen.bytes_by_growths if whole else Seen.bytes_between
+            bare, mine = (count(each, name, each.t0 + begin, each.t0 + end) for each in (self.loop, self.ours))
             piece = 2.5 if whole else max(1.2, self.gap)
             allowed = max(0.05 * bare, bare / (end - begin) * piece)
             if abs(bare - mine) > allowed:

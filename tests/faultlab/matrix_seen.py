@@ -70,6 +70,15 @@ class Seen:
         inside = [each["bytes"][name] for each in self.samples if begin <= each["t"] <= end]
         return inside[-1] - inside[0] if inside else 0
 
+    def bytes_by_growths(self, name, begin, end):
+        """Where they come by whole segments: by the rate between two of them. The edges of the stretch cut each side's
+        elsewhere."""
+        instants = [each for each in self.grown[name] if begin <= each <= end]
+        if len(instants) < 3:
+            return self.bytes_between(name, begin, end)
+        first, last = instants[0], instants[-1]
+        return self.bytes_between(name, first, last) * (end - begin) / (last - first)
+
     def rate(self):
         """Bytes a second of the slowest output while bytes came."""
         spans = [(name, instants[0], instants[-1]) for name, instants in self.grown.items() if len(instants) > 3]
