@@ -117,13 +117,17 @@ class Judge(Faults, Gauges, Looks):
             return
         self.judged("healthy")
         ours = self.ours
-        if found := self.incidents(end=ours.end):
+        if found := [each for each in self.incidents(end=ours.end) if not self.tells_of_fault(each)]:
             self.violation("healthy", f"incident at {self.after(found[0]['at'])} of a stream that is healthy when bare: "
                                       f"{self.words(found[0])}")
         elif not ours.one_life():
             self.violation("healthy", f"{len(ours.launches)} launches of a stream that is healthy when bare")
         elif not self.fault["side"]:
             self.same_bytes()
+
+    def tells_of_fault(self, incident):
+        """A warning that names what the lab touched is true, though the bare command gets over it; a kill is not allowed."""
+        return bool(self.fault["side"]) and incident["at"] >= self.ours.fault and incident.get("component") in self.touched()
 
     def same_bytes(self):
         self.judged("bytes")
@@ -138,7 +142,9 @@ class Judge(Faults, Gauges, Looks):
             whole = name in ("hls", "put") or self.plan.input.startswith("hls")
             count = Seen.bytes_by_growths if whole else Seen.bytes_between
             bare, mine = (count(each, name, each.t0 + begin, each.t0 + end) for each in (self.loop, self.ours))
-            piece = 2.5 if whole else max(1.2, self.gap)
+            # A segment of HLS is 2 s long; each side may lag behind its playlist by one more or less.
+            segments = 2 if self.plan.input.startswith("hls") else 1
+            piece = 2.25 * segments if whole else max(1.2, self.gap)
             allowed = max(0.05 * bare, bare / (end - begin) * piece)
             if abs(bare - mine) > allowed:
                 self.violation("bytes", f"{name}: {mine} bytes, bare {bare}")
