@@ -28,7 +28,7 @@ using simulation::Sum;
 using simulation::World;
 
 #ifdef NDEBUG
-constexpr std::uint64_t seeds_default = 2000;  // half a minute
+constexpr std::uint64_t seeds_default = 2600;  // a minute
 #else
 constexpr std::uint64_t seeds_default =
     150;  // without optimisation a stream takes 10 times as long
