@@ -55,6 +55,8 @@ class Watch {
   // time begins anew where its own limit differs. `content` and `stats_period` are FFmpeg's own:
   // they come with its next launch.
   void adjust(const Limits& limits);
+  // What the command writes to, where another configuration names other published outputs.
+  void set_outputs(const std::vector<Output>& outputs) { detectors_.outputs.set_outputs(outputs); }
 
   // What holds now, the off-air fault first.
   std::vector<Fault> check(Instant now);

@@ -303,6 +303,7 @@ void StreamCore::on(const Reconfigured& event) {
   next.command.fallback_reports_progress &=
       setup_.command.fallback_reports_progress || event.fallback_changed;
   set(next);
+  if (monitor::Watch* watch = detection_.watch()) watch->set_outputs(outputs());
   if (leaving_ != Leaving::no || life_.ended) return;
   if (event.fallback_changed && is(State::fallback)) return begin_stop(plan_);
   const Policy& policy = setup_.policy;

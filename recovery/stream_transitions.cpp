@@ -55,8 +55,10 @@ void StreamCore::check_progress() {
   check_health();
 }
 
-// Output that no connection carries reaches nowhere.
+// Output that no connection carries reaches nowhere. What a published output lacks its own
+// supervision says, and another launch of the encoder would not bring it.
 void StreamCore::check_connection() {
+  if (detection_.watch()->outputs().publishes()) return;
   const Duration lasted = now_ - *detection_.evidence().first_advance;
   if (!is(State::starting) || lasted < setup_.limits.sink_stall_timeout) return;
   on_fault({Cause::sink_unreachable, true,

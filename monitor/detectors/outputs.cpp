@@ -35,6 +35,25 @@ OutputsDetector::OutputsDetector(std::vector<Output> outputs, Duration stall_tim
   for (Output& output : outputs) legs_.push_back({.output = std::move(output)});
 }
 
+void OutputsDetector::set_outputs(const std::vector<Output>& outputs) {
+  if (!publishes() && std::ranges::none_of(outputs, &Output::is_published)) return;
+  const std::vector<std::string> names_before = names();
+  std::vector<Leg> before = std::exchange(legs_, {});
+  for (const Output& output : outputs) {
+    if (legs_.size() == outputs_limit) break;
+    const auto same = std::ranges::find(names_before, output.name);
+    const bool is_new = same == names_before.end();
+    legs_.push_back(is_new ? Leg{} : std::move(before[same - names_before.begin()]));
+    legs_.back().output = output;
+  }
+  const std::vector<std::string> names_now = names();
+  for (Link& link : links_) {
+    const auto leg = std::ranges::find(names_now, names_before[link.leg]);
+    link.leg = static_cast<std::size_t>(leg - names_now.begin());
+  }
+  std::erase_if(links_, [this](const Link& link) { return link.leg == legs_.size(); });
+}
+
 // ---------------------------------------------------------------------------- what is seen
 
 void OutputsDetector::on_connections(const ConnectionSamples& all, Instant now) {

@@ -29,6 +29,9 @@ class OutputsDetector {
  public:
   OutputsDetector(std::vector<Output> outputs, Duration stall_timeout);
   void adjust(const Limits& limits) { stall_timeout_ = limits.sink_stall_timeout; }
+  // Another configuration of an FFmpeg that goes on: of one that publishes for itself nothing can
+  // differ, of published outputs any may have come or gone.
+  void set_outputs(const std::vector<Output>& outputs);
 
   void on_connections(const ConnectionSamples& all, Instant now);
   // Of published outputs. What is not among them stays as it was.

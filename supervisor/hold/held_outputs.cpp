@@ -269,6 +269,12 @@ http::Outcome HeldOutputs::control(std::string_view name, http::Control what) {
   return {409, "nothing to be done"};
 }
 
+OutputReports HeldOutputs::reports() const {
+  OutputReports all;
+  for (const Output& output : outputs_) all.push_back(output.publisher->report());
+  return all;
+}
+
 std::vector<HeldReading> HeldOutputs::readings() const {
   std::vector<HeldReading> readings;
   for (const Output& output : outputs_) {

@@ -61,6 +61,8 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   void reconfigure(std::shared_ptr<const HeldParts> parts, monitor::Duration within);
   http::Outcome control(std::string_view output, http::Control what);
 
+  // Of all outputs, as they are now: an encoder that is launched knows of none.
+  monitor::OutputReports reports() const;
   std::vector<HeldReading> readings() const;
 
  private:

@@ -94,7 +94,7 @@ struct Publisher::State : std::enable_shared_from_this<State> {
   Instant since_{};  // the state that is reported
   monitor::OutputState reported_ = monitor::OutputState::starting;
   std::uint64_t launches_ = 0;
-  bool is_idle_ = true;
+  bool is_idle_ = false;  // as its core knows it
   bool is_awake_ = false;
   bool is_closed_ = false;
 };
@@ -242,8 +242,12 @@ void Publisher::State::finish(monitor::Duration within) {
   parts_.config.recovery.restart = recovery::Restart::never;
   parts_.config.recovery.stop_grace = within / 2;
   wake_up([&] {
-    ask_at_ = now_ + within / 2;
     take(recovery::Reconfigured{parts_.setup()});
+    // One that is being stopped for another launch ends, and is not launched.
+    if (core_.status().state == recovery::State::stopping) {
+      return take(recovery::StopRequested{.shutdown = true});
+    }
+    ask_at_ = now_ + within / 2;
   });
 }
 

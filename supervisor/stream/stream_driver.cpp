@@ -145,6 +145,7 @@ void StreamDriver::State::perform(const recovery::Launch& action) {
   life_ = std::make_unique<ChildLife>(action.generation, action.role, parts_, context_.services,
                                       log_gate_,
                                       [this](recovery::Event event) { wake(std::move(event)); });
+  if (held_) take(recovery::Observed{action.generation, held_->reports()});
   tracks_.prepare(action.role == Role::primary ? parts_.primary : parts_.fallback, action.role,
                   [this](std::shared_ptr<const PreparedCommand> command) {
                     wake_up([&] { launch(std::move(command)); });

@@ -143,6 +143,55 @@ TEST_F(PublishedOutputsTest, ADeadEncoderIsRestartedAsEver) {
   EXPECT_EQ(stand.state(), State::on_air);
 }
 
+TEST_F(PublishedOutputsTest, PublishersThatTakeLongToConnectDoNotEndTheEncoder) {
+  stand.starting();
+  reports({report("a", OutputState::starting), report("b", OutputState::starting)});
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_EQ(actions(stand.wait(1s)), "");
+    ASSERT_EQ(actions(stand.block()), "");
+  }
+  EXPECT_EQ(stand.state(), State::starting);
+  reports({report("a", OutputState::on_air)});
+  stand.block();
+  EXPECT_EQ(stand.state(), State::on_air);
+}
+
+class ReloadedOutputsTest : public PublishedOutputsTest {
+ protected:
+  // The encoder's command is the same.
+  Step reload(std::vector<Output> outputs) {
+    return stand.send(Reconfigured{recovery::Setup{steady_policy(), {}, held(std::move(outputs))}});
+  }
+};
+
+TEST_F(ReloadedOutputsTest, OneThatIsLostAndLeavesIsNoIncidentAnyMore) {
+  all_on_air();
+  reports({report("b", OutputState::lost)});
+  ASSERT_EQ(stand.core.open_incidents().size(), 1U);
+  const Step step = reload({published("a")});
+  EXPECT_EQ(notices<IncidentClosed>(step).size(), 1U);
+  EXPECT_EQ(actions(step), "");
+  EXPECT_EQ(stand.state(), State::on_air);
+}
+
+TEST_F(ReloadedOutputsTest, OneThatIsLostAndBecomesRequiredTakesTheStreamOffAir) {
+  all_on_air();
+  reports({report("b", OutputState::lost)});
+  EXPECT_EQ(actions(reload({published("a"), published("b", true)})), "");
+  EXPECT_EQ(stand.state(), State::waiting_for_receiver);
+}
+
+TEST_F(ReloadedOutputsTest, OneThatIsNewIsReportedOnWithoutAnotherEncoder) {
+  all_on_air();
+  reload({published("c"), published("a"), published("b")});
+  const Step step = reports({report("c", OutputState::lost)});
+  ASSERT_EQ(notices<IncidentOpened>(step).size(), 1U);
+  EXPECT_EQ(notices<IncidentOpened>(step).front().incident.output, "c");
+  EXPECT_EQ(stand.state(), State::on_air);
+  reports({report("a", OutputState::lost), report("b", OutputState::lost)});
+  EXPECT_EQ(stand.state(), State::waiting_for_receiver) << "those from before keep their reports";
+}
+
 // ---------------------------------------------------------------------------- a publisher's core
 
 TEST(Publisher, IsNotJudgedWhileNothingComesToIt) {

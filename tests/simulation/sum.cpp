@@ -75,6 +75,32 @@ constexpr ActCount act_counts[] = {
     {"second TERMs", &ProofRules::Seen::second_terms},
 };
 
+struct HeldCount {
+  const char* name;
+  std::uint64_t HeldTally::*value;
+};
+constexpr HeldCount held_counts[] = {
+    {"encoders of held outputs", &HeldTally::encoders},
+    {"… that ended", &HeldTally::encoder_ends},
+    {"… that were ended", &HeldTally::encoder_stops},
+    {"publishers", &HeldTally::publishers},
+    {"… that ended", &HeldTally::publisher_ends},
+    {"… that were ended for a fault", &HeldTally::publisher_stops},
+    {"… as asked", &HeldTally::asked_stops},
+    {"beginnings and ends of silence", &HeldTally::idles},
+    {"silences of more than a minute", &HeldTally::long_idles},
+    {"other parameters", &HeldTally::reconnects},
+    {"outputs that fell behind", &HeldTally::times_behind},
+    {"held streams on air", &HeldTally::on_airs},
+    {"waits for a receiver", &HeldTally::receivers_awaited},
+    {"escalations of an output", &HeldTally::escalations},
+    {"held commands that are wrong", &HeldTally::rejected},
+    {"returns of everything", &HeldTally::returns},
+    {"requests of held streams", &HeldTally::stream_stops},
+    {"… of one output", &HeldTally::output_requests},
+    {"reloads", &HeldTally::reloads},
+};
+
 constexpr std::uint64_t enough = 500;  // streams, for each thing to have happened
 
 }  // namespace
@@ -86,6 +112,11 @@ void Sum::add(const World& world) {
   for (const Count& count : counts) tally_.*count.value += world.tally().*count.value;
   for (const DeliveryCount& count : delivery_counts)
     deliveries_.*count.value += world.deliveries().*count.value;
+}
+
+void Sum::add(const HeldWorld& world) {
+  ++held_streams_;
+  for (const HeldCount& count : held_counts) held_.*count.value += world.tally().*count.value;
 }
 
 void Sum::add(const ProofRules::Seen& seen, std::uint64_t events) {
@@ -105,6 +136,9 @@ void Sum::print() const {
   for (const ActCount& count : act_counts) {
     std::printf("%12llu %s\n", static_cast<unsigned long long>(proofs_.*count.value), count.name);
   }
+  for (const HeldCount& count : held_counts) {
+    std::printf("%12llu %s\n", static_cast<unsigned long long>(held_.*count.value), count.name);
+  }
   std::printf("%.0f stream-days of %llu streams, %llu events, in %.1f s; every rule held\n", days(),
               static_cast<unsigned long long>(streams_), static_cast<unsigned long long>(events_),
               monitor::seconds(spent));
@@ -121,6 +155,8 @@ bool Sum::everything_happened() const {
   for (const Count& count : counts) check(tally_.*count.value, count.name);
   for (const DeliveryCount& count : delivery_counts) check(deliveries_.*count.value, count.name);
   for (const ActCount& count : act_counts) check(proofs_.*count.value, count.name);
+  if (held_streams_ < enough) return all;
+  for (const HeldCount& count : held_counts) check(held_.*count.value, count.name);
   return all;
 }
 

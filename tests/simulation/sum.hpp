@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "tests/simulation/held_world.hpp"
 #include "tests/simulation/proof_rules.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -12,6 +13,7 @@ namespace simulation {
 class Sum {
  public:
   void add(const World& world);
+  void add(const HeldWorld& world);
   void add(const ProofRules::Seen& seen, std::uint64_t events);
   double days() const { return monitor::seconds(passed_) / 86'400; }
   void print() const;
@@ -26,6 +28,8 @@ class Sum {
   Tally tally_;
   ProofRules::Seen proofs_;
   Receiver::Tally deliveries_;
+  HeldTally held_;
+  std::uint64_t held_streams_ = 0;
 };
 
 }  // namespace simulation

@@ -141,6 +141,9 @@ void Trace::add(const Event& event, const Step& step, const StreamCore& core, In
   add(line);
   if (!aloud_) return;
   for (const Notice& notice : step.notices) {
+    if (const auto* found = std::get_if<FaultDetected>(&notice)) {
+      std::cout << "                    " << found->fault.sentence << '\n';
+    }
     if (const auto* decided = std::get_if<Decided>(&notice)) {
       std::cout << "                    " << name(decided->kind) << " in "
                 << monitor::seconds(decided->delay) << " s, attempt " << decided->attempt << ": "
@@ -165,7 +168,7 @@ std::string Trace::describe() const {
 std::string Trace::describe(const Line& line) const {
   char head[200];
   std::snprintf(head, sizeof head, "%18.9f s  ", monitor::seconds(line.at - began_));
-  std::string text = head;
+  std::string text = head + (name_.empty() ? name_ : name_ + ": ");
   if (line.text) return text + "· " + line.text + '\n';
   std::snprintf(head, sizeof head, "%-16s #%-4llu %4d → %-18s attempts %u retries %u next ",
                 name_of_kind(line.event), static_cast<unsigned long long>(line.number), line.detail,

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "recovery/stream_core.hpp"
 #include "tests/simulation/scenario.hpp"
@@ -16,7 +17,9 @@ class Trace {
  public:
   static constexpr std::size_t kept = 80;
 
-  Trace(Instant began, bool aloud) : began_(began), aloud_(aloud) {}
+  // `name`: of what it is about, where there is more than one.
+  Trace(Instant began, bool aloud, std::string name = {})
+      : began_(began), aloud_(aloud), name_(std::move(name)) {}
 
   void say(const Scenario& scenario) const;
   void say(const char* what, Instant now);  // of the world; a literal
@@ -42,6 +45,7 @@ class Trace {
 
   Instant began_;
   bool aloud_;
+  std::string name_;
   recovery::State state_{};
   std::array<Line, kept> lines_{};
   std::size_t count_ = 0;

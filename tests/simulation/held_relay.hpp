@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "recovery/splice/splicer.hpp"
+#include "tests/simulation/dice.hpp"
+
+namespace simulation {
+
+// The relay of a held stream without its I/O: the splicer and its queues, and pipes that are
+// numbers. Says what supervisor/relay/relay.cpp says, when it says it.
+class HeldRelay {
+ public:
+  enum class Edge { parameters_known, idle, busy, reconnect_needed };
+
+  explicit HeldRelay(Instant now) : splicer_({}, now) {}
+
+  void begin_encoder(Instant now);
+  void feed(recovery::splice::Bytes bytes, Instant now);
+  void end_encoder(Instant now);
+  void finish() { is_finishing_ = true; }
+  void pass(Instant now);  // at each turn
+
+  // The pipe of a publisher that is about to be launched; one before it is closed.
+  void attach(std::size_t output);
+  void detach(std::size_t output);
+  // What the publisher reads of its pipe.
+  std::size_t read(std::size_t output, std::size_t at_most);
+  // Its pipe is read to its end.
+  bool is_at_end(std::size_t output) const;
+
+  bool is_idle() const { return is_idle_; }
+  std::uint64_t times_behind() const { return times_behind_; }
+  std::vector<Edge> take_edges();
+
+ private:
+  struct Pipe {
+    std::size_t output = 0;
+    recovery::splice::OutputId id{};
+    std::size_t bytes = 0;
+    bool is_open = true;  // its write end
+  };
+
+  void take(recovery::splice::Splicer::Events events);
+  void set_idle(bool is_idle);
+  void pump_all();
+  void pump(Pipe& pipe);
+  void close(Pipe& pipe);
+  const Pipe* find(std::size_t output) const;
+
+  recovery::splice::Splicer splicer_;
+  std::optional<recovery::splice::SourceId> source_;
+  std::vector<Pipe> pipes_;
+  std::vector<Edge> edges_;
+  Instant last_bytes_at_{};
+  std::uint64_t times_behind_ = 0;
+  bool is_idle_ = true;
+  bool is_finishing_ = false;
+};
+
+}  // namespace simulation
