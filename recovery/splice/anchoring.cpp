@@ -76,7 +76,7 @@ bool Splicer::place(Source& source, const SourceFrame& frame, const Track& track
   const Ticks least = least_pts(track).value_or(target);
   const bool is_live = target >= wall - live_within;
   if (least - target > live_within && !is_live) {
-    if (!stays_behind(source, frame, least - target)) return false;
+    if (!stays_behind(source, frame, wall - target)) return false;
     target = wall;
   }
   source.behind.reset();
@@ -94,7 +94,7 @@ std::optional<Ticks> Splicer::least_pts(const Track& track) const {
   return track.kind() == Kind::video ? track.highest_pts() + Track::smallest_step : track.end();
 }
 
-// For more than a group of pictures not caught up.
+// For more than a group of pictures not caught up with the wall. What is on air may stand still.
 bool Splicer::stays_behind(Source& source, const SourceFrame& frame, Ticks behind) {
   if (!source.behind) source.behind = Source::Behind{frame.arrival, behind};
   const Duration waited = frame.arrival - source.behind->since;

@@ -91,7 +91,8 @@ class Source {
   // Sound that may be wanted once its picture's key frame has come.
   KeptFrames& kept() { return kept_; }
 
-  // Since when its frames have lain behind the programme while they are wanted, and how far then.
+  // Since when its frames have lain behind the programme while they are wanted, and how far behind
+  // the wall then.
   struct Behind {
     Instant since{};
     Ticks by = 0;

@@ -15,14 +15,16 @@ class ByHand {
   }
   void tables(const std::vector<MadeUpStream>& streams) { writer_.tables(streams); }
   void picture(bool is_key, std::uint16_t pid = 0x100) {
-    const Ticks at = pictures_++ * 3600;
+    const Ticks at = moved_by_ + pictures_++ * 3600;
     writer_.pes(pid, 0xe0, at, at, h264_picture({}, is_key, 1), is_key, false);
     give();
     stand_.now += 40ms;
   }
   void sound(std::uint16_t pid = 0x101) {
-    writer_.pes(pid, 0xc0, pictures_ * 3600, pictures_ * 3600, adts_frame({}, 1), true, true);
+    const Ticks at = moved_by_ + pictures_ * 3600;
+    writer_.pes(pid, 0xc0, at, at, adts_frame({}, 1), true, true);
   }
+  void jump(Ticks by) { moved_by_ += by; }
   void give() { stand_.feed(id_, writer_.take()); }
   TsWriter& writer() { return writer_; }
   SourceId id() const { return id_; }
@@ -31,7 +33,7 @@ class ByHand {
   Stand& stand_;
   SourceId id_;
   TsWriter writer_;
-  Ticks pictures_ = 0;
+  Ticks pictures_ = 0, moved_by_ = 0;
 };
 
 const MadeUpStream picture_at_100 = {0x100, h264_type, {}};
@@ -92,6 +94,18 @@ TEST(BadInput, AnotherStreamInThePmtMakesAnotherProgramme) {
   EXPECT_EQ(stand.told<ReconnectNeeded>().size(), 1U);
   EXPECT_TRUE(stand.splicer.state(stand.output).is_over);
   EXPECT_GE(stand.check.of(video_pid).size(), 48U);  // up to the next key frame
+}
+
+// It gives as fast as it should and will never catch up: that what is on air stands still meanwhile
+// must not look as if it did. One group to see it, one to wait, and the next one comes in.
+TEST(BadInput, TimeStampsThatJumpBackCostThreeGroupsOfPictures) {
+  Stand stand;
+  ByHand source(stand);
+  source.tables({picture_at_100});
+  for (int i = 0; i < 250; ++i) source.picture(i % 25 == 0);
+  source.jump(-8 * ticks_per_second);
+  for (int i = 0; i < 125; ++i) source.picture(i % 25 == 0);
+  EXPECT_NEAR(static_cast<double>(stand.check.of(video_pid).size()), 250 + 50, 2);
 }
 
 TEST(BadInput, LostPacketCostsUpToTheNextKeyFrame) {
