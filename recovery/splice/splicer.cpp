@@ -54,10 +54,13 @@ Splicer::Events Splicer::end(SourceId source, Instant now) {
 }
 
 Instant Splicer::read_after(SourceId source, Instant now) const {
+  const Duration ahead = lead(source, now);
+  return ahead > options_.lead_limit ? now + (ahead - options_.lead_limit) : now;
+}
+
+Duration Splicer::lead(SourceId source, Instant now) const {
   const Source* const read = find(source);
-  if (read == nullptr) return now;
-  const Duration lead = to_duration(read->lead(now, clock_));
-  return lead > options_.lead_limit ? now + (lead - options_.lead_limit) : now;
+  return read == nullptr ? Duration::zero() : to_duration(read->lead(now, clock_));
 }
 
 const Source* Splicer::find(SourceId source) const {

@@ -55,6 +55,8 @@ class Splicer {
   Events end(SourceId source, Instant now);
   // Before this time no more should be read of it: it runs ahead of the wall.
   Instant read_after(SourceId source, Instant now) const;
+  // How far its media lies before the wall.
+  Duration lead(SourceId source, Instant now) const;
   const Source* find(SourceId source) const;
 
   // --- time

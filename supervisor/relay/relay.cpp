@@ -21,9 +21,11 @@ using boost::system::error_code;
 using monitor::Instant;
 using namespace std::chrono_literals;
 
-constexpr std::size_t chunk_bytes = 64 * 1024;   // one read; a pipe's usual size
+constexpr std::size_t chunk_bytes = 64 * 1024;  // one read at most; a pipe's usual size
+constexpr std::size_t small_chunk = 4 * 1024;   // … of an encoder that is ahead of its time
+constexpr monitor::Duration ahead_from = 1s;
 constexpr std::size_t rest_bytes = 1024 * 1024;  // of an encoder that is gone; a pipe's most
-constexpr monitor::Duration idle_after = 1s;     // without a byte
+constexpr monitor::Duration idle_after = 1s;     // without a frame, past the end of the media
 constexpr monitor::Duration counts_interval = 250ms;
 
 Instant now() {
@@ -52,6 +54,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
   void read_rest();
   void end_input();
   void take(splice::Splicer::Events events);
+  void note_media();
   void set_idle(bool is_idle);
   void pump_all();
   void pump(RelayOutput& output);
@@ -72,9 +75,11 @@ struct Relay::State : std::enable_shared_from_this<State> {
   asio::steady_timer timer_;
   Instant armed_for_ = monitor::never;
   Instant read_again_at_ = Instant::min();  // the encoder is ahead of its time until then
-  Instant last_bytes_at_ = Instant::min();
-  Instant counts_at_ = monitor::never;    // while something moves
-  std::vector<RelayCounts> past_counts_;  // of pipes before the present ones, by output
+  std::size_t chunk_ = small_chunk;         // the next read's
+  std::uint64_t frames_ = 0;                // that the outputs were given so far
+  Instant lasts_until_ = Instant::min();    // what they were given
+  Instant counts_at_ = monitor::never;      // while something moves
+  std::vector<RelayCounts> past_counts_;    // of pipes before the present ones, by output
   std::uint64_t reported_bytes_ = 0;
   bool is_idle_ = true;
   bool awaits_input_ = false;
@@ -94,6 +99,7 @@ void Relay::State::begin_encoder(Descriptor read) {
   source_ = splicer_.add(splice::Role::encoder);
   splicer_.select(*source_);
   read_again_at_ = Instant::min();
+  chunk_ = small_chunk;
   await_input();
 }
 
@@ -113,21 +119,23 @@ void Relay::State::await_input() {
       });
 }
 
-// One chunk for each round: a flood delays neither the outputs nor other streams.
+// One chunk for each round: a flood delays neither the outputs nor other streams. Of sound a large
+// chunk is many seconds: where an encoder is paced, small ones let the outputs have it steadily.
 void Relay::State::read_input() {
   std::array<std::uint8_t, chunk_bytes> buffer;
-  const ssize_t count = ::read(input_.native_handle(), buffer.data(), buffer.size());
+  const ssize_t count = ::read(input_.native_handle(), buffer.data(), chunk_);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (count <= 0) {
     end_input();
     check_finished();
     return arm();
   }
-  last_bytes_at_ = now();
-  set_idle(false);
-  if (counts_at_ == monitor::never) counts_at_ = last_bytes_at_ + counts_interval;
-  take(splicer_.feed(*source_, {buffer.data(), static_cast<std::size_t>(count)}, last_bytes_at_));
-  read_again_at_ = splicer_.read_after(*source_, last_bytes_at_);
+  const Instant at = now();
+  take(splicer_.feed(*source_, {buffer.data(), static_cast<std::size_t>(count)}, at));
+  read_again_at_ = splicer_.read_after(*source_, at);
+  const bool is_ahead = splicer_.lead(*source_, at) > ahead_from;
+  chunk_ = is_ahead ? small_chunk : std::min(2 * chunk_, chunk_bytes);
+  note_media();
   pump_all();
   arm();
 }
@@ -152,6 +160,17 @@ void Relay::State::end_input() {
   awaits_input_ = false;
   pump_all();
   set_idle(true);
+}
+
+// Bytes that hold no frame, or none that a player could show, are nothing. What came in a burst
+// lasts until the wall has reached its end.
+void Relay::State::note_media() {
+  const std::uint64_t frames = splicer_.counts().frames;
+  if (std::exchange(frames_, frames) == frames) return;
+  const Instant at = now();
+  lasts_until_ = at + std::max(splicer_.lead(*source_, at), monitor::Duration::zero());
+  if (counts_at_ == monitor::never) counts_at_ = at + counts_interval;
+  set_idle(false);
 }
 
 void Relay::State::set_idle(bool is_idle) {
@@ -262,7 +281,7 @@ void Relay::State::check_finished() {
 
 void Relay::State::arm() {
   Instant due = std::min(splicer_.next_deadline(), counts_at_);
-  if (!is_idle_) due = std::min(due, last_bytes_at_ + idle_after);
+  if (!is_idle_) due = std::min(due, lasts_until_ + idle_after);
   if (source_ && read_again_at_ > now()) due = std::min(due, read_again_at_);
   if (due == monitor::never || (due >= armed_for_ && armed_for_ > now())) return;
   armed_for_ = due;
@@ -277,7 +296,7 @@ void Relay::State::on_timer() {
   const Instant at = now();
   armed_for_ = monitor::never;
   take(splicer_.tick(at));
-  if (!is_idle_ && at >= last_bytes_at_ + idle_after) set_idle(true);
+  if (!is_idle_ && at >= lasts_until_ + idle_after) set_idle(true);
   if (at >= counts_at_) report_counts();
   pump_all();
   await_input();

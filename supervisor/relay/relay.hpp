@@ -38,7 +38,8 @@ class Relay {
     // Publishers may start: their input tells all its streams. False: not all of them have shown
     // their parameters in time, and the publisher will know nothing of those.
     std::function<void(bool is_complete)> on_parameters_known = {};
-    // Nothing has come from the encoder for a second, or its pipe has ended; it comes again.
+    // The outputs have been given nothing for a second, what came in a burst being over, or the
+    // encoder's pipe has ended; they are given something again.
     std::function<void(bool is_idle)> on_idle = {};
     // The encoder's parameters are others now: publishers must end, and begin with a new pipe. Each
     // output's pipe is closed once it has all of what was before.

@@ -2,11 +2,13 @@
 
 #include "supervisor/relay/relay.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
+
+#include "monitor/time.hpp"
 
 namespace supervisor {
 namespace {
@@ -50,13 +54,16 @@ class RelayTest : public testing::Test {
   }
 
   // An encoder that has written all of it and ended.
-  void encode() {
+  void encode() { encode_and_stay(); }
+  // … and has not: the end that it writes to.
+  Descriptor encode_and_stay() {
     Pipe pipe;
-    ASSERT_TRUE(open_pipe(3, pipe));
+    EXPECT_TRUE(open_pipe(3, pipe));
     ::fcntl(pipe.write.get(), F_SETPIPE_SZ, 1 << 20);
-    ASSERT_EQ(::write(pipe.write.get(), media().data(), media().size()),
+    EXPECT_EQ(::write(pipe.write.get(), media().data(), media().size()),
               static_cast<ssize_t>(media().size()));
     relay->begin_encoder(std::move(pipe.read));
+    return std::move(pipe.write);
   }
   // The end that a publisher reads.
   Descriptor publish(OutputNumber number) {
@@ -128,6 +135,53 @@ TEST_F(RelayTest, ItSaysWhenNothingComesAnyMore) {
   const Descriptor output = publish(0);
   encode();
   EXPECT_TRUE(comes([this] { return idles.size() == 2; }));
+  EXPECT_EQ(idles, (std::vector<bool>{false, true}));
+}
+
+// A source may give six seconds at once and then pause for as long: that is no hole.
+TEST_F(RelayTest, WhatCameInABurstLastsUntilItsTime) {
+  const Descriptor output = publish(0);
+  const Descriptor encoder = encode_and_stay();
+  ASSERT_TRUE(comes([this] { return idles.size() == 1; }));
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_TRUE(comes([this] { return idles.size() == 2; }));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, 2s);  // of media 1.5, and a second
+}
+
+// 64 KiB of sound are eight seconds: its publisher must not starve until they are over.
+TEST_F(RelayTest, AnEncoderThatIsPacedGivesSteadily) {
+  Descriptor output = publish(0);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> encoder(
+      ::popen("exec ffmpeg -v error -f lavfi -i anoisesrc -c:a mp2 -b:a 64k -f mpegts -", "r"),
+      ::pclose);
+  const Descriptor read(::dup(::fileno(encoder.get())));
+  ::fcntl(read.get(), F_SETFL, O_NONBLOCK);
+  relay->begin_encoder(Descriptor(::dup(read.get())));
+  std::array<char, 65536> buffer;
+  std::optional<monitor::Instant> first, last;
+  monitor::Duration longest{};
+  EXPECT_TRUE(comes([&] {
+    const auto now = std::chrono::steady_clock::now();
+    if (::read(output.get(), buffer.data(), buffer.size()) > 0) {
+      if (!first) first = now;
+      longest = std::max(longest, now - last.value_or(now));
+      last = now;
+    }
+    return first && now >= *first + 9s;
+  }));
+  EXPECT_LT(longest, 2s);
+  relay.reset();
+}
+
+TEST_F(RelayTest, BytesThatHoldNoMediaAreNothing) {
+  const Descriptor output = publish(0);
+  const Descriptor encoder = encode_and_stay();
+  ::fcntl(encoder.get(), F_SETFL, O_NONBLOCK);
+  const std::string garbage(1000, 'x');
+  EXPECT_TRUE(comes([&] {
+    EXPECT_GT(::write(encoder.get(), garbage.data(), garbage.size()), 0);
+    return idles.size() == 2;
+  }));
   EXPECT_EQ(idles, (std::vector<bool>{false, true}));
 }
 
