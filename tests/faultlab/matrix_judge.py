@@ -140,7 +140,7 @@ class Judge(Faults, Gauges, Looks):
             if end - begin < 8:
                 continue
             whole = name in ("hls", "put") or self.plan.input.startswith("hls")
-            count = Seen.bytes_by_growths if whole else Seen.bytes_between
+            count = Seen.bytes_by_growths if whole or self.gap > 1.2 else Seen.bytes_between
             bare, mine = (count(each, name, each.t0 + begin, each.t0 + end) for each in (self.loop, self.ours))
             # A segment of HLS is 2 s long; each side may lag behind its playlist by one more or less.
             segments = 2 if self.plan.input.startswith("hls") else 1

@@ -71,8 +71,8 @@ class Seen:
         return inside[-1] - inside[0] if inside else 0
 
     def bytes_by_growths(self, name, begin, end):
-        """Where they come by whole segments: by the rate between two of them. The edges of the stretch cut each side's
-        elsewhere."""
+        """Where they come by whole segments, or a frame each two seconds: by the rate between two of them. The edges of the
+        stretch cut each side's elsewhere."""
         instants = [each for each in self.grown[name] if begin <= each <= end]
         if len(instants) < 3:
             return self.bytes_between(name, begin, end)
