@@ -11,9 +11,10 @@ bool is_by_request(const Status& publisher) {
          component_of(publisher.verdict->cause) == monitor::Component::operator_;
 }
 
-OutputState state_of(const Status& publisher, bool input_is_idle) {
+OutputState state_of(const Status& publisher, bool input_is_idle, bool is_stopped) {
   const bool was_launched = publisher.generation > 0;
-  if (publisher.state == State::stopped && !was_launched) return OutputState::starting;
+  const bool is_to_begin = !was_launched && !is_stopped;
+  if (publisher.state == State::stopped && is_to_begin) return OutputState::starting;
   if (publisher.state == State::stopped) return OutputState::stopped;
   if (publisher.state == State::on_air) {
     return input_is_idle ? OutputState::waiting : OutputState::on_air;
@@ -24,9 +25,9 @@ OutputState state_of(const Status& publisher, bool input_is_idle) {
 }  // namespace
 
 monitor::OutputReport report_on(const std::string& output, const Status& publisher,
-                                bool input_is_idle, Instant since) {
+                                bool input_is_idle, Instant since, bool is_stopped) {
   monitor::OutputReport report{.output = output,
-                               .state = state_of(publisher, input_is_idle),
+                               .state = state_of(publisher, input_is_idle, is_stopped),
                                .since = since,
                                .is_exhausted = publisher.escalated};
   if (report.state == OutputState::stopped && is_by_request(publisher)) {

@@ -347,6 +347,8 @@ void StreamCore::on_child_gone() {
     case Plan::Kind::give_up:
       return give_up();
     case Plan::Kind::reject:
+      // A reload may have brought an output with another command meanwhile.
+      if (!detection_.watch()->outputs().are_all_wrong()) return launch();
       return end(exit_code::command_invalid);
     case Plan::Kind::none:
     case Plan::Kind::resume:

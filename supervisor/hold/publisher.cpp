@@ -54,6 +54,8 @@ struct Publisher::State : std::enable_shared_from_this<State> {
   State(StreamParts parts, Context context);
 
   void wake(recovery::Event event);
+  // What is asked for: that it runs, or is stopped.
+  void ask(recovery::Event event, bool is_stopped);
   void set_idle(bool is_idle);
   void finish(monitor::Duration within);
   void reconfigure(StreamParts parts);
@@ -94,7 +96,8 @@ struct Publisher::State : std::enable_shared_from_this<State> {
   Instant since_{};  // the state that is reported
   monitor::OutputState reported_ = monitor::OutputState::starting;
   std::uint64_t launches_ = 0;
-  bool is_idle_ = false;  // as its core knows it
+  bool is_idle_ = false;     // as its core knows it
+  bool is_stopped_ = false;  // as asked
   bool is_awake_ = false;
   bool is_closed_ = false;
 };
@@ -230,6 +233,11 @@ void Publisher::State::perform(const recovery::ProbeSink& action) {
 
 // ------------------------------------------------------------------------------- requests
 
+void Publisher::State::ask(recovery::Event event, bool is_stopped) {
+  is_stopped_ = is_stopped;
+  wake(std::move(event));
+}
+
 void Publisher::State::set_idle(bool is_idle) {
   if (std::exchange(is_idle_, is_idle) == is_idle) return;
   wake(recovery::InputIdle{is_idle});
@@ -271,7 +279,7 @@ bool Publisher::State::is_over() const {
 }
 
 monitor::OutputReport Publisher::State::report() const {
-  return recovery::report_on(parts_.output, core_.status(), is_idle_, since_);
+  return recovery::report_on(parts_.output, core_.status(), is_idle_, since_, is_stopped_);
 }
 
 PublisherReading Publisher::State::reading() const {
@@ -297,15 +305,15 @@ Publisher::~Publisher() {
 }
 
 void Publisher::start() {
-  state_->wake(recovery::StartRequested{});
+  state_->ask(recovery::StartRequested{}, false);
 }
 
 void Publisher::restart() {
-  state_->wake(recovery::RestartRequested{});
+  state_->ask(recovery::RestartRequested{}, false);
 }
 
 void Publisher::stop() {
-  state_->wake(recovery::StopRequested{});
+  state_->ask(recovery::StopRequested{}, true);
 }
 
 void Publisher::set_idle(bool is_idle) {

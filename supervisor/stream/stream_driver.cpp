@@ -318,6 +318,8 @@ void StreamDriver::State::reconfigure(StreamParts parts, bool primary_changed,
   wake_up([&] {
     if (life_) life_->adjust_intervals(now_);
     take(std::move(event));
+    // What was said of an output before the core knew of it.
+    if (held_ && life_) take(recovery::Observed{life_->generation(), held_->reports()});
   });
   set_closed(core_.status().ended);
 }

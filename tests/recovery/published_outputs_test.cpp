@@ -116,6 +116,16 @@ TEST_F(PublishedOutputsTest, WrongCommandsOfAllEndTheStreamWhereItNeverWasOnAir)
   EXPECT_EQ(actions(stand.exited(code(255))), "end 78");
 }
 
+TEST_F(PublishedOutputsTest, AnOutputWithAnotherCommandKeepsTheStreamFromEndingForTheOld) {
+  stand.starting();
+  stand.block();
+  EXPECT_EQ(actions(reports({report("a", OutputState::stopped, Cause::command_invalid),
+                             report("b", OutputState::stopped, Cause::command_invalid)})),
+            "TERM");
+  reports({report("b", OutputState::starting)});
+  EXPECT_EQ(actions(stand.exited(code(255))), "launch");
+}
+
 TEST_F(PublishedOutputsTest, AWrongCommandOfOneLeavesTheOthers) {
   all_on_air();
   const Step step = reports({report("b", OutputState::stopped, Cause::command_invalid)});
@@ -216,6 +226,9 @@ TEST(Publisher, IsNotJudgedEitherWhereItWasLaunchedMeanwhile) {
 TEST(Publisher, IsReportedByItsState) {
   Status status;
   EXPECT_EQ(report_on("a", status, false, {}).state, OutputState::starting) << "not launched yet";
+  const OutputReport before = report_on("a", status, false, {}, true);
+  EXPECT_EQ(before.state, OutputState::stopped) << "before its first launch, as asked";
+  EXPECT_EQ(before.cause, Cause::stop_requested);
   status.generation = 1;
   EXPECT_EQ(report_on("a", status, false, {}).state, OutputState::stopped);
   status.state = State::starting;

@@ -62,6 +62,7 @@ void HeldEncoder::report(monitor::OutputReports reports) {
 void HeldEncoder::reconfigure(Setup setup, bool is_other_encoder) {
   if (is_other_encoder && in_.dice.chance(0.5)) width_ = width_ == 320 ? 640 : 320;
   wake(Reconfigured{std::move(setup), is_other_encoder, false}, true);
+  report(in_.reports());
 }
 
 void HeldEncoder::step(const Event& event, bool is_asked) {
@@ -142,6 +143,7 @@ void HeldEncoder::perform(const Launch& action) {
   child_.trouble =
       in_.dice.one_of({Trouble::crashes, Trouble::exits, Trouble::ends, Trouble::goes_silent,
                        Trouble::freezes, Trouble::is_stopped, Trouble::starves});
+  stands_until_ = in_.now;
   begins_at_ = in_.now + in_.dice.between(200ms, 3s);
   fate_at_ = in_.now + in_.dice.around(in_.scenario.mean_encoder);
   if (!source_.up) fate_at_ = std::min(fate_at_, in_.now + in_.dice.between(0ms, 1s));
@@ -202,6 +204,7 @@ void HeldEncoder::turn() {
   samples_ = !samples_;
   if (child_.running && samples_) send_samples();
   if (!child_.running || child_.leaving) return;
+  if (stands()) trouble_at_ = in_.now;
   if (in_.now >= fate_at_ && child_.terms == 0) return meet_fate();
   if (in_.now >= begins_at_ && child_.terms == 0) put_out();
 }

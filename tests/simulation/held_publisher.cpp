@@ -68,7 +68,7 @@ void HeldPublisher::settle() {
 }
 
 monitor::OutputReport HeldPublisher::report() const {
-  return report_on(plan_.name, core_.status(), is_idle_, since_);
+  return report_on(plan_.name, core_.status(), is_idle_, since_, is_stopped);
 }
 
 bool HeldPublisher::is_over() const {

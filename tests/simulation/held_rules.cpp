@@ -33,7 +33,8 @@ HeldRules::HeldRules(const HeldScenario& scenario, Instant began)
   const Policy& policy = scenario.policy;
   const Duration judged =
       std::max({limits.startup_timeout, limits.freeze_timeout, limits.sink_stall_timeout});
-  until_noticed_ = judged + scenario.socket_span + policy.stop_grace + 5s;
+  // A quiet programme takes longer to fill a connection's buffers.
+  until_noticed_ = judged + 3 * scenario.socket_span + policy.stop_grace + 5s;
   // A launch in vain may have begun before, and each of encoder and publisher has its own delay.
   until_returned_ = 2 * (until_noticed_ + policy.restart_cooldown) +
                     policy.audio_stream.retry_interval + policy.probe_interval + 30s;
