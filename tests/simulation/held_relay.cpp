@@ -25,9 +25,12 @@ void HeldRelay::begin_encoder(Instant now) {
 
 void HeldRelay::feed(splice::Bytes bytes, Instant now) {
   if (!source_ || bytes.empty()) return;
-  last_bytes_at_ = now;
-  set_idle(false);
   take(splicer_.feed(*source_, bytes, now));
+  const std::uint64_t frames = splicer_.counts().frames;
+  if (std::exchange(frames_, frames) != frames) {
+    lasts_until_ = now + std::max(splicer_.lead(*source_, now), Duration::zero());
+    set_idle(false);
+  }
   pump_all();
 }
 
@@ -42,7 +45,7 @@ void HeldRelay::end_encoder(Instant now) {
 
 void HeldRelay::pass(Instant now) {
   take(splicer_.tick(now));
-  if (now >= last_bytes_at_ + idle_after) set_idle(true);
+  if (now >= lasts_until_ + idle_after) set_idle(true);
   pump_all();
 }
 

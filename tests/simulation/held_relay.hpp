@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -54,7 +55,8 @@ class HeldRelay {
   std::optional<recovery::splice::SourceId> source_;
   std::vector<Pipe> pipes_;
   std::vector<Edge> edges_;
-  Instant last_bytes_at_{};
+  std::uint64_t frames_ = 0;  // given so far, as the relay counts them
+  Instant lasts_until_{};     // what was given
   std::uint64_t times_behind_ = 0;
   bool is_idle_ = true;
   bool is_finishing_ = false;
