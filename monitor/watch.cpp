@@ -70,6 +70,7 @@ bool Watch::on_progress(const Progress& block, Instant now) {
   if (block.out_time) lag_forecast_.on_progress(*block.out_time, now);
   if (!detectors_.freeze.on_progress(block, now)) return false;
   if (!evidence_.first_advance) evidence_.first_advance = now;
+  note_gap(now);
   evidence_.last_advance = now;
   detectors_.outputs.on_advance(now);
   detectors_.arrival.on_advance(now);
@@ -100,9 +101,10 @@ void Watch::on_sign(const Sign& sign, std::string text, Instant now) {
 }
 
 void Watch::on(const ConnectionSamples& all, Instant now) {
+  note_gap(now);
   connections_ = all;
   const auto acknowledged = detectors_.delivery.acknowledged_bytes();
-  detectors_.delivery.await_answer(waits_for_sink() && !works_on(now), now);
+  detectors_.delivery.await_answer(waits_for_sink() && !makes_first_frame(now), now);
   detectors_.outputs.on_connections(all, now);
   detectors_.delivery.on_connections(all, has_advanced(), now);
   if (const auto present = detectors_.delivery.acknowledged_bytes()) {
@@ -131,6 +133,7 @@ void Watch::on(const HostSample& sample, Instant now) {
 }
 
 void Watch::on(const WaitSample& sample, Instant now) {
+  note_gap(now);
   evidence_.waited_for_pipe |= sample.reads_pipe;
   detectors_.arrival.on_waits(sample, now);
   pipe_output_.on_waits(sample, now);
@@ -164,15 +167,26 @@ bool Watch::waits_for_sink() const {
       connections_, [&](const ConnectionSample& each) { return !is_source(each) || waits(each); });
 }
 
+// By what was seen last: what comes now ends the gap. While the sink holds FFmpeg up, a source that
+// was read whole is silent, too.
+void Watch::note_gap(Instant now) {
+  const auto& arrival = evidence_.arrival;
+  const auto& delivery = evidence_.delivery;
+  if (!has_advanced() || !arrival || arrival->trouble == Arrival::Trouble::none) return;
+  if (evidence_.has_input_backlog || evidence_.output_pipe) return;
+  if (delivery && (delivery->trouble != DeliveryTrouble::none || delivery->send_queue_held)) return;
+  source_gaps_.note(std::max(arrival->since, evidence_.last_advance), now);
+}
+
 Duration Watch::explained_by_source(Instant now) const {
   const std::optional<double> speed = rates_.speed(now);
   if (!speed) return {};
-  const Duration stood = detectors_.arrival.stood_for_source(now);
+  const Duration stood = source_gaps_.total(now);
   return seconds(stood) * 2 >= seconds(figures_window) * (1 - *speed) ? stood : Duration{};
 }
 
 // The first frame can take longer than an answer: one each 9 s, or after a long file's beginning.
-bool Watch::works_on(Instant now) const {
+bool Watch::makes_first_frame(Instant now) const {
   const Delivery delivery = detectors_.delivery.at(now);
   return delivery.trouble == DeliveryTrouble::mute && input_flow_.is_at_work(delivery.since);
 }
@@ -274,9 +288,11 @@ void Watch::rebase(Instant now) {
   });
   detectors_.delivery.suspect(std::nullopt);
   pipe_output_.rebase();
+  source_gaps_.clear();
   detectors_.delivery.acquit(std::nullopt);
   rates_.rebase();
   input_flow_.rebase(now);
+  refresh_evidence(now);
 }
 
 void Watch::adjust(const Limits& limits) {

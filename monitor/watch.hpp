@@ -18,6 +18,7 @@
 #include "monitor/detectors/pipe_output.hpp"
 #include "monitor/detectors/rates.hpp"
 #include "monitor/detectors/reception.hpp"
+#include "monitor/detectors/source_gaps.hpp"
 #include "monitor/detectors/space.hpp"
 #include "monitor/detectors/speed.hpp"
 #include "monitor/detectors/throttle.hpp"
@@ -160,7 +161,8 @@ class Watch {
   std::vector<OutputReading> output_readings(Instant now) const;
   bool is_path_silent() const;
   bool waits_for_sink() const;
-  bool works_on(Instant now) const;
+  bool makes_first_frame(Instant now) const;
+  void note_gap(Instant now);
   Duration explained_by_source(Instant now) const;
 
   bool reports_progress_;
@@ -172,6 +174,7 @@ class Watch {
   PipeOutput pipe_output_;
   Throttle throttle_;
   InputFlow input_flow_;
+  SourceGaps source_gaps_;
   Rates rates_;
   ConnectionSamples connections_;  // as last seen
   struct Kills {

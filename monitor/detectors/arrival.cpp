@@ -49,15 +49,7 @@ ArrivalDetector::ArrivalDetector(Duration stall_timeout, Instant launched_at)
     : stall_timeout_(stall_timeout), counted_from_(launched_at) {
 }
 
-// By what was seen last: what comes now ends the gap.
-void ArrivalDetector::note_gap(Instant now) {
-  const State found = state();
-  if (advanced_ && found.trouble != Trouble::none && !has_backlog())
-    gaps_.note(std::max(found.since, counted_from_), now);
-}
-
 void ArrivalDetector::on_connections(const ConnectionSamples& all, Instant now) {
-  note_gap(now);
   std::vector<Link> present;
   ConnectionSamples inputs;
   for (const ConnectionSample& sample : all) {
@@ -126,7 +118,6 @@ void ArrivalDetector::on_look(const SourceLook& look) {
 }
 
 void ArrivalDetector::on_waits(const WaitSample& sample, Instant now) {
-  note_gap(now);
   // A reader that is faster than its source stands there nearly always.
   const bool reads = sample.read_bytes && read_bytes_ && *sample.read_bytes > *read_bytes_;
   read_bytes_ = sample.read_bytes;
@@ -136,7 +127,6 @@ void ArrivalDetector::on_waits(const WaitSample& sample, Instant now) {
 }
 
 void ArrivalDetector::on_advance(Instant now) {
-  note_gap(now);
   counted_from_ = now;
   asked_ = {};
   advanced_ = true;
@@ -147,7 +137,6 @@ void ArrivalDetector::rebase(Instant now) {
   asked_ = {};
   for (Link& link : links_) link.delivered_at = now;
   if (lost_) lost_->at = now;
-  gaps_.clear();
   if (pipe_waits_since_) pipe_waits_since_ = now;
   datagrams_.rebase(now);
 }

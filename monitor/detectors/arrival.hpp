@@ -8,7 +8,6 @@
 #include "monitor/cause.hpp"
 #include "monitor/connection_sample.hpp"
 #include "monitor/detectors/datagrams.hpp"
-#include "monitor/detectors/source_gaps.hpp"
 #include "monitor/limits.hpp"
 #include "monitor/source_look.hpp"
 #include "monitor/time.hpp"
@@ -69,8 +68,6 @@ class ArrivalDetector {
 
   // The most severe trouble present.
   Arrival at(Instant now) const;
-  // Of the last seconds (SourceGaps::window), how long the output stood as nothing came.
-  Duration stood_for_source(Instant now) const { return gaps_.total(now); }
   // The source has delivered more than FFmpeg has read: the source is not the cause.
   bool has_backlog() const;
 
@@ -100,7 +97,6 @@ class ArrivalDetector {
   };
 
   static bool has_delivered(const Link& link, const ConnectionSample& sample, Instant now);
-  void note_gap(Instant now);
   void note_asked(const ConnectionSample& sample, Instant now);
   void note_lost(const std::vector<Link>& present, Instant now);
   bool carries_stream(const Link& link) const;
@@ -116,7 +112,6 @@ class ArrivalDetector {
   Asked asked_;
   std::optional<Lost> lost_;
   Datagrams datagrams_;
-  SourceGaps gaps_;
   std::optional<Instant> pipe_waits_since_;
   std::optional<std::uint64_t> read_bytes_;  // as last seen
 };

@@ -306,6 +306,15 @@ TEST_F(GapOfDatagrams, IsNotTheReasonWhereFFmpegDidNotReadThem) {
   EXPECT_EQ(cause(), Cause::encoder_slow);
 }
 
+TEST_F(GapOfDatagrams, IsNotTheReasonWhereAPipeWasNotRead) {
+  play(60s);
+  waits_.writes_pipe = 1;
+  run(3s);
+  waits_.writes_pipe.reset();
+  play(5s);
+  EXPECT_EQ(cause(), Cause::encoder_slow);
+}
+
 TEST_F(GapOfDatagrams, IsNotTheReasonOfMoreThanItTook) {
   play(60s);
   run(2s);
