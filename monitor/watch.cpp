@@ -16,6 +16,7 @@ constexpr std::uint64_t telling_read = 32 * 1024;  // bytes; an answer to a keep
 constexpr Duration kill_is_seen = 3s;  // by the kernel's count, after the end
 constexpr std::size_t oom_kills_limit = 32;
 
+constexpr Duration delivers_lately = 2s;  // the kernel is asked each second
 constexpr Duration figures_window = 10s;  // of the rates that are shown
 
 template <class Detectors, class Function>
@@ -165,6 +166,13 @@ bool Watch::waits_for_sink() const {
   if (is_local) return evidence_.host && !evidence_.waited_for_pipe;
   return std::ranges::all_of(
       connections_, [&](const ConnectionSample& each) { return !is_source(each) || waits(each); });
+}
+
+// Of a connection that FFmpeg has read, `since` is when it last delivered.
+bool Watch::source_delivers(Instant now) const {
+  const auto& arrival = evidence_.arrival;
+  return arrival && arrival->trouble == Arrival::Trouble::silent && arrival->is_connected &&
+         now - arrival->since < delivers_lately;
 }
 
 // By what was seen last: what comes now ends the gap. While the sink holds FFmpeg up, a source that

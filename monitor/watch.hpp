@@ -81,6 +81,9 @@ class Watch {
   // It has the UDP socket of an output and has reported nothing: where that is a listener's (SRT),
   // no receiver has called yet. With one it reports as soon as it has a frame of each output.
   bool has_silent_datagram_output() const;
+  // What the source has sent lately has arrived, and FFmpeg has read all of it. False where no
+  // connection of an input can be seen.
+  bool source_delivers(Instant now) const;
   // Data is really being taken, as the kernel and the server's statistics see it; empty where
   // neither does.
   std::optional<bool> sink_is_taking() const;

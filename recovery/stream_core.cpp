@@ -204,6 +204,7 @@ void StreamCore::on(const Observed& event) {
     return send(stop_ladder_.observe(event.what, now_));
   }
   if (std::holds_alternative<monitor::OutputReports>(event.what)) return take_reports();
+  check_source(event.what);
   if (!sample) return check_detectors();
   // Its life is all that such a command shows; without this its time on air would stand still
   // until it ends.

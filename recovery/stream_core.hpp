@@ -146,6 +146,7 @@ class StreamCore {
   void check_progress();
   void check_detectors();
   void check_health();
+  void check_source(const monitor::Observation& what);
   void check_fallback();
   void on_fault(const monitor::Fault& fault);
   void check_connection();

@@ -109,6 +109,14 @@ void StreamCore::check_health() {
   reporter_.resolve_escalation();
 }
 
+// A stream can have a frame each 9 s. While its only input delivers, a look, with the input's
+// credentials, tells no more.
+void StreamCore::check_source(const monitor::Observation& what) {
+  if (!is(State::on_air) || !setup_.command.advance_proves_source) return;
+  if (!std::holds_alternative<monitor::ConnectionSamples>(what)) return;
+  if (detection_.watch()->source_delivers(now_)) planner_.watch_source(setup_.policy, now_);
+}
+
 void StreamCore::on_fault(const Fault& fault) {
   const Instant last_advance = detection_.evidence().last_advance;
   const Instant began = std::min(last_advance, fault.since.value_or(last_advance));

@@ -208,6 +208,19 @@ TEST_F(WitnessTest, ASourceIsNotSilentWhileFfmpegPutsOut) {
   EXPECT_TRUE(notices<IncidentOpened>(seconds(60)).empty());
 }
 
+// A slide each few seconds: a look, with the credentials, after each would tell nothing.
+TEST_F(WitnessTest, WhileItsOnlyInputDeliversNobodyLooksHoweverFewTheFrames) {
+  be_well();
+  Step all;
+  for (int i = 0; i < 10; ++i) {
+    advances = i % 2 == 0;
+    Stand::append(all, advances ? second() : seconds(9));
+  }
+  EXPECT_EQ(actions(all), "");
+  advances = source_sends = false;
+  EXPECT_EQ(actions(seconds(8)), "source?") << "nothing comes any more";
+}
+
 TEST_F(WitnessTest, BytesThatFfmpegHasNotReadClearTheSource) {
   be_well();
   advances = false;
