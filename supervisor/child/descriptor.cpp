@@ -35,12 +35,13 @@ void fill_standard_descriptors() {
 
 }  // namespace
 
-bool open_pipe(int lowest, Pipe& pipe) {
+bool open_pipe(int lowest, Pipe& pipe, OwnEnd own) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return false;
   pipe.read = moved_up(Descriptor(ends[0]), lowest);
   pipe.write = moved_up(Descriptor(ends[1]), lowest);
-  return pipe.read && pipe.write && ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK) == 0;
+  const Descriptor& kept = own == OwnEnd::read ? pipe.read : pipe.write;
+  return pipe.read && pipe.write && ::fcntl(kept.get(), F_SETFL, O_NONBLOCK) == 0;
 }
 
 Descriptor open_null(int lowest) {

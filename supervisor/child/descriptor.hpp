@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 #include <unistd.h>
@@ -28,12 +29,14 @@ class Descriptor {
   int fd_ = -1;
 };
 
-// Both ends close on exec and have numbers ≥ `lowest`. `read` does not block. False: see errno.
 struct Pipe {
   Descriptor read;
   Descriptor write;
 };
-bool open_pipe(int lowest, Pipe& pipe);
+enum class OwnEnd : std::uint8_t { read, write };
+// Both ends close on exec and have numbers ≥ `lowest`. The own one does not block; the other one,
+// which a child gets, does. False: see errno.
+bool open_pipe(int lowest, Pipe& pipe, OwnEnd own = OwnEnd::read);
 
 // /dev/null for reading and writing, closed on exec, number ≥ `lowest`. Empty: see errno.
 Descriptor open_null(int lowest);

@@ -188,7 +188,7 @@ void Publisher::State::perform(const recovery::Launch& action) {
                                       [this](recovery::Event event) { wake(std::move(event)); });
   Pipe input;
   int error_number = 0;
-  if (!open_pipe(lowest_descriptor, input)) {
+  if (!open_pipe(lowest_descriptor, input, OwnEnd::write)) {
     return take(recovery::LaunchFailed{action.generation, errno});
   }
   auto command = std::make_shared<PreparedCommand>(*parts_.primary);

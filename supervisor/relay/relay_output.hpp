@@ -21,11 +21,13 @@ class RelayOutput {
               recovery::splice::OutputId id)
       : number_(number), id_(id), pipe_(executor) {}
 
-  // False: it cannot be waited for.
+  // False: it cannot be waited for. A pipe that blocked would hold up every other output.
   bool open(Descriptor write) {
     boost::system::error_code error;
     pipe_.assign(write.get(), error);
-    if (!error) write.release();
+    if (error) return false;
+    write.release();
+    pipe_.native_non_blocking(true, error);
     return !error;
   }
 

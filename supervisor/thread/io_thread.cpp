@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <pthread.h>
 
 #include "supervisor/signals_blocked.hpp"
 
@@ -30,7 +31,8 @@ void IoThread::begin() {
   std::promise<void> ended;
   std::future<void> end = ended.get_future();
   const SignalsBlocked blocked;
-  std::thread([begun, ended = std::move(ended)]() mutable {
+  std::thread([begun, name = name_, ended = std::move(ended)]() mutable {
+    ::pthread_setname_np(::pthread_self(), name);  // for top -H; too long: it stays as it was
     const auto work = boost::asio::make_work_guard(begun.context());
     begun.run();
     begun.close();

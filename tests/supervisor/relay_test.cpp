@@ -68,8 +68,7 @@ class RelayTest : public testing::Test {
   // The end that a publisher reads.
   Descriptor publish(OutputNumber number) {
     Pipe pipe;
-    EXPECT_TRUE(open_pipe(3, pipe));
-    ::fcntl(pipe.write.get(), F_SETFL, O_NONBLOCK);
+    EXPECT_TRUE(open_pipe(3, pipe));  // what is written to blocks
     relay->attach(number, std::move(pipe.write));
     return std::move(pipe.read);
   }
