@@ -50,11 +50,45 @@ void OutputQueues::end_chunk() {
 
 void OutputQueues::forget_old(Instant now) {
   while (!chunks_.empty() && now - chunks_.front().at > limits_.span) drop_oldest();
+  hold_to_limits(now);
 }
 
-OutputId OutputQueues::attach() {
+// A reader is held to its limits whenever something is added: it never has more than one frame
+// beyond them.
+void OutputQueues::hold_to_limits(Instant now) {
+  bool any = false;
+  for (Reader& each : readers_) {
+    if (!exceeds_limits(each, now)) continue;
+    fall_behind(each);
+    any = true;
+  }
+  if (any) release_read();
+}
+
+bool OutputQueues::exceeds_limits(const Reader& reader, Instant now) const {
+  const std::uint64_t end = readable_end(reader);
+  if (reader.chunk >= end) return false;
+  return now - chunk(reader.chunk).at > reader.limits.span ||
+         bytes_between(reader.chunk, end) > reader.limits.bytes;
+}
+
+void OutputQueues::allow(const Limits& limits) {
+  limits_ = {std::max(limits_.bytes, limits.bytes), std::max(limits_.span, limits.span)};
+  ring_.raise_limit(limits_.bytes / packet_size);
+}
+
+void OutputQueues::limit(OutputId output, const Limits& limits) {
+  Reader* const reader = find(output);
+  if (reader == nullptr) return;
+  allow(limits);
+  reader->limits = limits;
+}
+
+OutputId OutputQueues::attach(const Limits& limits) {
+  allow(limits);
   Reader reader;
   reader.id = OutputId{next_id_++};
+  reader.limits = limits;
   reader.awaits_entry = !newest_entry_;
   reader.chunk = newest_entry_.value_or(end_chunk_number());
   readers_.push_back(std::move(reader));
@@ -151,21 +185,7 @@ std::size_t OutputQueues::bytes_between(std::uint64_t first, std::uint64_t last)
 void OutputQueues::drop_oldest() {
   const Chunk oldest = chunks_.front();
   for (Reader& each : readers_) {
-    if (each.chunk != first_chunk_ || readable_end(each) == each.chunk) continue;
-    if (each.offset > 0) {  // the frame that has begun is kept to its end
-      for (std::uint64_t at = oldest.first; at < oldest.last;) {
-        Bytes piece = ring_.piece(at, oldest.last);
-        at += piece.size() / packet_size;
-        const std::size_t cut = std::min(each.offset, piece.size());
-        each.offset -= cut;
-        each.ahead.insert(each.ahead.end(), piece.begin() + static_cast<std::ptrdiff_t>(cut),
-                          piece.end());
-      }
-      each.marks_at = each.ahead.size();
-      each.offset = 0;
-      ++each.chunk;
-    }
-    jump(each);
+    if (each.chunk == first_chunk_ && readable_end(each) != each.chunk) fall_behind(each);
   }
   chunks_.pop_front();
   ++first_chunk_;
@@ -186,12 +206,32 @@ void OutputQueues::release_read() {
   }
 }
 
-void OutputQueues::jump(Reader& reader) {
+// The frame that has begun is kept to its end; something that waits is dropped.
+void OutputQueues::fall_behind(Reader& reader) {
+  const std::uint64_t dropped = reader.chunk;
+  if (reader.offset > 0) {
+    const Chunk begun = chunk(reader.chunk);
+    for (std::uint64_t at = begun.first; at < begun.last;) {
+      Bytes piece = ring_.piece(at, begun.last);
+      at += piece.size() / packet_size;
+      const std::size_t cut = std::min(reader.offset, piece.size());
+      reader.offset -= cut;
+      reader.ahead.insert(reader.ahead.end(), piece.begin() + static_cast<std::ptrdiff_t>(cut),
+                          piece.end());
+    }
+    reader.marks_at = reader.ahead.size();
+    reader.offset = 0;
+    ++reader.chunk;
+  }
+  jump(reader, dropped);
+}
+
+// To the newest key frame, else behind everything, where the next one is waited for.
+void OutputQueues::jump(Reader& reader, std::uint64_t dropped) {
   const std::uint64_t end = readable_end(reader);
   std::uint64_t target = end;
   const bool can_go_on = !reader.is_of_old_epoch;
-  if (can_go_on && newest_entry_ && *newest_entry_ > first_chunk_ &&
-      *newest_entry_ >= reader.chunk) {
+  if (can_go_on && newest_entry_ && *newest_entry_ > dropped && *newest_entry_ >= reader.chunk) {
     target = *newest_entry_;
   }
   reader.counts.dropped_bytes += bytes_between(reader.chunk, target);

@@ -9,6 +9,7 @@
 
 #include "recovery/splice/packet_ring.hpp"
 #include "recovery/splice/program.hpp"
+#include "recovery/splice/queue_limits.hpp"
 #include "recovery/splice/ticks.hpp"
 
 namespace recovery::splice {
@@ -31,11 +32,9 @@ using Continuity = std::array<std::uint8_t, streams_limit + 2>;
 // no more than one. One that falls behind goes on at the newest key frame, never inside a frame.
 class OutputQueues {
  public:
-  struct Limits {
-    std::size_t bytes = 8 << 20;
-    Duration span = std::chrono::seconds(10);
-  };
+  using Limits = QueueLimits;
 
+  // `limits`: of what is kept for outputs that join, and of each that names no others.
   explicit OutputQueues(const Limits& limits)
       : limits_(limits), ring_(limits.bytes / packet_size) {}
 
@@ -55,7 +54,10 @@ class OutputQueues {
   // --- who reads
 
   // Begins at the newest key frame, else at the next.
-  OutputId attach();
+  OutputId attach() { return attach(limits_); }
+  OutputId attach(const Limits& limits);
+  // From now on.
+  void limit(OutputId output, const Limits& limits);
   void detach(OutputId output);
   // The next bytes to write, as few pieces as there are; returns how many were filled in. Valid
   // until the splicer is called for anything else.
@@ -74,6 +76,7 @@ class OutputQueues {
   };
   struct Reader {
     OutputId id{};
+    Limits limits;
     std::uint64_t chunk = 0;          // the next, by its number since the beginning
     std::size_t offset = 0;           // … bytes of it that were written
     std::vector<std::uint8_t> ahead;  // goes before it: the end of a frame, marks of a jump
@@ -92,12 +95,16 @@ class OutputQueues {
   std::uint64_t end_chunk_number() const { return first_chunk_ + chunks_.size(); }
   std::uint64_t readable_end(const Reader& reader) const;
   std::size_t bytes_between(std::uint64_t first, std::uint64_t last) const;
+  void allow(const Limits& limits);
+  void hold_to_limits(Instant now);
+  bool exceeds_limits(const Reader& reader, Instant now) const;
   void drop_oldest();
+  void fall_behind(Reader& reader);
   void release_read();
-  void jump(Reader& reader);
+  void jump(Reader& reader, std::uint64_t dropped);
   void mark_jump(Reader& reader, const Continuity& before);
 
-  Limits limits_;
+  Limits limits_;  // the widest of any output
   PacketRing ring_;
   std::deque<Chunk> chunks_;
   std::uint64_t first_chunk_ = 0;

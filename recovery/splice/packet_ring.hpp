@@ -20,6 +20,7 @@ class PacketRing {
   std::uint64_t end() const { return end_; }
   std::size_t size() const { return static_cast<std::size_t>(end_ - begin_); }
   std::size_t limit() const { return limit_; }
+  void raise_limit(std::size_t limit) { limit_ = std::max(limit_, limit); }
 
   // Room for `count` more packets, as far as the limit allows.
   void reserve(std::size_t count) {

@@ -17,7 +17,7 @@
 namespace recovery::splice {
 
 struct Options {
-  OutputQueues::Limits queue;
+  QueueLimits queue;
   Duration silent_after = std::chrono::seconds(1);
   Duration lead_limit = std::chrono::seconds(5);          // of a source, before the wall
   Duration parameters_within = std::chrono::seconds(10);  // of all streams, from the first on
@@ -67,6 +67,10 @@ class Splicer {
   // --- outputs: see OutputQueues
 
   OutputId attach() { return programme_.queues().attach(); }
+  OutputId attach(const QueueLimits& limits) { return programme_.queues().attach(limits); }
+  void limit(OutputId output, const QueueLimits& limits) {
+    programme_.queues().limit(output, limits);
+  }
   void detach(OutputId output) { programme_.queues().detach(output); }
   std::size_t gather(OutputId output, std::span<Bytes> pieces) const {
     return programme_.queues().gather(output, pieces);

@@ -43,7 +43,8 @@ struct Relay::State : std::enable_shared_from_this<State> {
         timer_(executor_) {}
 
   void begin_encoder(Descriptor read);
-  void attach(OutputNumber number, Descriptor write);
+  void attach(OutputNumber number, Descriptor write, const splice::QueueLimits& limits);
+  void limit(OutputNumber number, const splice::QueueLimits& limits);
   void detach(OutputNumber number);
   void finish();
   void close();
@@ -60,6 +61,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
   void pump(RelayOutput& output);
   void await_room(RelayOutput& output);
   RelayOutput* find(splice::OutputId id);
+  RelayOutput* find(OutputNumber number);
   void drop(splice::OutputId id);
   void check_finished();
   void arm();
@@ -96,6 +98,7 @@ void Relay::State::begin_encoder(Descriptor read) {
   input_.assign(read.get(), error);
   if (error) return;
   read.release();
+  input_.native_non_blocking(true, error);
   source_ = splicer_.add(splice::Role::encoder);
   splicer_.select(*source_);
   read_again_at_ = Instant::min();
@@ -193,18 +196,27 @@ void Relay::State::take(splice::Splicer::Events events) {
 
 // ------------------------------------------------------------------------------- the outputs
 
-void Relay::State::attach(OutputNumber number, Descriptor write) {
+void Relay::State::attach(OutputNumber number, Descriptor write,
+                          const splice::QueueLimits& limits) {
   detach(number);
-  auto output = std::make_unique<RelayOutput>(executor_, number, splicer_.attach());
+  auto output = std::make_unique<RelayOutput>(executor_, number, splicer_.attach(limits));
   if (!output->open(std::move(write))) return splicer_.detach(output->id());
   outputs_.push_back(std::move(output));
   pump(*outputs_.back());
 }
 
+void Relay::State::limit(OutputNumber number, const splice::QueueLimits& limits) {
+  if (const RelayOutput* output = find(number)) splicer_.limit(output->id(), limits);
+}
+
 void Relay::State::detach(OutputNumber number) {
+  if (const RelayOutput* output = find(number)) drop(output->id());
+}
+
+RelayOutput* Relay::State::find(OutputNumber number) {
   const auto found = std::ranges::find_if(
       outputs_, [number](const auto& each) { return each->number() == number; });
-  if (found != outputs_.end()) drop((*found)->id());
+  return found == outputs_.end() ? nullptr : found->get();
 }
 
 RelayOutput* Relay::State::find(splice::OutputId id) {
@@ -345,8 +357,13 @@ void Relay::begin_encoder(Descriptor read) {
   state_->begin_encoder(std::move(read));
 }
 
-void Relay::attach(OutputNumber output, Descriptor write) {
-  state_->attach(output, std::move(write));
+void Relay::attach(OutputNumber output, Descriptor write,
+                   const recovery::splice::QueueLimits& limits) {
+  state_->attach(output, std::move(write), limits);
+}
+
+void Relay::limit(OutputNumber output, const recovery::splice::QueueLimits& limits) {
+  state_->limit(output, limits);
 }
 
 void Relay::detach(OutputNumber output) {

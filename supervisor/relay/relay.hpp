@@ -61,8 +61,11 @@ class Relay {
   // left in its pipe is read first.
   void begin_encoder(Descriptor read);
   // The write end of the stdin of a publisher that is about to be launched. One that the output had
-  // before is closed.
-  void attach(OutputNumber output, Descriptor write);
+  // before is closed. `limits`: of what may wait for it.
+  void attach(OutputNumber output, Descriptor write,
+              const recovery::splice::QueueLimits& limits = {});
+  // Others, from now on.
+  void limit(OutputNumber output, const recovery::splice::QueueLimits& limits);
   // Closes the output's pipe.
   void detach(OutputNumber output);
   // No encoder will come: once the present one's pipe has ended, what is queued is written and the

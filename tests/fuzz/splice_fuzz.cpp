@@ -16,7 +16,16 @@ namespace {
 
 using namespace recovery::splice;
 
-// One source that sends these bytes, in pieces, and another that takes over and gives back.
+void read_all(Splicer& splicer, OutputId output, test::OutputCheck& check) {
+  std::array<Bytes, 1> pieces;
+  while (splicer.gather(output, pieces) > 0) {
+    check.feed(pieces[0]);
+    splicer.written(output, pieces[0].size());
+  }
+}
+
+// One source that sends these bytes, in pieces, and another that takes over and gives back. One
+// output reads all at once; another one seldom, and little may wait for it.
 std::string feed_all(Bytes bytes) {
   Instant now{};
   Options options;
@@ -25,9 +34,14 @@ std::string feed_all(Bytes bytes) {
   const SourceId whole = splicer.add(Role::encoder);
   const SourceId other = splicer.add(Role::cover);
   const OutputId output = splicer.attach();
+  const QueueLimits small{(bytes.size() % 100) * packet_size, std::chrono::milliseconds(700)};
+  const OutputId slow = splicer.attach(small);
   test::MadeUpEncoder encoder({});
   test::OutputCheck check;
   check.keeps_frames = false;
+  test::OutputCheck slow_check;
+  slow_check.keeps_frames = false;
+  slow_check.allows_jumps = true;
   splicer.select(whole);
   const std::size_t piece = 1 + bytes.size() % 700;
   for (int i = 0; !bytes.empty(); ++i) {
@@ -39,15 +53,14 @@ std::string feed_all(Bytes bytes) {
     if (i % 50 == 20) splicer.select(i % 100 == 20 ? other : whole);
     splicer.tick(now);
     if (splicer.next_deadline() <= now) return "a deadline that has passed stays";
-    std::array<Bytes, 1> pieces;
-    while (splicer.gather(output, pieces) > 0) {
-      check.feed(pieces[0]);
-      splicer.written(output, pieces[0].size());
-    }
+    read_all(splicer, output, check);
+    if (i % 37 == 0) read_all(splicer, slow, slow_check);
     if (splicer.state(output).is_over) break;
   }
   check.finish();
-  return check.faults.empty() ? "" : check.faults[0];
+  slow_check.finish();
+  if (!check.faults.empty()) return check.faults[0];
+  return slow_check.faults.empty() ? "" : "of the slow output: " + slow_check.faults[0];
 }
 
 }  // namespace

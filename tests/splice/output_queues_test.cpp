@@ -98,6 +98,34 @@ TEST(OutputQueues, OneThatFallsBehindGoesOnAtTheNewestKeyFrame) {
   EXPECT_EQ(queue.read(slow), "xxxDDEEFFGG");
 }
 
+TEST(OutputQueues, EachIsHeldToItsOwnLimits) {
+  Queue queue(limits(10));
+  const OutputId usual = queue.queues.attach();
+  const OutputId small = queue.queues.attach(limits(4));
+  const OutputId large = queue.queues.attach(limits(40));
+  const OutputId brief = queue.queues.attach(limits(40, 1s));
+  for (int i = 0; i < 8; ++i) {
+    queue.add(2, i % 2 == 0);
+    queue.now += 250ms;
+  }
+  EXPECT_EQ(queue.read(large), "AABBCCDDEEFFGGHH");
+  EXPECT_EQ(queue.read(usual), "EEFFGGHH") << "at its time, E was the newest key frame";
+  EXPECT_EQ(queue.read(small), "GGHH");
+  EXPECT_EQ(queue.read(brief), "EEFFGGHH");
+}
+
+TEST(OutputQueues, ASmallerLimitHoldsAtOnceAndALargerOneFromNowOn) {
+  Queue queue(limits(10));
+  const OutputId output = queue.queues.attach();
+  for (int i = 0; i < 4; ++i) queue.add(2, true);
+  queue.queues.limit(output, limits(3));
+  queue.add(2, true);
+  EXPECT_EQ(queue.read(output), "DDEE");
+  queue.queues.limit(output, limits(100));
+  for (int i = 0; i < 20; ++i) queue.add(2, true);
+  EXPECT_EQ(queue.queues.state(output).queued_bytes, 40 * packet_size);
+}
+
 TEST(OutputQueues, FrameThatHasBegunIsWrittenToItsEnd) {
   Queue queue(limits(10));
   const OutputId slow = queue.queues.attach();
