@@ -69,6 +69,7 @@ struct OutputReport {
   std::string sentence = {};       // what is wrong, with figures; secrets already masked
   Instant since{};                 // of the state
   bool is_exhausted = false;       // its restarts did not bring it back
+  bool awaits_media = false;       // the encoder gives it nothing that it could publish
 };
 using OutputReports = std::vector<OutputReport>;
 

@@ -74,6 +74,7 @@ bool Watch::on_progress(const Progress& block, Instant now) {
   note_gap(now);
   evidence_.last_advance = now;
   detectors_.outputs.on_advance(now);
+  detectors_.unpublished.on_advance(detectors_.outputs.awaits_media(), now);
   detectors_.arrival.on_advance(now);
   detectors_.reception.on_advance(now);
   pipe_output_.on_advance();

@@ -22,6 +22,7 @@
 #include "monitor/detectors/space.hpp"
 #include "monitor/detectors/speed.hpp"
 #include "monitor/detectors/throttle.hpp"
+#include "monitor/detectors/unpublished.hpp"
 #include "monitor/evidence.hpp"
 #include "monitor/forecast/lag_forecast.hpp"
 #include "monitor/forecast/memory_forecast.hpp"
@@ -98,6 +99,7 @@ class Watch {
           delivery(limits.sink_stall_timeout, limits.freeze_timeout),
           reception(limits.sink_stall_timeout),
           arrival(limits.source_stall_timeout, launched_at),
+          unpublished(limits.startup_timeout),
           freeze(limits.startup_timeout, limits.freeze_timeout, launched_at),
           bitrate(limits.bitrate_drop),
           speed(limits.min_speed),
@@ -110,6 +112,7 @@ class Watch {
     ReceptionDetector reception;
     SpaceDetector space;
     ArrivalDetector arrival;
+    UnpublishedDetector unpublished;
     FreezeDetector freeze;
     BitrateDetector bitrate;
     SpeedDetector speed;
@@ -121,8 +124,8 @@ class Watch {
     template <class Self>
     static auto all(Self& self) {
       return std::tie(self.delivery, self.outputs, self.reception, self.space, self.arrival,
-                      self.freeze, self.bitrate, self.speed, self.cpu, self.memory, self.corruption,
-                      self.content);
+                      self.unpublished, self.freeze, self.bitrate, self.speed, self.cpu,
+                      self.memory, self.corruption, self.content);
     }
   };
 
@@ -134,7 +137,10 @@ class Watch {
   void on(const std::vector<SpaceSample>& folders, Instant now) {
     detectors_.space.on_space(folders, now);
   }
-  void on(const OutputReports& reports, Instant) { detectors_.outputs.on_reports(reports); }
+  void on(const OutputReports& reports, Instant) {
+    detectors_.outputs.on_reports(reports);
+    detectors_.unpublished.on_reports(detectors_.outputs.awaits_media());
+  }
   void on(const ContentMark& mark, Instant now) { detectors_.content.on_mark(mark, now); }
 
   // Whether what a detector finds counts at present.

@@ -29,7 +29,8 @@ monitor::OutputReport report_on(const std::string& output, const Status& publish
   monitor::OutputReport report{.output = output,
                                .state = state_of(publisher, input_is_idle, is_stopped),
                                .since = since,
-                               .is_exhausted = publisher.escalated};
+                               .is_exhausted = publisher.escalated,
+                               .awaits_media = input_is_idle || publisher.generation == 0};
   if (report.state == OutputState::stopped && is_by_request(publisher)) {
     report.cause = monitor::Cause::stop_requested;
     report.sentence = "Output " + output + " is stopped.";

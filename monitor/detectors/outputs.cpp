@@ -296,6 +296,16 @@ bool OutputsDetector::publishes() const {
   return std::ranges::any_of(legs_, [](const Leg& leg) { return leg.output.is_published; });
 }
 
+bool OutputsDetector::awaits_media() const {
+  bool any = false;
+  for (const Leg& leg : legs_) {
+    if (!leg.output.is_published || is_reported_down(leg)) continue;
+    if (leg.report && !leg.report->awaits_media) return false;
+    any = true;
+  }
+  return any;
+}
+
 bool OutputsDetector::are_all_wrong() const {
   const auto is_wrong = [](const Leg& leg) {
     return is_reported_down(leg) && leg.report->cause == Cause::command_invalid;

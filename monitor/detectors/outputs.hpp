@@ -54,6 +54,8 @@ class OutputsDetector {
   bool is_exhausted() const;
   bool is_published(std::string_view output) const;
   bool publishes() const;  // any
+  // Of those that are published some are not down, and none of these has anything to publish.
+  bool awaits_media() const;
   // The command of each published output that the stream cannot do without is wrong: of each
   // required one, or of all where none is required.
   bool are_all_wrong() const;

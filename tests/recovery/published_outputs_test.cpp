@@ -39,10 +39,20 @@ class PublishedOutputsTest : public testing::Test {
             .state = state,
             .cause = cause,
             .sentence = is_down ? output + " is down" : "",
-            .since = stand.now};
+            .since = stand.now,
+            .awaits_media = state == OutputState::waiting};
   }
   Step reports(OutputReports all) {
     return stand.send(Observed{stand.generation(), std::move(all)});
+  }
+  // The encoder advances, and is seen to live.
+  Step encode(Duration span) {
+    Step all;
+    for (const Instant until = stand.now + span; stand.now < until;) {
+      Stand::append(all, stand.feed(1s));
+      Stand::append(all, stand.sampled('S'));
+    }
+    return all;
   }
   void all_on_air() {
     stand.starting();
@@ -73,6 +83,38 @@ TEST_F(PublishedOutputsTest, OneThatIsLostIsAWarningThatNamesIt) {
   EXPECT_EQ(incident.evidence, (std::vector<std::string>{"b is down"}));
   EXPECT_EQ(actions(step), "");
   EXPECT_EQ(stand.state(), State::on_air);
+}
+
+// It writes garbage, or a stream without a key frame.
+TEST_F(PublishedOutputsTest, AnEncoderOfWhichNothingCanBePublishedIsReplaced) {
+  stand.starting();
+  Step step = stand.feed(44s);
+  EXPECT_EQ(actions(step), "");
+  step = stand.feed(3s);
+  EXPECT_EQ(actions(step), "TERM");
+  ASSERT_EQ(notices<IncidentOpened>(step).size(), 1U);
+  EXPECT_EQ(notices<IncidentOpened>(step).front().incident.cause, Cause::encoder_failed);
+}
+
+TEST_F(PublishedOutputsTest, SoIsOneThatCeasesToBePublished) {
+  all_on_air();
+  encode(60s);
+  reports({report("a", OutputState::waiting), report("b", OutputState::waiting)});
+  EXPECT_EQ(actions(encode(44s)), "");
+  EXPECT_EQ(actions(encode(3s)), "TERM");
+}
+
+TEST_F(PublishedOutputsTest, WhatHasNotBegunIsNoFaultWhileAnythingIsPublished) {
+  all_on_air();
+  reports({report("a", OutputState::starting)});
+  EXPECT_EQ(actions(encode(300s)), "");
+  reports({report("a", OutputState::starting), report("b", OutputState::starting)});
+  EXPECT_EQ(actions(encode(300s)), "") << "they connect, however long that takes";
+  reports({report("a", OutputState::waiting), report("b", OutputState::waiting)});
+  encode(30s);
+  reports({report("b", OutputState::on_air)});
+  reports({report("b", OutputState::waiting)});
+  EXPECT_EQ(actions(encode(44s)), "") << "it counts from the last that was published";
 }
 
 TEST_F(PublishedOutputsTest, WithoutAnyTheEncoderWaitsAndIsNotEnded) {

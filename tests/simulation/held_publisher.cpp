@@ -133,7 +133,8 @@ HeldRules::Publisher HeldPublisher::truth() const {
           .is_alive = child_.running,
           .reported = report().state,
           .trouble_at = server_.is_up() ? std::max(trouble_at_, server_.well_since) : in_.now,
-          .delivered_at = delivered_at_};
+          .delivered_at = delivered_at_,
+          .asked_at = asked_at_};
 }
 
 // ---------------------------------------------------------------------------- its FFmpeg

@@ -125,7 +125,7 @@ void HeldRules::check_air(const StreamCore& core, const Encoder& truth,
           "on air only while the encoder puts out", "it does not");
   const Instant counted = std::max(came_on_air_at_, stream.idle_changed_at);
   const auto delivers = [&](const Publisher& each) {
-    return now - std::max(counted, each.delivered_at) <= until_noticed_;
+    return now - std::max({counted, each.delivered_at, each.asked_at}) <= until_noticed_;
   };
   require(std::ranges::any_of(publishers, delivers), "on air only while an output delivers",
           "none does");

@@ -28,6 +28,7 @@ class HeldRules {
     monitor::OutputState reported{};
     Instant trouble_at{};    // its process, its server or its launch, the last time
     Instant delivered_at{};  // to its server, the last time
+    Instant asked_at{};      // people began it, stopped it or restarted it, the last time
   };
   struct Encoder {
     bool is_alive = false;

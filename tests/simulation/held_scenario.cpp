@@ -1,5 +1,6 @@
 #include "tests/simulation/held_scenario.hpp"
 
+#include <algorithm>
 #include <ostream>
 
 namespace simulation {
@@ -101,6 +102,7 @@ Setup encoder_setup(const HeldScenario& scenario, const std::vector<HeldPlan>& o
 
 Setup publisher_setup(const HeldScenario& scenario, const HeldPlan& output) {
   Setup setup{scenario.policy, scenario.limits, {}};
+  setup.policy.restart_cooldown = std::min<Duration>(scenario.policy.restart_cooldown, 5s);
   setup.limits.bitrate_drop.percent = 100;
   setup.limits.min_speed.ratio = 0;
   setup.limits.memory_mb += output.other_limits;
