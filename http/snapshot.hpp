@@ -53,6 +53,7 @@ struct OutputSnapshot {
   std::optional<std::uint64_t> delivered_bytes = {};  // empty: no connection shows it
   std::uint64_t restarts = 0;                         // FFmpeg was launched anew for it
   bool is_held = false;                               // published by an FFmpeg of its own:
+  std::optional<monitor::Instant> since = {};         // … the state
   std::optional<pid_t> pid = {};                      // … while it lives
   std::optional<std::uint64_t> dropped_bytes = {};    // that its queue could not hold
 };

@@ -108,7 +108,13 @@ json::object evidence_json(const monitor::Readings& readings) {
           {"host", host_json(readings.host)}};
 }
 
-json::array outputs_json(const StreamSnapshot& stream) {
+json::value time_json(const std::optional<monitor::Instant>& at, const ClockReading& now) {
+  if (!at) return nullptr;
+  const auto passed = std::chrono::duration_cast<recovery::WallTime::duration>(now.steady - *at);
+  return json::value(monitor::rfc3339(now.wall - passed));
+}
+
+json::array outputs_json(const StreamSnapshot& stream, const ClockReading& now) {
   json::array list;
   for (const OutputSnapshot& output : stream.outputs) {
     const auto text = [](const std::string& sentence) {
@@ -121,6 +127,7 @@ json::array outputs_json(const StreamSnapshot& stream) {
                     {"delivered_bytes", optional_number(output.delivered_bytes)},
                     {"restarts", output.restarts},
                     {"held", output.is_held},
+                    {"since", time_json(output.since, now)},
                     {"pid", optional_number(output.pid)},
                     {"dropped_bytes", optional_number(output.dropped_bytes)},
                     {"trouble", text(output.sentence)},
@@ -233,7 +240,7 @@ json::object stream_json(const StreamSnapshot& stream, const ClockReading& now) 
           {"progress", progress_json(stream)},
           {"process", process_json(stream)},
           {"source", source_json(stream)},
-          {"outputs", outputs_json(stream)},
+          {"outputs", outputs_json(stream, now)},
           {"fallback", fallback_json(stream, now)},
           {"track", track_json(stream, now)},
           {"tracks_played", stream.track ? stream.track->played_total : 0},

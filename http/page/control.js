@@ -4,9 +4,21 @@ import { byId, setText } from "./dom.js";
 import { bearer, removeToken, isToken, storeToken, token } from "./token.js";
 
 const verbs = {
-  restart: { title: "Restart", text: (name) => `Stops FFmpeg of ${name} and starts it again. The stream is off air in between.` },
-  stop: { title: "Stop", text: (name) => `Stops FFmpeg of ${name}. The stream stays off air until it is started again.` },
-  start: { title: "Start", text: (name) => `Starts FFmpeg of ${name}.` },
+  restart: {
+    title: "Restart",
+    text: (name) => `Stops FFmpeg of ${name} and starts it again. The stream is off air in between.`,
+    ofOutput: (name) => `Closes the connection of output ${name} and opens it again. The other outputs go on.`,
+  },
+  stop: {
+    title: "Stop",
+    text: (name) => `Stops FFmpeg of ${name}. The stream stays off air until it is started again.`,
+    ofOutput: (name) => `Ends output ${name} until it is started again. The other outputs go on.`,
+  },
+  start: {
+    title: "Start",
+    text: (name) => `Starts FFmpeg of ${name}.`,
+    ofOutput: (name) => `Publishes output ${name} again.`,
+  },
   token: { title: "Save token", text: () => "The token authorizes this page to control the streams, and to show them where the supervisor requires it." },
 };
 
@@ -30,14 +42,16 @@ export class Control {
     this.showToken();
   }
 
-  ask(verb, stream, error = "") {
-    Object.assign(this, { verb, stream });
-    const { title, text } = verbs[verb];
-    setText(byId("control-title"), stream ? `${title} ${stream}?` : title);
-    setText(byId("control-text"), text(stream));
+  // Of the whole stream, or of one held output of it.
+  ask(verb, stream, output = "") {
+    Object.assign(this, { verb, stream, output });
+    const { title, text, ofOutput } = verbs[verb];
+    const subject = output || stream;
+    setText(byId("control-title"), subject ? `${title} ${subject}?` : title);
+    setText(byId("control-text"), output ? ofOutput(output) : text(stream));
     setText(byId("control-go"), title);
     this.needToken(verb === "token" || !token());
-    this.showError(error);
+    this.showError("");
     if (!this.dialog.open) this.dialog.showModal();
     (byId("token-field").hidden ? byId("control-cancel") : this.input).focus();
   }
@@ -84,13 +98,14 @@ export class Control {
   }
 
   async send() {
-    const { verb, stream } = this;
-    const path = `api/v1/streams/${encodeURIComponent(stream)}/${verb}`;
+    const { verb, stream, output } = this;
+    const part = output ? `/outputs/${encodeURIComponent(output)}` : "";
+    const path = `api/v1/streams/${encodeURIComponent(stream)}${part}/${verb}`;
     const answer = await fetch(path, { method: "POST", headers: bearer(), cache: "no-store" });
     const message = await message_of(answer);
     if (answer.ok) {
       this.dialog.close();
-      this.onDone(`${verbs[verb].title} ${stream}: accepted.`);
+      this.onDone(`${verbs[verb].title} ${output || stream}: accepted.`);
       return;
     }
     this.showError(error_of(answer, message));

@@ -9,6 +9,7 @@ import { Figures } from "./figures.js";
 import { clock, duration, words } from "./format.js";
 import { LogPanel } from "./log.js";
 import { Model } from "./model.js";
+import { OutputsPanel } from "./outputs.js";
 import { keepFresh } from "./refresh.js";
 import { showTab } from "./tab.js";
 import { serverNow } from "./time.js";
@@ -22,6 +23,7 @@ const wall = new Wall(byId("wall"));
 const panels = [
   new VerdictPanel(byId("verdict"), byId("verdict-body")),
   new Figures(byId("figures-body")),
+  new OutputsPanel(byId("outputs"), byId("outputs-body"), (verb, output) => control.ask(verb, selected().name, output)),
   new LogPanel(byId("log-lines"), byId("log-level"), byId("log-origin")),
 ];
 const timeline = new Timeline(byId("timeline"), byId("incident-list"), byId("span"));

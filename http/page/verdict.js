@@ -27,9 +27,14 @@ function content(state) {
     sentences("evidence", "Evidence", verdict?.evidence),
     has_exit && h("p", { key: "exit", class: "exit" }, `FFmpeg: ${last_exit.description}.`),
     sentences("observations", "Observations", state.evidence?.witnesses),
-    sentences("outputs", "Outputs", state.outputs?.length > 1 ? state.outputs.map(output_line) : []),
+    sentences("outputs", "Outputs", listed(state.outputs).map(output_line)),
     sentences("anomalies", "Anomalies", state.anomalies?.map((anomaly) => anomaly.sentence)),
   ];
+}
+
+// One that is held has a panel of its own.
+function listed(outputs = []) {
+  return outputs.length > 1 ? outputs.filter((output) => !output.held) : [];
 }
 
 function output_line({ name, state, trouble, unseen }) {

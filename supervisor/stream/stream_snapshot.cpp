@@ -71,6 +71,7 @@ void add_held(StreamSnapshot& snapshot, const HeldOutputs& held) {
       output.is_held = true;
       output.state = reading.report.state;
       output.sentence = reading.report.sentence;
+      output.since = reading.report.since;
       output.pid = reading.publisher.status.pid;
       output.delivered_bytes = reading.publisher.delivered_bytes;
       output.dropped_bytes = reading.dropped_bytes;

@@ -178,6 +178,33 @@ class Page(LiveTest):
         self.assertRegex(self.figure("Availability"), r"^\d+\.\d+ %$")
         self.assert_clean()
 
+    def test_held_outputs_are_listed_and_one_is_restarted_by_itself(self):
+        other = RtmpServer(self)
+        supervisor = self.supervise_file(
+            [{"name": "radio", "command": ["ffmpeg", *VIDEO, *TONE, *H264, *AAC],
+              "outputs": {"own": ["-f", "flv", self.server.url(KEY)],
+                          "far": {"args": ["-f", "flv", other.url("k")], "required": False}}}],
+            env={"FFSUPERVISOR_TOKEN": TOKEN})
+        supervisor.wait_on_air(30)
+        other.wait_receiving("k")
+        browser = self.open(supervisor)
+        browser.wait_text("#outputs-body [data-output=own]", "on air since", 10)
+        self.assertIn("required", browser.text("#outputs-body [data-output=own]"))
+
+        def pids():
+            return {each["name"]: each["pid"] for each in supervisor.stream()["outputs"]}
+        before = pids()
+        browser.click("#outputs-body [data-output=far] [data-verb=restart]")
+        browser.wait_text("#control-text", "the other outputs go on", 3)
+        browser.js("document.querySelector('#token').value = arguments[0]", TOKEN)
+        browser.click("#control-go")
+        wait_until(lambda: pids()["far"] not in (None, before["far"]), 15, "another publisher")
+        self.assertEqual(pids()["own"], before["own"])
+        browser.wait_text("#outputs-body [data-output=far]", "1 restart", 15)
+        other.process.end()
+        browser.wait_text("#outputs-body [data-output=far]", "lost", 30)
+        self.assert_clean()
+
     def test_an_update_moves_as_few_elements_as_it_can_and_keeps_focus_and_selection(self):
         _, browser = self.on_air()
         self.assertEqual(browser.js(PATCH), {
