@@ -34,7 +34,7 @@ std::unique_ptr<http::Server> Supervisor::serve() {
 // What the limit leaves beyond the need of the streams and a reserve, so that no number of clients
 // can keep a stream from being launched.
 std::size_t Supervisor::connections_limit() const {
-  return http_connections_limit(descriptor_limit(), config_.streams.size(),
+  return http_connections_limit(descriptor_limit(), streams_.children_at_most(),
                                 http::Bounds{}.connections);
 }
 

@@ -6,8 +6,8 @@
 namespace supervisor {
 namespace {
 
-constexpr std::size_t stream_need = 12;  // 8 of a child that runs, and looks at its two ends
-constexpr std::size_t reserve = 96;      // a launch, log, journal, alerts, dependencies, threads
+constexpr std::size_t child_need = 12;  // 8 of one that runs, and looks at its two ends
+constexpr std::size_t reserve = 96;     // a launch, log, journal, alerts, dependencies, threads
 constexpr std::size_t least_connections = 4;
 
 rlimit present_limit() {
@@ -40,8 +40,9 @@ std::size_t descriptor_limit() {
   return limit == RLIM_INFINITY || limit > most ? most : static_cast<std::size_t>(limit);
 }
 
-std::size_t http_connections_limit(std::size_t descriptors, std::size_t streams, std::size_t most) {
-  const std::size_t needed = reserve + streams * stream_need;
+std::size_t http_connections_limit(std::size_t descriptors, std::size_t children,
+                                   std::size_t most) {
+  const std::size_t needed = reserve + children * child_need;
   const std::size_t left = descriptors > needed ? descriptors - needed : 0;
   return std::clamp(left, least_connections, std::max(most, least_connections));
 }

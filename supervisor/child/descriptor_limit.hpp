@@ -17,8 +17,8 @@ const rlimit& descriptor_limit_of_children();
 // How many descriptors this program may have open now.
 std::size_t descriptor_limit();
 
-// How many connections HTTP may have of them: what is left beyond the need of so many streams and a
-// reserve for the program, at most `most`, but always a few.
-std::size_t http_connections_limit(std::size_t descriptors, std::size_t streams, std::size_t most);
+// How many connections HTTP may have of them: what is left beyond the need of so many children and
+// a reserve for the program, at most `most`, but always a few.
+std::size_t http_connections_limit(std::size_t descriptors, std::size_t children, std::size_t most);
 
 }  // namespace supervisor

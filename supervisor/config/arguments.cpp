@@ -1,5 +1,6 @@
 #include "supervisor/config/arguments.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace supervisor {
@@ -13,7 +14,10 @@ constexpr std::size_t argument_bytes_max = 128 * 1024;  // Linux: MAX_ARG_STRLEN
 
 constexpr std::string_view ffmpeg_example =
     "[ffmpeg, -re, -i, \"http://host/radio.mp3\", -f, null, -]";
+constexpr std::string_view output_example = "[-f, flv, \"rtmp://host/live/stream\"]";
 constexpr std::string_view alert_example = "[/usr/local/bin/page-me, --team, radio]";
+
+enum class First : std::uint8_t { program, argument };
 
 std::string wrong_argument(const YamlNode& node, bool is_program) {
   if (node.kind == Kind::list || node.kind == Kind::map) {
@@ -30,7 +34,7 @@ std::string wrong_argument(const YamlNode& node, bool is_program) {
 }
 
 void read_arguments(const Entry& entry, std::vector<std::string>& arguments,
-                    std::string_view example, FileReading& reading) {
+                    std::string_view example, FileReading& reading, First first = First::program) {
   if (entry.node.kind != Kind::list) {
     return reading.complain(entry,
                             "found " + found_kind(entry.node) +
@@ -44,7 +48,7 @@ void read_arguments(const Entry& entry, std::vector<std::string>& arguments,
   }
   for (std::size_t i = 0; i < count; ++i) {
     const Entry argument = entry_of_list(entry, i);
-    const std::string wrong = wrong_argument(argument.node, i == 0);
+    const std::string wrong = wrong_argument(argument.node, i == 0 && first == First::program);
     if (!wrong.empty()) reading.complain(argument, wrong);
     arguments.push_back(argument.node.text);
   }
@@ -65,6 +69,11 @@ void read_command(const Entry& entry, StreamConfig& stream, FileReading& reading
 
 void read_fallback(const Entry& entry, StreamConfig& stream, FileReading& reading) {
   read_optional_arguments(entry, stream.fallback, ffmpeg_example, reading);
+}
+
+void read_output_arguments(const Entry& entry, std::vector<std::string>& arguments,
+                           FileReading& reading) {
+  read_arguments(entry, arguments, output_example, reading, First::argument);
 }
 
 void read_alert_command(const Entry& entry, Config& config, FileReading& reading) {

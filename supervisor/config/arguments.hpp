@@ -13,6 +13,9 @@ namespace supervisor {
 void read_command(const Entry& entry, StreamConfig& stream, FileReading& reading);
 // Empty: there is none.
 void read_fallback(const Entry& entry, StreamConfig& stream, FileReading& reading);
+// Of one output of `outputs`: the options of its muxer and protocol, and its URL.
+void read_output_arguments(const Entry& entry, std::vector<std::string>& arguments,
+                           FileReading& reading);
 void read_alert_command(const Entry& entry, Config& config, FileReading& reading);
 
 }  // namespace supervisor

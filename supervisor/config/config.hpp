@@ -16,6 +16,7 @@
 #include "monitor/probes/sink_statistics.hpp"
 #include "recovery/alerts/settings.hpp"
 #include "recovery/policy.hpp"
+#include "recovery/splice/queue_limits.hpp"
 
 namespace supervisor {
 
@@ -55,12 +56,23 @@ struct AskedHelp {
   bool operator==(const AskedHelp&) const { return true; }
 };
 
+// An element of `streams[].outputs`: one that FFmpegs of their own publish to, under its key.
+struct OutputSettings {
+  std::string name;
+  std::vector<std::string> arguments;  // `args`: options of its muxer and protocol, and its URL
+  bool required = true;
+  recovery::splice::QueueLimits buffer = {};
+
+  bool operator==(const OutputSettings&) const = default;
+};
+
 struct StreamConfig {
   std::string name = "radio";
   std::vector<std::string> command;
   // Network outputs are published by FFmpegs of their own, which outlive the encoder.
   bool hold = false;
-  AskedHelp ffmpeg;  // where it is held
+  std::vector<OutputSettings> outputs;  // beside those of the command; they imply `hold`
+  AskedHelp ffmpeg;                     // where it is held
   monitor::Limits monitor;
   recovery::Policy recovery;          // `restart` too
   std::vector<std::string> fallback;  // empty: there is none

@@ -60,6 +60,7 @@ void learn_secrets(const Config& config, Secrets& secrets) {
   for (const StreamConfig& stream : config.streams) {
     secrets.learn(stream.command);
     secrets.learn(stream.fallback);
+    for (const OutputSettings& output : stream.outputs) secrets.learn(output.arguments);
     secrets.learn(std::vector{stream.source_url, stream.rtmp_endpoint, stream.sink.url,
                               stream.azuracast.url});
     secrets.learn(std::string_view(stream.azuracast.api_key));

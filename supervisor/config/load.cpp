@@ -94,6 +94,18 @@ void require_fallback(const Config& config, std::size_t index, Problems& problem
                ": the stream has no fallback, expected one, or alert or restart");
 }
 
+// Outputs that stand beside the command are published by FFmpegs of their own.
+void take_hold_of_outputs(Config& config, std::size_t index, Problems& problems) {
+  StreamConfig& stream = config.streams[index];
+  if (stream.outputs.empty() || stream.hold) return;
+  const std::string key = stream_prefix(index) + "hold";
+  if (config.origins.contains(key)) {
+    problems.add(place_and_key(config, key) + ": found false, expected true, which " +
+                 stream_prefix(index) + "outputs implies");
+  }
+  stream.hold = true;
+}
+
 // An API key has no effect without a server: its URL was probably forgotten.
 void require_azuracast_url(Config& config, std::size_t index, Problems& problems) {
   const StreamConfig& stream = config.streams[index];
@@ -197,6 +209,7 @@ void check_streams(Config& config, Problems& problems) {
     require_azuracast_url(config, i, problems);
     require_feed_name(config, i, problems);
     require_fallback(config, i, problems);
+    take_hold_of_outputs(config, i, problems);
     check_placeholders(config, i, problems);
     warn_of_unheard_hook(config, i);
   }

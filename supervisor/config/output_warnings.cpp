@@ -37,6 +37,14 @@ void add_outputs(const std::vector<std::string>& argv, std::vector<std::string>&
   }
 }
 
+// Those that stand beside the command: the URL is the last of their words.
+void add_outputs(const std::vector<OutputSettings>& settings, std::vector<std::string>& outputs) {
+  for (const OutputSettings& each : settings) {
+    const std::string url = each.arguments.empty() ? std::string() : each.arguments.back();
+    if (is_exclusive(url)) outputs.push_back(comparable(url));
+  }
+}
+
 std::string masked(const std::string& output) {
   return Secrets().mask_command({"ffmpeg", output}).back();
 }
@@ -49,6 +57,7 @@ std::vector<std::string> output_warnings(const Config& config) {
   for (const StreamConfig& stream : config.streams) {
     std::vector<std::string> outputs;
     add_outputs(stream.command, outputs);
+    add_outputs(stream.outputs, outputs);
     std::sort(outputs.begin(), outputs.end());
     const auto twice = std::adjacent_find(outputs.begin(), outputs.end());
     if (twice != outputs.end())

@@ -6,6 +6,7 @@
 #include "supervisor/config/config_secrets.hpp"
 #include "supervisor/config/dependencies_section.hpp"
 #include "supervisor/config/load.hpp"
+#include "supervisor/config/outputs_section.hpp"
 #include "supervisor/config/printer.hpp"
 #include "supervisor/config/settings.hpp"
 #include "supervisor/secrets/secrets.hpp"
@@ -133,12 +134,28 @@ void print_exporters(const Config& config, Printer& printer) {
   print_exporter(config, "otlp", {"url", masked(otlp.url)}, otlp.headers, printer);
 }
 
+void print_outputs(const Config& config, std::size_t index, Printer& printer) {
+  const std::string key = stream_prefix(index) + "outputs";
+  const StreamConfig& stream = config.streams[index];
+  if (stream.outputs.empty()) return printer.value("    outputs:", "{}", key);
+  printer.line("    outputs:");
+  for (const OutputSettings& output : stream.outputs) {
+    const std::string own = key + '.' + output.name;
+    printer.line("      " + yaml_text(output.name) + ':');
+    const auto args = config.origins.contains(own + ".args") ? own + ".args" : own;
+    printer.value("        args:", masked_arguments(output.arguments), args);
+    printer.value("        required:", output.required ? "true" : "false", own + ".required");
+    printer.value("        buffer:", print_buffer(output.buffer), own + ".buffer");
+  }
+}
+
 void print_stream(const Config& config, std::size_t index, Printer& printer) {
   const StreamConfig& stream = config.streams[index];
   const std::string prefix = stream_prefix(index);
   printer.value("  - name:", yaml_text(stream.name), prefix + "name");
   printer.value("    command:", masked_arguments(stream.command), prefix + "command");
   printer.value("    fallback:", masked_arguments(stream.fallback), prefix + "fallback");
+  print_outputs(config, index, printer);
   std::vector<Setting<StreamConfig>> others = stream_settings();
   std::erase_if(others, [](const auto& setting) { return setting.key == "name"; });
   printer.settings(others, stream, "    ", prefix);

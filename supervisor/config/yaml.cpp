@@ -8,6 +8,7 @@
 #include "supervisor/config/exporters_section.hpp"
 #include "supervisor/config/file_reading.hpp"
 #include "supervisor/config/load.hpp"
+#include "supervisor/config/outputs_section.hpp"
 #include "supervisor/config/settings.hpp"
 #include "supervisor/config/track_settings.hpp"
 
@@ -128,6 +129,7 @@ class LevelReader {
 const std::vector<ListSetting<StreamConfig>> stream_lists{
     {"command", read_command},
     {"fallback", read_fallback},
+    {"outputs", read_outputs},
     {"source.azuracast.api_key", read_azuracast_key}};
 
 void read_stream(const Entry& entry, Config& config, FileReading& reading) {

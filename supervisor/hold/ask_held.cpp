@@ -15,7 +15,7 @@ namespace {
 
 // Of the command and the fallback, each once.
 std::vector<HelpQuestion> questions_of(const StreamConfig& stream, const FfmpegCommand& command) {
-  std::vector<HelpQuestion> all = hold_questions(command);
+  std::vector<HelpQuestion> all = hold_questions(command, named_outputs(stream));
   if (stream.fallback.empty()) return all;
   for (HelpQuestion& question : hold_questions(FfmpegCommand(stream.fallback))) {
     if (std::ranges::find(all, question) == all.end()) all.push_back(std::move(question));

@@ -23,10 +23,16 @@ bool is_picture_filter(const OutputOption& option) {
   return option.name == "bsf" || option.name == "vbsf" || option.name == "absf";
 }
 
-// FFmpeg would shift each of its outputs so that it begins at zero, each by something else; and
-// keep small PES packets back.
-Words pipe_options() {
-  return {"-avoid_negative_ts", "disabled", "-flush_packets", "1", "-pes_payload_size", "0"};
+// FFmpeg would shift each of its outputs so that it begins at zero, each by something else; hold
+// everything back for 10 s where one stream is silent; delay all by 0.7 s; and keep small PES
+// packets back. Where a picture tells its length nobody need wait for the next one to have it.
+Words pipe_options(const FfmpegHelp& help) {
+  Words options = {"-avoid_negative_ts",    "disabled", "-flush_packets",    "1", "-max_delay", "0",
+                   "-max_interleave_delta", "500000",   "-pes_payload_size", "0"};
+  const auto muxer = help.muxers.find("mpegts");
+  if (muxer != help.muxers.end() && muxer->second.options.contains("omit_video_pes_length"))
+    add(options, Words{"-omit_video_pes_length", "0"});
+  return options;
 }
 
 // What comes in has its pictures first. An output that has its sound first is put back in order, so
@@ -124,7 +130,7 @@ class Taker {
         return user(option, leg) != OptionUser::publisher;
       });
     };
-    add(held_.words, words_for_pipe(output_.options, is_encoders, reads_rtp_));
+    add(held_.words, words_for_pipe(output_.options, is_encoders, reads_rtp_, help_));
   }
 
   // Files among the legs: the tee stays, with one leg for all that are held.
@@ -133,7 +139,7 @@ class Taker {
     add(held_.words, output_.words.first(output_.words.size() - 1));
     held_.before = output_.url.starts_with("tee:") ? "tee:" : "";
     held_.before += "[f=mpegts";
-    const Words options = pipe_options();
+    const Words options = pipe_options(help_);
     for (std::size_t i = 0; i + 1 < options.size(); i += 2)
       held_.before += ':' + options[i].substr(1) + '=' + options[i + 1];
     // With -flags +global_header, which the files need.
@@ -155,7 +161,7 @@ class Taker {
 
 Words words_for_pipe(std::span<const OutputOption> options,
                      const std::function<bool(const OutputOption& option)>& is_encoders,
-                     bool reads_rtp) {
+                     bool reads_rtp, const FfmpegHelp& help) {
   Words words;
   for (const OutputOption& option : options) {
     if (!is_encoders(option)) continue;
@@ -169,7 +175,7 @@ Words words_for_pipe(std::span<const OutputOption> options,
   }
   // From RTSP they come beside the stream, and FFmpeg repeats them at an IDR only.
   if (reads_rtp && copies_picture(options)) add(words, Words{"-bsf:v", "dump_extra=freq=keyframe"});
-  add(words, pipe_options());
+  add(words, pipe_options(help));
   add(words, Words{"-f", "mpegts"});
   return words;
 }

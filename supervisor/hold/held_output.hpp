@@ -36,6 +36,7 @@ HeldOutput held_output(const CommandGroup& output, std::span<const std::string> 
 // encoder's, and MPEG-TS's own.
 std::vector<std::string> words_for_pipe(
     std::span<const OutputOption> options,
-    const std::function<bool(const OutputOption& option)>& is_encoders, bool reads_rtp);
+    const std::function<bool(const OutputOption& option)>& is_encoders, bool reads_rtp,
+    const FfmpegHelp& help);
 
 }  // namespace supervisor

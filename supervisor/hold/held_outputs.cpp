@@ -15,7 +15,8 @@ constexpr int lowest_descriptor = 20;  // behind the numbers that commands name
 
 bool is_same(const OutputReport& one, const OutputReport& other) {
   return one.output == other.output && one.state == other.state && one.cause == other.cause &&
-         one.sentence == other.sentence && one.is_exhausted == other.is_exhausted;
+         one.sentence == other.sentence && one.is_exhausted == other.is_exhausted &&
+         one.awaits_media == other.awaits_media;
 }
 
 }  // namespace
@@ -61,22 +62,32 @@ std::unique_ptr<ThreadBound<Relay>> HeldOutputs::make_relay(std::size_t pipe) {
 
 void HeldOutputs::add(const HeldPublisher& output) {
   const OutputNumber number = next_number_++;
-  ThreadBound<Relay>* const relay = pipes_.at(output.pipe).relay.get();
-  outputs_.push_back(
-      {.number = number,
-       .pipe = output.pipe,
-       .publisher = std::make_unique<Publisher>(
-           *output.parts, Publisher::Context{.services = context_.services,
-                                             .launch = context_.launch,
-                                             .clock = context_.clock,
-                                             .attach =
-                                                 [relay, number](Descriptor write) {
-                                                   relay->call([number, write = std::move(write)](
-                                                                   Relay& of) mutable {
-                                                     of.attach(number, std::move(write));
-                                                   });
-                                                 },
-                                             .on_change = [this] { on_change(); }})});
+  Publisher::Context context{
+      .services = context_.services,
+      .launch = context_.launch,
+      .clock = context_.clock,
+      .attach = [this, number](Descriptor write) { attach(number, std::move(write)); },
+      .on_change = [this] { on_change(); }};
+  outputs_.push_back({.number = number,
+                      .pipe = output.pipe,
+                      .buffer = output.buffer,
+                      .publisher = std::make_unique<Publisher>(*output.parts, std::move(context))});
+}
+
+// Of an output that leaves, too: it may be at its last launch.
+void HeldOutputs::attach(OutputNumber number, Descriptor write) {
+  const Output* output = find(number);
+  if (!output) return;
+  pipes_[output->pipe].relay->call(
+      [number, write = std::move(write), limits = output->buffer](Relay& relay) mutable {
+        relay.attach(number, std::move(write), limits);
+      });
+}
+
+void HeldOutputs::limit(Output& output, const recovery::splice::QueueLimits& buffer) {
+  if (std::exchange(output.buffer, buffer) == buffer) return;
+  pipes_[output.pipe].relay->call(
+      [number = output.number, buffer](Relay& relay) { relay.limit(number, buffer); });
 }
 
 // ------------------------------------------------------------------------------- the encoder
@@ -142,8 +153,8 @@ void HeldOutputs::on_reconnect_needed(std::size_t pipe) {
 }
 
 void HeldOutputs::on_fell_behind(OutputNumber number) {
-  const auto output = std::ranges::find(outputs_, number, &Output::number);
-  if (output == outputs_.end()) return;
+  const Output* output = find(number);
+  if (!output) return;
   context_.services.log.write(
       LogLevel::warning, "output_behind",
       {output->publisher->parts().config.name, output->publisher->output()},
@@ -216,8 +227,12 @@ void HeldOutputs::reconfigure(std::shared_ptr<const HeldParts> parts, monitor::D
     });
     const bool is_kept = same != before.end() && same->publisher->parts().primary->command.argv() ==
                                                      next.parts->primary->command.argv();
+    const bool is_new = same == before.end();
+    if (!is_kept)
+      tell_change(*next.parts, is_new ? "is new" : "is published anew: its command is another");
     if (is_kept) {
       outputs_.push_back(std::move(*same));
+      limit(outputs_.back(), next.buffer);
       outputs_.back().publisher->reconfigure(*next.parts);
     } else {
       add(next);
@@ -226,12 +241,28 @@ void HeldOutputs::reconfigure(std::shared_ptr<const HeldParts> parts, monitor::D
   }
   for (Output& output : before) {
     if (!output.publisher) continue;
+    if (!find(output.publisher->output())) {
+      tell_change(output.publisher->parts(), "is not in the configuration any more, and ends");
+    }
     pipes_[output.pipe].relay->call(
         [number = output.number](Relay& relay) { relay.detach(number); });
     leaving_.push_back(std::move(output));
     leaving_.back().publisher->finish(within);
   }
   on_change();
+}
+
+void HeldOutputs::tell_change(const StreamParts& parts, const std::string& what) {
+  context_.services.log.write(LogLevel::info, "output_changed", {parts.config.name, parts.output},
+                              "The output " + what);
+}
+
+HeldOutputs::Output* HeldOutputs::find(OutputNumber number) {
+  for (std::vector<Output>* each : {&outputs_, &leaving_}) {
+    const auto found = std::ranges::find(*each, number, &Output::number);
+    if (found != each->end()) return &*found;
+  }
+  return nullptr;
 }
 
 HeldOutputs::Output* HeldOutputs::find(std::string_view name) {

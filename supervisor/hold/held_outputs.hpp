@@ -74,6 +74,7 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   struct Output {
     OutputNumber number;
     std::size_t pipe;
+    recovery::splice::QueueLimits buffer;
     std::unique_ptr<Publisher> publisher;
     bool is_stopped = false;  // as asked for
     std::uint64_t dropped_bytes = 0;
@@ -89,9 +90,13 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   void on_reconnect_needed(std::size_t pipe);
   void on_fell_behind(OutputNumber number);
   void on_counts(const std::vector<RelayCounts>& counts);
+  void tell_change(const StreamParts& parts, const std::string& what);
   void on_change();
   void check_over();
+  void attach(OutputNumber number, Descriptor write);
+  void limit(Output& output, const recovery::splice::QueueLimits& buffer);
   Output* find(std::string_view name);
+  Output* find(OutputNumber number);
 
   std::shared_ptr<const HeldParts> parts_;
   const Context context_;

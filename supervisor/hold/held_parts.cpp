@@ -1,10 +1,13 @@
 #include "supervisor/hold/held_parts.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "supervisor/ffmpeg/command_outputs.hpp"
 #include "supervisor/hold/held_command.hpp"
+#include "supervisor/hold/named_outputs.hpp"
+#include "supervisor/hold/publisher_command.hpp"
 #include "supervisor/stream/statistics_output.hpp"
 
 namespace supervisor {
@@ -15,6 +18,10 @@ namespace {
 
 // What a pipe is called before it is opened: a number that no descriptor has.
 constexpr int first_placeholder = 2'000'000'000;
+
+// A publisher that begins anew interrupts nobody, and only that tells whether a server that refused
+// takes it again.
+constexpr monitor::Duration publishers_cooldown = std::chrono::seconds(5);
 
 std::vector<std::string> names_of(const std::vector<Output>& outputs) {
   std::vector<std::string> names;
@@ -44,6 +51,8 @@ StreamConfig publisher_config(const StreamConfig& stream, std::vector<std::strin
   config.monitor.bitrate_drop.percent = 100;
   config.monitor.min_speed.ratio = 0;
   config.recovery = stream.recovery;
+  config.recovery.restart_cooldown =
+      std::min(stream.recovery.restart_cooldown, publishers_cooldown);
   config.recovery.planned_restart = {};
   config.recovery.restart_on_track_change = false;
   config.recovery.on_exhausted = recovery::OnExhausted::keep_trying;
@@ -69,13 +78,45 @@ std::shared_ptr<const StreamParts> publisher_parts(const StreamConfig& stream,
   return parts;
 }
 
-HeldCommand taken_apart(const FfmpegCommand& command, const std::vector<Output>& outputs,
-                        const StreamConfig& config) {
+struct TakenApart {
+  HeldCommand held;
+  std::vector<Output> outputs;  // the command's own, then those that stand beside it
+  std::vector<monitor::probes::Target> sinks;
+};
+
+// An output that stands beside the command is what a command with it alone would have.
+void add_named(const FfmpegCommand& encoder, const OutputSettings& settings, TakenApart& taken) {
+  std::vector<std::string> argv = publishing_program(encoder);
+  argv.insert(argv.end(), settings.arguments.begin(), settings.arguments.end());
+  const FfmpegCommand command(argv);
+  Output output = command_outputs(command).front();
+  output.name = settings.name;
+  output.required = settings.required;
+  if (std::ranges::find(taken.outputs, output.name, &Output::name) != taken.outputs.end()) {
+    throw CommandError("outputs." + settings.name +
+                       ": the command has an output of that name itself, expected another");
+  }
+  taken.outputs.push_back(std::move(output));
+  taken.sinks.insert(taken.sinks.end(), command.sinks().begin(), command.sinks().end());
+}
+
+TakenApart taken_apart(const std::vector<std::string>& argv, const StreamConfig& config) {
+  const FfmpegCommand command(argv);
   if (!config.ffmpeg.error.empty()) throw CommandError("hold: " + config.ffmpeg.error);
   const FfmpegHelp unknown;
   const FfmpegHelp& help = config.ffmpeg.help ? *config.ffmpeg.help : unknown;
   check_is_known(command, help);
-  return held_command(command, help, names_of(outputs));
+  TakenApart taken{{}, command_outputs(command), command.sinks()};
+  taken.held = config.outputs.empty() ? held_command(command, help, names_of(taken.outputs))
+                                      : held_command(command, help, named_outputs(config));
+  for (const OutputSettings& each : config.outputs) add_named(command, each, taken);
+  taken.outputs = published(std::move(taken.outputs), taken.held);
+  return taken;
+}
+
+recovery::splice::QueueLimits buffer_of(const std::string& output, const StreamConfig& config) {
+  const auto settings = std::ranges::find(config.outputs, output, &OutputSettings::name);
+  return settings == config.outputs.end() ? recovery::splice::QueueLimits{} : settings->buffer;
 }
 
 // Of it the user's own command is shown.
@@ -97,16 +138,14 @@ PreparedCommand encoder_of(const HeldCommand& held, const std::vector<std::strin
 
 HeldStream make_held_stream(const StreamConfig& config, const std::vector<int>& inherited,
                             const Secrets& secrets) {
-  const FfmpegCommand command(config.command);
-  std::vector<Output> outputs = command_outputs(command);
-  const HeldCommand held = taken_apart(command, outputs, config);
-  HeldStream stream{encoder_of(held, config.command, config, inherited, secrets), nullptr};
-  stream.encoder.outputs = published(std::move(outputs), held);
-  HeldParts parts{.pipes = held.pipes, .outputs = {}};
-  const std::string measured = output_of_statistics(config.sink.url, command.sinks());
-  for (const HeldCommand::Publisher& publisher : held.publishers) {
-    parts.outputs.push_back(
-        {publisher.pipe, publisher_parts(config, publisher, measured, secrets)});
+  TakenApart taken = taken_apart(config.command, config);
+  HeldStream stream{encoder_of(taken.held, config.command, config, inherited, secrets), nullptr};
+  stream.encoder.outputs = std::move(taken.outputs);
+  HeldParts parts{.pipes = taken.held.pipes, .outputs = {}};
+  const std::string measured = output_of_statistics(config.sink.url, taken.sinks);
+  for (const HeldCommand::Publisher& publisher : taken.held.publishers) {
+    parts.outputs.push_back({publisher.pipe, publisher_parts(config, publisher, measured, secrets),
+                             buffer_of(publisher.name, config)});
   }
   stream.outputs = std::make_shared<const HeldParts>(std::move(parts));
   return stream;
@@ -114,16 +153,14 @@ HeldStream make_held_stream(const StreamConfig& config, const std::vector<int>& 
 
 PreparedCommand make_held_fallback(const StreamConfig& config, std::size_t pipes,
                                    const std::vector<int>& inherited, const Secrets& secrets) {
-  const FfmpegCommand command(config.fallback);
-  std::vector<Output> outputs = command_outputs(command);
-  const HeldCommand held = taken_apart(command, outputs, config);
-  if (held.pipes != pipes) {
-    throw CommandError("hold: the fallback has " + std::to_string(held.pipes) +
+  TakenApart taken = taken_apart(config.fallback, config);
+  if (taken.held.pipes != pipes) {
+    throw CommandError("hold: the fallback has " + std::to_string(taken.held.pipes) +
                        " encodes for network outputs and the command has " + std::to_string(pipes) +
                        ", expected the same number");
   }
-  PreparedCommand encoder = encoder_of(held, config.fallback, config, inherited, secrets);
-  encoder.outputs = published(std::move(outputs), held);
+  PreparedCommand encoder = encoder_of(taken.held, config.fallback, config, inherited, secrets);
+  encoder.outputs = std::move(taken.outputs);
   return encoder;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "recovery/splice/queue_limits.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/secrets/secrets.hpp"
 #include "supervisor/stream/stream_parts.hpp"
@@ -15,6 +16,7 @@ namespace supervisor {
 struct HeldPublisher {
   std::size_t pipe = 0;                      // of the encoder's: which of its encodes it carries
   std::shared_ptr<const StreamParts> parts;  // its own; `output` is its name
+  recovery::splice::QueueLimits buffer = {};
 };
 
 // What a held stream's command comes to beside the encoder. A value.

@@ -39,7 +39,8 @@ class Questions {
     }
   }
 
-  std::vector<HelpQuestion> all_ = {{About::options}, {About::codecs}};
+  // The encoder writes MPEG-TS.
+  std::vector<HelpQuestion> all_ = {{About::options}, {About::codecs}, {About::muxer, "mpegts"}};
 };
 
 }  // namespace

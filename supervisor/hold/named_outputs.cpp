@@ -142,7 +142,7 @@ class Taker {
           legs_, [&](const Leg& leg) { return user(option, leg) != OptionUser::publisher; });
     };
     add(words_for_pipe(shared_.options, is_encoders,
-                       reads_rtp(command_groups(command_.endpoints().arguments))));
+                       reads_rtp(command_groups(command_.endpoints().arguments)), help_));
     held_.encoder.push_back({"", held_.pipes++, ""});
   }
 
@@ -161,6 +161,12 @@ class Taker {
 };
 
 }  // namespace
+
+std::vector<NamedOutput> named_outputs(const StreamConfig& stream) {
+  std::vector<NamedOutput> all;
+  for (const OutputSettings& each : stream.outputs) all.push_back({each.name, each.arguments});
+  return all;
+}
 
 HeldCommand held_command(const FfmpegCommand& command, const FfmpegHelp& help,
                          std::span<const NamedOutput> outputs) {

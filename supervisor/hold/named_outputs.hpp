@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "supervisor/config/config.hpp"
 #include "supervisor/ffmpeg/ffmpeg_help.hpp"
 #include "supervisor/hold/held_command.hpp"
 
@@ -15,6 +16,9 @@ struct NamedOutput {
   std::string name;
   std::vector<std::string> arguments;
 };
+
+// Those of the stream's `outputs`.
+std::vector<NamedOutput> named_outputs(const StreamConfig& stream);
 
 // A command that ends before its outputs: FFmpeg encodes once, to one pipe that all of them share.
 // What the command says of muxers (`-metadata`, a bitstream filter) is said to each. Throws

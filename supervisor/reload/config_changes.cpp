@@ -11,8 +11,8 @@ namespace supervisor {
 namespace {
 
 // Prefixes of keys of a stream that hold without another launch of FFmpeg …
-constexpr std::string_view live_keys[] = {"monitor.", "recovery.", "restart",
-                                          "source.",  "sink.",     "tracks."};
+constexpr std::string_view live_keys[] = {"monitor.", "recovery.", "restart", "source.",
+                                          "sink.",    "tracks.",   "outputs."};
 // … and those among them that do not.
 constexpr std::string_view launch_keys[] = {"monitor.stats_period", "monitor.content.",
                                             "monitor.witnesses"};
@@ -52,10 +52,28 @@ void note_hidden(bool differs, const char* key, std::vector<std::string>& keys) 
   if (differs && !named) keys.emplace_back(key);
 }
 
+const OutputSettings* find(const StreamConfig& stream, const std::string& name) {
+  const auto found = std::ranges::find(stream.outputs, name, &OutputSettings::name);
+  return found == stream.outputs.end() ? nullptr : &*found;
+}
+
+// One line of its own for each that differs: the others are not touched.
+void compare_outputs(const StreamConfig& before, const StreamConfig& after, StreamChange& change) {
+  for (const OutputSettings& next : after.outputs) {
+    const OutputSettings* known = find(before, next.name);
+    if (known && *known == next) continue;
+    change.keys.push_back("outputs." + next.name);
+  }
+  for (const OutputSettings& known : before.outputs) {
+    if (!find(after, known.name)) change.keys.push_back("outputs." + known.name);
+  }
+}
+
 StreamChange compare(const StreamConfig& before, const StreamConfig& after) {
   StreamChange change{after.name, false, before.fallback != after.fallback, {}};
   if (before.command != after.command) change.keys.emplace_back("command");
   for (auto& key : different_keys(stream_settings(), before, after)) change.keys.push_back(key);
+  compare_outputs(before, after, change);
   note_hidden(before.source_url != after.source_url, "source.", change.keys);
   note_hidden(before.azuracast != after.azuracast, "source.azuracast", change.keys);
   note_hidden(before.sink != after.sink, "sink.", change.keys);

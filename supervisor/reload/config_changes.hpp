@@ -33,7 +33,8 @@ struct ConfigChanges {
 //                                      action), monitor.witnesses, and any key not named here
 //   … on the fallback's turn for       fallback
 //   holds at once, FFmpeg untouched    monitor.*, recovery.*, restart, source.*, sink.*, log,
-//                                      alerts, dependencies
+//                                      alerts, dependencies; of outputs.NAME its publisher is
+//                                      launched anew, where its args differ, and no other
 //   the program must be restarted for  http, journal, exporters, and any other key of the program
 // A stream is known by its name; where it stands in the list is no difference.
 ConfigChanges compare(const Config& running, const Config& next);

@@ -56,6 +56,10 @@ monitor::Duration StreamDriver::State::outputs_grace() const {
   return config().recovery.stop_grace * 2 / 5;
 }
 
+std::size_t StreamDriver::State::children_at_most() const {
+  return 1 + (parts_.held ? parts_.held->outputs.size() : 0);
+}
+
 void StreamDriver::State::kill() {
   const auto self = shared_from_this();
   wake(recovery::KillRequested{});

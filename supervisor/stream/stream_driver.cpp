@@ -309,7 +309,8 @@ void StreamDriver::State::start() {
 // The child that runs goes on under the command it was launched with.
 void StreamDriver::State::reconfigure(StreamParts parts, bool primary_changed,
                                       bool fallback_changed) {
-  if (has_same_encoder(parts)) primary_changed = false;
+  // Its outputs are launched anew by themselves.
+  if (held_ && parts.held) primary_changed = !has_same_encoder(parts);
   recovery::Reconfigured event{parts.setup(), primary_changed, fallback_changed};
   parts_ = std::move(parts);
   reconfigure_outputs();
@@ -369,6 +370,10 @@ bool StreamDriver::has_ended() const {
 
 const StreamConfig& StreamDriver::config() const {
   return state_->config();
+}
+
+std::size_t StreamDriver::children_at_most() const {
+  return state_->children_at_most();
 }
 
 recovery::PersistedState StreamDriver::past() const {

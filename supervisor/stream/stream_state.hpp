@@ -40,6 +40,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   http::Outcome control_output(std::string_view output, http::Control what);
 
   recovery::Status status() const { return core_.status(); }
+  std::size_t children_at_most() const;
   const StreamConfig& config() const { return parts_.config; }
   recovery::PersistedState past() const;
 

@@ -118,6 +118,12 @@ void Streams::reconfigure(const StreamChange& change, StreamParts parts) {
   }
 }
 
+std::size_t Streams::children_at_most() const {
+  std::size_t all = 0;
+  for (const Entry& entry : present_) all += entry.driver->children_at_most();
+  return all;
+}
+
 bool Streams::is_leaving(const std::string& name) const {
   return std::any_of(leaving_.begin(), leaving_.end(),
                      [&](const Entry& entry) { return entry.driver->config().name == name; });

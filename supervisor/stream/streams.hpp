@@ -55,6 +55,8 @@ class Streams {
     for (const Entry& entry : present_) call(*entry.driver);
   }
   std::size_t size() const { return present_.size(); }
+  // FFmpegs that may run at once.
+  std::size_t children_at_most() const;
   bool all_ended() const { return leaving_.empty() && ended_.size() == present_.size(); }
   // The first that is not 0, of the streams that have ended.
   int exit_code() const;

@@ -48,6 +48,20 @@ TEST_F(ConfigChangesTest, OnlyTheStreamWithAnotherCommandRestarts) {
   EXPECT_EQ(describe(compare(running, next)), "jazz restarts (command)");
 }
 
+// Of those under hold each is published by an FFmpeg of its own.
+TEST_F(ConfigChangesTest, AnOutputThatDiffersTouchesNoOther) {
+  running.streams[0].hold = next.streams[0].hold = true;
+  running.streams[0].outputs = {{"one", {"rtmp://a/1"}}, {"two", {"rtmp://a/2"}}};
+  next.streams[0].outputs = {{"two", {"rtmp://b/2"}}, {"three", {"rtmp://a/3"}}};
+  EXPECT_FALSE(only_change().primary);
+  EXPECT_EQ(only_change().keys, (Keys{"outputs.two", "outputs.three", "outputs.one"}));
+  EXPECT_EQ(describe(compare(running, next)),
+            "radio goes on with another outputs.two, outputs.three, outputs.one");
+  next.streams[0].outputs = {running.streams[0].outputs[1], running.streams[0].outputs[0]};
+  next.streams[0].outputs[1].buffer.bytes = 1 << 20;
+  EXPECT_EQ(only_change().keys, Keys{"outputs.one"}) << "they are known by name";
+}
+
 TEST_F(ConfigChangesTest, StreamsAreKnownByName) {
   std::swap(next.streams[0], next.streams[1]);
   EXPECT_TRUE(compare(running, next).empty()) << "the order is no difference";

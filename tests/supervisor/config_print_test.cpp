@@ -56,6 +56,9 @@ Config odd_config() {
   config.streams[1].name = "b";
   config.streams[1].command = {"x"};
   config.streams[1].fallback = {"y", "", "a: b"};
+  config.streams[1].hold = true;
+  config.streams[1].outputs = {{"null", {"-f", "flv", "rtmp://a/b, c"}, false, {2 << 20, 1500ms}},
+                               {"b.2", {"srt://x:1"}}};
   config.streams[1].source_url = "http://host:8000/a,b#c";
   config.streams[1].source_key = SourceKey::icecast;
   config.streams[1].source_probe = SourceProbe::connect;

@@ -259,8 +259,8 @@ TEST(ReferenceFile, EqualsTheDefaultsAndHoldsEveryKey) {
   EXPECT_EQ(exporters.pushgateway.url + exporters.statsd.address + exporters.otlp.url, "");
   EXPECT_TRUE(exporters.pushgateway.headers.empty() && exporters.otlp.headers.empty());
   for (const char* key :
-       {"streams[0].fallback", "alerts.alertmanager", "alerts.webhooks", "alerts.command",
-        "dependencies", "http.auth.basic_users", "exporters.pushgateway.url",
+       {"streams[0].fallback", "streams[0].outputs", "alerts.alertmanager", "alerts.webhooks",
+        "alerts.command", "dependencies", "http.auth.basic_users", "exporters.pushgateway.url",
         "exporters.statsd.address", "exporters.otlp.url"}) {
     EXPECT_TRUE(reference.origins.contains(key)) << key;
   }
@@ -284,8 +284,8 @@ TEST(ReferenceFile, TellsTheDefaultsOfDeadAir) {
   }
 }
 
-// Puts in the place of each `key: []` its example: the comment that begins with `# key:` and all
-// the comment lines behind that.
+// Puts in the place of each `key: []` or `key: {}` its example: the comment that begins with `#
+// key:` and all the comment lines behind that.
 std::string with_examples(const std::string& path) {
   std::ifstream in(path);
   std::string text;
@@ -294,7 +294,8 @@ std::string with_examples(const std::string& path) {
     const std::size_t mark = line.find_first_not_of(' ');
     const bool is_comment = mark != std::string::npos && line.compare(mark, 2, "# ") == 0;
     if (is_comment) {
-      const std::size_t empty = text.rfind(line.substr(0, mark) + line.substr(mark + 2) + " []");
+      const std::string key = line.substr(0, mark) + line.substr(mark + 2);
+      const std::size_t empty = std::min(text.rfind(key + " []"), text.rfind(key + " {}\n"));
       if (line.ends_with(':') && empty != std::string::npos) {
         text.erase(empty);
         in_example = true;
@@ -321,6 +322,10 @@ TEST(ReferenceFile, ItsExamplesAreValid) {
   EXPECT_EQ(config.dependencies[1].kind, monitor::probes::Dependency::Kind::http);
   ASSERT_FALSE(config.streams.at(0).fallback.empty());
   EXPECT_EQ(config.streams[0].fallback.back(), config.streams[0].command.back());
+  const auto& outputs = config.streams[0].outputs;
+  ASSERT_EQ(outputs.size(), 2u);
+  EXPECT_EQ(outputs[0].name, "youtube");
+  EXPECT_EQ(outputs[1], (OutputSettings{"own", outputs[1].arguments})) << "it states the defaults";
 }
 
 TEST(ReferenceFile, IsAValidConfiguration) {

@@ -223,6 +223,7 @@ inline constexpr std::string_view muxer_mpegts_5_1 =
 MPEGTS muxer AVOptions:
   -mpegts_transport_stream_id <int>        E.......... Set transport_stream_id field. (f
   -mpegts_original_network_id <int>        E.......... Set original_network_id field. (f
+  -omit_video_pes_length <boolean>    E.......... Omit the PES packet length for video p
   -mpegts_service_id <int>        E.......... Set service_id field. (from 1 to 65535) (d
   -mpegts_service_type <int>        E.......... Set service_type field. (from 1 to 255)
   -mpegts_pmt_start_pid <int>        E.......... Set the first pid of the PMT. (from 32

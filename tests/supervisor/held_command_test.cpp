@@ -130,7 +130,8 @@ TEST(HeldCommand, ATeeWithFilesStays) {
       "[f=flv]rtmp://a/l/k|[f=mp4:onfail=ignore]r.mp4|[f=flv]rtmp://b/l/k");
   EXPECT_EQ(encoder(taken),
             "ffmpeg -i x -map 0 -c:v libx264 -c:a aac -flags +global_header -f tee "
-            "[f=mpegts:avoid_negative_ts=disabled:flush_packets=1:pes_payload_size=0:bsfs/v=dump_"
+            "[f=mpegts:avoid_negative_ts=disabled:flush_packets=1:max_delay=0:"
+            "max_interleave_delta=500000:pes_payload_size=0:omit_video_pes_length=0:bsfs/v=dump_"
             "extra=freq=keyframe]pipe:20|[f=mp4:onfail=ignore]r.mp4");
   EXPECT_EQ(taken.publishers.size(), 2u);
   EXPECT_EQ(taken.kept, Words{"file"});
@@ -227,9 +228,9 @@ TEST(HoldQuestions, AreOfWhatTheOutputsNeed) {
       split("ffmpeg -i x -c copy -f flv rtmp://h/a/k -f tee "
             "[f=mpegts]srt://h:1|a.mkv -f fifo -fifo_format flv rtmp://i/a/k"));
   const std::vector<HelpQuestion> expected = {
-      {About::options},          {About::codecs},          {About::muxer, "flv"},
-      {About::protocol, "rtmp"}, {About::muxer, "tee"},    {About::muxer, "fifo"},
-      {About::muxer, "mpegts"},  {About::protocol, "srt"}, {About::muxer, "matroska"}};
+      {About::options},       {About::codecs},           {About::muxer, "mpegts"},
+      {About::muxer, "flv"},  {About::protocol, "rtmp"}, {About::muxer, "tee"},
+      {About::muxer, "fifo"}, {About::protocol, "srt"},  {About::muxer, "matroska"}};
   EXPECT_EQ(hold_questions(command), expected);
 }
 

@@ -12,6 +12,7 @@ namespace supervisor {
 namespace {
 
 using monitor::Output;
+using namespace std::chrono_literals;
 
 StreamConfig held_config() {
   Config config;
@@ -42,6 +43,58 @@ TEST(HeldParts, TheStatisticsOfAServerAreReadForItsOutputAlone) {
   const HeldStream held = make_held_stream(held_config(), {}, Secrets());
   EXPECT_EQ(held.outputs->outputs[0].parts->config.sink.url, "http://own:8080/stat");
   EXPECT_EQ(held.outputs->outputs[1].parts->config.sink.url, "");
+}
+
+StreamConfig with_named_outputs() {
+  Config config;
+  StreamConfig& stream = config.streams.emplace_back();
+  stream.hold = true;
+  stream.command = {"ffmpeg", "-i", "a", "-c", "copy", "x.mkv", "-c", "copy"};
+  stream.outputs = {{"youtube", {"-f", "flv", "rtmp://far/live/k"}},
+                    {"own", {"-f", "flv", "rtmp://near/live/k"}, false, {1 << 20, 2s}}};
+  stream.sink.url = "http://near:8080/stat";
+  ask_held(config);
+  return config.streams.front();
+}
+
+TEST(HeldParts, OutputsBesideTheCommandFollowItsOwn) {
+  const HeldStream held = make_held_stream(with_named_outputs(), {}, Secrets());
+  ASSERT_EQ(held.encoder.outputs.size(), 3U);
+  EXPECT_EQ(held.encoder.outputs[0].name, "file");
+  EXPECT_FALSE(held.encoder.outputs[0].is_published);
+  const Output &youtube = held.encoder.outputs[1], &own = held.encoder.outputs[2];
+  EXPECT_EQ(youtube.name, "youtube");
+  EXPECT_TRUE(youtube.is_published && youtube.required && youtube.is_rtmp);
+  EXPECT_EQ(own.name, "own");
+  EXPECT_FALSE(own.required);
+  EXPECT_EQ(held.outputs->pipes, 1U);
+  ASSERT_EQ(held.outputs->outputs.size(), 2U);
+  EXPECT_EQ(held.outputs->outputs[0].buffer, recovery::splice::QueueLimits{});
+  EXPECT_EQ(held.outputs->outputs[1].buffer.span, 2s);
+  EXPECT_EQ(held.outputs->outputs[0].parts->config.sink.url, "");
+  EXPECT_EQ(held.outputs->outputs[1].parts->config.sink.url, "http://near:8080/stat");
+}
+
+TEST(HeldParts, TheFallbackWritesToTheSameOutputs) {
+  StreamConfig config = with_named_outputs();
+  config.fallback = {"ffmpeg", "-stream_loop", "-1", "-i", "b", "-c", "copy"};
+  const PreparedCommand fallback = make_held_fallback(config, 1, {}, Secrets());
+  ASSERT_EQ(fallback.outputs.size(), 2U);
+  EXPECT_EQ(fallback.outputs[0].name, "youtube");
+  config.fallback.insert(config.fallback.end(), {"-f", "flv", "rtmp://far/live/k"});
+  EXPECT_THROW(make_held_fallback(config, 1, {}, Secrets()), CommandError);
+}
+
+TEST(HeldParts, AnOutputHasANameOfItsOwn) {
+  StreamConfig config = with_named_outputs();
+  config.outputs[1].name = "file";
+  try {
+    make_held_stream(config, {}, Secrets());
+    FAIL();
+  } catch (const CommandError& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "outputs.file: the command has an output of that name itself, expected another");
+  }
 }
 
 TEST(HeldParts, TheEncodersPipesGetTheirNumbersAtTheLaunch) {
