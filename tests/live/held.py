@@ -63,7 +63,7 @@ class HeldTest(LiveTest):
         """Never cut, no decoder error, sound and picture as far apart as before."""
         self.assertTrue(player.lives(), player.process.log())
         step, where = player.greatest_step([each[0] for each in player.pictures])
-        offsets = player.offsets()
+        offsets = self.steady_offsets(player)
         base = statistics.median(each for _, each in offsets[:3])
         worst = max((abs(each - base) for _, each in offsets), default=0)
         print(f"\n{what or self.id().split('.')[-1]}: greatest step {step:.3f} s at {where:.2f}, A/V within {worst * 1000:.0f} ms in "
@@ -71,6 +71,13 @@ class HeldTest(LiveTest):
         self.assertEqual(player.errors(), [])
         self.assertLessEqual(worst, FRAME + 0.005, offsets)
         self.assertLessEqual(step, hole)
+
+    @staticmethod
+    def steady_offsets(player):
+        """Of flashes a second after another: at a seam one encoder's flash may stand beside the other's beep."""
+        flashes = player.flashes()
+        return [(flash, offset) for flash, offset in player.offsets()
+                if any(abs(flash - other - 1) < 2 * FRAME for other in flashes)]
 
     def encoders(self):
         return [each for each in self.supervisor.events("ffmpeg_started") if "output" not in each]
