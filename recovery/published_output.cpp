@@ -22,6 +22,13 @@ OutputState state_of(const Status& publisher, bool input_is_idle, bool is_stoppe
   return is_by_request(publisher) ? OutputState::starting : OutputState::lost;
 }
 
+// What was seen first, and what FFmpeg said of it where that comes next.
+std::string told_by(const monitor::Verdict& verdict) {
+  const auto& evidence = verdict.evidence;
+  if (evidence.empty()) return std::string(name(verdict.cause));
+  return evidence.size() == 1 ? evidence[0] : evidence[0] + ' ' + evidence[1];
+}
+
 }  // namespace
 
 monitor::OutputReport report_on(const std::string& output, const Status& publisher,
@@ -37,9 +44,7 @@ monitor::OutputReport report_on(const std::string& output, const Status& publish
   }
   if (is_by_request(publisher)) return report;
   report.cause = publisher.verdict->cause;
-  const auto& evidence = publisher.verdict->evidence;
-  report.sentence = "Output " + output + ": " +
-                    (evidence.empty() ? std::string(name(report.cause)) : evidence.front());
+  report.sentence = "Output " + output + ": " + told_by(*publisher.verdict);
   return report;
 }
 

@@ -284,6 +284,9 @@ TEST(Publisher, IsReportedByItsState) {
   EXPECT_EQ(lost.state, OutputState::lost);
   EXPECT_EQ(lost.cause, Cause::sink_rejected);
   EXPECT_EQ(lost.sentence, "Output a: 403");
+  status.verdict->evidence = {"It ended.", "FFmpeg logged: \"refused\"", "More."};
+  EXPECT_EQ(report_on("a", status, true, {}).sentence,
+            "Output a: It ended. FFmpeg logged: \"refused\"");
 }
 
 }  // namespace
