@@ -8,6 +8,7 @@ Memory: of the supervisor while every server hangs.
 Usage: held_outputs.py FFSUPERVISOR [--seconds 30] [--rounds 3] [--hang 300] [--only relay,path,memory]
 """
 import argparse
+import itertools
 import os
 import signal
 import statistics
@@ -65,10 +66,15 @@ def hold(stage, command, outputs, **keys):
     return supervisor
 
 
+ROUND = itertools.count()
+
+
 def relay_ratio(stage, servers, megabits, seconds):
     """(relay, tee) in CPU seconds for as much of the same media."""
-    path = material(stage, megabits, 20)
-    reading = ["ffmpeg", "-v", "error", "-re", "-stream_loop", "-1", "-i", path, "-c", "copy"]
+    path = material(stage, megabits, int(seconds) + 60)  # no tee lives through a loop
+    # Names of its own: the publishers of the last round may still be ending.
+    servers = {f"{name}{next(ROUND)}": server for name, server in servers.items()}
+    reading = ["ffmpeg", "-v", "error", "-re", "-i", path, "-c", "copy"]
     supervisor = hold(stage, reading, {name: ["-f", "flv", server.url(name)] for name, server in servers.items()})
     ends = " ".join(f">(ffmpeg -v error -i pipe:0 -c copy -f flv {server.url('t' + name)})" for name, server in servers.items())
     script = f"exec 3< <(exec {' '.join(reading)} -f mpegts -flush_packets 1 pipe:1); tee {ends} <&3 >/dev/null"
@@ -83,6 +89,7 @@ def relay_ratio(stage, servers, megabits, seconds):
     tee = f"/proc/{tees[0]}"
     before = schedule_seconds(relay), schedule_seconds(tee)
     time.sleep(seconds)
+    assert os.path.exists(tee), f"tee has ended: {tee_shell.log()}"
     used = schedule_seconds(relay) - before[0], schedule_seconds(tee) - before[1]
     supervisor.end()
     tee_shell.end()
