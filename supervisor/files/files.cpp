@@ -41,8 +41,9 @@ class MachineFiles : public Files {
 }  // namespace
 
 std::shared_ptr<const Files> machine_files() {
-  // Shared with the threads that hang in it: never destroyed before the last of them.
-  static const auto files = std::make_shared<const MachineFiles>();
+  // Never destroyed: a thread that hung in it may come back while the program ends.
+  static const auto& files =
+      *new std::shared_ptr<const Files>(std::make_shared<const MachineFiles>());
   return files;
 }
 
