@@ -70,8 +70,8 @@ bool Watch::on_progress(const Progress& block, Instant now) {
   detectors_.speed.on_progress(block, now);
   if (block.out_time) lag_forecast_.on_progress(*block.out_time, now);
   if (!detectors_.freeze.on_progress(block, now)) return false;
-  if (!evidence_.first_advance) evidence_.first_advance = now;
   note_gap(now);
+  if (!evidence_.first_advance) evidence_.first_advance = now;
   evidence_.last_advance = now;
   detectors_.outputs.on_advance(now);
   detectors_.unpublished.on_advance(detectors_.outputs.awaits_media(), now);
@@ -181,7 +181,7 @@ bool Watch::source_delivers(Instant now) const {
 void Watch::note_gap(Instant now) {
   const auto& arrival = evidence_.arrival;
   const auto& delivery = evidence_.delivery;
-  if (!has_advanced() || !arrival || arrival->trouble == Arrival::Trouble::none) return;
+  if (!evidence_.first_advance || !arrival || arrival->trouble == Arrival::Trouble::none) return;
   if (evidence_.has_input_backlog || evidence_.output_pipe) return;
   if (delivery && (delivery->trouble != DeliveryTrouble::none || delivery->send_queue_held)) return;
   source_gaps_.note(std::max(arrival->since, evidence_.last_advance), now);
