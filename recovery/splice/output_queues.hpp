@@ -36,7 +36,7 @@ class OutputQueues {
 
   // `limits`: of what is kept for outputs that join, and of each that names no others.
   explicit OutputQueues(const Limits& limits)
-      : limits_(limits), ring_(limits.bytes / packet_size) {}
+      : usual_(limits), limits_(limits), ring_(limits.bytes / packet_size) {}
 
   // --- what is written
 
@@ -54,7 +54,7 @@ class OutputQueues {
   // --- who reads
 
   // Begins at the newest key frame, else at the next.
-  OutputId attach() { return attach(limits_); }
+  OutputId attach() { return attach(usual_); }
   OutputId attach(const Limits& limits);
   // From now on.
   void limit(OutputId output, const Limits& limits);
@@ -104,6 +104,7 @@ class OutputQueues {
   void jump(Reader& reader, std::uint64_t dropped);
   void mark_jump(Reader& reader, const Continuity& before);
 
+  const Limits usual_;
   Limits limits_;  // the widest of any output
   PacketRing ring_;
   std::deque<Chunk> chunks_;

@@ -74,7 +74,6 @@ void HeldOutputs::add(const HeldPublisher& output) {
                       .publisher = std::make_unique<Publisher>(*output.parts, std::move(context))});
 }
 
-// Of an output that leaves, too: it may be at its last launch.
 void HeldOutputs::attach(OutputNumber number, Descriptor write) {
   const Output* output = find(number);
   if (!output) return;
@@ -258,11 +257,8 @@ void HeldOutputs::tell_change(const StreamParts& parts, const std::string& what)
 }
 
 HeldOutputs::Output* HeldOutputs::find(OutputNumber number) {
-  for (std::vector<Output>* each : {&outputs_, &leaving_}) {
-    const auto found = std::ranges::find(*each, number, &Output::number);
-    if (found != each->end()) return &*found;
-  }
-  return nullptr;
+  const auto found = std::ranges::find(outputs_, number, &Output::number);
+  return found == outputs_.end() ? nullptr : &*found;
 }
 
 HeldOutputs::Output* HeldOutputs::find(std::string_view name) {
