@@ -23,6 +23,10 @@ std::string http_date(recovery::WallTime time) {
   return {text, length};
 }
 
+recovery::WallTime wall_of(monitor::Duration ago, const ClockReading& now) {
+  return now.wall - std::chrono::duration_cast<recovery::WallTime::duration>(ago);
+}
+
 double unix_seconds(recovery::WallTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }

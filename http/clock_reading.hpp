@@ -20,6 +20,8 @@ struct ClockReading {
 
 // "Wed, 05 Nov 2025 10:00:00 GMT", as the Date header wants it.
 std::string http_date(recovery::WallTime time);
+// What the calendar said so long ago.
+recovery::WallTime wall_of(monitor::Duration ago, const ClockReading& now);
 // Seconds since 1970.
 double unix_seconds(recovery::WallTime time);
 // From then to now, never below 0.

@@ -11,10 +11,6 @@ double seconds_between(WallTime from, WallTime to) {
   return std::max(0.0, std::chrono::duration<double>(to - from).count());
 }
 
-WallTime wall_of(monitor::Duration ago, const ClockReading& now) {
-  return now.wall - std::chrono::duration_cast<WallTime::duration>(ago);
-}
-
 // The part of an incident before this run began; the rest is in this run's own totals.
 double off_air_before(const recovery::IncidentRecord& incident, WallTime run) {
   if (!incident.off_air || incident.last_good_at >= run) return 0;

@@ -108,18 +108,14 @@ json::object evidence_json(const monitor::Readings& readings) {
           {"host", host_json(readings.host)}};
 }
 
-json::value time_json(const std::optional<monitor::Instant>& at, const ClockReading& now) {
-  if (!at) return nullptr;
-  const auto passed = std::chrono::duration_cast<recovery::WallTime::duration>(now.steady - *at);
-  return json::value(monitor::rfc3339(now.wall - passed));
-}
-
 json::array outputs_json(const StreamSnapshot& stream, const ClockReading& now) {
   json::array list;
   for (const OutputSnapshot& output : stream.outputs) {
     const auto text = [](const std::string& sentence) {
       return sentence.empty() ? json::value(nullptr) : json::value(sentence);
     };
+    std::optional<recovery::WallTime> since;
+    if (output.since) since = wall_of(now.steady - *output.since, now);
     list.push_back({{"name", output.name},
                     {"state", monitor::name(output.state)},
                     {"up", output.state == monitor::OutputState::on_air},
@@ -127,7 +123,7 @@ json::array outputs_json(const StreamSnapshot& stream, const ClockReading& now) 
                     {"delivered_bytes", optional_number(output.delivered_bytes)},
                     {"restarts", output.restarts},
                     {"held", output.is_held},
-                    {"since", time_json(output.since, now)},
+                    {"since", optional_time(since)},
                     {"pid", optional_number(output.pid)},
                     {"dropped_bytes", optional_number(output.dropped_bytes)},
                     {"trouble", text(output.sentence)},

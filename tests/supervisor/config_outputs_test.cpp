@@ -1,6 +1,9 @@
 // Outputs that stand beside a command.
 
+#include <fstream>
+
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "supervisor/config/config_secrets.hpp"
 #include "supervisor/config/load.hpp"
@@ -14,13 +17,11 @@ namespace {
 using namespace std::chrono_literals;
 using recovery::splice::QueueLimits;
 
-Environment no_environment = [](const std::string&) { return std::optional<std::string>(); };
-
 Config read(const std::string& outputs, const std::string& more = "") {
   Config config;
   read_yaml_text("streams:\n  - name: radio\n    command: [ffmpeg, -i, x, -c, copy]\n" + more +
                      "    outputs:" + outputs + "\n",
-                 "radio.yml", config, no_environment);
+                 "radio.yml", config);
   return config;
 }
 
@@ -82,6 +83,33 @@ TEST(OutputsSection, WhatIsWrongIsSaidAtItsLine) {
             "name of 1 to 64 characters out of A-Z a-z 0-9 _ . -");
   EXPECT_NE(refusal("\n      a: {args: [x], buffer: 8MB}").find("such as 10s 8MiB"),
             std::string::npos);
+}
+
+// As the whole configuration is loaded.
+Config load(const std::string& more) {
+  const std::string path =
+      testing::TempDir() + "config_outputs_test_" + std::to_string(getpid()) + ".yml";
+  std::ofstream(path) << "streams:\n  - name: radio\n    command: [ffmpeg, -i, x]\n"
+                      << "    outputs: {a: [x]}\n"
+                      << more;
+  Options options;
+  options.config_file = path;
+  return load_config(options, [](const std::string&) { return std::optional<std::string>(); });
+}
+
+TEST(OutputsSection, TheyImplyHoldWhichMustNotBeSwitchedOff) {
+  EXPECT_TRUE(load("").streams[0].hold);
+  EXPECT_TRUE(load("    hold: true\n").streams[0].hold);
+  try {
+    load("    hold: false\n");
+    FAIL();
+  } catch (const ConfigError& error) {
+    EXPECT_NE(std::string(error.what())
+                  .find(".yml:5: streams[0].hold: found false, expected true, which "
+                        "streams[0].outputs implies"),
+              std::string::npos)
+        << error.what();
+  }
 }
 
 TEST(OutputsSection, TooManyAreRefused) {
