@@ -27,6 +27,7 @@ constexpr monitor::Duration ahead_from = 1s;
 constexpr std::size_t rest_bytes = 1024 * 1024;  // of an encoder that is gone; a pipe's most
 constexpr monitor::Duration idle_after = 1s;     // without a frame, past the end of the media
 constexpr monitor::Duration counts_interval = 250ms;
+constexpr monitor::Duration counts_wait = 750ms;  // more, for a wake-up that has other work too
 
 Instant now() {
   return std::chrono::steady_clock::now();
@@ -140,6 +141,7 @@ void Relay::State::read_input() {
   chunk_ = is_ahead ? small_chunk : std::min(2 * chunk_, chunk_bytes);
   note_media();
   pump_all();
+  if (at >= counts_at_) report_counts();
   arm();
 }
 
@@ -292,7 +294,8 @@ void Relay::State::check_finished() {
 // ------------------------------------------------------------------------------- time
 
 void Relay::State::arm() {
-  Instant due = std::min(splicer_.next_deadline(), counts_at_);
+  Instant due = splicer_.next_deadline();
+  if (counts_at_ != monitor::never) due = std::min(due, counts_at_ + counts_wait);
   if (!is_idle_) due = std::min(due, lasts_until_ + idle_after);
   if (source_ && read_again_at_ > now()) due = std::min(due, read_again_at_);
   if (due == monitor::never || (due >= armed_for_ && armed_for_ > now())) return;
