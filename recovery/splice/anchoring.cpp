@@ -39,14 +39,15 @@ bool Splicer::makes_room(const Source& source, const SourceFrame& frame,
 }
 
 // Sound comes in with its picture; by itself only where its source was on air before, its next key
-// frame is long in coming, and what is seen meanwhile is no other encoder.
+// frame is long in coming, and what is seen meanwhile is no other encoder, or stands in.
 bool Splicer::waits_for_entry(Source& source, const SourceFrame& frame) const {
   if (!source.clock().is_anchored()) return true;
   if (is_on_air(source)) return false;
   if (!source.waits_since) source.waits_since = frame.arrival;
   if (frame.arrival - *source.waits_since <= picture_comes_within) return true;
-  const auto entry = entry_stream(programme_.layout());
-  const auto seen = programme_.tracks()[*entry].source;
+  const Track& picture = programme_.tracks()[*entry_stream(programme_.layout())];
+  if (picture.is_covered) return false;
+  const auto seen = picture.source;
   const Source* const shown = seen ? find(*seen) : nullptr;
   return shown != nullptr && shown->role() == Role::encoder && !shown->has_ended();
 }
@@ -75,7 +76,9 @@ bool Splicer::place(Source& source, const SourceFrame& frame, const Track& track
   Ticks target = keeps_lead ? kept : std::min(kept, wall);
   const Ticks least = least_pts(track).value_or(target);
   const bool is_live = target >= wall - live_within;
-  if (least - target > live_within && !is_live) {
+  // What stands in may go on: nothing real is lost by waiting.
+  const Ticks early = least - target;
+  if (track.is_covered ? early > bearable_lead : early > live_within && !is_live) {
     if (!stays_behind(source, frame, wall - target)) return false;
     target = wall;
   }

@@ -7,8 +7,9 @@ namespace recovery::splice {
 
 namespace {
 
-constexpr std::size_t data_pes_limit = 1 << 17;  // bytes; 64 KiB and a head
-constexpr std::size_t small_buffer = 256 << 10;  // bytes; kept for the next PES
+constexpr std::size_t longest_with_length = 0xffff;  // bytes that the head of a PES can count
+constexpr std::size_t data_pes_limit = 1 << 17;      // bytes; 64 KiB and a head
+constexpr std::size_t small_buffer = 256 << 10;      // bytes; kept for the next PES
 
 }  // namespace
 
@@ -146,10 +147,13 @@ void Demuxer::append(Assembly& assembly, Kind kind, Bytes payload) {
   filling.insert(filling.end(), payload.begin(), payload.end());
 }
 
+// FFmpeg fills up the last packet of a PES and no other: so ends one that is too long to say how
+// long it is. To wait for the next would hold each great picture back until then.
 bool Demuxer::is_whole(const Assembly& assembly) {
   if (assembly.filling.size() < pes_length_offset) return false;
   const auto whole = whole_pes_size(assembly.filling);
-  return whole && assembly.filling.size() >= *whole;
+  if (whole) return assembly.filling.size() >= *whole;
+  return assembly.is_stuffed && assembly.filling.size() > longest_with_length;
 }
 
 std::optional<ReadPes> Demuxer::complete(std::size_t stream) {

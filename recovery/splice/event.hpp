@@ -45,6 +45,13 @@ struct Switched {
   Duration hole{};  // in media time; negative where the new picture comes before the old one's end
 };
 
+// The programme's stream got nothing: something stands in for it from now on, until it is switched
+// to a source again.
+struct Covered {
+  StreamName stream;
+  Duration hole{};  // in media time, so far; it is filled where that is still possible
+};
+
 // Cover that cannot stand in for this stream: its parameters differ. Said once.
 struct Refused {
   SourceId source{};
@@ -68,7 +75,8 @@ struct OutputFellBehind {
   OutputId output{};
 };
 
-using Event = std::variant<FirstFrame, FirstKeyFrame, ProgramChanged, StreamSilent, StreamBack,
-                           Switched, Refused, ReconnectNeeded, ParametersKnown, OutputFellBehind>;
+using Event =
+    std::variant<FirstFrame, FirstKeyFrame, ProgramChanged, StreamSilent, StreamBack, Switched,
+                 Covered, Refused, ReconnectNeeded, ParametersKnown, OutputFellBehind>;
 
 }  // namespace recovery::splice

@@ -28,6 +28,8 @@ class Programme {
   // Gives the frame to the outputs, at these times. False: it comes too late, or is too big.
   bool put(std::size_t track, const FrameTimes& times, const SourceFrame& frame, Instant now);
 
+  // No frame can be given whose DTS lies before.
+  Ticks least_dts() const { return muxer_.pcr().value_or(0); }
   // Where time stands: no earlier may a programme with other streams begin.
   Ticks reached() const { return reached_; }
   // All audio and video have shown their parameters.
@@ -39,8 +41,9 @@ class Programme {
   std::uint64_t frames() const { return frames_; }
 
  private:
-  // A stream that has given nothing for so long no longer holds PCR back.
-  static constexpr Duration active_within = std::chrono::seconds(1);
+  // A stream that has given nothing for so long no longer holds PCR back: until then what stands in
+  // for it still fits behind what was given.
+  static constexpr Duration active_within = std::chrono::milliseconds(1300);
 
   // Publishers learn of a stream only if it begins so soon behind the frame that they begin with.
   static constexpr Ticks probed = ticks_per_second * 3 / 10;

@@ -76,6 +76,7 @@ Source* Splicer::source_of(SourceId source) {
 Splicer::Events Splicer::tick(Instant now) {
   begin_call();
   for (const auto& each : sources_) check_silence(*each, now);
+  cover(now);
   if (parameters_due_ && now >= *parameters_due_) {
     parameters_due_.reset();
     events_.push_back(ParametersKnown{false});
@@ -92,6 +93,7 @@ Instant Splicer::next_deadline() const {
       deadline = std::min(deadline, silence_deadline(*each, i));
     }
   }
+  for (const Track& each : programme_.tracks()) deadline = std::min(deadline, cover_deadline(each));
   return deadline;
 }
 

@@ -24,6 +24,15 @@ struct Options {
   Ticks origin = 10 * ticks_per_second;                   // of the programme's time stamps
 };
 
+// What stands in where a stream of the programme gets nothing: its last key frame, silence.
+struct CoverPolicy {
+  bool is_allowed = false;
+  Duration after_end = std::chrono::milliseconds(300);  // of its source
+  Duration after_pause = std::chrono::seconds(1);       // of a source that lives
+
+  bool operator==(const CoverPolicy&) const = default;
+};
+
 struct SplicerCounts {
   std::uint64_t frames = 0;         // given to the outputs
   std::uint64_t late_frames = 0;    // came when the clock was past them
@@ -58,6 +67,13 @@ class Splicer {
   // How far its media lies before the wall.
   Duration lead(SourceId source, Instant now) const;
   const Source* find(SourceId source) const;
+
+  // --- cover
+
+  // From now on.
+  void allow_cover(const CoverPolicy& policy);
+  // The streams of the programme for which something stands in.
+  std::vector<StreamName> covered() const;
 
   // --- time
 
@@ -99,6 +115,14 @@ class Splicer {
   void enter(Source& source, const SourceFrame& frame, std::size_t track, Instant now);
   void take_kept(Source& source, Instant now);
 
+  // --- covering.cpp
+  Instant cover_deadline(const Track& track) const;
+  void cover(Instant now);
+  void begin_cover(Track& track, Instant now);
+  void fill(std::size_t track, Ticks until, Instant now);
+  void fill_before(std::size_t track, const FrameTimes& times, Instant now);
+  Ticks repeat(std::size_t track, Ticks at, Instant now);
+
   // --- anchoring.cpp
   bool makes_room(const Source& source, const SourceFrame& frame, const FrameTimes& times) const;
   bool waits_for_entry(Source& source, const SourceFrame& frame) const;
@@ -109,6 +133,7 @@ class Splicer {
   bool is_on_air(const Source& source) const;
 
   Options options_;
+  CoverPolicy cover_;
   ProgrammeClock clock_;
   Programme programme_;
   std::vector<std::unique_ptr<Source>> sources_;

@@ -92,14 +92,18 @@ void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place,
   if (frame.kind == Kind::audio && frame.is_first && track.has_begun()) return;
   if (!may_enter(source, frame, track)) return;
   FrameTimes times = source.times_of(frame);
+  fill_before(place, times, now);
   const Ticks reached = track.kind() == Kind::video ? track.highest_pts() : track.end();
   const Duration hole = track.has_begun() ? to_duration(times.pts - reached) : Duration::zero();
-  if (!track.follow(times) || !programme_.put(place, times, frame, now)) {
+  SourceFrame first = frame;
+  if (frame.kind == Kind::video) first.payload = track.cover.as_first(frame.payload);
+  if (!track.follow(times) || !programme_.put(place, times, first, now)) {
     ++counts_.unused_frames;
     return;
   }
   if (frame.kind == Kind::video) track.cut_off_before(times.pts);
   track.needs_key = false;
+  track.is_covered = false;
   source.behind.reset();
   source.waits_since.reset();
   if (track.source != source.id()) {

@@ -3,6 +3,7 @@
 #include <limits>
 #include <optional>
 
+#include "recovery/splice/cover.hpp"
 #include "recovery/splice/parameters.hpp"
 #include "recovery/splice/source.hpp"
 
@@ -47,6 +48,7 @@ class Track {
     return times.dts <= times.pts;
   }
   void note(const FrameTimes& times, Ticks duration, Instant now) {
+    if (has_begun_ && !is_covered) note_step(duration > 0 ? duration : times.dts - last_dts_);
     has_begun_ = true;
     last_dts_ = times.dts;
     highest_pts_ = std::max(highest_pts_, times.pts);
@@ -54,18 +56,34 @@ class Track {
     last_at_ = now;
   }
 
+  // What was given has been shown then.
+  Ticks shown_until() const { return std::max(end_, highest_pts_); }
+  // The longest time that one of its last frames was shown: what is given seldom ends late.
+  Ticks longest_step() const { return longest_step_; }
+
   std::optional<Parameters> parameters;  // of what it carries
   std::optional<SourceId> source;        // whose frames it carries
   bool needs_key = false;                // a frame is missing: what refers to it cannot be shown
+  Cover cover;                           // what may stand in for it
+  bool is_covered = false;               // it does
+  Ticks cover_at = 0;                    // … next
 
  private:
   static constexpr Ticks none = std::numeric_limits<Ticks>::min();
+  static constexpr Ticks longest_shown = 10 * ticks_per_second;  // believed of one frame
+
+  // It takes some frames to tell: a slide may stay for long.
+  void note_step(Ticks step) {
+    if (step <= 0) return;
+    longest_step_ = std::max(std::min(step, longest_shown), longest_step_ - longest_step_ / 16);
+  }
 
   Kind kind_;
   StreamName name_;
   bool has_begun_ = false;
   Ticks last_dts_ = none, highest_pts_ = none, end_ = none, floor_ = none;
   Instant last_at_{};
+  Ticks longest_step_ = 5 * ticks_per_second;
 };
 
 }  // namespace recovery::splice

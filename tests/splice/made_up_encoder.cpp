@@ -241,7 +241,8 @@ void MadeUpEncoder::write_picture() {
   const Ticks dts = setting_.start + video_dts();
   const Ticks pts = dts + (shown - pictures_) * frame + delay;
   writer_.pes(setting_.video_pid, 0xe0, pts, dts,
-              h264_picture(setting_, is_key, static_cast<std::uint64_t>(pictures_)), is_key, false);
+              h264_picture(setting_, is_key, static_cast<std::uint64_t>(pictures_)), is_key,
+              setting_.has_length);
   ++pictures_;
 }
 

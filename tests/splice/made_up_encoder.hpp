@@ -51,6 +51,7 @@ struct EncoderSetting {
   Ticks audio_ends = ticks_per_wrap;  // … and ends here, though the PMT still has it
   std::uint16_t video_pid = 0x100, audio_pid = 0x101;
   std::size_t picture_size = 600;  // bytes
+  bool has_length = false;         // the PES of its pictures say it
   std::uint8_t mark = 0;           // stands in each frame: who made it
 };
 

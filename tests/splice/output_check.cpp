@@ -113,6 +113,7 @@ void OutputCheck::packet(std::span<const std::uint8_t> packet) {
   } else if (!stream.is_open) {
     fault("PES goes on that has not begun");
   }
+  stream.pcr = pcr_;
   stream.pes.insert(stream.pes.end(), payload.begin(), payload.end());
   if (stream.pes.size() >= 6) {
     const std::size_t length = static_cast<std::size_t>(stream.pes[4]) << 8U | stream.pes[5];
@@ -155,12 +156,10 @@ void OutputCheck::close(std::uint16_t pid, Stream& stream) {
           " to " + std::to_string(frame.dts));
   }
   stream.dts = frame.dts;
+  if (stream.pcr && frame.dts < *stream.pcr) fault("DTS before PCR");
   if (keeps_frames) {
     frame.payload.assign(pes.begin() + 9 + pes[8], pes.end());
     frames.push_back(std::move(frame));
-    if (pcr_ && frames.back().dts < *pcr_) fault("DTS before PCR");
-  } else if (pcr_ && frame.dts < *pcr_) {
-    fault("DTS before PCR");
   }
 }
 

@@ -41,6 +41,7 @@ class OutputCheck {
     std::vector<std::uint8_t> pes;
     bool is_open = false, is_marked = false;
     std::optional<Ticks> dts;
+    std::optional<Ticks> pcr;  // when the last packet of it came
   };
 
   void packet(std::span<const std::uint8_t> packet);

@@ -25,6 +25,7 @@ class Play {
   // The first rule that was broken; empty: none.
   std::string run() {
     attach();
+    cover();
     add_source();
     add_source();
     while (fault_.empty() && at_ < script_.size()) act();
@@ -98,12 +99,23 @@ class Play {
       case 11:
         if (Fed* const fed = drawn()) change(fed->encoder.setting());
         break;
+      case 15:
+        cover();
+        break;
       default:
         pass(std::chrono::milliseconds(10 * (1 + byte() % 32)));
     }
     splicer_.tick(now_);
     if (splicer_.next_deadline() <= now_) fail("a deadline that has passed stays");
     if (reads_) read_all();
+  }
+
+  void cover() {
+    const std::uint8_t kind = byte();
+    CoverPolicy policy;
+    policy.is_allowed = kind % 4 != 0;
+    policy.after_pause = std::chrono::milliseconds(100 + 10 * (kind >> 2U));
+    splicer_.allow_cover(policy);
   }
 
   void pass(Duration span) {

@@ -37,7 +37,10 @@ class Stand {
     note(splicer.end(source, now));
     drain();
   }
-  void tick() { note(splicer.tick(now)); }
+  void tick() {
+    note(splicer.tick(now));
+    drain();
+  }
   void drain() {
     if (!reads) return;
     std::array<Bytes, 8> pieces;

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "recovery/splice/program.hpp"
+#include "recovery/splice/silence.hpp"
+#include "recovery/splice/source.hpp"
+
+namespace recovery::splice {
+
+// What stands in for a stream of the programme that gets nothing: its last key frame again and
+// again, or silence under the head of its last sound. Needs no process and fits whatever the
+// encoder is: a decoder sees nothing new.
+class Cover {
+ public:
+  // Bytes of a key frame that is kept; a greater one cannot stand in.
+  static constexpr std::size_t picture_limit = 4 << 20;
+  // Between two repeats of a picture at most, where they cost no more than the stream itself does.
+  static constexpr Ticks repeat_every = ticks_per_second / 2;
+
+  // Of each frame that the programme is given, and when it is decoded.
+  void note(const ProgramStream& stream, const SourceFrame& frame, Ticks dts);
+
+  // Whether there is something to show or to hear.
+  bool is_there() const { return kind_ == Kind::audio ? head_size_ > 0 : !picture_.empty(); }
+
+  // How long the next frame stands; 0: the codec's silence is not known.
+  Ticks step();
+  // The next frame. `duration`: how long it is heard, or until the picture comes again. The payload
+  // is valid until the next call of this object. Nothing: the codec's silence is not known.
+  std::optional<SourceFrame> next();
+  // A picture that follows another sequence than its own; valid as above.
+  Bytes as_first(Bytes picture);
+  // The next one is the first.
+  void rewind() {
+    samples_ = 0;
+    silence_.reset();
+  }
+
+ private:
+  void append_as_first(std::vector<std::uint8_t>& bytes, Bytes picture) const;
+  void make_silence();
+  void note_picture(const SourceFrame& frame, Ticks dts);
+
+  Kind kind_ = Kind::data;
+  Codec codec_ = Codec::other;
+  std::vector<std::uint8_t> descriptors_;
+  std::uint8_t stream_id_ = 0;
+
+  std::array<std::uint8_t, 16> head_{};  // of the last sound
+  std::size_t head_size_ = 0;
+  std::optional<SilentFrame> silence_;
+  std::uint64_t samples_ = 0;  // of silence, since the first
+
+  std::vector<std::uint8_t> picture_, first_;  // the last key frame; of another sequence
+  Ticks key_at_ = 0;                           // … its DTS
+  std::uint64_t group_bytes_ = 0;              // since then
+  Ticks pace_ = ticks_per_second;
+};
+
+}  // namespace recovery::splice

@@ -1,0 +1,108 @@
+// Standing in for the streams of the programme that get nothing, each for itself.
+
+#include <algorithm>
+#include <array>
+
+#include "recovery/splice/splicer.hpp"
+
+namespace recovery::splice {
+
+namespace {
+
+// Behind the wall, so that what returns a little late still fits behind it.
+constexpr Duration cover_lag = std::chrono::milliseconds(150);
+// Silence is given in pieces of so long: no wake-up for each frame of sound.
+constexpr Duration beat = std::chrono::milliseconds(60);
+// What lies further back is not filled: the machine slept, or nobody was there to see it.
+constexpr Ticks longest_fill = 3 * ticks_per_second;
+// Before a picture that returns comes one repeat more.
+constexpr Ticks before_return = ticks_per_second / 25;
+
+Ticks cover_begins(Track& track) {
+  if (track.kind() == Kind::audio) return track.end();
+  return track.highest_pts() + std::min(track.longest_step(), track.cover.step());
+}
+
+}  // namespace
+
+void Splicer::allow_cover(const CoverPolicy& policy) {
+  cover_ = policy;
+  if (policy.is_allowed) return;
+  for (Track& each : programme_.tracks()) each.is_covered = false;
+}
+
+std::vector<StreamName> Splicer::covered() const {
+  std::vector<StreamName> names;
+  for (const Track& each : programme_.tracks()) {
+    if (each.is_covered) names.push_back(each.name());
+  }
+  return names;
+}
+
+// A hole begins where what was given has been shown. What was given, not what came: frames that
+// cannot be used fill none.
+Instant Splicer::cover_deadline(const Track& track) const {
+  const bool can_be = cover_.is_allowed && track.has_begun() && track.cover.is_there();
+  if (!can_be) return monitor::never;
+  if (track.is_covered) return clock_.when(track.cover_at) + cover_lag + beat;
+  const Source* const source = track.source ? find(*track.source) : nullptr;
+  const Instant shown = std::max(track.last_at(), clock_.when(track.shown_until()));
+  if (source == nullptr || source->has_ended()) return shown + cover_.after_end;
+  return shown + to_duration(track.longest_step()) + cover_.after_pause;
+}
+
+void Splicer::cover(Instant now) {
+  for (std::size_t i = 0; i < programme_.tracks().size(); ++i) {
+    Track& track = programme_.tracks()[i];
+    if (cover_deadline(track) > now || track.cover.step() <= 0) continue;
+    if (!track.is_covered) begin_cover(track, now);
+    fill(i, clock_.at(now - cover_lag), now);
+  }
+}
+
+void Splicer::begin_cover(Track& track, Instant now) {
+  track.is_covered = true;
+  track.source.reset();
+  track.cover.rewind();
+  track.cover_at = cover_begins(track);
+  events_.push_back(Covered{track.name(), to_duration(clock_.at(now) - track.shown_until())});
+}
+
+void Splicer::fill(std::size_t place, Ticks until, Instant now) {
+  Track& track = programme_.tracks()[place];
+  const Ticks half = track.kind() == Kind::audio ? track.cover.step() / 2 : 0;
+  const Ticks earliest = std::max(programme_.least_dts(), until - longest_fill);
+  track.cover_at = std::max(track.cover_at, earliest);
+  while (track.cover_at + half <= until) {
+    const Ticks lasts = repeat(place, track.cover_at, now);
+    if (lasts <= 0) break;
+    track.cover_at += lasts;
+  }
+  // Whatever could not be given: the next attempt has its time.
+  track.cover_at = std::max(track.cover_at, until + 1 - half);
+}
+
+// How long it stands; 0: there is nothing, or it does not fit.
+Ticks Splicer::repeat(std::size_t place, Ticks at, Instant now) {
+  Track& track = programme_.tracks()[place];
+  std::optional<SourceFrame> frame = track.cover.next();
+  if (!frame) return 0;
+  FrameTimes times{at, at};
+  const Ticks lasts = frame->duration;
+  if (frame->kind == Kind::video) frame->duration = 0;  // it is shown until something follows
+  if (!track.follow(times) || !programme_.put(place, times, *frame, now)) return 0;
+  return lasts;
+}
+
+// Up to where a source comes in.
+void Splicer::fill_before(std::size_t place, const FrameTimes& times, Instant now) {
+  Track& track = programme_.tracks()[place];
+  if (!track.is_covered) return;
+  if (track.kind() == Kind::audio) return fill(place, times.pts, now);
+  const Ticks last = times.dts - before_return;
+  if (last <= track.highest_pts() + before_return) return;
+  fill(place, last - before_return, now);
+  repeat(place, last, now);
+}
+
+}  // namespace recovery::splice
