@@ -5,6 +5,7 @@
 #include "monitor/text/ascii.hpp"
 #include "monitor/text/url.hpp"
 #include "supervisor/ffmpeg/output_streams.hpp"
+#include "supervisor/hold/aac_header.hpp"
 #include "supervisor/hold/output_codecs.hpp"
 #include "supervisor/hold/output_legs.hpp"
 
@@ -68,6 +69,9 @@ class Taker {
       if (held_.legs[i].is_held) publish(legs_.legs[i], held_.legs[i]);
     }
     choose_codecs();
+    for (std::size_t i = 0; i < held_.legs.size(); ++i) {
+      if (held_.legs[i].is_held) add_headers(legs_.legs[i], held_.legs[i]);
+    }
     if (std::ranges::all_of(held_.legs, &HeldOutput::Leg::is_held)) {
       write_pipe();
     } else {
@@ -122,6 +126,19 @@ class Taker {
     if (!codecs.error.empty()) throw CommandError(codecs.error);
     held_.warnings = std::move(codecs.warnings);
     held_.words = std::move(codecs.words);
+    picture_ = std::move(codecs.picture);
+    sound_ = std::move(codecs.sound);
+  }
+
+  void add_headers(const OutputLeg& leg, HeldOutput::Leg& held) const {
+    const std::string muxer = muxer_name(leg.format, leg.url);
+    Words& options = held.publication.options;
+    add(options, dash_tags(muxer, options, picture_, sound_));
+    if (sound_ != "aac") return;
+    const AacHeader header = aac_header(muxer, options, help_);
+    if (!header.refusal.empty())
+      throw CommandError("hold: the output " + held.name + ": " + header.refusal);
+    add(options, header.options);
   }
 
   void write_pipe() {
@@ -155,6 +172,7 @@ class Taker {
   bool reads_rtp_;
   const FfmpegHelp& help_;
   OutputLegs legs_;
+  std::string picture_, sound_;  // codecs, as far as they are known
   HeldOutput held_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "monitor/text/ascii.hpp"
 #include "monitor/text/url.hpp"
+#include "supervisor/hold/aac_header.hpp"
 #include "supervisor/hold/command_groups.hpp"
 #include "supervisor/hold/held_output.hpp"
 #include "supervisor/hold/output_codecs.hpp"
@@ -46,13 +47,20 @@ class Taker {
   HeldCommand take(std::span<const NamedOutput> outputs) {
     if (outputs.empty()) throw CommandError("outputs: there is none to publish to");
     for (const NamedOutput& output : outputs) publish(output);
-    write_pipe();
+    const OutputCodecs codecs = choose_codecs();
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      held_.publishers.push_back(
+          {outputs[i].name, publisher_command(command_, with_headers(outputs[i], legs_[i], codecs)),
+           0});
+    }
+    write_pipe(codecs);
     return std::move(held_);
   }
 
  private:
   struct Leg {
     std::string name, muxer, protocol;
+    Publication publication = {};
   };
 
   void publish(const NamedOutput& output) {
@@ -72,8 +80,21 @@ class Taker {
                      monitor::lowered(monitor::url_scheme(leg.url))});
     if (legs_.back().muxer.empty())
       refuse(output, "its format is not known from its URL: put -f FORMAT in front of it");
-    held_.publishers.push_back(
-        {output.name, publisher_command(command_, publication(output, group, leg)), 0});
+    legs_.back().publication = publication(output, group, leg);
+  }
+
+  Publication with_headers(const NamedOutput& output, const Leg& leg,
+                           const OutputCodecs& codecs) const {
+    Publication publication = leg.publication;
+    add(publication.options,
+        dash_tags(leg.muxer, publication.options, codecs.picture, codecs.sound));
+    const bool has_sound =
+        std::ranges::find(publication.options, "-an") == publication.options.end();
+    if (codecs.sound != "aac" || !has_sound) return publication;
+    const AacHeader header = aac_header(leg.muxer, publication.options, help_);
+    if (!header.refusal.empty()) refuse(output, header.refusal);
+    add(publication.options, header.options);
+    return publication;
   }
 
   Publication publication(const NamedOutput& output, const CommandGroup& group,
@@ -129,13 +150,17 @@ class Taker {
     return chosen;
   }
 
-  void write_pipe() {
-    const auto& argv = command_.argv();
-    add(std::span(argv).first(argv.size() - shared_.words.size()));
+  OutputCodecs choose_codecs() const {
     OutputCodecs codecs =
         output_codecs(shared_.options, choosing_muxer(), help_, legs_.front().name);
     if (!codecs.error.empty()) throw CommandError(codecs.error);
-    held_.warnings = std::move(codecs.warnings);
+    return codecs;
+  }
+
+  void write_pipe(const OutputCodecs& codecs) {
+    const auto& argv = command_.argv();
+    add(std::span(argv).first(argv.size() - shared_.words.size()));
+    held_.warnings = codecs.warnings;
     add(codecs.words);
     const auto is_encoders = [this](const OutputOption& option) {
       return std::ranges::any_of(

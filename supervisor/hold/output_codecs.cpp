@@ -28,6 +28,8 @@ class Chooser {
 
   OutputCodecs choose() {
     for (const OutputOption& option : options_) check(option);
+    codecs_.picture = named(picture);
+    codecs_.sound = named(sound);
     if (muxer_ == nullptr) return std::move(codecs_);
     choose(picture, muxer_->is_audio_only() ? "" : muxer_->video);
     choose(sound, muxer_->audio);
@@ -48,6 +50,22 @@ class Chooser {
                     " of the output " + name_ + "): use " +
                     std::string(*type == 'v' ? picture.carried : sound.carried) +
                     ", or leave hold out";
+  }
+
+  // What the last option for the type says, else what FFmpeg chooses.
+  std::string named(const StreamType& type) const {
+    if (is_off(type.letter)) return {};
+    const OutputOption* last = nullptr;
+    for (const OutputOption& option : options_) {
+      const auto chosen = chooses_codec_of(option);
+      if (chosen && (*chosen == type.letter || *chosen == '\0')) last = &option;
+    }
+    if (last == nullptr) {
+      if (muxer_ == nullptr || !is_mapped(type.kind)) return {};
+      return type.letter == 'a' ? muxer_->audio : muxer_->video;
+    }
+    const auto codec = help_.codec_of.find(last->value);
+    return codec == help_.codec_of.end() ? std::string() : codec->second;
   }
 
   // For all streams of the type: `-c:a:1 aac` leaves the others to FFmpeg.

@@ -15,6 +15,7 @@ struct OutputCodecs {
   std::vector<std::string> words;     // `-c:v h264`, `-vn`: in front of the command's own options
   std::string error;                  // a codec that MPEG-TS cannot carry
   std::vector<std::string> warnings;  // one that may be chosen, and that it cannot carry
+  std::string picture, sound;         // what is made; empty: none, or not known (copied)
 };
 
 // `muxer`: that of the output's own format; null where FFmpeg does not know it. `name`: the

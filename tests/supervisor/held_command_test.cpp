@@ -211,9 +211,9 @@ TEST(HeldCommand, AnFfmpegThatIsNotSeenCannotBeTakenApart) {
 }
 
 TEST(HeldCommand, ADescriptionGoesWithItsOutput) {
-  EXPECT_TRUE(publisher(held("ffmpeg -i x -vn -c:a aac -sdp_file a.sdp -f rtp rtp://h:1"))
+  EXPECT_TRUE(publisher(held("ffmpeg -i x -vn -c:a libopus -sdp_file a.sdp -f rtp rtp://h:1"))
                   .ends_with("-sdp_file a.sdp -f rtp rtp://h:1"));
-  EXPECT_EQ(refusal("ffmpeg -sdp_file a.sdp -i x -vn -c:a aac -f rtp rtp://h:1"),
+  EXPECT_EQ(refusal("ffmpeg -sdp_file a.sdp -i x -vn -c:a libopus -f rtp rtp://h:1"),
             "hold: put -sdp_file right in front of the RTP output that it describes");
 }
 

@@ -75,7 +75,7 @@ inline constexpr auto field_commands = std::to_array<FieldCommand>({
      "-loop 1 -framerate 2 -i IN/cover.png -f lavfi -i sine -c:v libx264 -preset ultrafast -tune "
      "stillimage -pix_fmt yuv420p -r 2 -g 4 -c:a aac -t 4 -f flv rtmp://a.example/app/key"},
     {"sound_first",
-     "-i IN/av.flv -map 0:a -map 0:v -c:v libx264 -preset ultrafast -c:a aac -metadata:s:0 "
+     "-i IN/av.flv -map 0:a -map 0:v -c:v libx264 -preset ultrafast -c:a libmp3lame -metadata:s:0 "
      "title=Sound -f matroska tcp://h.example:5000"},
     {"http_hevc_copy",
      "-i IN/hevc.mp4 -c:v copy -an -metadata service_name=HD -f mpegts http://h.example/up.ts"},
@@ -139,7 +139,7 @@ inline constexpr auto field_commands = std::to_array<FieldCommand>({
      "-i IN/av.flv -c:v libx264 -preset ultrafast -c:a aac -f rtp_mpegts rtp://h.example:5004"},
     {"rtp", "-i IN/radio.mp3 -vn -c:a libopus -payload_type 97 -f rtp rtp://h.example:5004"},
     {"rtsp",
-     "-i IN/av.flv -c:v libx264 -preset ultrafast -c:a aac -rtsp_transport tcp -f rtsp "
+     "-i IN/av.flv -c:v libx264 -preset ultrafast -c:a libopus -rtsp_transport tcp -f rtsp "
      "rtsp://h.example:8554/cam"},
     {"rtsp_copy", "-i IN/av.flv -c copy -f rtsp rtsp://user:pw@h.example:8554/cam"},
     // HLS
