@@ -28,7 +28,7 @@ Reply no_such_stream(std::string_view name) {
 json::object stream_entry(const StreamSnapshot& stream) {
   const std::string path = "/api/v1/streams/" + monitor::percent_encode(stream.name);
   return {{"name", stream.name},
-          {"state", recovery::name(stream.status.state)},
+          {"state", recovery::name(recovery::air_state(stream.status))},
           {"routes", {path, path + "/recovery"}}};
 }
 

@@ -16,14 +16,25 @@ double off_air_before(const recovery::IncidentRecord& incident, WallTime run) {
   if (!incident.off_air || incident.last_good_at >= run) return 0;
   const double until_run = seconds_between(incident.last_good_at, run);
   if (!incident.resolved_at) return until_run;
+  const double off_air = incident.off_air_seconds - incident.covered_seconds;
   // A journal may hold less than no time, from before that was bounded.
-  return std::clamp(incident.off_air_seconds, 0.0, until_run);
+  return std::clamp(off_air, 0.0, until_run);
 }
 
 }  // namespace
 
 bool is_on_air(const recovery::Status& status) {
-  return status.state == recovery::State::on_air;
+  return recovery::air_state(status) == recovery::State::on_air;
+}
+
+recovery::State encoder_state(const recovery::Status& status) {
+  using recovery::State;
+  return status.state == State::waiting_for_receiver ? State::on_air : status.state;
+}
+
+double covered_seconds(const recovery::Status& status, const ClockReading& now) {
+  return monitor::seconds(status.covered_total +
+                          recovery::covered_since_settled(status, now.steady));
 }
 
 std::string_view ffmpeg_state(const recovery::Status& status) {
@@ -40,6 +51,10 @@ std::optional<double> playing_seconds(const StreamSnapshot& stream, const ClockR
   return seconds_since(*stream.track->playing_since, now.steady);
 }
 
+bool holds_outputs(const StreamSnapshot& stream) {
+  return std::ranges::any_of(stream.outputs, &OutputSnapshot::is_held);
+}
+
 const monitor::ProcessSample* living_sample(const StreamSnapshot& stream) {
   return stream.status.pid && stream.readings.process ? &*stream.readings.process : nullptr;
 }
@@ -47,11 +62,15 @@ const monitor::ProcessSample* living_sample(const StreamSnapshot& stream) {
 Availability availability_of(const StreamSnapshot& stream, const ClockReading& now) {
   const recovery::Status& status = stream.status;
   monitor::Duration on_air = status.on_air_total, off_air = status.off_air_total;
+  monitor::Duration covered = status.covered_total;
   const bool began = status.settled_at != monitor::Instant{};
   if (began && now.steady > status.settled_at) {
-    (status.on_air_since ? on_air : off_air) += now.steady - status.settled_at;
+    const monitor::Duration passed = now.steady - status.settled_at;
+    const auto is_covered = std::min(recovery::covered_since_settled(status, now.steady), passed);
+    covered += is_covered;
+    (status.on_air_since ? on_air : off_air) += passed - is_covered;
   }
-  const WallTime run = wall_of(on_air + off_air, now);
+  const WallTime run = wall_of(on_air + off_air + covered, now);
   Availability result{run, monitor::seconds(off_air), {}};
   if (stream.incidents) {
     for (const recovery::IncidentRecord& incident : *stream.incidents) {

@@ -13,13 +13,20 @@ namespace http {
 // Values that follow from a snapshot. Metrics, health, API and events all take them from here, so
 // that they cannot disagree. Pure.
 
+// What the audience gets is the encoder's: not covered, not off air.
 bool is_on_air(const recovery::Status& status);
+// That of a held stream's encoder: at work while the stream waits for its outputs.
+recovery::State encoder_state(const recovery::Status& status);
+// Since the supervisor started.
+double covered_seconds(const recovery::Status& status, const ClockReading& now);
 // "running" while a child lives, "crashed" off air by a fault, else "stopped".
 std::string_view ffmpeg_state(const recovery::Status& status);
 // Since the stream last came on air; 0 while it is off air.
 double uptime_seconds(const recovery::Status& status, const ClockReading& now);
 // How long the current track has been playing; empty while no track is known.
 std::optional<double> playing_seconds(const StreamSnapshot& stream, const ClockReading& now);
+// Its outputs are published by FFmpegs of their own.
+bool holds_outputs(const StreamSnapshot& stream);
 // The latest sample of the child that runs now; null without one.
 const monitor::ProcessSample* living_sample(const StreamSnapshot& stream);
 

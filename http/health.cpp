@@ -32,7 +32,7 @@ std::string text(std::string_view view) {
 
 // "cooling_down, sink_lost, escalated"
 std::string condition(const Status& status) {
-  std::string words = text(recovery::name(status.state));
+  std::string words = text(recovery::name(recovery::air_state(status)));
   if (status.verdict) words += ", " + text(monitor::name(status.verdict->cause));
   if (status.escalated) words += ", escalated";
   return words;
@@ -78,7 +78,7 @@ json::object component(const Status& status, const ClockReading& now) {
                       {"state", ffmpeg_state(status)},
                       {"pid", optional_number(status.pid)},
                       {"uptime_seconds", rounded(uptime)},
-                      {"stream_state", recovery::name(status.state)}};
+                      {"stream_state", recovery::name(recovery::air_state(status))}};
   if (status.source_available) result["source_available"] = *status.source_available;
   if (status.fallback_since) result["fallback"] = "on_air";
   if (status.verdict) result["cause"] = monitor::name(status.verdict->cause);

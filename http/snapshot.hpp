@@ -75,7 +75,8 @@ struct StreamSnapshot {
   std::optional<recovery::WallTime> launched_at;
   bool auto_recovery_enabled = true;
   std::vector<monitor::Cause> warnings;  // open ones; the cause of being off air is in `status`
-  std::vector<OutputSnapshot> outputs;   // of the command, then those of the fallback alone
+  std::string covered;  // what stands in for "sound", "picture and sound"; "fallback"; or nothing
+  std::vector<OutputSnapshot> outputs;  // of the command, then those of the fallback alone
   // Measured of the current child; empty without one.
   monitor::Readings readings;
   // the station

@@ -220,12 +220,20 @@ std::size_t recent_attempts(const StreamSnapshot& stream, recovery::WallTime wal
       }));
 }
 
+// Of a stream whose outputs outlive it.
+json::value encoder_json(const StreamSnapshot& stream) {
+  if (!holds_outputs(stream)) return nullptr;
+  return {{"state", recovery::name(encoder_state(stream.status))}};
+}
+
 }  // namespace
 
 json::object stream_json(const StreamSnapshot& stream, const ClockReading& now) {
   const recovery::Status& status = stream.status;
   return {{"name", stream.name},
-          {"state", recovery::name(status.state)},
+          {"state", recovery::name(recovery::air_state(status))},
+          {"encoder", encoder_json(stream)},
+          {"covered", stream.covered.empty() ? json::value(nullptr) : json::value(stream.covered)},
           {"pid", optional_number(status.pid)},
           {"generation", status.generation},
           {"uptime_seconds", rounded(uptime_seconds(status, now))},
@@ -282,6 +290,7 @@ json::object incident_json(std::string_view stream, const recovery::IncidentReco
           {"detected_at", monitor::rfc3339(incident.detected_at)},
           {"resolved_at", optional_time(incident.resolved_at)},
           {"off_air_seconds", rounded(incident.off_air_seconds)},
+          {"covered_seconds", rounded(incident.covered_seconds)},
           {"evidence", strings(incident.evidence)},
           {"actions", strings(incident.actions)}};
 }

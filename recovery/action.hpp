@@ -101,6 +101,13 @@ struct FallbackOnAir {
 struct FallbackFailed {
   std::string sentence;
 };
+// The outputs carry what stands in for the encoder; it has come to an end.
+struct CoverBegan {
+  std::string what;
+};
+struct CoverEnded {
+  Duration lasted;
+};
 // SIGKILL did not end the child (uninterruptible sleep): no new one is started until it is gone.
 struct Unkillable {
   pid_t pid;
@@ -117,10 +124,10 @@ struct RestartedOnPurpose {
                          // by the command itself
 };
 
-using Notice =
-    std::variant<CameOnAir, WentOffAir, FaultDetected, IncidentOpened, IncidentClosed, Decided,
-                 Escalated, EscalationResolved, SourceChanged, FallbackOnAir, FallbackFailed,
-                 Unkillable, TrackSwitchBegun, RestartedOnPurpose, IncidentChanged>;
+using Notice = std::variant<CameOnAir, WentOffAir, FaultDetected, IncidentOpened, IncidentClosed,
+                            Decided, Escalated, EscalationResolved, SourceChanged, FallbackOnAir,
+                            FallbackFailed, Unkillable, TrackSwitchBegun, RestartedOnPurpose,
+                            IncidentChanged, CoverBegan, CoverEnded>;
 
 // The answer to one event. Nearly always empty.
 struct Step {

@@ -59,6 +59,17 @@ struct Observed {
 struct InputIdle {
   bool is_idle;
 };
+// Of a stream whose outputs are held: they deliver what stands in for what the encoder does not
+// give; or the encoder's own again, or nothing at all.
+struct CoverChanged {
+  bool is_covered = false;
+  std::string what = {};  // "sound", "picture", "picture and sound"
+};
+// One of its outputs' streams goes on with something else. `hole`: that the audience may have seen.
+struct Switched {
+  bool to_cover = false;  // false: to the encoder
+  Duration hole{};
+};
 struct SignSeen {
   Generation generation;
   monitor::Sign sign;
@@ -102,9 +113,9 @@ struct Reconfigured {
   bool fallback_changed = false;
 };
 
-using Event =
-    std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,
-                 LaunchFailed, ProgressSeen, ProgressUnavailable, Observed, SignSeen, Exited,
-                 SourceProbed, SinkProbed, TrackChanged, Tick, Paused, Reconfigured, InputIdle>;
+using Event = std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,
+                           LaunchFailed, ProgressSeen, ProgressUnavailable, Observed, SignSeen,
+                           Exited, SourceProbed, SinkProbed, TrackChanged, Tick, Paused,
+                           Reconfigured, InputIdle, CoverChanged, Switched>;
 
 }  // namespace recovery

@@ -1,6 +1,7 @@
 #include "recovery/health.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace recovery {
 
@@ -30,8 +31,18 @@ bool Health::becomes_healthy(Duration cooldown, Instant now) {
 }
 
 void Health::settle(bool on_air, Instant now) {
-  (on_air ? on_air_total_ : off_air_total_) += now - settled_at_;
+  if (covered_since_) covered_unsettled_ += now - std::max(*covered_since_, settled_at_);
+  const Duration passed = now - settled_at_;
+  const Duration covered = std::min(std::exchange(covered_unsettled_, Duration::zero()), passed);
+  covered_total_ += covered;
+  (on_air ? on_air_total_ : off_air_total_) += passed - covered;
   settled_at_ = now;
+}
+
+void Health::cover(bool is_covered, Instant now) {
+  if (is_covered == covered_since_.has_value()) return;
+  if (covered_since_) covered_unsettled_ += now - std::max(*covered_since_, settled_at_);
+  covered_since_ = is_covered ? std::optional(now) : std::nullopt;
 }
 
 void Health::backdate(Instant began) {

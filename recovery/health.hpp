@@ -27,8 +27,10 @@ class Health {
   // Well since a whole cooldown. True the first time this is seen after coming on air.
   bool becomes_healthy(Duration cooldown, Instant now);
 
-  // What passed since the last call counts as time on air, or off air.
+  // What passed since the last call counts as time on air, or off air, but for what was covered.
   void settle(bool on_air, Instant now);
+  // Something stands in for what the primary does not give, from now on, or no more.
+  void cover(bool is_covered, Instant now);
   // A fault is found to have begun at `began`, before it was noticed.
   void backdate(Instant began);
   // Off air from now on. `keeps_well`: a child with which nothing is wrong is replaced, and the
@@ -45,6 +47,10 @@ class Health {
   std::optional<Instant> last_good_at() const { return last_good_at_; }
   Duration on_air_total() const { return on_air_total_; }
   Duration off_air_total() const { return off_air_total_; }
+  Duration covered_total() const { return covered_total_; }
+  // Of the time since `settled_at`, up to `covered_since` where that is set.
+  Duration covered_unsettled() const { return covered_unsettled_; }
+  std::optional<Instant> covered_since() const { return covered_since_; }
   // Up to when the totals reach; Instant{} before `begin`.
   Instant settled_at() const { return settled_at_; }
 
@@ -55,6 +61,9 @@ class Health {
   std::optional<Instant> last_good_at_;
   Duration on_air_total_{};
   Duration off_air_total_{};
+  Duration covered_total_{};
+  Duration covered_unsettled_{};
+  std::optional<Instant> covered_since_;
   Instant settled_at_{};
 };
 

@@ -40,6 +40,7 @@ struct IncidentRecord {
   std::vector<std::string> evidence;
   std::vector<std::string> actions;
   double off_air_seconds = 0;  // while open: as far as it was known at detection; of a warning: 0
+  double covered_seconds = 0;  // of it: something stood in; once it is resolved
 };
 
 }  // namespace recovery

@@ -11,6 +11,8 @@ std::string_view name(State state) {
       return "starting";
     case State::on_air:
       return "on_air";
+    case State::covered:
+      return "covered";
     case State::stopping:
       return "stopping";
     case State::cooling_down:

@@ -16,6 +16,7 @@ namespace recovery {
 enum class State : std::uint8_t {
   starting,  // the child lives, nothing has come out yet
   on_air,
+  covered,               // outputs are held: something stands in for what the encoder does not give
   stopping,              // signalled, not gone yet
   cooling_down,          // the next launch has its time
   waiting_for_source,    // the next launch waits for its source, or FFmpeg itself does
@@ -23,7 +24,7 @@ enum class State : std::uint8_t {
   fallback,              // the fallback lives, while the primary waits for its time or its source
   stopped,               // no child, and none will be launched by itself
 };
-inline constexpr std::size_t state_count = 8;
+inline constexpr std::size_t state_count = 9;
 std::string_view name(State state);
 
 // The part of the status that StreamCore owns itself: the state, and the present or last child.
@@ -49,12 +50,21 @@ struct Status : Lifecycle {
   std::optional<bool> source_available;
   unsigned source_retries = 0;            // that found no source, since last healthy
   std::optional<Instant> fallback_since;  // while the fallback is on air
+  std::optional<Instant> covered_since;   // while something stands in for what the encoder gives
 
   // Availability. Time on air counts up to the last advance seen, so the silence before a freeze
-  // was noticed is off-air time. Settled up to `settled_at`; both only grow.
+  // was noticed is off-air time; what was covered is neither. Settled up to `settled_at`; all only
+  // grow. `covered_unsettled`: of the time since then, up to `covered_since` where that is set.
   Duration on_air_total{};
   Duration off_air_total{};
+  Duration covered_total{};
+  Duration covered_unsettled{};
   Instant settled_at{};
 };
+
+// The state of what the audience gets. `status.state` is that of the encoder.
+State air_state(const Status& status);
+// How much of the time since `settled_at` was covered.
+Duration covered_since_settled(const Status& status, Instant now);
 
 }  // namespace recovery

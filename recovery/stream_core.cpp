@@ -48,6 +48,9 @@ Status StreamCore::status() const {
   status.on_air_since = health_.on_air_since();
   status.on_air_total = health_.on_air_total();
   status.off_air_total = health_.off_air_total();
+  status.covered_since = health_.covered_since();
+  status.covered_total = health_.covered_total();
+  status.covered_unsettled = health_.covered_unsettled();
   status.settled_at = health_.settled_at();
   return status;
 }
@@ -83,6 +86,7 @@ Instant StreamCore::deadline_of_state() const {
       return std::min(
           {plan_.deadline(), detection_.deadline(), planner_.trial_at(plan_, true, policy)});
     case State::stopped:
+    case State::covered:  // never the encoder's
       return monitor::never;
   }
   return monitor::never;
@@ -281,6 +285,7 @@ void StreamCore::on(const Tick&) {
       if (waits_in_place()) return keep_waiting();
       return follow(planner_.try_source(plan_, wants_fallback(), context()));
     case State::stopped:
+    case State::covered:
       return;
   }
 }
@@ -292,6 +297,15 @@ void StreamCore::on(const Paused&) {
 
 void StreamCore::on(const InputIdle& event) {
   detection_.idle_input(event.is_idle, now_);
+}
+
+// It changes nothing of what is done: the encoder is judged as if there were no cover.
+void StreamCore::on(const CoverChanged& event) {
+  const std::optional<Instant> since = health_.covered_since();
+  if (event.is_covered == since.has_value()) return;
+  health_.cover(event.is_covered, now_);
+  if (event.is_covered) return reporter_.notify(CoverBegan{event.what});
+  reporter_.notify(CoverEnded{now_ - *since});
 }
 
 // Nothing that was spent, opened or escalated is forgotten by another configuration.

@@ -141,6 +141,8 @@ class StreamCore {
   void on(const Paused&);
   void on(const Reconfigured& event);
   void on(const InputIdle& event);
+  void on(const CoverChanged& event);
+  void on(const Switched&) {}  // of observers
 
   // Detection.
   void check_progress();

@@ -60,6 +60,7 @@ StreamRecorder::StreamRecorder(std::string stream, std::size_t max_incidents)
 void StreamRecorder::record(const Event& event, const Step& step, const Status& status, Instant now,
                             WallTime wall) {
   anomalies_.on(event, step, status, now);
+  covered_ = status.covered_total + covered_since_settled(status, now);
   if (const auto took = track_switch_.on(event, step, status, now)) {
     totals_.track_switch_seconds.observe(monitor::seconds(*took));
   }
@@ -72,6 +73,7 @@ void StreamRecorder::record(const Event& event, const Step& step, const Status& 
     const auto* connections = std::get_if<monitor::ConnectionSamples>(&seen->what);
     if (connections && lives(status, seen->generation)) count(*connections);
   }
+  if (const auto* switched = std::get_if<Switched>(&event)) count(*switched);
   const ClockReading moment{now, wall};
   if (const auto* launched = std::get_if<Launched>(&event)) {
     const bool is_primary = status.role == Role::primary;
@@ -98,6 +100,11 @@ void StreamRecorder::count(const monitor::ConnectionSamples& connections) {
   totals_.sink_delivered_bytes = traffic_.delivered_bytes();
   totals_.sink_retransmits = traffic_.retransmits();
   totals_.source_received_bytes = traffic_.received_bytes();
+}
+
+void StreamRecorder::count(const Switched& event) {
+  ++(event.to_cover ? totals_.switches_to_cover : totals_.switches_to_encoder);
+  totals_.hole_seconds.observe(std::max(0.0, monitor::seconds(event.hole)));
 }
 
 void StreamRecorder::count(const monitor::Progress& progress, Generation generation) {
@@ -158,7 +165,7 @@ void StreamRecorder::open(const Incident& incident, const ClockReading& moment) 
   record.off_air_seconds = off_air_seconds(incident);
   record.id = id_of(stream_, record.detected_at) + "-" + std::to_string(incident.number);
   mark_changed(record.id);
-  open_incidents_.push_back({incident.number, record.id});
+  open_incidents_.push_back({incident.number, record.id, covered_});
   incidents_.add(std::move(record));
 }
 
@@ -172,10 +179,17 @@ void StreamRecorder::close(const Incident& incident, bool came_on_air, const Clo
     record->evidence = incident.evidence;
     record->actions = incident.actions;
     record->off_air_seconds = off_air_seconds(incident);
+    record->covered_seconds = covered_within(incident);
     mark_changed(record->id);
   }
   std::erase_if(open_incidents_,
                 [&](const OpenIncident& open) { return open.number == incident.number; });
+}
+
+double StreamRecorder::covered_within(const Incident& incident) const {
+  const auto open = std::ranges::find(open_incidents_, incident.number, &OpenIncident::number);
+  if (open == open_incidents_.end() || !incident.off_air) return 0;
+  return std::min(monitor::seconds(covered_ - open->covered_before), off_air_seconds(incident));
 }
 
 void StreamRecorder::adopt(const PersistedState& past, WallTime wall) {

@@ -55,6 +55,9 @@ struct Totals {
   std::array<std::uint64_t, decision_kind_count> actions{};
   Histogram detection_seconds{{0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300}};
   Histogram track_switch_seconds{{0.1, 0.2, 0.5, 1, 2, 5, 10}};
+  std::uint64_t switches_to_cover = 0;    // of held outputs
+  std::uint64_t switches_to_encoder = 0;  // … after the first
+  Histogram hole_seconds{{0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60}};
   Histogram off_air_seconds{{0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600}};
 };
 
@@ -96,6 +99,7 @@ class StreamRecorder {
   struct OpenIncident {
     std::uint64_t number;
     std::string id;
+    Duration covered_before{};  // when it was opened
   };
   struct ClockReading {
     Instant now;
@@ -106,10 +110,12 @@ class StreamRecorder {
   void count(const Launched& event, const ClockReading& moment);
   void count(const monitor::Progress& progress, Generation generation);
   void count(const monitor::ConnectionSamples& connections);
+  void count(const Switched& event);
   void note(const Notice& notice, bool came_on_air, const ClockReading& moment);
   void note(const Decided& decision, const ClockReading& moment);
   void open(const Incident& incident, const ClockReading& moment);
   void close(const Incident& incident, bool came_on_air, const ClockReading& moment);
+  double covered_within(const Incident& incident) const;
   void close_adopted(const ClockReading& moment);
   void note(const IncidentChanged& changed);
   IncidentRecord* find_open(std::uint64_t number);
@@ -132,6 +138,7 @@ class StreamRecorder {
   std::uint64_t counted_duplicated_ = 0;
   std::uint64_t counted_bytes_ = 0;
   monitor::Traffic traffic_;
+  Duration covered_{};  // in all, by the latest status
   AnomalyWatch anomalies_;
   TrackSwitch track_switch_;
 };

@@ -23,7 +23,7 @@ Event progress_event(const StreamSnapshot& stream, const Sample& sample, const C
   for (auto& member : sample_json(sample)) data.insert(member);
   data["frames"] = stream.totals.frames;
   data["uptime_seconds"] = rounded(uptime_seconds(status, now));
-  data["state"] = recovery::name(status.state);
+  data["state"] = recovery::name(recovery::air_state(status));
   return make_event("progress", print_json(data));
 }
 

@@ -16,9 +16,9 @@ namespace {
 namespace json = boost::json;
 
 // Members of a stream's object whose change causes an event.
-constexpr std::string_view observed_members[] = {"state",     "pid",     "generation", "command",
-                                                 "source",    "verdict", "anomalies",  "fallback",
-                                                 "last_exit", "track",   "recovery"};
+constexpr std::string_view observed_members[] = {
+    "state",    "pid",       "generation", "command",  "source",  "verdict", "anomalies",
+    "fallback", "last_exit", "track",      "recovery", "covered", "encoder"};
 
 bool runs_with_time(std::string_view name) {
   return name.ends_with("_seconds");

@@ -43,7 +43,7 @@ void emit_states(recovery::State present, const Emit& emit) {
 }
 
 void each_state(const StreamSnapshot& stream, const Emit& emit) {
-  emit_states(stream.status.state, emit);
+  emit_states(recovery::air_state(stream.status), emit);
 }
 
 void each_log_level(const StreamSnapshot& stream, const Emit& emit) {
@@ -124,13 +124,15 @@ void each_output_dropped(const StreamSnapshot& stream, const Emit& emit) {
   }
 }
 
-// The encoder of a held stream is at work while the stream waits for its outputs.
 void each_encoder_state(const StreamSnapshot& stream, const Emit& emit) {
-  const bool is_held = std::ranges::any_of(stream.outputs, &OutputSnapshot::is_held);
-  if (!is_held) return;
-  using recovery::State;
-  const State present = stream.status.state;
-  emit_states(present == State::waiting_for_receiver ? State::on_air : present, emit);
+  if (!holds_outputs(stream)) return;
+  emit_states(encoder_state(stream.status), emit);
+}
+
+void each_switch(const StreamSnapshot& stream, const Emit& emit) {
+  if (!holds_outputs(stream)) return;
+  emit({{"to", "cover"}}, number(stream.totals.switches_to_cover));
+  emit({{"to", "encoder"}}, number(stream.totals.switches_to_encoder));
 }
 
 void each_output_restart(const StreamSnapshot& stream, const Emit& emit) {
@@ -155,6 +157,9 @@ constexpr LabelledRow labelled_rows[] = {
      each_output_dropped},
     {{"radio_encoder_state", gauge, "1 for the present state of a held stream's encoder."},
      each_encoder_state},
+    {{"radio_stream_switches_total", counter,
+      "Times that held outputs went on with something else: what stands in, or the encoder again."},
+     each_switch},
     {{"radio_output_restarts_total", counter,
       "FFmpeg launched anew because this output's server was back."},
      each_output_restart},

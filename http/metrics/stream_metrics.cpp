@@ -172,6 +172,13 @@ constexpr ValueRow value_rows[] = {
     {{"radio_stream_on_air_seconds_total", counter,
       "Time on air since the supervisor started, up to the last advance of the output."},
      [](const Scraped& at) -> Value { return monitor::seconds(at.stream.status.on_air_total); }},
+    {{"radio_stream_covered_seconds_total", counter,
+      "Time since the supervisor started in which held outputs carried what stands in for the "
+      "encoder: neither on air nor off air; present only where outputs are held."},
+     [](const Scraped& at) -> Value {
+       if (!holds_outputs(at.stream)) return std::nullopt;
+       return covered_seconds(at.stream.status, at.now);
+     }},
     {{"radio_ffmpeg_frames_total", counter, "Video frames encoded, over all launches."},
      [](const Scraped& at) -> Value { return at.stream.totals.frames; }},
     {{"radio_ffmpeg_dropped_frames_total", counter, "Frames FFmpeg dropped, over all launches."},
@@ -211,6 +218,9 @@ struct HistogramRow {
 };
 
 constexpr HistogramRow histogram_rows[] = {
+    {{"radio_stream_hole_seconds", histogram,
+      "Media that held outputs were not given where they went on with something else."},
+     &recovery::Totals::hole_seconds},
     {{"radio_track_switch_duration_seconds", histogram,
       "Time from the report of a track change to the next advance of the output."},
      &recovery::Totals::track_switch_seconds},
@@ -225,7 +235,9 @@ constexpr HistogramRow histogram_rows[] = {
 // Off air it runs on; on air it stands still: the core may yet find that the output was silent.
 double off_air_seconds(const recovery::Status& status, const ClockReading& now) {
   const double settled = monitor::seconds(status.off_air_total);
-  return is_on_air(status) ? settled : settled + seconds_since(status.settled_at, now.steady);
+  if (status.state == recovery::State::on_air) return settled;
+  const double covered = monitor::seconds(recovery::covered_since_settled(status, now.steady));
+  return settled + std::max(0.0, seconds_since(status.settled_at, now.steady) - covered);
 }
 
 prometheus::MetricFamily off_air_family(const SnapshotStore::View& view, const ClockReading& now,

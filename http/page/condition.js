@@ -2,6 +2,7 @@
 
 const words_of = {
   on_air: "On air",
+  covered: "Covered",
   starting: "Starting",
   stopping: "Stopping",
   cooling_down: "Off air",
@@ -25,6 +26,7 @@ function kind_of(state) {
   const failed = Boolean(state.verdict) || Boolean(state.recovery?.escalated);
   switch (state.state) {
     case "on_air": return failed ? "warn" : "good";
+    case "covered":
     case "fallback": return "warn";
     case "cooling_down":
     case "waiting_for_receiver":

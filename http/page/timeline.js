@@ -87,6 +87,7 @@ function item(incident) {
 
 function length_of(incident) {
   if (!incident.resolved_at) return "open";
-  if (incident.off_air) return `off air ${duration(incident.off_air_seconds)}`;
+  const covered = incident.covered_seconds > 0 ? `, ${duration(incident.covered_seconds)} of it covered` : "";
+  if (incident.off_air) return `off air ${duration(incident.off_air_seconds)}${covered}`;
   return duration((Date.parse(incident.resolved_at) - Date.parse(incident.detected_at)) / 1000);
 }

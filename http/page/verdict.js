@@ -23,6 +23,7 @@ function content(state) {
   const { verdict, last_exit } = state;
   const has_exit = last_exit && state.state !== "on_air";
   return [
+    state.covered && h("p", { key: "covered", class: "headline" }, cover_line(state)),
     headline(state),
     sentences("evidence", "Evidence", verdict?.evidence),
     has_exit && h("p", { key: "exit", class: "exit" }, `FFmpeg: ${last_exit.description}.`),
@@ -40,6 +41,13 @@ function listed(outputs = []) {
 function output_line({ name, state, trouble, unseen }) {
   const rest = trouble ? ` ${trouble}` : unseen ? ` Cannot be seen: ${unseen}.` : "";
   return `${name}: ${words(state)}.${rest}`;
+}
+
+function cover_line({ covered, encoder }) {
+  const what = covered === "fallback"
+    ? "The outputs carry the fallback"
+    : `The outputs get no ${covered} from the encoder: the last picture and silence stand in`;
+  return `${what}. Encoder: ${words(encoder?.state ?? "unknown")}.`;
 }
 
 function headline(state) {

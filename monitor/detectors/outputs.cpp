@@ -209,7 +209,7 @@ bool OutputsDetector::is_off_air(Instant now) const {
   for (const Leg& leg : legs_) {
     if (!is_lasting(leg.output)) continue;
     const bool is_left = !is_down(leg, now);
-    if (leg.output.required && !is_left) return true;
+    if (leg.output.required && !is_left && !is_stopped_as_asked(leg)) return true;
     any = true;
     any_left = any_left || is_left;
   }
@@ -275,7 +275,9 @@ std::string OutputsDetector::sentence(const Leg& leg, Instant now) const {
 // ---------------------------------------------------------------------------- for others
 
 bool OutputsDetector::is_connected() const {
-  const auto lacks = [](const Leg& leg) { return leg.output.required && !leg.is_connected; };
+  const auto lacks = [](const Leg& leg) {
+    return leg.output.required && !leg.is_connected && !is_stopped_as_asked(leg);
+  };
   const auto has = [](const Leg& leg) { return is_lasting(leg.output) && leg.is_connected; };
   return std::ranges::any_of(legs_, has) && std::ranges::none_of(legs_, lacks);
 }

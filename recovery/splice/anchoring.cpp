@@ -20,6 +20,12 @@ constexpr Duration key_overdue = std::chrono::milliseconds(200);
 constexpr Ticks sound_waits = ticks_per_second;
 // Sound of a source that was on air waits so long for the key frame.
 constexpr Duration picture_comes_within = std::chrono::seconds(1);
+// What returns under cover must have come for so long: FFmpeg flushes what it has as it ends.
+constexpr Duration steady_for = std::chrono::milliseconds(300);
+// Sound that comes again and stays behind its picture, as FFmpeg goes on counting where a source
+// broke off, is taken as it comes.
+constexpr Duration lags_after = std::chrono::seconds(5);
+constexpr Duration cover_room = std::chrono::milliseconds(100);
 // A source that catches up is waited for no longer than this.
 constexpr Duration catches_up_within = std::chrono::seconds(10);
 
@@ -55,12 +61,18 @@ bool Splicer::waits_for_entry(Source& source, const SourceFrame& frame) const {
 // Whether the frame may follow what the track has given. Its source is moved, as little as will do.
 bool Splicer::may_enter(Source& source, const SourceFrame& frame, Track& track) {
   if (frame.kind == Kind::data) return true;
+  const bool returns = track.is_covered && track.covered == source.id();
+  if (returns && !source.is_steady(frame, steady_for)) return false;
   const Ticks behind = track.behind(source.times_of(frame), frame.duration);
   if (source.is_entry(frame)) {
     if (behind <= 0 && source.clock().is_anchored() && is_on_air(source)) return true;
     return place(source, frame, track);
   }
   if (behind <= 0) return true;
+  if (returns && source.is_steady(frame, lags_after)) {
+    source.streams()[frame.stream].lag += behind + to_ticks(cover_room);
+    return track.behind(source.times_of(frame), frame.duration) <= 0;
+  }
   // What another source goes on giving would never let this one in.
   if (selected_ == source.id() && track.source != source.id()) track.source.reset();
   return false;
@@ -99,6 +111,8 @@ std::optional<Ticks> Splicer::least_pts(const Track& track) const {
 
 // For more than a group of pictures not caught up with the wall. What is on air may stand still.
 bool Splicer::stays_behind(Source& source, const SourceFrame& frame, Ticks behind) {
+  // FFmpeg holds a picture back while its sound is missing, and lets go of all of it at once.
+  if (source.lacks_stream()) return false;
   if (!source.behind) source.behind = Source::Behind{frame.arrival, behind};
   const Duration waited = frame.arrival - source.behind->since;
   const bool catches_up = source.behind->by - behind > to_ticks(waited) / 4;

@@ -10,6 +10,8 @@ namespace {
 // would be taken for the same picture twice.
 constexpr std::array<std::uint8_t, 6> hevc_end_of_sequence = {0, 0, 0, 1, 36 << 1, 1};
 
+constexpr Ticks longest_group = 60 * ticks_per_second;
+
 }  // namespace
 
 void Cover::note(const ProgramStream& stream, const SourceFrame& frame, Ticks dts) {
@@ -28,12 +30,13 @@ void Cover::note_picture(const SourceFrame& frame, Ticks dts) {
   group_bytes_ += frame.payload.size();
   if (!frame.is_key) return;
   const bool is_kept = frame.payload.size() <= picture_limit;
-  if (!picture_.empty() && dts > key_at_) {
+  const bool has_group = !picture_.empty() && dts > key_at_ && dts - key_at_ < longest_group;
+  if (has_group) {
     const std::uint64_t bytes = group_bytes_ - frame.payload.size();
-    const Ticks group = std::min(dts - key_at_, 10 * ticks_per_second);
+    const Ticks group = dts - key_at_;
     const Ticks fair = group * static_cast<Ticks>(frame.payload.size()) /
                        static_cast<Ticks>(std::max<std::uint64_t>(bytes, 1));
-    pace_ = std::clamp(fair, std::min(repeat_every, group), std::max(repeat_every, group));
+    pace_ = std::clamp(fair, repeat_every, repeat_seldom);
   }
   picture_.clear();
   if (is_kept) append_as_first(picture_, frame.payload);

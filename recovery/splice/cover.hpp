@@ -19,8 +19,9 @@ class Cover {
  public:
   // Bytes of a key frame that is kept; a greater one cannot stand in.
   static constexpr std::size_t picture_limit = 4 << 20;
-  // Between two repeats of a picture at most, where they cost no more than the stream itself does.
+  // Between two repeats of a picture, and where a stream's own rate allows no more.
   static constexpr Ticks repeat_every = ticks_per_second / 2;
+  static constexpr Ticks repeat_seldom = ticks_per_second;
 
   // Of each frame that the programme is given, and when it is decoded.
   void note(const ProgramStream& stream, const SourceFrame& frame, Ticks dts);

@@ -13,6 +13,8 @@ namespace {
 constexpr Duration cover_lag = std::chrono::milliseconds(150);
 // Silence is given in pieces of so long: no wake-up for each frame of sound.
 constexpr Duration beat = std::chrono::milliseconds(60);
+// Of two that are covered within this time the later one is covered at once.
+constexpr Duration together = std::chrono::milliseconds(150);
 // What lies further back is not filled: the machine slept, or nobody was there to see it.
 constexpr Ticks longest_fill = 3 * ticks_per_second;
 // Before a picture that returns comes one repeat more.
@@ -39,6 +41,13 @@ std::vector<StreamName> Splicer::covered() const {
   return names;
 }
 
+bool Splicer::covers_all() const {
+  const auto is_own = [](const Track& each) {
+    return each.kind() != Kind::data && each.has_begun() && !each.is_covered;
+  };
+  return std::ranges::none_of(programme_.tracks(), is_own);
+}
+
 // A hole begins where what was given has been shown. What was given, not what came: frames that
 // cannot be used fill none.
 Instant Splicer::cover_deadline(const Track& track) const {
@@ -52,9 +61,14 @@ Instant Splicer::cover_deadline(const Track& track) const {
 }
 
 void Splicer::cover(Instant now) {
+  const bool begins = std::ranges::any_of(programme_.tracks(), [&](const Track& each) {
+    return !each.is_covered && cover_deadline(each) <= now;
+  });
   for (std::size_t i = 0; i < programme_.tracks().size(); ++i) {
     Track& track = programme_.tracks()[i];
-    if (cover_deadline(track) > now || track.cover.step() <= 0) continue;
+    const Instant due = cover_deadline(track);
+    if (due > (begins && !track.is_covered ? now + together : now)) continue;
+    if (track.cover.step() <= 0) continue;
     if (!track.is_covered) begin_cover(track, now);
     fill(i, clock_.at(now - cover_lag), now);
   }
@@ -62,6 +76,7 @@ void Splicer::cover(Instant now) {
 
 void Splicer::begin_cover(Track& track, Instant now) {
   track.is_covered = true;
+  track.covered = track.source;
   track.source.reset();
   track.cover.rewind();
   track.cover_at = cover_begins(track);

@@ -12,7 +12,8 @@ namespace {
 
 constexpr Ticks shortest_group = ticks_per_second / 2;
 constexpr Ticks longest_group = 5 * ticks_per_second;
-constexpr Ticks longest_picture = 10 * ticks_per_second;  // believed to be shown so long
+constexpr Duration pause = std::chrono::milliseconds(500);  // after it a stream is taken up again
+constexpr Ticks longest_picture = 10 * ticks_per_second;    // believed to be shown so long
 
 }  // namespace
 
@@ -41,6 +42,13 @@ std::optional<SourceFrame> Source::finish(const ProgrammeClock& programme) {
 
 bool Source::is_entry(const SourceFrame& frame) const {
   return frame.is_key && frame.stream == entry_stream(program());
+}
+
+bool Source::lacks_stream() const {
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    if (program().streams[i].kind != Kind::data && streams_[i].is_silent) return true;
+  }
+  return false;
 }
 
 Ticks Source::lead(Instant now, const ProgrammeClock& programme) const {
@@ -122,13 +130,18 @@ bool Source::set_times(const ReadPes& pes, const ProgrammeClock& programme, Sour
   const std::uint64_t line = clock_.line();
   frame.dts = clock_.read(dts, pes.arrival, programme);
   frame.pts = frame.dts + ahead;
-  if (clock_.line() != line) kept_.clear();
+  if (clock_.line() != line) {
+    kept_.clear();
+    for (SourceStream& each : streams_) each.lag = 0;
+  }
   return true;
 }
 
 void Source::note(SourceFrame& frame) {
   SourceStream& stream = streams_[frame.stream];
   frame.is_first = stream.frames++ == 0;
+  if (frame.arrival - stream.last_arrival > pause) stream.resumed_at = frame.arrival;
+  stream.last_arrival = frame.arrival;
   if (frame.parameters) stream.parameters = frame.parameters;
   // The first is shown, as far as is known, until the next began to come.
   const Ticks step = frame.is_first ? to_ticks(demuxer_.last_packet(frame.stream) - frame.arrival)

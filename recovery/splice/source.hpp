@@ -45,7 +45,10 @@ struct SourceStream {
   std::uint64_t frames = 0;
   Ticks last_dts = 0, step = 0;  // of its last frame, on the source's clock
   bool is_silent = false;
-  bool has_lost = false;  // a frame, since the last one that was given
+  bool has_lost = false;                 // a frame, since the last one that was given
+  Instant last_arrival{}, resumed_at{};  // of frames; after a pause
+  // Beside the source's shift: of one that lags behind the source's others for good.
+  Ticks lag = 0;
 };
 
 // One encoder, fallback or cover, as its MPEG-TS tells of it.
@@ -75,9 +78,16 @@ class Source {
   const SourceClock& clock() const { return clock_; }
   // Of its frame, on the programme's clock.
   FrameTimes times_of(const SourceFrame& frame) const {
-    const Ticks shift = clock_.shift(frame.dts);
+    const Ticks shift = clock_.shift(frame.dts) + streams_[frame.stream].lag;
     return {frame.pts + shift, frame.dts + shift};
   }
+  // The stream has come without a pause for so long. What FFmpeg writes as it ends, all at once, is
+  // no return.
+  bool is_steady(const SourceFrame& frame, Duration span) const {
+    return frame.arrival - streams_[frame.stream].resumed_at >= span;
+  }
+  // A stream of sound or picture gives nothing.
+  bool lacks_stream() const;
   // Whether the programme can go over to it at this frame.
   bool is_entry(const SourceFrame& frame) const;
   // How far its frames lie before the wall.
@@ -100,6 +110,7 @@ class Source {
   };
   std::optional<Behind> behind;
   std::optional<Instant> waits_since;  // … since when it waits for its key frame
+  bool is_retiring = false;
   bool was_refused = false, has_shown_frame = false, has_shown_key = false;  // said once
   // Where its streams go; of `tracks_program`, in the layout `tracks_layout`.
   std::vector<std::optional<std::size_t>> tracks;

@@ -44,6 +44,10 @@ Splicer::Events Splicer::feed(SourceId source, Bytes bytes, Instant now) {
   return events_;
 }
 
+void Splicer::retire(SourceId source) {
+  if (Source* const retiring = source_of(source)) retiring->is_retiring = true;
+}
+
 Splicer::Events Splicer::end(SourceId source, Instant now) {
   begin_call();
   Source* const ended = source_of(source);

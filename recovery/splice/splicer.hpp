@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "recovery/splice/cover_policy.hpp"
 #include "recovery/splice/event.hpp"
 #include "recovery/splice/output_queues.hpp"
 #include "recovery/splice/packet.hpp"
@@ -22,15 +23,6 @@ struct Options {
   Duration lead_limit = std::chrono::seconds(5);          // of a source, before the wall
   Duration parameters_within = std::chrono::seconds(10);  // of all streams, from the first on
   Ticks origin = 10 * ticks_per_second;                   // of the programme's time stamps
-};
-
-// What stands in where a stream of the programme gets nothing: its last key frame, silence.
-struct CoverPolicy {
-  bool is_allowed = false;
-  Duration after_end = std::chrono::milliseconds(300);  // of its source
-  Duration after_pause = std::chrono::seconds(1);       // of a source that lives
-
-  bool operator==(const CoverPolicy&) const = default;
 };
 
 struct SplicerCounts {
@@ -60,6 +52,9 @@ class Splicer {
   // frame, sound on the frame grid. What was on air goes on until then, if it lives.
   void select(SourceId source);
   Events feed(SourceId source, Bytes bytes, Instant now);
+  // It has been told to end: what is its own on air goes on, and nothing else is switched to it.
+  // FFmpeg then lets go of all that it had held back, at once.
+  void retire(SourceId source);
   // Its pipe is at its end. A frame that may be torn is dropped.
   Events end(SourceId source, Instant now);
   // Before this time no more should be read of it: it runs ahead of the wall.
@@ -74,6 +69,8 @@ class Splicer {
   void allow_cover(const CoverPolicy& policy);
   // The streams of the programme for which something stands in.
   std::vector<StreamName> covered() const;
+  // … and for all that have begun.
+  bool covers_all() const;
 
   // --- time
 

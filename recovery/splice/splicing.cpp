@@ -15,7 +15,7 @@ void Splicer::take(Source& source, const SourceFrame& frame, Instant now) {
   if (is_on && frame.kind == Kind::video && frame.after_loss) track->needs_key = true;
   if (is_on && !track->needs_key && source.clock().is_anchored()) {
     go_on(source, frame, *place, now);
-  } else if (is_on || (track != nullptr && selected_ == source.id())) {
+  } else if (is_on || (track != nullptr && selected_ == source.id() && !source.is_retiring)) {
     enter(source, frame, *place, now);
   } else if (frame.kind == Kind::audio) {
     source.kept().add(frame);

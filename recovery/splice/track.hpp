@@ -66,6 +66,7 @@ class Track {
   bool needs_key = false;                // a frame is missing: what refers to it cannot be shown
   Cover cover;                           // what may stand in for it
   bool is_covered = false;               // it does
+  std::optional<SourceId> covered;       // … for this source
   Ticks cover_at = 0;                    // … next
 
  private:

@@ -66,11 +66,21 @@ struct OutputSettings {
   bool operator==(const OutputSettings&) const = default;
 };
 
+// What stands in for what the encoder of a held stream does not give.
+struct CoverSettings {
+  enum class Kind : std::uint8_t { repeat, none };
+  Kind kind = Kind::repeat;
+  monitor::Duration after = std::chrono::seconds(1);  // `cover_after`
+
+  bool operator==(const CoverSettings&) const = default;
+};
+
 struct StreamConfig {
   std::string name = "radio";
   std::vector<std::string> command;
   // Network outputs are published by FFmpegs of their own, which outlive the encoder.
   bool hold = false;
+  CoverSettings cover;
   std::vector<OutputSettings> outputs;  // beside those of the command; they imply `hold`
   AskedHelp ffmpeg;                     // where it is held
   monitor::Limits monitor;

@@ -29,6 +29,8 @@ const Words<LogLevel> log_levels{{"trace", LogLevel::trace},
 const Words<recovery::Restart> restarts{{"always", recovery::Restart::always},
                                         {"on-failure", recovery::Restart::on_failure},
                                         {"never", recovery::Restart::never}};
+const Words<CoverSettings::Kind> covers{{"repeat", CoverSettings::Kind::repeat},
+                                        {"none", CoverSettings::Kind::none}};
 const Words<SourceProbe> source_probes{
     {"media", SourceProbe::media}, {"connect", SourceProbe::connect}, {"none", SourceProbe::none}};
 const Words<monitor::Witnesses> witnesses{{"all", monitor::Witnesses::all},
@@ -197,7 +199,9 @@ std::vector<Setting<StreamConfig>> make_stream_settings() {
       {"name", [](S& s, const std::string& text) { s.name = read_stream_name(text); },
        [](const S& s) { return s.name; }},
       choice<S>("restart", FIELD(recovery.restart), restarts),
-      boolean<S>("hold", FIELD(hold))};
+      boolean<S>("hold", FIELD(hold)),
+      choice<S>("cover", FIELD(cover.kind), covers),
+      duration<S>("cover_after", FIELD(cover.after), 200ms, 1h)};
   for (auto& setting : make_monitor_settings()) settings.push_back(std::move(setting));
   for (auto& setting : content_settings()) settings.push_back(std::move(setting));
   for (auto& setting : make_recovery_settings()) settings.push_back(std::move(setting));

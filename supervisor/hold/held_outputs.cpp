@@ -8,6 +8,7 @@ namespace supervisor {
 
 using monitor::OutputReport;
 using monitor::OutputReports;
+using monitor::OutputState;
 
 namespace {
 
@@ -22,19 +23,22 @@ bool is_same(const OutputReport& one, const OutputReport& other) {
 }  // namespace
 
 std::shared_ptr<HeldOutputs> HeldOutputs::make(std::shared_ptr<const HeldParts> parts,
-                                               Context context) {
-  std::shared_ptr<HeldOutputs> made(new HeldOutputs(std::move(parts), std::move(context)));
+                                               Context context, std::vector<std::string> stopped) {
+  std::shared_ptr<HeldOutputs> made(
+      new HeldOutputs(std::move(parts), std::move(context), std::move(stopped)));
   made->begin();
   return made;
 }
 
-HeldOutputs::HeldOutputs(std::shared_ptr<const HeldParts> parts, Context context)
-    : parts_(std::move(parts)), context_(std::move(context)) {
+HeldOutputs::HeldOutputs(std::shared_ptr<const HeldParts> parts, Context context,
+                         std::vector<std::string> stopped)
+    : parts_(std::move(parts)), context_(std::move(context)), stopped_(std::move(stopped)) {
 }
 
 void HeldOutputs::begin() {
   for (std::size_t pipe = 0; pipe < parts_->pipes; ++pipe) {
     pipes_.push_back({.relay = make_relay(pipe)});
+    pipes_.back().relay->call([policy = parts_->cover](Relay& relay) { relay.cover(policy); });
   }
   for (const HeldPublisher& output : parts_->outputs) add(output);
 }
@@ -52,9 +56,15 @@ std::unique_ptr<ThreadBound<Relay>> HeldOutputs::make_relay(std::size_t pipe) {
       .on_reconnect_needed = call([pipe](HeldOutputs& self) { self.on_reconnect_needed(pipe); }),
       .on_fell_behind =
           call([](HeldOutputs& self, OutputNumber output) { self.on_fell_behind(output); }),
+      .on_cover =
+          call([pipe](HeldOutputs& self, const RelayCover& cover) { self.on_cover(pipe, cover); }),
+      .on_switch = call([](HeldOutputs& self, const RelaySwitch& to) {
+        self.context_.on_switch({.to_cover = to.to_cover, .hole = to.hole});
+      }),
       .on_counts = call([](HeldOutputs& self, const std::vector<RelayCounts>& counts) {
         self.on_counts(counts);
-      })};
+      }),
+      .on_finished = call([pipe](HeldOutputs& self) { self.on_finished(pipe); })};
   return std::make_unique<ThreadBound<Relay>>(
       thread,
       std::make_unique<Relay>(thread.executor(), recovery::splice::Options{}, std::move(reports)));
@@ -71,7 +81,9 @@ void HeldOutputs::add(const HeldPublisher& output) {
   outputs_.push_back({.number = number,
                       .pipe = output.pipe,
                       .buffer = output.buffer,
+                      .required = output.required,
                       .publisher = std::make_unique<Publisher>(*output.parts, std::move(context))});
+  if (is_stopped(outputs_.back())) outputs_.back().publisher->stop();
 }
 
 void HeldOutputs::attach(OutputNumber number, Descriptor write) {
@@ -115,6 +127,12 @@ std::shared_ptr<const PreparedCommand> HeldOutputs::connect(const PreparedComman
   return command;
 }
 
+void HeldOutputs::retire_encoder() {
+  for (Pipe& pipe : pipes_) {
+    pipe.relay->call([](Relay& relay) { relay.retire_encoder(); });
+  }
+}
+
 // ------------------------------------------------------------------------------- the relays
 
 void HeldOutputs::on_parameters_known(std::size_t pipe, bool is_complete) {
@@ -133,7 +151,7 @@ void HeldOutputs::on_parameters_known(std::size_t pipe, bool is_complete) {
 }
 
 void HeldOutputs::begin_publisher(Output& output) {
-  if (output.is_stopped || is_finishing_ || !pipes_[output.pipe].may_begin) return;
+  if (is_stopped(output) || is_finishing_ || !pipes_[output.pipe].may_begin) return;
   output.publisher->set_idle(pipes_[output.pipe].is_idle);
   output.publisher->start();
 }
@@ -147,7 +165,7 @@ void HeldOutputs::on_idle(std::size_t pipe, bool is_idle) {
 
 void HeldOutputs::on_reconnect_needed(std::size_t pipe) {
   for (Output& output : outputs_) {
-    if (output.pipe == pipe && !output.is_stopped && !is_finishing_) output.publisher->restart();
+    if (output.pipe == pipe && !is_stopped(output) && !is_finishing_) output.publisher->restart();
   }
 }
 
@@ -161,6 +179,47 @@ void HeldOutputs::on_fell_behind(OutputNumber number) {
       "frame");
 }
 
+void HeldOutputs::on_cover(std::size_t pipe, const RelayCover& cover) {
+  pipes_[pipe].cover = cover;
+  on_change();
+}
+
+void HeldOutputs::carry_fallback(bool is_on) {
+  if (std::exchange(is_fallback_, is_on) != is_on) tell_cover();
+}
+
+// An output that is wanted and does not deliver is off air, whatever the others carry.
+std::string HeldOutputs::covered() const {
+  RelayCover what;
+  bool any_on = false;
+  for (const Output& output : outputs_) {
+    const bool is_on = output.publisher->report().state == OutputState::on_air;
+    if (output.required && !is_on && !is_stopped(output)) return {};
+    if (!is_on) continue;
+    any_on = true;
+    what.picture = what.picture || pipes_[output.pipe].cover.picture;
+    what.sound = what.sound || pipes_[output.pipe].cover.sound;
+  }
+  if (any_on && is_fallback_) return "fallback";
+  if (what.picture && what.sound) return "picture and sound";
+  return what.picture ? "picture" : what.sound ? "sound" : "";
+}
+
+void HeldOutputs::tell_cover() {
+  std::string present = covered();
+  const bool was_covered = !covered_.empty();
+  covered_ = present;
+  if (was_covered == !present.empty()) return;
+  context_.on_cover({.is_covered = !present.empty(), .what = std::move(present)});
+}
+
+void HeldOutputs::on_finished(std::size_t pipe) {
+  if (!drains_within_) return;
+  for (Output& output : outputs_) {
+    if (output.pipe == pipe) output.publisher->finish(*drains_within_);
+  }
+}
+
 void HeldOutputs::on_counts(const std::vector<RelayCounts>& counts) {
   for (const RelayCounts& each : counts) {
     for (Output& output : outputs_) {
@@ -172,11 +231,23 @@ void HeldOutputs::on_counts(const std::vector<RelayCounts>& counts) {
 // ------------------------------------------------------------------------------- the stream
 
 void HeldOutputs::finish(monitor::Duration within) {
-  if (std::exchange(is_finishing_, true)) return;
+  if (is_finishing_ && !drains_within_) return;
+  is_finishing_ = true;
+  drains_within_.reset();
   for (Pipe& pipe : pipes_) {
-    pipe.relay->call([](Relay& relay) { relay.finish(); });
+    pipe.relay->call([within](Relay& relay) { relay.finish(within); });
   }
   for (Output& output : outputs_) output.publisher->finish(within);
+  context_.services.loop.callback(weak_from_this(), [](HeldOutputs& self) { self.check_over(); })();
+}
+
+void HeldOutputs::drain(monitor::Duration within) {
+  if (std::exchange(is_finishing_, true)) return;
+  drains_within_ = within;
+  for (Pipe& pipe : pipes_) {
+    pipe.relay->call([within](Relay& relay) { relay.finish(within); });
+  }
+  for (Output& output : outputs_) output.publisher->drain();
   context_.services.loop.callback(weak_from_this(), [](HeldOutputs& self) { self.check_over(); })();
 }
 
@@ -189,7 +260,7 @@ void HeldOutputs::on_change() {
   const auto alive = shared_from_this();  // a report may end the stream
   OutputReports changed;
   for (const Output& output : outputs_) {
-    OutputReport report = output.publisher->report();
+    OutputReport report = report_of(output);
     const auto known = std::ranges::find(reported_, report.output, &OutputReport::output);
     if (known != reported_.end() && is_same(*known, report)) continue;
     if (known == reported_.end()) {
@@ -200,11 +271,23 @@ void HeldOutputs::on_change() {
     changed.push_back(std::move(report));
   }
   if (!changed.empty()) context_.on_reports(std::move(changed));
+  tell_cover();
   if (is_finishing_ || !leaving_.empty()) {
     // Not from within a publisher's own call.
     context_.services.loop.callback(weak_from_this(),
                                     [](HeldOutputs& self) { self.check_over(); })();
   }
+}
+
+// What stands in is nothing of the encoder's.
+OutputReport HeldOutputs::report_of(const Output& output) const {
+  OutputReport report = output.publisher->report();
+  report.awaits_media = report.awaits_media || pipes_[output.pipe].cover.is_whole;
+  return report;
+}
+
+bool HeldOutputs::is_stopped(const Output& output) const {
+  return std::ranges::find(stopped_, output.publisher->output()) != stopped_.end();
 }
 
 void HeldOutputs::check_over() {
@@ -218,6 +301,9 @@ void HeldOutputs::check_over() {
 
 void HeldOutputs::reconfigure(std::shared_ptr<const HeldParts> parts, monitor::Duration within) {
   parts_ = std::move(parts);
+  for (Pipe& pipe : pipes_) {
+    pipe.relay->call([policy = parts_->cover](Relay& relay) { relay.cover(policy); });
+  }
   std::vector<Output> before = std::exchange(outputs_, {});
   for (const HeldPublisher& next : parts_->outputs) {
     const auto same = std::ranges::find_if(before, [&](const Output& output) {
@@ -232,6 +318,7 @@ void HeldOutputs::reconfigure(std::shared_ptr<const HeldParts> parts, monitor::D
     if (is_kept) {
       outputs_.push_back(std::move(*same));
       limit(outputs_.back(), next.buffer);
+      outputs_.back().required = next.required;
       outputs_.back().publisher->reconfigure(*next.parts);
     } else {
       add(next);
@@ -242,6 +329,7 @@ void HeldOutputs::reconfigure(std::shared_ptr<const HeldParts> parts, monitor::D
     if (!output.publisher) continue;
     if (!find(output.publisher->output())) {
       tell_change(output.publisher->parts(), "is not in the configuration any more, and ends");
+      std::erase(stopped_, output.publisher->output());
     }
     pipes_[output.pipe].relay->call(
         [number = output.number](Relay& relay) { relay.detach(number); });
@@ -279,17 +367,17 @@ http::Outcome HeldOutputs::control(std::string_view name, http::Control what) {
   }
   switch (what) {
     case http::Control::start:
-      if (!output->is_stopped) return {409, "the output runs already"};
-      output->is_stopped = false;
+      if (!is_stopped(*output)) return {409, "the output runs already"};
+      std::erase(stopped_, name);
       begin_publisher(*output);
       return {202, "the output is being started"};
     case http::Control::stop:
-      if (output->is_stopped) return {409, "the output is stopped already"};
-      output->is_stopped = true;
+      if (is_stopped(*output)) return {409, "the output is stopped already"};
+      stopped_.emplace_back(name);
       output->publisher->stop();
       return {202, "the output is being stopped; it stays so until it is started"};
     case http::Control::restart:
-      output->is_stopped = false;
+      std::erase(stopped_, name);
       output->publisher->restart();
       return {202, "the output is being restarted"};
   }
@@ -298,7 +386,7 @@ http::Outcome HeldOutputs::control(std::string_view name, http::Control what) {
 
 OutputReports HeldOutputs::reports() const {
   OutputReports all;
-  for (const Output& output : outputs_) all.push_back(output.publisher->report());
+  for (const Output& output : outputs_) all.push_back(report_of(output));
   return all;
 }
 

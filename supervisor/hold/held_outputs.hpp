@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "http/supervisor_api.hpp"
 #include "monitor/output.hpp"
+#include "recovery/event.hpp"
 #include "supervisor/child/child.hpp"
 #include "supervisor/hold/held_parts.hpp"
 #include "supervisor/hold/publisher.hpp"
@@ -37,21 +39,38 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
     const Clock& clock;
     // Whatever has changed of the outputs. May come from within the calls below.
     std::function<void(monitor::OutputReports)> on_reports;
+    // They deliver what stands in for the encoder, or no more. From within the calls below, too.
+    std::function<void(const recovery::CoverChanged&)> on_cover;
+    std::function<void(const recovery::Switched&)> on_switch;
     // After finish(): nothing of them lives. From the loop.
     std::function<void()> on_over;
   };
 
   // Everything in the context must outlive it.
-  static std::shared_ptr<HeldOutputs> make(std::shared_ptr<const HeldParts> parts, Context context);
+  // `stopped`: outputs that stay so until they are started.
+  static std::shared_ptr<HeldOutputs> make(std::shared_ptr<const HeldParts> parts, Context context,
+                                           std::vector<std::string> stopped = {});
 
   // Before a launch of the encoder: the same command with the numbers of its pipes, which it
   // inherits. Null with `error_number` where the descriptors are short.
   std::shared_ptr<const PreparedCommand> connect(const PreparedCommand& encoder, int& error_number);
   // … after it, whether it was launched or not.
   void release_pipes() { given_.clear(); }
+  // The encoder has been told to end.
+  void retire_encoder();
 
   // The stream stops: the outputs get what there is, and end, at the latest after `within`.
   void finish(monitor::Duration within);
+  // It has come to its own end: they get all of it, at its own pace; one that takes nothing more
+  // ends `within` after that. `finish` may follow.
+  void drain(monitor::Duration within);
+  // The names of those that were stopped as asked.
+  std::vector<std::string> stopped() const { return stopped_; }
+  // What comes from the encoder's pipes is the fallback's.
+  void carry_fallback(bool is_on);
+  // What the encoder's own is missing of what they deliver: "sound", "picture", "picture and
+  // sound"; "fallback". Empty: nothing.
+  std::string covered() const;
   bool is_finishing() const { return is_finishing_; }
   std::size_t pipes() const { return pipes_.size(); }
   void kill();
@@ -70,17 +89,19 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
     std::unique_ptr<ThreadBound<Relay>> relay;
     bool may_begin = false;  // its streams are known
     bool is_idle = true;
+    RelayCover cover = {};
   };
   struct Output {
     OutputNumber number;
     std::size_t pipe;
     recovery::splice::QueueLimits buffer;
+    bool required = false;
     std::unique_ptr<Publisher> publisher;
-    bool is_stopped = false;  // as asked for
     std::uint64_t dropped_bytes = 0;
   };
 
-  HeldOutputs(std::shared_ptr<const HeldParts> parts, Context context);
+  HeldOutputs(std::shared_ptr<const HeldParts> parts, Context context,
+              std::vector<std::string> stopped);
   void begin();
   std::unique_ptr<ThreadBound<Relay>> make_relay(std::size_t pipe);
   void add(const HeldPublisher& output);
@@ -89,7 +110,12 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   void on_idle(std::size_t pipe, bool is_idle);
   void on_reconnect_needed(std::size_t pipe);
   void on_fell_behind(OutputNumber number);
+  void on_cover(std::size_t pipe, const RelayCover& cover);
+  void on_finished(std::size_t pipe);
   void on_counts(const std::vector<RelayCounts>& counts);
+  void tell_cover();
+  monitor::OutputReport report_of(const Output& output) const;
+  bool is_stopped(const Output& output) const;
   void tell_change(const StreamParts& parts, const std::string& what);
   void on_change();
   void check_over();
@@ -106,6 +132,10 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   std::vector<Descriptor> given_;  // to the encoder that is being launched
   monitor::OutputReports reported_;
   OutputNumber next_number_ = 0;
+  std::vector<std::string> stopped_;  // as asked for
+  std::string covered_;               // as was told
+  bool is_fallback_ = false;
+  std::optional<monitor::Duration> drains_within_;
   bool is_finishing_ = false;
   bool is_over_ = false;
 };

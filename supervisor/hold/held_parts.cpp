@@ -100,7 +100,7 @@ void add_named(const FfmpegCommand& encoder, const OutputSettings& settings, Tak
   taken.sinks.insert(taken.sinks.end(), command.sinks().begin(), command.sinks().end());
 }
 
-TakenApart taken_apart(const std::vector<std::string>& argv, const StreamConfig& config) {
+TakenApart take_apart(const std::vector<std::string>& argv, const StreamConfig& config) {
   const FfmpegCommand command(argv);
   if (!config.ffmpeg.error.empty()) throw CommandError("hold: " + config.ffmpeg.error);
   const FfmpegHelp unknown;
@@ -112,6 +112,23 @@ TakenApart taken_apart(const std::vector<std::string>& argv, const StreamConfig&
   for (const OutputSettings& each : config.outputs) add_named(command, each, taken);
   taken.outputs = published(std::move(taken.outputs), taken.held);
   return taken;
+}
+
+// Of several streams, which.
+TakenApart taken_apart(const std::vector<std::string>& argv, const StreamConfig& config) {
+  try {
+    return take_apart(argv, config);
+  } catch (const CommandError& error) {
+    throw CommandError("stream " + config.name + ": " + error.what());
+  }
+}
+
+recovery::splice::CoverPolicy cover_policy(const CoverSettings& settings) {
+  recovery::splice::CoverPolicy policy;
+  policy.is_allowed = settings.kind != CoverSettings::Kind::none;
+  policy.after_end = std::min(policy.after_end, settings.after);
+  policy.after_pause = settings.after;
+  return policy;
 }
 
 recovery::splice::QueueLimits buffer_of(const std::string& output, const StreamConfig& config) {
@@ -140,13 +157,15 @@ HeldStream make_held_stream(const StreamConfig& config, const std::vector<int>& 
                             const Secrets& secrets) {
   TakenApart taken = taken_apart(config.command, config);
   HeldStream stream{encoder_of(taken.held, config.command, config, inherited, secrets), nullptr};
-  stream.encoder.outputs = std::move(taken.outputs);
-  HeldParts parts{.pipes = taken.held.pipes, .outputs = {}};
+  HeldParts parts{.pipes = taken.held.pipes, .outputs = {}, .cover = cover_policy(config.cover)};
   const std::string measured = output_of_statistics(config.sink.url, taken.sinks);
   for (const HeldCommand::Publisher& publisher : taken.held.publishers) {
+    const auto output = std::ranges::find(taken.outputs, publisher.name, &Output::name);
     parts.outputs.push_back({publisher.pipe, publisher_parts(config, publisher, measured, secrets),
-                             buffer_of(publisher.name, config)});
+                             buffer_of(publisher.name, config),
+                             output != taken.outputs.end() && output->required});
   }
+  stream.encoder.outputs = std::move(taken.outputs);
   stream.outputs = std::make_shared<const HeldParts>(std::move(parts));
   return stream;
 }

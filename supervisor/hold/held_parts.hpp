@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "recovery/splice/cover_policy.hpp"
 #include "recovery/splice/queue_limits.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/secrets/secrets.hpp"
@@ -17,12 +18,14 @@ struct HeldPublisher {
   std::size_t pipe = 0;                      // of the encoder's: which of its encodes it carries
   std::shared_ptr<const StreamParts> parts;  // its own; `output` is its name
   recovery::splice::QueueLimits buffer = {};
+  bool required = false;
 };
 
 // What a held stream's command comes to beside the encoder. A value.
 struct HeldParts {
   std::size_t pipes = 0;  // that the encoder writes to
   std::vector<HeldPublisher> outputs;
+  recovery::splice::CoverPolicy cover = {};
 };
 
 struct HeldStream {

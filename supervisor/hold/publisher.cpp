@@ -57,6 +57,7 @@ struct Publisher::State : std::enable_shared_from_this<State> {
   // What is asked for: that it runs, or is stopped.
   void ask(recovery::Event event, bool is_stopped);
   void set_idle(bool is_idle);
+  void drain();
   void finish(monitor::Duration within);
   void reconfigure(StreamParts parts);
   void close();
@@ -244,18 +245,25 @@ void Publisher::State::set_idle(bool is_idle) {
 }
 
 // FFmpeg ends with its input; nothing follows an end, whatever its status.
-void Publisher::State::finish(monitor::Duration within) {
+void Publisher::State::drain() {
   const bool has_child = life_ && life_->has_child();
   if (!has_child) return wake(recovery::StopRequested{.shutdown = true});
   parts_.config.recovery.restart = recovery::Restart::never;
-  parts_.config.recovery.stop_grace = within / 2;
   wake_up([&] {
     take(recovery::Reconfigured{parts_.setup()});
     // One that is being stopped for another launch ends, and is not launched.
     if (core_.status().state == recovery::State::stopping) {
-      return take(recovery::StopRequested{.shutdown = true});
+      take(recovery::StopRequested{.shutdown = true});
     }
-    ask_at_ = now_ + within / 2;
+  });
+}
+
+void Publisher::State::finish(monitor::Duration within) {
+  parts_.config.recovery.stop_grace = within / 2;
+  drain();
+  wake_up([&] {
+    const bool has_child = life_ && life_->has_child();
+    if (has_child) ask_at_ = now_ + within / 2;
   });
 }
 
@@ -318,6 +326,10 @@ void Publisher::stop() {
 
 void Publisher::set_idle(bool is_idle) {
   state_->set_idle(is_idle);
+}
+
+void Publisher::drain() {
+  state_->drain();
 }
 
 void Publisher::finish(monitor::Duration within) {

@@ -55,6 +55,8 @@ class Publisher {
   void stop();
   // Nothing comes from the encoder; it comes again.
   void set_idle(bool is_idle);
+  // Its input will end, and it with it, with its trailer: nothing is launched after that.
+  void drain();
   // Its input ends, or has ended: it ends by itself, with its trailer. It is asked to at the middle
   // of `within`, and killed at its end.
   void finish(monitor::Duration within);

@@ -55,6 +55,8 @@ json::object json_of(const IncidentRecord& incident, const Shortening& to) {
   if (!incident.output.empty()) object["output"] = incident.output;
   if (incident.resolved_at) object["resolved_at"] = monitor::rfc3339(*incident.resolved_at);
   object["off_air_seconds"] = http::rounded(incident.off_air_seconds);
+  if (incident.covered_seconds > 0)
+    object["covered_seconds"] = http::rounded(incident.covered_seconds);
   object["evidence"] = shortened(incident.evidence, to);
   object["actions"] = shortened(incident.actions, to);
   return object;
@@ -133,6 +135,7 @@ std::optional<IncidentRecord> incident_of(const JournalValues& values) {
   incident.evidence = values.texts("evidence");
   incident.actions = values.texts("actions");
   incident.off_air_seconds = values.seconds("off_air_seconds");
+  incident.covered_seconds = values.seconds("covered_seconds");
   return incident;
 }
 

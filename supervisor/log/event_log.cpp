@@ -163,4 +163,18 @@ void EventLog::log_notice(const recovery::Unkillable& notice) {
              {{"pid", std::int64_t{notice.pid}}});
 }
 
+void EventLog::log_notice(const recovery::CoverBegan& notice) {
+  const bool is_fallback = notice.what == "fallback";
+  log_.write(LogLevel::warning, "covered", subject(),
+             is_fallback ? std::string("Covered: the outputs carry the fallback")
+                         : "Covered: the outputs get no " + notice.what +
+                               " from the encoder; the last picture and silence stand in",
+             {{"covered", std::string_view(notice.what)}});
+}
+
+void EventLog::log_notice(const recovery::CoverEnded& notice) {
+  log_.write(LogLevel::info, "cover_ended", subject(), "The cover has ended",
+             {{"covered_seconds", monitor::seconds(notice.lasted)}});
+}
+
 }  // namespace supervisor

@@ -42,6 +42,8 @@ class EventLog {
   void log_notice(const recovery::FallbackOnAir& notice);
   void log_notice(const recovery::FallbackFailed& notice);
   void log_notice(const recovery::Unkillable& notice);
+  void log_notice(const recovery::CoverBegan& notice);
+  void log_notice(const recovery::CoverEnded& notice);
   // `track_changed` and `recovery_decision` report these.
   void log_notice(const recovery::IncidentChanged&) {}
   void log_notice(const recovery::TrackSwitchBegun&) {}

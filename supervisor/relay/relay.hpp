@@ -8,6 +8,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "monitor/time.hpp"
 #include "recovery/splice/splicer.hpp"
 #include "supervisor/child/descriptor.hpp"
 
@@ -22,6 +23,21 @@ struct RelayCounts {
   std::uint64_t written_bytes = 0;
   std::uint64_t dropped_bytes = 0;  // its queue was full, or it joined late
   std::size_t queued_bytes = 0;
+};
+
+// For which of the encoder's streams something stands in.
+struct RelayCover {
+  bool picture = false, sound = false;
+  bool is_whole = false;  // nothing that the outputs get is the encoder's
+
+  bool any() const { return picture || sound; }
+  bool operator==(const RelayCover&) const = default;
+};
+
+// The outputs go on with something else: an encoder, or what stands in for it.
+struct RelaySwitch {
+  bool to_cover = false;
+  monitor::Duration hole{};  // that was not filled before
 };
 
 // The way of the media: from one pipe of the encoder, whichever encoder holds it, to the pipes of
@@ -45,6 +61,9 @@ class Relay {
     // output's pipe is closed once it has all of what was before.
     std::function<void()> on_reconnect_needed = {};
     std::function<void(OutputNumber output)> on_fell_behind = {};
+    // Edges only.
+    std::function<void(const RelayCover& cover)> on_cover = {};
+    std::function<void(const RelaySwitch& to)> on_switch = {};
     // At most four times a second, where they have changed.
     std::function<void(std::vector<RelayCounts> counts)> on_counts = {};
     // After finish(): all outputs have what there was, and their pipes are closed.
@@ -60,6 +79,8 @@ class Relay {
   // The read end of the pipe of an encoder that is about to be launched. What the one before has
   // left in its pipe is read first.
   void begin_encoder(Descriptor read);
+  // The present encoder has been told to end: nothing that stands in makes way for it any more.
+  void retire_encoder();
   // The write end of the stdin of a publisher that is about to be launched. One that the output had
   // before is closed. `limits`: of what may wait for it.
   void attach(OutputNumber output, Descriptor write,
@@ -68,9 +89,11 @@ class Relay {
   void limit(OutputNumber output, const recovery::splice::QueueLimits& limits);
   // Closes the output's pipe.
   void detach(OutputNumber output);
+  // What may stand in for an encoder that gives nothing; nothing does at first.
+  void cover(const recovery::splice::CoverPolicy& policy);
   // No encoder will come: once the present one's pipe has ended, what is queued is written and the
-  // pipes of the outputs are closed.
-  void finish();
+  // pipes of the outputs are closed; at the latest `patience` after the end of the media.
+  void finish(monitor::Duration patience);
 
  private:
   struct State;

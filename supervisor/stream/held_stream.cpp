@@ -15,16 +15,24 @@ void StreamDriver::State::begin_outputs() {
   }
   if (held_ && !held_->is_finishing() && held_->pipes() == parts_.held->pipes) return;
   exit_code_.reset();
-  held_ = HeldOutputs::make(
-      parts_.held, {.services = context_.services,
-                    .launch = launch_,
-                    .clock = context_.seams.clock,
-                    .on_reports =
-                        [this](monitor::OutputReports reports) {
-                          if (!life_ || is_closed_) return;
-                          wake(recovery::Observed{life_->generation(), std::move(reports)});
-                        },
-                    .on_over = [this] { on_outputs_over(); }});
+  if (held_) {
+    stopped_outputs_ = held_->stopped();
+    take(recovery::CoverChanged{});
+  }
+  held_ =
+      HeldOutputs::make(parts_.held,
+                        {.services = context_.services,
+                         .launch = launch_,
+                         .clock = context_.seams.clock,
+                         .on_reports =
+                             [this](monitor::OutputReports reports) {
+                               if (!life_ || is_closed_) return;
+                               wake(recovery::Observed{life_->generation(), std::move(reports)});
+                             },
+                         .on_cover = [this](const recovery::CoverChanged& cover) { wake(cover); },
+                         .on_switch = [this](const recovery::Switched& to) { wake(to); },
+                         .on_over = [this] { on_outputs_over(); }},
+                        stopped_outputs_);
 }
 
 bool StreamDriver::State::has_same_encoder(const StreamParts& next) const {
@@ -39,13 +47,27 @@ void StreamDriver::State::reconfigure_outputs() {
   held_->reconfigure(parts_.held, outputs_grace());
 }
 
-void StreamDriver::State::end_outputs(const recovery::Status& status) {
-  if (status.state == recovery::State::stopped) held_->finish(outputs_grace());
+void StreamDriver::State::note_request(const recovery::Event& event) {
+  const bool stops = std::holds_alternative<recovery::StopRequested>(event) ||
+                     std::holds_alternative<recovery::KillRequested>(event);
+  const bool starts = std::holds_alternative<recovery::StartRequested>(event) ||
+                      std::holds_alternative<recovery::RestartRequested>(event);
+  if (stops || starts) stop_is_asked_ = stops;
+}
+
+void StreamDriver::State::follow_encoder(const recovery::Status& status) {
+  held_->carry_fallback(status.state == recovery::State::fallback);
+  if (status.state != recovery::State::stopped) return;
+  const bool is_own_end = status.ended && !status.failed && !stop_is_asked_;
+  if (is_own_end) return held_->drain(outputs_grace());
+  held_->finish(outputs_grace());
 }
 
 void StreamDriver::State::on_outputs_over() {
   const auto self = shared_from_this();
+  stopped_outputs_ = held_->stopped();
   held_.reset();
+  wake(recovery::CoverChanged{});
   if (!exit_code_) return wake_up([this] { has_news_ = true; });
   set_closed(true);
   context_.on_end(*std::exchange(exit_code_, std::nullopt));
@@ -67,6 +89,7 @@ void StreamDriver::State::kill() {
 }
 
 http::Outcome StreamDriver::State::control_output(std::string_view output, http::Control what) {
+  if (!held_ && parts_.held) return {409, "the stream is stopped: start it first"};
   if (!held_) return {409, "the outputs of this stream are not held"};
   return held_->control(output, what);
 }

@@ -60,6 +60,7 @@ void StreamDriver::State::wake(recovery::Event event) {
 
 void StreamDriver::State::take(recovery::Event event) {
   has_news_ = true;
+  note_request(event);
   events_.take(std::move(event), [this](const recovery::Event& next) { step(next); });
 }
 
@@ -72,7 +73,7 @@ void StreamDriver::State::step(const recovery::Event& event) {
     std::visit([this](const auto& what) { perform(what); }, action);
   }
   const recovery::Status status = core_.status();
-  if (held_) end_outputs(status);
+  if (held_) follow_encoder(status);
   // The log knows nothing of a child that was never launched.
   event_log_.record(is_of_no_process ? recovery::Event(recovery::Tick{}) : event, step, status);
   recorder_.record(event, step, status, now_, wall_);
@@ -243,6 +244,7 @@ void StreamDriver::State::perform(const recovery::Signal& action) {
   if (tracks_.abandon_preparation() || std::exchange(awaits_descriptors_, false)) {
     return take(recovery::Exited{life_->generation(), {.code = {}, .signal = action.number}});
   }
+  if (held_) held_->retire_encoder();
   if (life_) life_->signal(action.number, now_);
 }
 

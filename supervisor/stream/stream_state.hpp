@@ -79,7 +79,8 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   // Under hold another command may differ in its outputs alone.
   bool has_same_encoder(const StreamParts& next) const;
   void reconfigure_outputs();
-  void end_outputs(const recovery::Status& status);
+  void note_request(const recovery::Event& event);
+  void follow_encoder(const recovery::Status& status);
   void on_outputs_over();
   monitor::Duration outputs_grace() const;
 
@@ -99,9 +100,11 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   monitor::LogGate log_gate_;  // of all its children
   JournalNotes journal_notes_;
   StreamTracks tracks_;
-  std::shared_ptr<HeldOutputs> held_;  // null: it holds none, or has not begun
-  std::optional<int> exit_code_;       // the stream has ended, and its outputs have not yet
-  std::unique_ptr<ChildLife> life_;    // the present or last; null: there was none
+  std::shared_ptr<HeldOutputs> held_;         // null: it holds none, or has not begun
+  std::vector<std::string> stopped_outputs_;  // as asked, before `held_` began
+  bool stop_is_asked_ = false;                // of the stream
+  std::optional<int> exit_code_;              // the stream has ended, and its outputs have not yet
+  std::unique_ptr<ChildLife> life_;           // the present or last; null: there was none
   // Those before, until the end of the wake-up: a call-back of theirs may be on the stack.
   std::vector<std::unique_ptr<ChildLife>> ended_lives_;
   std::optional<recovery::WallTime> last_progress_at_;

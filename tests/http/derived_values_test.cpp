@@ -40,6 +40,17 @@ TEST(Availability, IsOfThisLifeWhereNothingOlderIsKnown) {
   EXPECT_EQ(result.since, now.wall - 100s);
 }
 
+TEST(Availability, WhatIsCoveredTakesNothingOff) {
+  const auto snapshot = snapshot_with({});
+  snapshot->status.covered_total = 100s;
+  snapshot->status.covered_since = now.steady - 4s;
+  const auto result = http::availability_of(*snapshot, now);
+  EXPECT_EQ(result.since, now.wall - 200s);
+  EXPECT_NEAR(result.off_air_seconds, 10, 1e-6);
+  EXPECT_NEAR(http::covered_seconds(snapshot->status, now), 104, 1e-6);
+  EXPECT_FALSE(http::is_on_air(snapshot->status));
+}
+
 TEST(Availability, ReachesAsFarBackAsTheIncidents) {
   const auto result = http::availability_of(
       *snapshot_with({incident(500s, 30s), incident(900s, 100s, false), incident(1000s, 60s)}),

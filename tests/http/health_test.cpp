@@ -84,6 +84,15 @@ TEST(Readiness, AnEncoderThatHasNotPutOutAnythingRunsButIsNotReady) {
   EXPECT_TRUE(body_of(reply).at("details").at("ffmpeg_running").as_bool());
 }
 
+TEST(Readiness, CoveredIsNotReadyAndSaysSo) {
+  auto covered = on_air_snapshot("radio");
+  covered->status.covered_since = covered->status.on_air_since;
+  const Stage stage({covered});
+  const auto reply = stage.get("/health/readiness");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(text(body_of(reply).at("message")), "The stream is not on air: radio (covered)");
+}
+
 TEST(DetailedHealth, NamesEveryStreamAndTheFirstAsFfmpeg) {
   const Stage stage({on_air_snapshot("one"), on_air_snapshot("two")});
   const auto reply = stage.get("/health/detailed");

@@ -264,6 +264,26 @@ TEST(Metrics, StateAndStatusAreOneHotInEveryState) {
   }
 }
 
+TEST(Metrics, ACoveredStreamIsNeitherOnAirNorOffAir) {
+  auto covered = on_air_snapshot("radio");
+  covered->outputs.push_back({.name = "own", .is_held = true});
+  covered->status.covered_since = covered->status.on_air_since;
+  covered->status.covered_total = 20s;
+  covered->totals.switches_to_cover = 3;
+  const auto series = scrape(Stage({covered}));
+  EXPECT_EQ(series.at("radio_stream_state{stream=\"radio\",state=\"covered\"}"), 1);
+  EXPECT_EQ(series.at("radio_stream_state{stream=\"radio\",state=\"on_air\"}"), 0);
+  EXPECT_EQ(series.at("radio_encoder_state{stream=\"radio\",state=\"on_air\"}"), 1);
+  EXPECT_GE(series.at("radio_stream_covered_seconds_total{stream=\"radio\"}"), 20);
+  EXPECT_EQ(series.at("radio_stream_switches_total{stream=\"radio\",to=\"cover\"}"), 3);
+}
+
+TEST(Metrics, WhereNothingIsHeldNothingIsSaidOfCover) {
+  const auto series = scrape(Stage({on_air_snapshot("radio")}));
+  EXPECT_FALSE(series.contains("radio_stream_covered_seconds_total{stream=\"radio\"}"));
+  EXPECT_EQ(series.at("radio_stream_state{stream=\"radio\",state=\"covered\"}"), 0);
+}
+
 TEST(Metrics, HistogramsAreCumulative) {
   auto snapshot = on_air_snapshot("radio");
   for (const double seconds : {0.3, 0.4, 31.0, 1e6}) {

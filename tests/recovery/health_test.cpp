@@ -98,5 +98,30 @@ TEST_F(HealthTest, AReturnIsRealAfterFiveSecondsOnAir) {
   EXPECT_TRUE(health.has_lasted(start + 5s));
 }
 
+// As the relay tells it: something stands in while the primary is silent, or only its sound is.
+TEST_F(HealthTest, WhatWasCoveredIsNeitherOnAirNorOffAir) {
+  health.come_on_air(start + 2s);
+  health.advance(start + 10s);
+  health.cover(true, start + 11s);
+  health.settle(false, start + 15s);
+  EXPECT_EQ(health.off_air_total(), 2s + 1s);
+  EXPECT_EQ(health.covered_total(), 4s);
+  health.cover(false, start + 18s);
+  health.settle(true, start + 20s);
+  EXPECT_EQ(health.covered_total(), 7s);
+  EXPECT_EQ(health.on_air_total(), 8s + 2s);
+  EXPECT_EQ(health.on_air_total() + health.off_air_total() + health.covered_total(), 20s);
+}
+
+TEST_F(HealthTest, ACoverThatIsToldTwiceCountsOnce) {
+  health.cover(true, start + 1s);
+  health.cover(true, start + 5s);
+  health.cover(false, start + 6s);
+  health.cover(false, start + 9s);
+  EXPECT_EQ(health.covered_unsettled(), 5s);
+  health.settle(false, start + 10s);
+  EXPECT_EQ(health.covered_total(), 5s);
+}
+
 }  // namespace
 }  // namespace recovery

@@ -366,5 +366,23 @@ TEST(Status, NamesTheChildWhileItLives) {
   EXPECT_FALSE(stand.core.status().on_air_since.has_value());
 }
 
+// The encoder is judged as if nothing stood in for it.
+TEST(Cover, ChangesWhatIsToldAndNothingThatIsDone) {
+  Stand stand;
+  stand.on_air();
+  stand.feed(100s);
+  const Step covered = stand.send(CoverChanged{.is_covered = true, .what = "sound"});
+  EXPECT_EQ(actions(covered), "");
+  EXPECT_EQ(air_state(stand.core.status()), State::covered);
+  EXPECT_EQ(stand.core.status().state, State::on_air);
+  stand.wait(30s);
+  EXPECT_EQ(stand.core.status().state, State::stopping) << "frozen";
+  EXPECT_EQ(air_state(stand.core.status()), State::covered);
+  EXPECT_EQ(stand.core.status().covered_total, 30s);
+  EXPECT_EQ(stand.core.status().off_air_total, 0s);
+  stand.send(CoverChanged{});
+  EXPECT_EQ(air_state(stand.core.status()), State::stopping);
+}
+
 }  // namespace
 }  // namespace recovery::test

@@ -97,6 +97,32 @@ TEST_F(RecorderTest, ARestartThatSomebodyAskedForIsOnPurpose) {
   EXPECT_EQ(totals().restarts_on_purpose, 1U);
 }
 
+TEST_F(RecorderTest, AnIncidentKnowsHowMuchOfItWasCovered) {
+  on_air();
+  pass(10s);
+  exited(1);
+  pass(1s);
+  send(CoverChanged{.is_covered = true, .what = "picture and sound"});
+  launched();
+  pass(3s);
+  send(CoverChanged{});
+  block(200);
+  const IncidentRecord& incident = recorder->incidents()->front();
+  ASSERT_TRUE(incident.resolved_at);
+  EXPECT_NEAR(incident.covered_seconds, 3, 1e-6);
+  EXPECT_GT(incident.off_air_seconds, incident.covered_seconds);
+}
+
+TEST_F(RecorderTest, SwitchesAndTheirHolesAreCounted) {
+  on_air();
+  send(Switched{.to_cover = true, .hole = 300ms});
+  send(Switched{.to_cover = false, .hole = 0s});
+  send(Switched{.to_cover = true, .hole = 1s});
+  EXPECT_EQ(totals().switches_to_cover, 2U);
+  EXPECT_EQ(totals().switches_to_encoder, 1U);
+  EXPECT_NEAR(totals().hole_seconds.sum, 1.3, 1e-6);
+}
+
 TEST_F(RecorderTest, ALaunchThatFailedHasNotRun) {
   start();
   send(LaunchFailed{stand.generation(), EAGAIN});

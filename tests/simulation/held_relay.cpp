@@ -17,6 +17,16 @@ constexpr Duration idle_after = 1s;
 
 }  // namespace
 
+HeldRelay::HeldRelay(Instant now, bool is_covered) : splicer_({}, now), may_cover_(is_covered) {
+  splicer_.allow_cover({.is_allowed = is_covered});
+}
+
+void HeldRelay::finish() {
+  is_finishing_ = true;
+  may_cover_ = false;
+  splicer_.allow_cover({});
+}
+
 void HeldRelay::begin_encoder(Instant now) {
   end_encoder(now);
   source_ = splicer_.add(splice::Role::encoder);
@@ -26,12 +36,16 @@ void HeldRelay::begin_encoder(Instant now) {
 void HeldRelay::feed(splice::Bytes bytes, Instant now) {
   if (!source_ || bytes.empty()) return;
   take(splicer_.feed(*source_, bytes, now));
-  const std::uint64_t frames = splicer_.counts().frames;
-  if (std::exchange(frames_, frames) != frames) {
-    lasts_until_ = now + std::max(splicer_.lead(*source_, now), Duration::zero());
-    set_idle(false);
-  }
+  note_media(now);
   pump_all();
+}
+
+void HeldRelay::note_media(Instant now) {
+  const std::uint64_t frames = splicer_.counts().frames;
+  if (std::exchange(frames_, frames) == frames) return;
+  const Duration lead = source_ ? splicer_.lead(*source_, now) : Duration::zero();
+  lasts_until_ = now + std::max(lead, Duration::zero());
+  set_idle(false);
 }
 
 void HeldRelay::end_encoder(Instant now) {
@@ -40,12 +54,13 @@ void HeldRelay::end_encoder(Instant now) {
   splicer_.drop(*source_);
   source_.reset();
   pump_all();
-  set_idle(true);
+  if (!may_cover_) set_idle(true);
 }
 
 void HeldRelay::pass(Instant now) {
   take(splicer_.tick(now));
-  if (now >= lasts_until_ + idle_after) set_idle(true);
+  note_media(now);
+  if (!is_covered() && now >= lasts_until_ + idle_after) set_idle(true);
   pump_all();
 }
 

@@ -16,12 +16,12 @@ class HeldRelay {
  public:
   enum class Edge { parameters_known, idle, busy, reconnect_needed };
 
-  explicit HeldRelay(Instant now) : splicer_({}, now) {}
+  HeldRelay(Instant now, bool is_covered);
 
   void begin_encoder(Instant now);
   void feed(recovery::splice::Bytes bytes, Instant now);
   void end_encoder(Instant now);
-  void finish() { is_finishing_ = true; }
+  void finish();
   void pass(Instant now);  // at each turn
 
   // The pipe of a publisher that is about to be launched; one before it is closed.
@@ -33,6 +33,9 @@ class HeldRelay {
   bool is_at_end(std::size_t output) const;
 
   bool is_idle() const { return is_idle_; }
+  // Nothing that the outputs get is the encoder's; that something is not.
+  bool is_covered_whole() const { return is_covered() && splicer_.covers_all(); }
+  bool is_covered() const { return !splicer_.covered().empty(); }
   std::uint64_t times_behind() const { return times_behind_; }
   std::vector<Edge> take_edges();
 
@@ -44,6 +47,7 @@ class HeldRelay {
     bool is_open = true;  // its write end
   };
 
+  void note_media(Instant now);
   void take(recovery::splice::Splicer::Events events);
   void set_idle(bool is_idle);
   void pump_all();
@@ -60,6 +64,7 @@ class HeldRelay {
   std::uint64_t times_behind_ = 0;
   bool is_idle_ = true;
   bool is_finishing_ = false;
+  bool may_cover_ = false;
 };
 
 }  // namespace simulation

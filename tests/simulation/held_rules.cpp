@@ -100,10 +100,11 @@ void HeldRules::check_encoder(const StreamCore& core, State before, const Step& 
       return each.reported == OutputState::on_air;
     };
     require(std::ranges::any_of(publishers, is_on_air), "on air needs an output", "there is none");
-    require(
-        std::ranges::all_of(
-            publishers, [&](const Publisher& each) { return !each.required || is_on_air(each); }),
-        "on air needs each required output", "one is not");
+    require(std::ranges::all_of(publishers,
+                                [&](const Publisher& each) {
+                                  return !each.required || each.is_stopped || is_on_air(each);
+                                }),
+            "on air needs each required output", "one is not");
   }
   const State state = core.status().state;
   if (before != state && state == State::waiting_for_receiver) ++tally_.receivers_awaited;
@@ -116,9 +117,18 @@ void HeldRules::check_encoder(const StreamCore& core, State before, const Step& 
 
 // ---------------------------------------------------------------------------- on air
 
+void HeldRules::check_sums(const Status& status) {
+  if (status.settled_at == Instant{}) return;
+  const Duration sum = status.on_air_total + status.off_air_total + status.covered_total;
+  if (!settled_from_) settled_from_ = status.settled_at - sum;
+  require(*settled_from_ + sum == status.settled_at,
+          "time is on air, off air or covered, and nothing else", "it is not");
+}
+
 void HeldRules::check_air(const StreamCore& core, const Encoder& truth,
                           const std::vector<Publisher>& publishers, const Stream& stream,
                           Instant now) {
+  check_sums(core.status());
   if (core.status().state != State::on_air) return;
   const Duration doubt = truth.still_reports ? few_pictures : Duration::zero();
   require(now - truth.advanced_at <= scenario_.limits.freeze_timeout + doubt + turn,
@@ -132,7 +142,7 @@ void HeldRules::check_air(const StreamCore& core, const Encoder& truth,
   require(!std::ranges::all_of(publishers, is_down), "on air only while an output is left",
           "all are down");
   for (const Publisher& each : publishers) {
-    if (!each.required) continue;
+    if (!each.required || each.is_stopped) continue;
     require(!is_down(each), "on air only with each required output", "one is down");
     require(delivers(each), "on air only while each required output delivers", "one does not");
   }

@@ -57,6 +57,7 @@ class HeldRules {
   void check_end(const Encoder& encoder, const std::vector<Publisher>& publishers,
                  const Stream& stream, Instant now) const;
 
+  void check_sums(const recovery::Status& status);
   HeldTally& tally() { return tally_; }
   const HeldTally& tally() const { return tally_; }
 
@@ -67,6 +68,7 @@ class HeldRules {
   bool ever_on_air_ = false;
   Instant came_on_air_at_{};
   bool has_returned_ = false;
+  std::optional<Instant> settled_from_;
   HeldTally tally_;
 };
 

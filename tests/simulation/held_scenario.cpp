@@ -66,6 +66,7 @@ HeldScenario make_held_scenario(Dice& dice) {
   scenario.blocks_go_on = dice.chance(0.3);
   scenario.has_sound = dice.chance(0.1);
   scenario.source_can_be_probed = dice.chance(0.7);
+  scenario.is_covered = dice.chance(0.5);
   return scenario;
 }
 

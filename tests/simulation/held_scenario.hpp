@@ -36,6 +36,7 @@ struct HeldScenario {
   bool blocks_go_on = false;   // of a publisher whose input is silent, as FFmpeg 7.1 does it
   bool has_sound = false;
   bool source_can_be_probed = true;
+  bool is_covered = false;  // something stands in for the encoder
 };
 
 HeldScenario make_held_scenario(Dice& dice);

@@ -14,7 +14,8 @@ namespace {
 
 bool is_same(const monitor::OutputReport& one, const monitor::OutputReport& other) {
   return one.output == other.output && one.state == other.state && one.cause == other.cause &&
-         one.sentence == other.sentence && one.is_exhausted == other.is_exhausted;
+         one.sentence == other.sentence && one.is_exhausted == other.is_exhausted &&
+         one.awaits_media == other.awaits_media;
 }
 
 }  // namespace
@@ -134,7 +135,7 @@ void HeldWorld::check() {
 void HeldWorld::begin_outputs() {
   if (outputs_ && !outputs_->is_finishing) return;
   exit_code_.reset();
-  outputs_.emplace(now_);
+  outputs_.emplace(now_, scenario_.is_covered);
   stream_ = {.is_idle = true, .idle_changed_at = now_, .is_ending = false, .stopped_at = {}};
   for (const HeldPlan& plan : plans_) add(plan);
 }
@@ -166,6 +167,21 @@ void HeldWorld::take_edges() {
   const std::uint64_t behind = outputs_->relay.times_behind();
   rules_.tally().times_behind = std::max(rules_.tally().times_behind, behind);
   for (const HeldRelay::Edge edge : outputs_->relay.take_edges()) take(edge);
+  tell_cover();
+}
+
+void HeldWorld::tell_cover() {
+  on_change();
+  bool delivers = false, lacks = false;
+  for (const auto& each : outputs_->publishers) {
+    const bool is_on = each->report().state == monitor::OutputState::on_air;
+    delivers = delivers || is_on;
+    lacks = lacks || (each->plan().required && !each->is_stopped && !is_on);
+  }
+  const bool is_covered = outputs_->relay.is_covered() && delivers && !lacks;
+  if (std::exchange(outputs_->is_covered, is_covered) == is_covered) return;
+  ++rules_.tally().covers;
+  encoder_->wake(CoverChanged{.is_covered = is_covered, .what = "picture"});
 }
 
 void HeldWorld::take(HeldRelay::Edge edge) {
@@ -194,7 +210,10 @@ void HeldWorld::take(HeldRelay::Edge edge) {
 monitor::OutputReports HeldWorld::reports() const {
   monitor::OutputReports all;
   if (!outputs_) return all;
-  for (const auto& each : outputs_->publishers) all.push_back(each->report());
+  for (const auto& each : outputs_->publishers) {
+    all.push_back(each->report());
+    if (outputs_->relay.is_covered_whole()) all.back().awaits_media = true;
+  }
   return all;
 }
 

@@ -28,11 +28,12 @@ class HeldWorld {
 
  private:
   struct Outputs {  // from the first encoder to the end of the stream
-    explicit Outputs(Instant now) : relay(now) {}
+    Outputs(Instant now, bool covers) : relay(now, covers) {}
     HeldRelay relay;
     std::vector<std::unique_ptr<HeldPublisher>> publishers, leaving;
     monitor::OutputReports reported;
     bool may_begin = false, is_idle = true, is_finishing = false;
+    bool is_covered = false;  // as was told
   };
 
   // as HeldOutputs and the driver
@@ -41,6 +42,7 @@ class HeldWorld {
   void begin_publisher(HeldPublisher& publisher);
   void take_edges();
   void take(HeldRelay::Edge edge);
+  void tell_cover();
   void on_change();
   monitor::OutputReports reports() const;
   void end_outputs();

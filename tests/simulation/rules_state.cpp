@@ -52,6 +52,9 @@ void Rules::check_state() const {
       require(child_.alive && child_.role == Role::fallback && !stop_, "a fallback runs", "none");
       require(wait_ || restart_due_, "the primary waits meanwhile", "for nothing");
       return;
+    case State::covered:
+      require(false, "the encoder's own state", "that of its outputs");
+      return;
     case State::stopped:
       require(status.ended || !child_.alive, "stopped without a child", "one lives");
       require(status.ended || !people_want_it_ || !policy_.enabled ||
@@ -132,7 +135,8 @@ void Rules::check_totals() {
               status.settled_at >= before_.settled_at && status.settled_at <= now_,
           "totals only grow", "one shrank");
   if (!settled_from_) return;
-  require(status.on_air_total + status.off_air_total == status.settled_at - *settled_from_,
+  require(status.on_air_total + status.off_air_total + status.covered_total ==
+              status.settled_at - *settled_from_,
           "totals add up to the time settled", "they do not");
   require(!scenario_.command.reports_progress || status.on_air_total == on_air_,
           "on air counts up to the last advance", "another total");

@@ -89,6 +89,7 @@ constexpr HeldCount held_counts[] = {
     {"… as asked", &HeldTally::asked_stops},
     {"beginnings and ends of silence", &HeldTally::idles},
     {"silences of more than a minute", &HeldTally::long_idles},
+    {"covers, and their ends", &HeldTally::covers},
     {"other parameters", &HeldTally::reconnects},
     {"outputs that fell behind", &HeldTally::times_behind},
     {"held streams on air", &HeldTally::on_airs},

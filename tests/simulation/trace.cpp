@@ -12,24 +12,11 @@ using namespace recovery;
 
 namespace {
 
-constexpr const char* event_names[] = {"StartRequested",
-                                       "StopRequested",
-                                       "RestartRequested",
-                                       "KillRequested",
-                                       "Launched",
-                                       "LaunchFailed",
-                                       "ProgressSeen",
-                                       "ProgressUnavailable",
-                                       "Observed",
-                                       "SignSeen",
-                                       "Exited",
-                                       "SourceProbed",
-                                       "SinkProbed",
-                                       "TrackChanged",
-                                       "Tick",
-                                       "Paused",
-                                       "Reconfigured",
-                                       "InputIdle"};
+constexpr const char* event_names[] = {
+    "StartRequested", "StopRequested", "RestartRequested",    "KillRequested", "Launched",
+    "LaunchFailed",   "ProgressSeen",  "ProgressUnavailable", "Observed",      "SignSeen",
+    "Exited",         "SourceProbed",  "SinkProbed",          "TrackChanged",  "Tick",
+    "Paused",         "Reconfigured",  "InputIdle",           "CoverChanged",  "Switched"};
 constexpr const char* observation_names[] = {"ProcessSample", "ConnectionSamples", "HostSample",
                                              "WaitSample",    "SpaceSamples",      "SinkReport",
                                              "ContentMark",   "OutputReports"};
@@ -37,7 +24,8 @@ static_assert(std::size(observation_names) == std::variant_size_v<monitor::Obser
 constexpr const char* notice_names[] = {
     "CameOnAir",      "WentOffAir", "FaultDetected",      "IncidentOpened",     "IncidentClosed",
     "Decided",        "Escalated",  "EscalationResolved", "SourceChanged",      "FallbackOnAir",
-    "FallbackFailed", "Unkillable", "TrackSwitchBegun",   "RestartedOnPurpose", "IncidentChanged"};
+    "FallbackFailed", "Unkillable", "TrackSwitchBegun",   "RestartedOnPurpose", "IncidentChanged",
+    "CoverBegan",     "CoverEnded"};
 static_assert(std::size(event_names) == std::variant_size_v<Event>);
 static_assert(std::size(notice_names) == std::variant_size_v<Notice>);
 

@@ -65,5 +65,27 @@ TEST(EventLogAnomaly, OneThatIsOverIsNoWarning) {
   EXPECT_EQ(line.at("kind").as_string(), "restarts");
 }
 
+TEST(EventLogCover, ItsBeginningIsAWarningThatSaysWhatIsMissing) {
+  const auto line = boost::json::parse(logged([](EventLog& events) {
+                      events.record(recovery::Tick{}, {{}, {recovery::CoverBegan{"sound"}}}, {});
+                    })).as_object();
+  EXPECT_EQ(line.at("level").as_string(), "warning");
+  EXPECT_EQ(line.at("event").as_string(), "covered");
+  EXPECT_EQ(line.at("covered").as_string(), "sound");
+  EXPECT_EQ(line.at("msg").as_string(),
+            "Covered: the outputs get no sound from the encoder; the last picture and silence "
+            "stand in");
+}
+
+TEST(EventLogCover, ItsEndSaysHowLongItWas) {
+  const auto line =
+      boost::json::parse(logged([](EventLog& events) {
+        events.record(recovery::Tick{}, {{}, {recovery::CoverEnded{std::chrono::seconds(5)}}}, {});
+      })).as_object();
+  EXPECT_EQ(line.at("level").as_string(), "info");
+  EXPECT_EQ(line.at("event").as_string(), "cover_ended");
+  EXPECT_EQ(line.at("covered_seconds").to_number<double>(), 5);
+}
+
 }  // namespace
 }  // namespace supervisor

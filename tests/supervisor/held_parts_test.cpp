@@ -93,7 +93,8 @@ TEST(HeldParts, AnOutputHasANameOfItsOwn) {
     FAIL();
   } catch (const CommandError& error) {
     EXPECT_EQ(std::string(error.what()),
-              "outputs.file: the command has an output of that name itself, expected another");
+              "stream radio: outputs.file: the command has an output of that name itself, expected "
+              "another");
   }
 }
 

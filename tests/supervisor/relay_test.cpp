@@ -50,6 +50,8 @@ class RelayTest : public testing::Test {
     reports.on_parameters_known = [this](bool is_complete) { knows = is_complete; };
     reports.on_idle = [this](bool idle) { idles.push_back(idle); };
     reports.on_finished = [this] { has_finished = true; };
+    reports.on_cover = [this](const RelayCover& cover) { covers.push_back(cover); };
+    reports.on_switch = [this](const RelaySwitch& to) { switches.push_back(to); };
     relay = std::make_unique<Relay>(loop.get_executor(), recovery::splice::Options{}, reports);
   }
 
@@ -101,13 +103,15 @@ class RelayTest : public testing::Test {
   boost::asio::io_context loop;
   std::unique_ptr<Relay> relay;
   std::vector<bool> idles;
+  std::vector<RelayCover> covers;
+  std::vector<RelaySwitch> switches;
   bool knows = false, has_finished = false;
 };
 
 TEST_F(RelayTest, AnOutputGetsWhatTheEncoderWroteAndThenTheEndOfItsPipe) {
   const Descriptor output = publish(0);
   encode();
-  relay->finish();
+  relay->finish(10s);
   const std::string text = read_all(output);
   EXPECT_GT(text.size(), media().size() / 2);
   EXPECT_EQ(text.size() % 188, 0U);
@@ -187,13 +191,58 @@ TEST_F(RelayTest, BytesThatHoldNoMediaAreNothing) {
 TEST_F(RelayTest, APublisherThatIsGoneIsForgotten) {
   { const Descriptor gone = publish(0); }
   encode();
-  relay->finish();
+  relay->finish(10s);
   EXPECT_TRUE(comes([this] { return has_finished; }));
+}
+
+TEST_F(RelayTest, OneThatTakesNothingIsGivenUpAtTheEndOfTheMedia) {
+  const Descriptor hung = publish(0);
+  ::fcntl(hung.get(), F_SETPIPE_SZ, 4096);
+  encode();
+  const auto began = std::chrono::steady_clock::now();
+  relay->finish(500ms);
+  EXPECT_TRUE(comes([this] { return has_finished; }));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, 1500ms);  // of media nearly 1.5 s
+}
+
+TEST_F(RelayTest, SomethingStandsInForAnEncoderThatHasEndedUntilTheNextOne) {
+  recovery::splice::CoverPolicy policy;
+  policy.is_allowed = true;
+  relay->cover(policy);
+  const Descriptor output = publish(0);
+  std::array<char, 65536> buffer;
+  const auto read_some = [&] {
+    while (::read(output.get(), buffer.data(), buffer.size()) > 0) continue;
+  };
+  ::fcntl(output.get(), F_SETFL, O_NONBLOCK);
+  encode();
+  EXPECT_TRUE(comes([&] {
+    read_some();
+    return covers.size() == 1;
+  }));
+  EXPECT_EQ(covers.at(0), (RelayCover{true, true, true}));
+  const std::size_t idle_before = idles.size();
+  encode();
+  EXPECT_TRUE(comes([&] {
+    read_some();
+    return covers.size() == 2;
+  }));
+  EXPECT_EQ(covers.at(1), RelayCover{});
+  ASSERT_EQ(switches.size(), 2U);
+  EXPECT_TRUE(switches[0].to_cover);
+  EXPECT_FALSE(switches[1].to_cover);
+  EXPECT_EQ(idles.size(), idle_before) << "the outputs were given something all the time";
+  relay->finish(10s);
+  EXPECT_TRUE(comes([&] {
+    read_some();
+    return has_finished;
+  }));
+  EXPECT_EQ(covers.size(), 2U) << "nothing stands in at the end";
 }
 
 TEST_F(RelayTest, WithoutAnEncoderItFinishesAtOnce) {
   const Descriptor output = publish(0);
-  relay->finish();
+  relay->finish(10s);
   EXPECT_EQ(read_all(output), "");
 }
 

@@ -1,0 +1,175 @@
+// The encoder's end of a relay.
+
+#include <array>
+#include <variant>
+
+#include "supervisor/relay/relay_state.hpp"
+
+namespace supervisor {
+
+namespace {
+
+using boost::system::error_code;
+using monitor::Instant;
+using namespace std::chrono_literals;
+
+constexpr monitor::Duration ahead_from = 1s;
+constexpr monitor::Duration lead_alone = 500ms;  // without an output
+constexpr monitor::Duration shortest_hole = 50ms;
+constexpr std::size_t rest_bytes = 1024 * 1024;  // of an encoder that is gone; a pipe's most
+
+}  // namespace
+
+void Relay::State::begin_encoder(Descriptor read) {
+  read_rest();
+  end_input();
+  error_code error;
+  input_.assign(read.get(), error);
+  if (error) return;
+  read.release();
+  input_.native_non_blocking(true, error);
+  source_ = splicer_.add(splice::Role::encoder);
+  splicer_.select(*source_);
+  read_again_at_ = Instant::min();
+  chunk_ = small_chunk;
+  await_input();
+}
+
+void Relay::State::retire_encoder() {
+  if (source_) splicer_.retire(*source_);
+}
+
+void Relay::State::await_input() {
+  if (awaits_input_ || !input_.is_open() || now() < read_again_at_) return;
+  awaits_input_ = true;
+  input_.async_wait(
+      asio::posix::descriptor_base::wait_read,
+      [weak = weak_from_this(), fd = input_.native_handle()](const error_code& error) {
+        const auto self = weak.lock();
+        if (!self || error) return;
+        self->awaits_input_ = false;
+        if (self->input_.is_open() && self->input_.native_handle() == fd) {
+          self->read_input();
+        }
+        self->await_input();
+      });
+}
+
+// One chunk for each round: a flood delays neither the outputs nor other streams. Of sound a large
+// chunk is many seconds: where an encoder is paced, small ones let the outputs have it steadily.
+void Relay::State::read_input() {
+  std::array<std::uint8_t, chunk_bytes> buffer;
+  const ssize_t count = ::read(input_.native_handle(), buffer.data(), chunk_);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (count <= 0) {
+    end_input();
+    check_finished();
+    return arm();
+  }
+  const Instant at = now();
+  take(splicer_.feed(*source_, {buffer.data(), static_cast<std::size_t>(count)}, at));
+  pace(at);
+  note_media();
+  pump_all();
+  if (at >= counts_at_) report_counts();
+  arm();
+}
+
+// Until there is an output nothing is taken of what is to come: each begins at the newest key
+// frame.
+void Relay::State::pace(Instant at) {
+  const monitor::Duration lead = splicer_.lead(*source_, at);
+  read_again_at_ = has_had_output_ ? splicer_.read_after(*source_, at) : at + (lead - lead_alone);
+  const bool is_ahead = lead > ahead_from || !has_had_output_;
+  chunk_ = is_ahead ? small_chunk : std::min(2 * chunk_, chunk_bytes);
+}
+
+void Relay::State::read_rest() {
+  std::array<std::uint8_t, chunk_bytes> buffer;
+  for (std::size_t total = 0; input_.is_open() && total < rest_bytes;) {
+    const ssize_t count = ::read(input_.native_handle(), buffer.data(), buffer.size());
+    if (count <= 0) return;
+    total += static_cast<std::size_t>(count);
+    take(splicer_.feed(*source_, {buffer.data(), static_cast<std::size_t>(count)}, now()));
+  }
+}
+
+void Relay::State::end_input() {
+  if (!source_) return;
+  take(splicer_.end(*source_, now()));
+  splicer_.drop(*source_);
+  source_.reset();
+  error_code ignored;
+  input_.close(ignored);
+  awaits_input_ = false;
+  pump_all();
+  if (!may_cover_) set_idle(true);
+}
+
+// Bytes that hold no frame, or none that a player could show, are nothing. What came in a burst
+// lasts until the wall has reached its end.
+void Relay::State::note_media() {
+  const std::uint64_t frames = splicer_.counts().frames;
+  if (std::exchange(frames_, frames) == frames) return;
+  const Instant at = now();
+  const monitor::Duration lead = source_ ? splicer_.lead(*source_, at) : monitor::Duration::zero();
+  lasts_until_ = at + std::max(lead, monitor::Duration::zero());
+  if (counts_at_ == monitor::never) counts_at_ = at + counts_interval;
+  set_idle(false);
+}
+
+void Relay::State::set_idle(bool is_idle) {
+  if (std::exchange(is_idle_, is_idle) == is_idle) return;
+  if (reports_.on_idle) reports_.on_idle(is_idle);
+}
+
+void Relay::State::take(splice::Splicer::Events events) {
+  bool is_other = false;
+  monitor::Duration hole{};
+  for (const splice::Event& event : events) {
+    if (const auto* known = std::get_if<splice::ParametersKnown>(&event)) {
+      if (reports_.on_parameters_known) reports_.on_parameters_known(known->is_complete);
+    } else if (std::holds_alternative<splice::ReconnectNeeded>(event)) {
+      if (reports_.on_reconnect_needed) reports_.on_reconnect_needed();
+    } else if (const auto* behind = std::get_if<splice::OutputFellBehind>(&event)) {
+      const RelayOutput* output = find(behind->output);
+      if (output && reports_.on_fell_behind) reports_.on_fell_behind(output->number());
+    } else if (const auto* covered = std::get_if<splice::Covered>(&event)) {
+      is_other = true;
+      hole = std::max(hole, covered->hole);
+    } else if (const auto* switched = std::get_if<splice::Switched>(&event)) {
+      is_other = true;
+      if (is_leading(switched->stream)) hole = std::max(hole, switched->hole);
+    }
+  }
+  if (is_other) note_cover(hole);
+}
+
+// The one that outputs begin with: of a picture and its sound the picture.
+bool Relay::State::is_leading(const splice::StreamName& stream) const {
+  const auto& tracks = splicer_.programme().tracks();
+  const bool has_picture = std::ranges::any_of(
+      tracks, [](const splice::Track& each) { return each.kind() == splice::Kind::video; });
+  return stream.order == 0 && (stream.kind == splice::Kind::video || !has_picture);
+}
+
+// What is told is the change for the outputs as a whole: of a picture and its sound that go over
+// one after the other, the later.
+void Relay::State::note_cover(monitor::Duration hole) {
+  RelayCover present;
+  for (const splice::StreamName& stream : splicer_.covered()) {
+    (stream.kind == splice::Kind::video ? present.picture : present.sound) = true;
+    present.is_whole = splicer_.covers_all();
+  }
+  const RelayCover before = std::exchange(cover_, present);
+  const bool is_back = before.any() && !present.any();
+  const bool is_next = !before.any() && !present.any() && has_been_on_ && hole > shortest_hole;
+  has_been_on_ = true;
+  if (present != before && reports_.on_cover) reports_.on_cover(present);
+  const bool begins = present.any() && !before.any();
+  if ((begins || is_back || is_next) && reports_.on_switch) {
+    reports_.on_switch({.to_cover = begins, .hole = begins || is_next ? hole : 0s});
+  }
+}
+
+}  // namespace supervisor
