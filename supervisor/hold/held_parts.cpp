@@ -6,6 +6,7 @@
 
 #include "supervisor/ffmpeg/command_outputs.hpp"
 #include "supervisor/hold/held_command.hpp"
+#include "supervisor/hold/hls_flags.hpp"
 #include "supervisor/hold/named_outputs.hpp"
 #include "supervisor/hold/publisher_command.hpp"
 #include "supervisor/stream/statistics_output.hpp"
@@ -66,8 +67,12 @@ std::shared_ptr<const StreamParts> publisher_parts(const StreamConfig& stream,
                                                    const HeldCommand::Publisher& publisher,
                                                    const std::string& measured,
                                                    const Secrets& secrets) {
-  auto parts = std::make_shared<StreamParts>(
-      make_stream_parts(publisher_config(stream, publisher.argv), {}, secrets));
+  // A command that is meant to end may say so to its players.
+  const bool is_live = stream.recovery.restart != recovery::Restart::never;
+  auto parts = std::make_shared<StreamParts>(make_stream_parts(
+      publisher_config(
+          stream, is_live ? with_hls_flags(publisher.argv, hls_flags_of_live) : publisher.argv),
+      {}, secrets));
   parts->output = publisher.name;
   if (parts->sinks.size() == 1 && parts->sinks.front().url == measured) {
     parts->config.sink = stream.sink;

@@ -12,6 +12,7 @@
 #include "monitor/probes/endpoint_probe.hpp"
 #include "recovery/published_output.hpp"
 #include "recovery/stream_core.hpp"
+#include "supervisor/hold/hls_flags.hpp"
 #include "supervisor/log/event_log.hpp"
 #include "supervisor/stream/child_life.hpp"
 #include "supervisor/stream/event_queue.hpp"
@@ -193,6 +194,9 @@ void Publisher::State::perform(const recovery::Launch& action) {
     return take(recovery::LaunchFailed{action.generation, errno});
   }
   auto command = std::make_shared<PreparedCommand>(*parts_.primary);
+  if (launches_ > 0) {
+    command->spec.argv = with_hls_flags(std::move(command->spec.argv), hls_flags_of_return);
+  }
   command->spec.pass_stdin = false;
   command->spec.stdin_fd = input.read.get();
   if (!life_->launch(context_.launch, std::move(command), handlers_of(*life_), error_number)) {

@@ -1,6 +1,11 @@
 """Held outputs: what an end, a stop and a format ask of them."""
 
+import contextlib
+import http.server
+import os
+import signal
 import subprocess
+import threading
 import unittest
 import urllib.request
 
@@ -9,6 +14,35 @@ from held import ENCODE, INPUT, HeldTest
 from servers import RtmpServer
 
 TOKEN = "a-token-of-the-test"
+
+
+class Files(http.server.BaseHTTPRequestHandler):
+    """Keeps what is put, and gives it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_PUT(self):
+        data = b""
+        while size := int(self.rfile.readline(), 16):
+            data += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        self.server.files[self.path] = data
+        self._answer(200, b"")
+
+    def do_GET(self):
+        found = self.server.files.get(self.path)
+        self._answer(404 if found is None else 200, found or b"")
+
+    def _answer(self, status, body):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with contextlib.suppress(OSError):  # FFmpeg closes once it has what it wants
+            self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
 
 
 class HoldEnds(HeldTest):
@@ -33,6 +67,24 @@ class HoldEnds(HeldTest):
         self.assertEqual(supervisor.wait(40), 0)
         wait_until(lambda: self.receiver.popen.poll() is not None, 10, "the receiver ends with its client")
         self.assertGreaterEqual(self.frames(received), 299, supervisor.log()[-6000:])
+
+    def test_a_playlist_goes_on_when_its_publisher_is_launched_again(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
+        server.files = {}
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+
+        def playlist():
+            return server.files.get("/i.m3u8", b"").decode()
+        supervisor = self.supervise_held(["ffmpeg", *INPUT, *ENCODE, "-f", "hls", "-hls_time", "1", "-hls_list_size", "8", "-method",
+                                          "PUT", f"http://127.0.0.1:{server.server_address[1]}/i.m3u8"])
+        supervisor.wait_on_air(30)
+        wait_until(lambda: "i3.ts" in playlist(), 20, "segments")
+        os.kill(supervisor.stream()["outputs"][0]["pid"], signal.SIGKILL)
+        wait_until(lambda: "#EXT-X-DISCONTINUITY\n" in playlist(), 20, playlist)
+        self.assertNotIn("ENDLIST", playlist())
+        self.assertNotIn("i0.ts", playlist().partition("#EXT-X-DISCONTINUITY\n")[2])
 
     def test_mp4_by_http(self):
         url, received = self.receive("-f", "mp4")

@@ -183,6 +183,29 @@ TEST_F(PublishedOutputsTest, OneThatIsStoppedAsAskedIsNoIncident) {
   EXPECT_EQ(stand.state(), State::on_air);
 }
 
+TEST(RequiredOutput, OneThatIsStoppedAsAskedIsNotMissing) {
+  Stand stand(steady_policy(), held({published("a"), published("b", true)}));
+  const auto report = [&](const char* output, OutputState state) {
+    return OutputReport{
+        .output = output, .state = state, .cause = Cause::stop_requested, .since = stand.now};
+  };
+  const auto tell = [&](OutputReports all) {
+    return stand.send(Observed{stand.generation(), std::move(all)});
+  };
+  stand.starting();
+  tell({report("a", OutputState::on_air), report("b", OutputState::on_air)});
+  stand.block();
+  const Step step = tell({report("b", OutputState::stopped)});
+  EXPECT_TRUE(notices<IncidentOpened>(step).empty());
+  EXPECT_EQ(stand.state(), State::on_air);
+  // … nor when the encoder begins anew.
+  stand.exited(code(1));
+  stand.launched();
+  tell({report("a", OutputState::on_air), report("b", OutputState::stopped)});
+  stand.block();
+  EXPECT_EQ(stand.state(), State::on_air);
+}
+
 TEST_F(PublishedOutputsTest, ADeadEncoderIsRestartedAsEver) {
   all_on_air();
   EXPECT_EQ(actions(stand.exited(by_signal(SIGKILL))), "launch");

@@ -176,6 +176,15 @@ TEST_F(RelayTest, AnEncoderThatIsPacedGivesSteadily) {
   relay.reset();
 }
 
+// Each output begins at the newest key frame: what is to come must not have gone by before.
+TEST_F(RelayTest, WithoutAnOutputNoMoreIsReadThanIsDue) {
+  encode();
+  loop.run_for(200ms);
+  const Descriptor output = publish(0);
+  relay->finish(10s);
+  EXPECT_GT(read_all(output).size(), media().size() * 9 / 10);
+}
+
 TEST_F(RelayTest, BytesThatHoldNoMediaAreNothing) {
   const Descriptor output = publish(0);
   const Descriptor encoder = encode_and_stay();
