@@ -84,7 +84,7 @@ class HoldEnds(HeldTest):
         os.kill(supervisor.stream()["outputs"][0]["pid"], signal.SIGKILL)
         wait_until(lambda: "#EXT-X-DISCONTINUITY\n" in playlist(), 20, playlist)
         self.assertNotIn("ENDLIST", playlist())
-        self.assertNotIn("i0.ts", playlist().partition("#EXT-X-DISCONTINUITY\n")[2])
+        self.assertNotIn("i0.ts", playlist().rpartition("#EXT-X-DISCONTINUITY\n")[2])
 
     def test_mp4_by_http(self):
         url, received = self.receive("-f", "mp4")
