@@ -36,6 +36,9 @@ HeldOutputs::HeldOutputs(std::shared_ptr<const HeldParts> parts, Context context
 }
 
 void HeldOutputs::begin() {
+  const std::string stream =
+      parts_->outputs.empty() ? std::string() : parts_->outputs.front().parts->config.name;
+  titles_ = std::make_shared<IcecastTitles>(context_.services, stream);
   for (std::size_t pipe = 0; pipe < parts_->pipes; ++pipe) {
     pipes_.push_back({.relay = make_relay(pipe)});
     pipes_.back().relay->call([policy = parts_->cover](Relay& relay) { relay.cover(policy); });
@@ -210,7 +213,29 @@ void HeldOutputs::tell_cover() {
   const bool was_covered = !covered_.empty();
   covered_ = present;
   if (was_covered == !present.empty()) return;
+  tell_titles();
   context_.on_cover({.is_covered = !present.empty(), .what = std::move(present)});
+}
+
+void HeldOutputs::show_title(const std::string& title) {
+  if (title_ == title) return;
+  title_ = title;
+  tell_titles();
+}
+
+// What stands in is no track.
+void HeldOutputs::tell_titles() {
+  if (!title_) return;
+  for (const Output& output : outputs_) {
+    const Publisher& publisher = *output.publisher;
+    const StreamParts& parts = publisher.parts();
+    if (publisher.report().state != OutputState::on_air) {
+      titles_->forget(publisher.output());
+    } else {
+      titles_->show(publisher.output(), parts.primary->command.argv(),
+                    covered_.empty() ? *title_ : parts.config.name);
+    }
+  }
 }
 
 void HeldOutputs::on_finished(std::size_t pipe) {
@@ -272,6 +297,7 @@ void HeldOutputs::on_change() {
   }
   if (!changed.empty()) context_.on_reports(std::move(changed));
   tell_cover();
+  tell_titles();
   if (is_finishing_ || !leaving_.empty()) {
     // Not from within a publisher's own call.
     context_.services.loop.callback(weak_from_this(),

@@ -13,6 +13,7 @@
 #include "recovery/event.hpp"
 #include "supervisor/child/child.hpp"
 #include "supervisor/hold/held_parts.hpp"
+#include "supervisor/hold/icecast_titles.hpp"
 #include "supervisor/hold/publisher.hpp"
 #include "supervisor/relay/relay.hpp"
 #include "supervisor/thread/clock.hpp"
@@ -68,6 +69,8 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   std::vector<std::string> stopped() const { return stopped_; }
   // What comes from the encoder's pipes is the fallback's.
   void carry_fallback(bool is_on);
+  // What the station plays, by its own word; told to the Icecast servers among the outputs.
+  void show_title(const std::string& title);
   // What the encoder's own is missing of what they deliver: "sound", "picture", "picture and
   // sound"; "fallback". Empty: nothing.
   std::string covered() const;
@@ -114,6 +117,7 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   void on_finished(std::size_t pipe);
   void on_counts(const std::vector<RelayCounts>& counts);
   void tell_cover();
+  void tell_titles();
   monitor::OutputReport report_of(const Output& output) const;
   bool is_stopped(const Output& output) const;
   void tell_change(const StreamParts& parts, const std::string& what);
@@ -134,6 +138,8 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   OutputNumber next_number_ = 0;
   std::vector<std::string> stopped_;  // as asked for
   std::string covered_;               // as was told
+  std::shared_ptr<IcecastTitles> titles_;
+  std::optional<std::string> title_;  // empty: no station is known
   bool is_fallback_ = false;
   std::optional<monitor::Duration> drains_within_;
   bool is_finishing_ = false;

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "monitor/tracks/track_text.hpp"
 #include "supervisor/stream/stream_state.hpp"
 
 namespace supervisor {
@@ -45,6 +46,12 @@ bool StreamDriver::State::has_same_encoder(const StreamParts& next) const {
 void StreamDriver::State::reconfigure_outputs() {
   if (!held_ || !parts_.held || held_->pipes() != parts_.held->pipes) return;
   held_->reconfigure(parts_.held, outputs_grace());
+}
+
+void StreamDriver::State::show_title() {
+  const http::TrackState tracks = tracks_.state(now_);
+  if (!tracks.current) return;
+  held_->show_title(monitor::track_text(config().tracks.text_template, tracks.current->track));
 }
 
 void StreamDriver::State::note_request(const recovery::Event& event) {

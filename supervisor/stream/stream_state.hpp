@@ -79,6 +79,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   // Under hold another command may differ in its outputs alone.
   bool has_same_encoder(const StreamParts& next) const;
   void reconfigure_outputs();
+  void show_title();
   void note_request(const recovery::Event& event);
   void follow_encoder(const recovery::Status& status);
   void on_outputs_over();
