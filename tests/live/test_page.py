@@ -178,7 +178,7 @@ class Page(LiveTest):
         self.assertRegex(self.figure("Availability"), r"^\d+\.\d+ %$")
         self.assert_clean()
 
-    def test_held_outputs_are_listed_and_one_is_restarted_by_itself(self):
+    def test_held_outputs_are_listed_one_is_restarted_by_itself_and_the_cover_is_seen(self):
         other = RtmpServer(self)
         supervisor = self.supervise_file(
             [{"name": "radio", "command": ["ffmpeg", *VIDEO, *TONE, *H264, *AAC],
@@ -201,6 +201,12 @@ class Page(LiveTest):
         wait_until(lambda: pids()["far"] not in (None, before["far"]), 15, "another publisher")
         self.assertEqual(pids()["own"], before["own"])
         browser.wait_text("#outputs-body [data-output=far]", "1 restart", 15)
+        encoder = supervisor.child_pid()
+        os.kill(encoder, signal.SIGSTOP)
+        browser.wait_text(WORD, "covered", 10)
+        browser.wait_text("#verdict-body", "the last picture and silence stand in", 5)
+        os.kill(encoder, signal.SIGCONT)
+        browser.wait_text(WORD, "on air", 20)
         other.process.end()
         browser.wait_text("#outputs-body [data-output=far]", "lost", 30)
         self.assert_clean()
