@@ -62,14 +62,14 @@ bool Splicer::waits_for_entry(Source& source, const SourceFrame& frame) const {
 bool Splicer::may_enter(Source& source, const SourceFrame& frame, Track& track) {
   if (frame.kind == Kind::data) return true;
   const bool returns = track.is_covered && track.covered == source.id();
-  if (returns && !source.is_steady(frame, steady_for)) return false;
+  if (returns && !has_returned(track, steady_for)) return false;
   const Ticks behind = track.behind(source.times_of(frame), frame.duration);
   if (source.is_entry(frame)) {
     if (behind <= 0 && source.clock().is_anchored() && is_on_air(source)) return true;
     return place(source, frame, track);
   }
   if (behind <= 0) return true;
-  if (returns && source.is_steady(frame, lags_after)) {
+  if (returns && has_returned(track, lags_after)) {
     source.streams()[frame.stream].lag += behind + to_ticks(cover_room);
     return track.behind(source.times_of(frame), frame.duration) <= 0;
   }

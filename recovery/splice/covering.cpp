@@ -17,6 +17,8 @@ constexpr Duration beat = std::chrono::milliseconds(60);
 constexpr Duration together = std::chrono::milliseconds(150);
 // What lies further back is not filled: the machine slept, or nobody was there to see it.
 constexpr Ticks longest_fill = 3 * ticks_per_second;
+// Between two frames of a source that is coming back.
+constexpr Duration longest_break = std::chrono::seconds(3);
 // Before a picture that returns comes one repeat more.
 constexpr Ticks before_return = ticks_per_second / 25;
 
@@ -57,7 +59,8 @@ Instant Splicer::cover_deadline(const Track& track) const {
   const Source* const source = track.source ? find(*track.source) : nullptr;
   const Instant shown = std::max(track.last_at(), clock_.when(track.shown_until()));
   if (source == nullptr || source->has_ended()) return shown + cover_.after_end;
-  return shown + to_duration(track.longest_step()) + cover_.after_pause;
+  return shown + std::max(to_duration(track.longest_step()), track.longest_gap()) +
+         cover_.after_pause;
 }
 
 void Splicer::cover(Instant now) {
@@ -77,6 +80,7 @@ void Splicer::cover(Instant now) {
 void Splicer::begin_cover(Track& track, Instant now) {
   track.is_covered = true;
   track.covered = track.source;
+  track.returns_since.reset();
   track.source.reset();
   track.cover.rewind();
   track.cover_at = cover_begins(track);
@@ -107,6 +111,18 @@ Ticks Splicer::repeat(std::size_t place, Ticks at, Instant now) {
   if (frame->kind == Kind::video) frame->duration = 0;  // it is shown until something follows
   if (!track.follow(times) || !programme_.put(place, times, *frame, now)) return 0;
   return lasts;
+}
+
+// The source for which something stands in gives again. What FFmpeg writes as it ends, all at once,
+// is no return.
+void Splicer::note_return(Track& track, const SourceFrame& frame) {
+  const bool is_new = !track.returns_since || frame.arrival - track.returned_at > longest_break;
+  if (is_new) track.returns_since = frame.arrival;
+  track.returned_at = frame.arrival;
+}
+
+bool Splicer::has_returned(const Track& track, Duration span) {
+  return track.returns_since && track.returned_at - *track.returns_since >= span;
 }
 
 // Up to where a source comes in.

@@ -12,8 +12,7 @@ namespace {
 
 constexpr Ticks shortest_group = ticks_per_second / 2;
 constexpr Ticks longest_group = 5 * ticks_per_second;
-constexpr Duration pause = std::chrono::milliseconds(500);  // after it a stream is taken up again
-constexpr Ticks longest_picture = 10 * ticks_per_second;    // believed to be shown so long
+constexpr Ticks longest_picture = 10 * ticks_per_second;  // believed to be shown so long
 
 }  // namespace
 
@@ -140,8 +139,6 @@ bool Source::set_times(const ReadPes& pes, const ProgrammeClock& programme, Sour
 void Source::note(SourceFrame& frame) {
   SourceStream& stream = streams_[frame.stream];
   frame.is_first = stream.frames++ == 0;
-  if (frame.arrival - stream.last_arrival > pause) stream.resumed_at = frame.arrival;
-  stream.last_arrival = frame.arrival;
   if (frame.parameters) stream.parameters = frame.parameters;
   // The first is shown, as far as is known, until the next began to come.
   const Ticks step = frame.is_first ? to_ticks(demuxer_.last_packet(frame.stream) - frame.arrival)

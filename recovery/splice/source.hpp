@@ -45,8 +45,7 @@ struct SourceStream {
   std::uint64_t frames = 0;
   Ticks last_dts = 0, step = 0;  // of its last frame, on the source's clock
   bool is_silent = false;
-  bool has_lost = false;                 // a frame, since the last one that was given
-  Instant last_arrival{}, resumed_at{};  // of frames; after a pause
+  bool has_lost = false;  // a frame, since the last one that was given
   // Beside the source's shift: of one that lags behind the source's others for good.
   Ticks lag = 0;
 };
@@ -80,11 +79,6 @@ class Source {
   FrameTimes times_of(const SourceFrame& frame) const {
     const Ticks shift = clock_.shift(frame.dts) + streams_[frame.stream].lag;
     return {frame.pts + shift, frame.dts + shift};
-  }
-  // The stream has come without a pause for so long. What FFmpeg writes as it ends, all at once, is
-  // no return.
-  bool is_steady(const SourceFrame& frame, Duration span) const {
-    return frame.arrival - streams_[frame.stream].resumed_at >= span;
   }
   // A stream of sound or picture gives nothing.
   bool lacks_stream() const;

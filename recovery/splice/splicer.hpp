@@ -119,6 +119,8 @@ class Splicer {
   void fill(std::size_t track, Ticks until, Instant now);
   void fill_before(std::size_t track, const FrameTimes& times, Instant now);
   Ticks repeat(std::size_t track, Ticks at, Instant now);
+  static void note_return(Track& track, const SourceFrame& frame);
+  static bool has_returned(const Track& track, Duration span);
 
   // --- anchoring.cpp
   bool makes_room(const Source& source, const SourceFrame& frame, const FrameTimes& times) const;

@@ -81,6 +81,7 @@ void Splicer::go_on(Source& source, const SourceFrame& frame, std::size_t place,
 
 void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place, Instant now) {
   Track& track = programme_.tracks()[place];
+  if (track.is_covered && track.covered == source.id()) note_return(track, frame);
   if (frame.kind == Kind::video && !frame.is_key) return;
   if (!source.is_entry(frame) && waits_for_entry(source, frame)) {
     if (frame.kind == Kind::audio) source.kept().add(frame);

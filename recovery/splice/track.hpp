@@ -5,6 +5,7 @@
 
 #include "recovery/splice/cover.hpp"
 #include "recovery/splice/parameters.hpp"
+#include "recovery/splice/recent_longest.hpp"
 #include "recovery/splice/source.hpp"
 
 namespace recovery::splice {
@@ -48,7 +49,10 @@ class Track {
     return times.dts <= times.pts;
   }
   void note(const FrameTimes& times, Ticks duration, Instant now) {
-    if (has_begun_ && !is_covered) note_step(duration > 0 ? duration : times.dts - last_dts_);
+    if (has_begun_ && !is_covered) {
+      note_step(duration > 0 ? duration : times.dts - last_dts_);
+      gaps_.note(now - last_at_, now);
+    }
     has_begun_ = true;
     last_dts_ = times.dts;
     highest_pts_ = std::max(highest_pts_, times.pts);
@@ -60,6 +64,8 @@ class Track {
   Ticks shown_until() const { return std::max(end_, highest_pts_); }
   // The longest time that one of its last frames was shown: what is given seldom ends late.
   Ticks longest_step() const { return longest_step_; }
+  // The longest that it had to be waited for lately: FFmpeg writes the sound of a slide with it.
+  Duration longest_gap() const { return gaps_.longest(); }
 
   std::optional<Parameters> parameters;  // of what it carries
   std::optional<SourceId> source;        // whose frames it carries
@@ -67,7 +73,10 @@ class Track {
   Cover cover;                           // what may stand in for it
   bool is_covered = false;               // it does
   std::optional<SourceId> covered;       // … for this source
-  Ticks cover_at = 0;                    // … next
+  // Of that source's frames under cover: since when they have come, and the last.
+  std::optional<Instant> returns_since;
+  Instant returned_at{};
+  Ticks cover_at = 0;  // … next
 
  private:
   static constexpr Ticks none = std::numeric_limits<Ticks>::min();
@@ -85,6 +94,7 @@ class Track {
   Ticks last_dts_ = none, highest_pts_ = none, end_ = none, floor_ = none;
   Instant last_at_{};
   Ticks longest_step_ = 5 * ticks_per_second;
+  RecentLongest gaps_;
 };
 
 }  // namespace recovery::splice

@@ -167,6 +167,31 @@ TEST_F(CoverTest, SlowSlidesAreNoHoleHoweverLargeTheyAre) {
   }
 }
 
+// FFmpeg writes what belongs together: the sound of a slide comes with it, a second at once.
+TEST_F(CoverTest, SoundThatComesWithItsSlideIsNoHole) {
+  Living a(stand, setting(1));
+  stand.splicer.select(a.id);
+  run(stand, {&a}, 100ms);
+  for (int i = 0; i < 30; ++i) {
+    run(stand, {}, 1100ms);
+    a.give(stand);
+  }
+  EXPECT_EQ(stand.told<Covered>().size(), 0U);
+}
+
+TEST_F(CoverTest, WhatComesBackInBurstsReturns) {
+  Living a(stand, setting(1));
+  stand.splicer.select(a.id);
+  run(stand, {&a}, 5s);
+  run(stand, {}, 3s);
+  EXPECT_EQ(stand.told<Covered>().size(), 2U);
+  for (int i = 0; i < 6; ++i) {
+    run(stand, {}, 900ms);
+    a.give(stand);
+  }
+  EXPECT_EQ(stand.splicer.covered().size(), 0U);
+}
+
 TEST_F(CoverTest, WhatComesInBurstsIsNoHole) {
   Living a(stand, setting(1));
   stand.splicer.select(a.id);
