@@ -17,6 +17,8 @@ constexpr Duration beat = std::chrono::milliseconds(60);
 constexpr Duration together = std::chrono::milliseconds(150);
 // What lies further back is not filled: the machine slept, or nobody was there to see it.
 constexpr Ticks longest_fill = 3 * ticks_per_second;
+// What comes no more often than this may come as much later: of slides nobody misses one.
+constexpr Duration slow = std::chrono::milliseconds(500);
 // Between two frames of a source that is coming back.
 constexpr Duration longest_break = std::chrono::seconds(3);
 // Before a picture that returns comes one repeat more.
@@ -50,6 +52,10 @@ bool Splicer::covers_all() const {
   return std::ranges::none_of(programme_.tracks(), is_own);
 }
 
+Instant Splicer::shown_until(const Track& track) const {
+  return std::max(track.last_at(), clock_.when(track.shown_until()));
+}
+
 // A hole begins where what was given has been shown. What was given, not what came: frames that
 // cannot be used fill none.
 Instant Splicer::cover_deadline(const Track& track) const {
@@ -57,10 +63,10 @@ Instant Splicer::cover_deadline(const Track& track) const {
   if (!can_be) return monitor::never;
   if (track.is_covered) return clock_.when(track.cover_at) + cover_lag + beat;
   const Source* const source = track.source ? find(*track.source) : nullptr;
-  const Instant shown = std::max(track.last_at(), clock_.when(track.shown_until()));
+  const Instant shown = shown_until(track);
   if (source == nullptr || source->has_ended()) return shown + cover_.after_end;
-  return shown + std::max(to_duration(track.longest_step()), track.longest_gap()) +
-         cover_.after_pause;
+  const Duration usual = std::max(to_duration(track.longest_step()), track.longest_lateness());
+  return shown + (usual < slow ? usual : 2 * usual) + cover_.after_pause;
 }
 
 void Splicer::cover(Instant now) {

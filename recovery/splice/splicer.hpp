@@ -113,6 +113,7 @@ class Splicer {
   void take_kept(Source& source, Instant now);
 
   // --- covering.cpp
+  Instant shown_until(const Track& track) const;
   Instant cover_deadline(const Track& track) const;
   void cover(Instant now);
   void begin_cover(Track& track, Instant now);

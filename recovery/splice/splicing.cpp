@@ -74,6 +74,7 @@ void Splicer::go_on(Source& source, const SourceFrame& frame, std::size_t place,
     track.needs_key = true;
     return;
   }
+  if (track.has_begun()) track.note_lateness(now - shown_until(track), now);
   if (track.follow(times) && programme_.put(place, times, frame, now)) return;
   ++counts_.unused_frames;
   track.needs_key = frame.kind == Kind::video;

@@ -49,10 +49,7 @@ class Track {
     return times.dts <= times.pts;
   }
   void note(const FrameTimes& times, Ticks duration, Instant now) {
-    if (has_begun_ && !is_covered) {
-      note_step(duration > 0 ? duration : times.dts - last_dts_);
-      gaps_.note(now - last_at_, now);
-    }
+    if (has_begun_ && !is_covered) note_step(duration > 0 ? duration : times.dts - last_dts_);
     has_begun_ = true;
     last_dts_ = times.dts;
     highest_pts_ = std::max(highest_pts_, times.pts);
@@ -64,8 +61,10 @@ class Track {
   Ticks shown_until() const { return std::max(end_, highest_pts_); }
   // The longest time that one of its last frames was shown: what is given seldom ends late.
   Ticks longest_step() const { return longest_step_; }
-  // The longest that it had to be waited for lately: FFmpeg writes the sound of a slide with it.
-  Duration longest_gap() const { return gaps_.longest(); }
+  // How long a frame came after what was given before it had been shown, and the longest of late:
+  // FFmpeg writes the sound of a slide with it.
+  void note_lateness(Duration late, Instant now) { lateness_.note(late, now); }
+  Duration longest_lateness() const { return lateness_.longest(); }
 
   std::optional<Parameters> parameters;  // of what it carries
   std::optional<SourceId> source;        // whose frames it carries
@@ -94,7 +93,7 @@ class Track {
   Ticks last_dts_ = none, highest_pts_ = none, end_ = none, floor_ = none;
   Instant last_at_{};
   Ticks longest_step_ = 5 * ticks_per_second;
-  RecentLongest gaps_;
+  RecentLongest lateness_;
 };
 
 }  // namespace recovery::splice

@@ -150,6 +150,19 @@ TEST_F(CoverTest, SlidesAreNoHole) {
   EXPECT_GE(stand.check.of(video_pid).size(), 58U);
 }
 
+TEST_F(CoverTest, ASlideThatIsLateIsNoHole) {
+  EncoderSetting slides = setting(1);
+  slides.fps = 1;
+  slides.gop = 4;
+  slides.has_length = true;
+  Living a(stand, slides);
+  stand.splicer.select(a.id);
+  run(stand, {&a}, 30s);
+  run(stand, {}, 1900ms);
+  run(stand, {&a}, 5s);
+  EXPECT_EQ(stand.told<Covered>().size(), 1U) << "the sound alone, which comes steadily";
+}
+
 TEST_F(CoverTest, SlowSlidesAreNoHoleHoweverLargeTheyAre) {
   for (const std::size_t size : {600, 100'000}) {
     Stand own;
