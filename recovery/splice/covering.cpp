@@ -19,6 +19,8 @@ constexpr Duration together = std::chrono::milliseconds(150);
 constexpr Ticks longest_fill = 3 * ticks_per_second;
 // What comes no more often than this may come as much later: of slides nobody misses one.
 constexpr Duration slow = std::chrono::milliseconds(500);
+// What is usual is known after this time.
+constexpr Duration young = std::chrono::seconds(5);
 // Between two frames of a source that is coming back.
 constexpr Duration longest_break = std::chrono::seconds(3);
 // Before a picture that returns comes one repeat more.
@@ -65,7 +67,9 @@ Instant Splicer::cover_deadline(const Track& track) const {
   const Source* const source = track.source ? find(*track.source) : nullptr;
   const Instant shown = shown_until(track);
   if (source == nullptr || source->has_ended()) return shown + cover_.after_end;
-  const Duration usual = std::max(to_duration(track.longest_step()), track.longest_lateness());
+  const Duration unknown = shown - track.begun_at() < young ? slow : Duration::zero();
+  const Duration usual =
+      std::max({to_duration(track.longest_step()), track.usual_lateness(), unknown});
   return shown + (usual < slow ? usual : 2 * usual) + cover_.after_pause;
 }
 

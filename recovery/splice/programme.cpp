@@ -53,8 +53,9 @@ Ticks Programme::earliest_dts(std::size_t track, Ticks dts, Instant now) const {
   Ticks earliest = dts;
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     const Track& each = tracks_[i];
+    const Duration usual = std::min(to_duration(2 * each.longest_step()), slow_active_within);
     const bool counts = each.kind() != Kind::data && each.has_begun() && i != track &&
-                        now - each.last_at() <= active_within;
+                        now - each.last_at() <= std::max(active_within, usual);
     if (counts) earliest = std::min(earliest, each.last_dts());
   }
   return earliest;

@@ -44,6 +44,8 @@ class Programme {
   // A stream that has given nothing for so long no longer holds PCR back: until then what stands in
   // for it still fits behind what was given.
   static constexpr Duration active_within = std::chrono::milliseconds(1300);
+  // … of slides: a late one must not be too late.
+  static constexpr Duration slow_active_within = std::chrono::seconds(3);
 
   // Publishers learn of a stream only if it begins so soon behind the frame that they begin with.
   static constexpr Ticks probed = ticks_per_second * 3 / 10;

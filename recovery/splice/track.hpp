@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "recovery/splice/cover.hpp"
 #include "recovery/splice/parameters.hpp"
@@ -50,7 +51,7 @@ class Track {
   }
   void note(const FrameTimes& times, Ticks duration, Instant now) {
     if (has_begun_ && !is_covered) note_step(duration > 0 ? duration : times.dts - last_dts_);
-    has_begun_ = true;
+    if (!std::exchange(has_begun_, true)) begun_at_ = now;
     last_dts_ = times.dts;
     highest_pts_ = std::max(highest_pts_, times.pts);
     end_ = std::max(end_, times.pts + duration);
@@ -61,10 +62,11 @@ class Track {
   Ticks shown_until() const { return std::max(end_, highest_pts_); }
   // The longest time that one of its last frames was shown: what is given seldom ends late.
   Ticks longest_step() const { return longest_step_; }
-  // How long a frame came after what was given before it had been shown, and the longest of late:
+  // How long a frame came after what was given before it had been shown, and what is usual:
   // FFmpeg writes the sound of a slide with it.
   void note_lateness(Duration late, Instant now) { lateness_.note(late, now); }
-  Duration longest_lateness() const { return lateness_.longest(); }
+  Duration usual_lateness() const { return lateness_.longest_but_one(); }
+  Instant begun_at() const { return begun_at_; }
 
   std::optional<Parameters> parameters;  // of what it carries
   std::optional<SourceId> source;        // whose frames it carries
@@ -91,7 +93,7 @@ class Track {
   StreamName name_;
   bool has_begun_ = false;
   Ticks last_dts_ = none, highest_pts_ = none, end_ = none, floor_ = none;
-  Instant last_at_{};
+  Instant last_at_{}, begun_at_{};
   Ticks longest_step_ = 5 * ticks_per_second;
   RecentLongest lateness_;
 };

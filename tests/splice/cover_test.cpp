@@ -45,7 +45,7 @@ TEST_F(CoverTest, AnEndIsCoveredWithinThreeTenthsOfASecond) {
 TEST_F(CoverTest, APauseIsCoveredAfterASecondAndWhatReturnsLosesNoTime) {
   Living a(stand, setting(1));
   stand.splicer.select(a.id);
-  run(stand, {&a}, 5s);
+  run(stand, {&a}, 6s);
   run(stand, {}, 900ms);
   EXPECT_EQ(stand.told<Covered>().size(), 0U);
   run(stand, {}, 3100ms);
@@ -93,7 +93,7 @@ TEST_F(CoverTest, AnEncoderThatIsToldToEndGoesOnUntilItDoes) {
 TEST_F(CoverTest, PictureAndSoundAreCoveredTogether) {
   Living a(stand, setting(1));
   stand.splicer.select(a.id);
-  run(stand, {&a}, 5s);
+  run(stand, {&a}, 6s);
   for (int i = 0; i < 200 && stand.splicer.covered().empty(); ++i) run(stand, {}, 10ms);
   EXPECT_EQ(stand.splicer.covered().size(), 2U);
 }
@@ -203,6 +203,16 @@ TEST_F(CoverTest, WhatComesBackInBurstsReturns) {
     a.give(stand);
   }
   EXPECT_EQ(stand.splicer.covered().size(), 0U);
+}
+
+TEST_F(CoverTest, OnePauseIsNoHabit) {
+  Living a(stand, setting(1));
+  stand.splicer.select(a.id);
+  run(stand, {&a}, 8s);
+  run(stand, {}, 900ms);
+  run(stand, {&a}, 1s);
+  run(stand, {}, 1150ms);
+  EXPECT_EQ(stand.told<Covered>().size(), 2U);
 }
 
 TEST_F(CoverTest, WhatComesInBurstsIsNoHole) {
