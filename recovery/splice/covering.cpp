@@ -1,7 +1,6 @@
 // Standing in for the streams of the programme that get nothing, each for itself.
 
 #include <algorithm>
-#include <array>
 
 #include "recovery/splice/splicer.hpp"
 

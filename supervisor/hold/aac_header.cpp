@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "supervisor/hold/publisher_words.hpp"
+
 namespace supervisor {
 
 namespace {
@@ -28,15 +30,10 @@ bool has_option(const Words& words, std::initializer_list<string_view> names) {
   });
 }
 
-std::string value_of(const Words& words, string_view name) {
-  const auto option = std::ranges::find(words, name);
-  return option == words.end() || option + 1 == words.end() ? std::string() : *(option + 1);
-}
-
 // MP4 and its kin, by the options that FFmpeg says they have.
 bool is_mp4(string_view muxer, const Words& options, const FfmpegHelp& help) {
   if (is_one_of(muxer, of_mp4_parts)) return true;
-  if (muxer == "hls") return value_of(options, "-hls_segment_type") == "fmp4";
+  if (muxer == "hls") return option_value(options, "-hls_segment_type") == "fmp4";
   const auto known = help.muxers.find(muxer);
   return known != help.muxers.end() &&
          known->second.options.find("movflags") != known->second.options.end();

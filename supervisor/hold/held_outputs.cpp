@@ -8,7 +8,6 @@ namespace supervisor {
 
 using monitor::OutputReport;
 using monitor::OutputReports;
-using monitor::OutputState;
 
 namespace {
 
@@ -182,62 +181,6 @@ void HeldOutputs::on_fell_behind(OutputNumber number) {
       "frame");
 }
 
-void HeldOutputs::on_cover(std::size_t pipe, const RelayCover& cover) {
-  pipes_[pipe].cover = cover;
-  on_change();
-}
-
-void HeldOutputs::carry_fallback(bool is_on) {
-  if (std::exchange(is_fallback_, is_on) != is_on) tell_cover();
-}
-
-// An output that is wanted and does not deliver is off air, whatever the others carry.
-std::string HeldOutputs::covered() const {
-  RelayCover what;
-  bool any_on = false;
-  for (const Output& output : outputs_) {
-    const bool is_on = output.publisher->report().state == OutputState::on_air;
-    if (output.required && !is_on && !is_stopped(output)) return {};
-    if (!is_on) continue;
-    any_on = true;
-    what.picture = what.picture || pipes_[output.pipe].cover.picture;
-    what.sound = what.sound || pipes_[output.pipe].cover.sound;
-  }
-  if (any_on && is_fallback_) return "fallback";
-  if (what.picture && what.sound) return "picture and sound";
-  return what.picture ? "picture" : what.sound ? "sound" : "";
-}
-
-void HeldOutputs::tell_cover() {
-  std::string present = covered();
-  const bool was_covered = !covered_.empty();
-  covered_ = present;
-  if (was_covered == !present.empty()) return;
-  tell_titles();
-  context_.on_cover({.is_covered = !present.empty(), .what = std::move(present)});
-}
-
-void HeldOutputs::show_title(const std::string& title) {
-  if (title_ == title) return;
-  title_ = title;
-  tell_titles();
-}
-
-// What stands in is no track.
-void HeldOutputs::tell_titles() {
-  if (!title_) return;
-  for (const Output& output : outputs_) {
-    const Publisher& publisher = *output.publisher;
-    const StreamParts& parts = publisher.parts();
-    if (publisher.report().state != OutputState::on_air) {
-      titles_->forget(publisher.output());
-    } else {
-      titles_->show(publisher.output(), parts.primary->command.argv(),
-                    covered_.empty() ? *title_ : parts.config.name);
-    }
-  }
-}
-
 void HeldOutputs::on_finished(std::size_t pipe) {
   if (!drains_within_) return;
   for (Output& output : outputs_) {
@@ -303,13 +246,6 @@ void HeldOutputs::on_change() {
     context_.services.loop.callback(weak_from_this(),
                                     [](HeldOutputs& self) { self.check_over(); })();
   }
-}
-
-// What stands in is nothing of the encoder's.
-OutputReport HeldOutputs::report_of(const Output& output) const {
-  OutputReport report = output.publisher->report();
-  report.awaits_media = report.awaits_media || pipes_[output.pipe].cover.is_whole;
-  return report;
 }
 
 bool HeldOutputs::is_stopped(const Output& output) const {

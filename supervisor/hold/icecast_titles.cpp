@@ -13,7 +13,7 @@
 #include "monitor/probes/http_get.hpp"
 #include "monitor/text/percent.hpp"
 #include "monitor/text/url.hpp"
-#include "supervisor/hold/output_legs.hpp"
+#include "supervisor/hold/publisher_words.hpp"
 
 namespace supervisor {
 
@@ -26,32 +26,21 @@ using namespace std::chrono_literals;
 constexpr monitor::Duration timeout = 5s;
 constexpr auto with_titles = std::to_array<string_view>({"mp3", "mp2", "adts"});
 
-std::string value_of(const std::vector<std::string>& words, string_view name) {
-  const auto option = std::ranges::find(words, name);
-  return option == words.end() || option + 1 == words.end() ? std::string() : *(option + 1);
-}
-
-std::string format_of(const std::vector<std::string>& publisher) {
-  const auto input = std::ranges::find(publisher, "-i");
-  const auto format = std::find(input, publisher.end(), "-f");
-  return format == publisher.end() || format + 1 == publisher.end() ? std::string() : *(format + 1);
-}
-
 }  // namespace
 
 std::string title_url(const std::vector<std::string>& publisher, string_view title) {
   const monitor::Url url = monitor::split_url(publisher.back());
-  const std::string muxer = muxer_name(format_of(publisher), publisher.back());
+  const std::string muxer = publishing_muxer(publisher);
   const bool has_titles = std::ranges::find(with_titles, muxer) != with_titles.end();
   if (url.scheme != "icecast" || !has_titles || url.path.size() < 2) return {};
   std::string user(url.userinfo);
-  const std::string password = value_of(publisher, "-password");
+  const std::string password = option_value(publisher, "-password");
   if (user.find(':') == std::string::npos) {
     user = (user.empty() ? "source" : user) + ':' + monitor::percent_encode(password);
   }
   const string_view port = url.port.empty() ? string_view("8000") : url.port;
   const string_view mount = url.path.substr(0, url.path.find('?'));
-  const std::string scheme = value_of(publisher, "-tls") == "1" ? "https" : "http";
+  const std::string scheme = option_value(publisher, "-tls") == "1" ? "https" : "http";
   return scheme + "://" + user + '@' + monitor::host_and_port(url.host, port) +
          "/admin/metadata?mode=updinfo&charset=UTF-8&mount=" +
          monitor::percent_encode(monitor::percent_decode(mount)) +

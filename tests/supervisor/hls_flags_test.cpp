@@ -17,11 +17,13 @@ TEST(HlsFlags, AreThoseOfAnHlsOutputAlone) {
 }
 
 TEST(HlsFlags, TheUsersOwnStayAndAreHeardLast) {
-  const Words own = {"ffmpeg", "-hls_flags", "delete_segments", "-f", "hls", "http://h/i"};
-  EXPECT_EQ(with_hls_flags(own, hls_flags_of_return)[2],
+  const Words own = {"ffmpeg",          "-i", "pipe:0", "-hls_flags",
+                     "delete_segments", "-f", "hls",    "http://h/i"};
+  EXPECT_EQ(with_hls_flags(own, hls_flags_of_return)[4],
             "append_list+discont_start+delete_segments");
-  const Words less = {"ffmpeg", "-hls_flags", "-omit_endlist", "-f", "hls", "http://h/i"};
-  EXPECT_EQ(with_hls_flags(less, hls_flags_of_live)[2], "omit_endlist-omit_endlist");
+  const Words less = {"ffmpeg",        "-i", "pipe:0", "-hls_flags",
+                      "-omit_endlist", "-f", "hls",    "http://h/i"};
+  EXPECT_EQ(with_hls_flags(less, hls_flags_of_live)[4], "omit_endlist-omit_endlist");
 }
 
 TEST(HlsFlags, TheFormatOfTheInputIsNone) {
