@@ -25,6 +25,8 @@ constexpr Duration steady_for = std::chrono::milliseconds(300);
 // Sound that comes again and stays behind its picture, as FFmpeg goes on counting where a source
 // broke off, is taken as it comes.
 constexpr Duration lags_after = std::chrono::seconds(5);
+// A stand-in leaves the sound to what waits to be let in.
+constexpr Duration makes_way_for = std::chrono::milliseconds(500);
 constexpr Duration cover_room = std::chrono::milliseconds(100);
 // A source that catches up is waited for no longer than this.
 constexpr Duration catches_up_within = std::chrono::seconds(10);
@@ -59,12 +61,12 @@ bool Splicer::waits_for_entry(Source& source, const SourceFrame& frame) const {
 }
 
 // Whether the frame may follow what the track has given. Its source is moved, as little as will do.
-bool Splicer::may_enter(Source& source, const SourceFrame& frame, Track& track) {
+bool Splicer::may_enter(Source& source, const SourceFrame& frame, bool is_entry, Track& track) {
   if (frame.kind == Kind::data) return true;
   const bool returns = track.is_covered && track.covered == source.id();
   if (returns && !has_returned(track, steady_for)) return false;
   const Ticks behind = track.behind(source.times_of(frame), frame.duration);
-  if (source.is_entry(frame)) {
+  if (is_entry) {
     if (behind <= 0 && source.clock().is_anchored() && is_on_air(source)) return true;
     return place(source, frame, track);
   }
@@ -74,7 +76,10 @@ bool Splicer::may_enter(Source& source, const SourceFrame& frame, Track& track) 
     return track.behind(source.times_of(frame), frame.duration) <= 0;
   }
   // What another source goes on giving would never let this one in.
-  if (selected_ == source.id() && track.source != source.id()) track.source.reset();
+  if (selected_ == source.id() && track.source != source.id()) {
+    release(track);
+    track.makes_way_until = frame.arrival + makes_way_for;
+  }
   return false;
 }
 
@@ -88,9 +93,9 @@ bool Splicer::place(Source& source, const SourceFrame& frame, const Track& track
   Ticks target = keeps_lead ? kept : std::min(kept, wall);
   const Ticks least = least_pts(track).value_or(target);
   const bool is_live = target >= wall - live_within;
-  // What stands in may go on: nothing real is lost by waiting.
+  // What is repeated may go on: nothing real is lost by waiting.
   const Ticks early = least - target;
-  if (track.is_covered ? early > bearable_lead : early > live_within && !is_live) {
+  if (track.repeats() ? early > bearable_lead : early > live_within && !is_live) {
     if (!stays_behind(source, frame, wall - target)) return false;
     target = wall;
   }

@@ -46,6 +46,12 @@ std::vector<StreamName> Splicer::covered() const {
   return names;
 }
 
+bool Splicer::has_stand_in() const {
+  const auto& tracks = programme_.tracks();
+  return std::ranges::any_of(tracks, &Track::is_covered) &&
+         std::ranges::none_of(tracks, &Track::repeats);
+}
+
 bool Splicer::covers_all() const {
   const auto is_own = [](const Track& each) {
     return each.kind() != Kind::data && each.has_begun() && !each.is_covered;
@@ -62,7 +68,7 @@ Instant Splicer::shown_until(const Track& track) const {
 Instant Splicer::cover_deadline(const Track& track) const {
   const bool can_be = cover_.is_allowed && track.has_begun() && track.cover.is_there();
   if (!can_be) return monitor::never;
-  if (track.is_covered) return clock_.when(track.cover_at) + cover_lag + beat;
+  if (track.repeats()) return clock_.when(track.cover_at) + cover_lag + beat;
   const Source* const source = track.source ? find(*track.source) : nullptr;
   const Instant shown = shown_until(track);
   if (source == nullptr || source->has_ended()) return shown + cover_.after_end;
@@ -82,6 +88,7 @@ void Splicer::cover(Instant now) {
     if (due > (begins && !track.is_covered ? now + together : now)) continue;
     if (track.cover.step() <= 0) continue;
     if (!track.is_covered) begin_cover(track, now);
+    if (!track.repeats()) release(track);
     fill(i, clock_.at(now - cover_lag), now);
   }
 }
@@ -90,10 +97,15 @@ void Splicer::begin_cover(Track& track, Instant now) {
   track.is_covered = true;
   track.covered = track.source;
   track.returns_since.reset();
+  release(track);
+  events_.push_back(Covered{track.name(), to_duration(clock_.at(now) - track.shown_until())});
+}
+
+// Its source gives nothing more to it.
+void Splicer::release(Track& track) {
   track.source.reset();
   track.cover.rewind();
   track.cover_at = cover_begins(track);
-  events_.push_back(Covered{track.name(), to_duration(clock_.at(now) - track.shown_until())});
 }
 
 void Splicer::fill(std::size_t place, Ticks until, Instant now) {
@@ -137,7 +149,7 @@ bool Splicer::has_returned(const Track& track, Duration span) {
 // Up to where a source comes in.
 void Splicer::fill_before(std::size_t place, const FrameTimes& times, Instant now) {
   Track& track = programme_.tracks()[place];
-  if (!track.is_covered) return;
+  if (!track.repeats()) return;
   if (track.kind() == Kind::audio) return fill(place, times.pts, now);
   const Ticks last = times.dts - before_return;
   if (last <= track.highest_pts() + before_return) return;

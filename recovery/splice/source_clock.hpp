@@ -49,6 +49,11 @@ class SourceClock {
     shift_ = programme - time;
     lead_ = std::max<Ticks>(0, lead);
   }
+  // It is not on air any more: `time` has come at `programme`, which is a guess.
+  void release(Ticks time, Ticks programme) {
+    anchor(time, programme, 0);
+    is_anchored_ = false;
+  }
   Ticks shift(Ticks time) const { return shift_ - (lead_ - lead_left(time)); }
   // What is not given back yet.
   Ticks lead_left(Ticks time) const {

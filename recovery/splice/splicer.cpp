@@ -5,6 +5,13 @@
 
 namespace recovery::splice {
 
+namespace {
+
+// What stands in makes way at once: nothing of it may lie far ahead.
+constexpr Duration stand_in_lead = std::chrono::milliseconds(100);
+
+}  // namespace
+
 Splicer::Splicer(const Options& options, Instant now)
     : options_(options), clock_(now, options.origin), programme_(options.queue) {
 }
@@ -17,7 +24,7 @@ SourceId Splicer::add(Role role) {
 
 void Splicer::drop(SourceId source) {
   for (Track& each : programme_.tracks()) {
-    if (each.source == source) each.source.reset();
+    if (each.source == source) release(each);
   }
   if (selected_ == source) selected_.reset();
   std::erase_if(sources_, [source](const auto& each) { return each->id() == source; });
@@ -45,7 +52,17 @@ Splicer::Events Splicer::feed(SourceId source, Bytes bytes, Instant now) {
 }
 
 void Splicer::retire(SourceId source) {
-  if (Source* const retiring = source_of(source)) retiring->is_retiring = true;
+  Source* const retiring = source_of(source);
+  if (retiring == nullptr) return;
+  retiring->is_retiring = true;
+  if (!stands_in(*retiring)) return;
+  for (Track& each : programme_.tracks()) {
+    if (each.source == source) release(each);
+  }
+}
+
+bool Splicer::stands_in(const Source& source) const {
+  return source.role() == Role::cover && selected_ != source.id();
 }
 
 Splicer::Events Splicer::end(SourceId source, Instant now) {
@@ -59,7 +76,10 @@ Splicer::Events Splicer::end(SourceId source, Instant now) {
 
 Instant Splicer::read_after(SourceId source, Instant now) const {
   const Duration ahead = lead(source, now);
-  return ahead > options_.lead_limit ? now + (ahead - options_.lead_limit) : now;
+  const Source* const read = find(source);
+  const bool is_stand_in = read != nullptr && stands_in(*read);
+  const Duration limit = is_stand_in ? stand_in_lead : options_.lead_limit;
+  return ahead > limit ? now + (ahead - limit) : now;
 }
 
 Duration Splicer::lead(SourceId source, Instant now) const {

@@ -53,7 +53,7 @@ class Splicer {
   void select(SourceId source);
   Events feed(SourceId source, Bytes bytes, Instant now);
   // It has been told to end: what is its own on air goes on, and nothing else is switched to it.
-  // FFmpeg then lets go of all that it had held back, at once.
+  // FFmpeg then lets go of all that it had held back, at once. A stand-in is left at once.
   void retire(SourceId source);
   // Its pipe is at its end. A frame that may be torn is dropped.
   Events end(SourceId source, Instant now);
@@ -67,8 +67,11 @@ class Splicer {
 
   // From now on.
   void allow_cover(const CoverPolicy& policy);
-  // The streams of the programme for which something stands in.
+  // The streams of the programme for which something stands in: a source of the role cover that is
+  // not selected and gives at that time, else the last picture and silence.
   std::vector<StreamName> covered() const;
+  // Of those, whether such a source gives them all.
+  bool has_stand_in() const;
   // … and for all that have begun.
   bool covers_all() const;
 
@@ -97,6 +100,7 @@ class Splicer {
  private:
   // --- splicer.cpp
   Source* source_of(SourceId source);
+  bool stands_in(const Source& source) const;
   void begin_call();
   void finish_call(Instant now);
   void announce(Source& source, const SourceFrame& frame);
@@ -105,6 +109,8 @@ class Splicer {
 
   // --- splicing.cpp
   void take(Source& source, const SourceFrame& frame, Instant now);
+  bool is_wanted(const Source& source, const Track& track, Instant now) const;
+  bool enters_at(const Source& source, const SourceFrame& frame) const;
   void follow_layout(Source& source, const SourceFrame& frame, Instant now);
   void begin_programme(Source& source, Instant now);
   bool fits(Source& source, const SourceFrame& frame, Track& track, Instant now);
@@ -117,6 +123,7 @@ class Splicer {
   Instant cover_deadline(const Track& track) const;
   void cover(Instant now);
   void begin_cover(Track& track, Instant now);
+  static void release(Track& track);
   void fill(std::size_t track, Ticks until, Instant now);
   void fill_before(std::size_t track, const FrameTimes& times, Instant now);
   Ticks repeat(std::size_t track, Ticks at, Instant now);
@@ -126,7 +133,7 @@ class Splicer {
   // --- anchoring.cpp
   bool makes_room(const Source& source, const SourceFrame& frame, const FrameTimes& times) const;
   bool waits_for_entry(Source& source, const SourceFrame& frame) const;
-  bool may_enter(Source& source, const SourceFrame& frame, Track& track);
+  bool may_enter(Source& source, const SourceFrame& frame, bool is_entry, Track& track);
   bool place(Source& source, const SourceFrame& frame, const Track& track);
   std::optional<Ticks> least_pts(const Track& track) const;
   bool stays_behind(Source& source, const SourceFrame& frame, Ticks behind);

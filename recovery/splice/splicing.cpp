@@ -9,17 +9,28 @@ namespace recovery::splice {
 
 void Splicer::take(Source& source, const SourceFrame& frame, Instant now) {
   follow_layout(source, frame, now);
+  // What a stand-in was on air with says nothing of its next time.
+  if (source.clock().is_anchored() && stands_in(source) && !is_on_air(source)) {
+    source.clock().release(frame.dts, clock_.at(now));
+  }
   const auto place = programme_.has_begun() ? source.tracks[frame.stream] : std::nullopt;
   Track* const track = place ? &programme_.tracks()[*place] : nullptr;
   const bool is_on = track != nullptr && track->source == source.id();
   if (is_on && frame.kind == Kind::video && frame.after_loss) track->needs_key = true;
   if (is_on && !track->needs_key && source.clock().is_anchored()) {
     go_on(source, frame, *place, now);
-  } else if (is_on || (track != nullptr && selected_ == source.id() && !source.is_retiring)) {
+  } else if (is_on || (track != nullptr && is_wanted(source, *track, now))) {
     enter(source, frame, *place, now);
   } else if (frame.kind == Kind::audio) {
     source.kept().add(frame);
   }
+}
+
+// A stand-in is wanted where there is nothing else.
+bool Splicer::is_wanted(const Source& source, const Track& track, Instant now) const {
+  if (source.is_retiring) return false;
+  if (!stands_in(source)) return selected_ == source.id();
+  return track.repeats() && now >= track.makes_way_until;
 }
 
 // A selected source makes the programme, the first time or where its streams are others.
@@ -74,7 +85,7 @@ void Splicer::go_on(Source& source, const SourceFrame& frame, std::size_t place,
     track.needs_key = true;
     return;
   }
-  if (track.has_begun()) track.note_lateness(now - shown_until(track), now);
+  if (track.has_begun() && !track.is_covered) track.note_lateness(now - shown_until(track), now);
   if (track.follow(times) && programme_.put(place, times, frame, now)) return;
   ++counts_.unused_frames;
   track.needs_key = frame.kind == Kind::video;
@@ -84,7 +95,8 @@ void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place,
   Track& track = programme_.tracks()[place];
   if (track.is_covered && track.covered == source.id()) note_return(track, frame);
   if (frame.kind == Kind::video && !frame.is_key) return;
-  if (!source.is_entry(frame) && waits_for_entry(source, frame)) {
+  const bool is_entry = enters_at(source, frame);
+  if (!is_entry && waits_for_entry(source, frame)) {
     if (frame.kind == Kind::audio) source.kept().add(frame);
     return;
   }
@@ -92,7 +104,7 @@ void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place,
   if (makes_room(source, frame, source.times_of(frame))) return;
   // An encoder's first frame of sound is its run-up.
   if (frame.kind == Kind::audio && frame.is_first && track.has_begun()) return;
-  if (!may_enter(source, frame, track)) return;
+  if (!may_enter(source, frame, is_entry, track)) return;
   FrameTimes times = source.times_of(frame);
   fill_before(place, times, now);
   const Ticks reached = track.kind() == Kind::video ? track.highest_pts() : track.end();
@@ -105,7 +117,7 @@ void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place,
   }
   if (frame.kind == Kind::video) track.cut_off_before(times.pts);
   track.needs_key = false;
-  track.is_covered = false;
+  if (!stands_in(source)) track.is_covered = false;
   source.behind.reset();
   source.waits_since.reset();
   if (track.source != source.id()) {
@@ -113,6 +125,14 @@ void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place,
     track.source = source.id();
   }
   if (source.is_entry(frame)) take_kept(source, now);
+}
+
+// Sound comes in with its picture; that of a stand-in by itself where its picture is not wanted.
+bool Splicer::enters_at(const Source& source, const SourceFrame& frame) const {
+  if (source.is_entry(frame)) return true;
+  if (frame.kind != Kind::audio || !stands_in(source)) return false;
+  const Track& picture = programme_.tracks()[*entry_stream(programme_.layout())];
+  return source.was_refused || (picture.source != source.id() && !picture.repeats());
 }
 
 // Sound that came before the picture's key frame, as far as it fits behind what was given.
@@ -124,6 +144,8 @@ void Splicer::take_kept(Source& source, Instant now) {
   source.kept().each([&](const KeptFrame& kept) {
     const auto place = source.tracks[kept.stream];
     if (!place || was_on[*place]) return;
+    const Track& track = programme_.tracks()[*place];
+    if (track.source != source.id() && !is_wanted(source, track, now)) return;
     SourceFrame frame;
     frame.stream = kept.stream;
     frame.kind = Kind::audio;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -50,7 +53,7 @@ class Track {
     return times.dts <= times.pts;
   }
   void note(const FrameTimes& times, Ticks duration, Instant now) {
-    if (has_begun_ && !is_covered) note_step(duration > 0 ? duration : times.dts - last_dts_);
+    if (has_begun_ && !repeats()) note_step(duration > 0 ? duration : times.dts - last_dts_);
     if (!std::exchange(has_begun_, true)) begun_at_ = now;
     last_dts_ = times.dts;
     highest_pts_ = std::max(highest_pts_, times.pts);
@@ -60,7 +63,7 @@ class Track {
 
   // What was given has been shown then.
   Ticks shown_until() const { return std::max(end_, highest_pts_); }
-  // The longest time that one of its last frames was shown: what is given seldom ends late.
+  // The longest time but one that one of its last frames was shown.
   Ticks longest_step() const { return longest_step_; }
   // How long a frame came after what was given before it had been shown, and what is usual:
   // FFmpeg writes the sound of a slide with it.
@@ -72,21 +75,30 @@ class Track {
   std::optional<SourceId> source;        // whose frames it carries
   bool needs_key = false;                // a frame is missing: what refers to it cannot be shown
   Cover cover;                           // what may stand in for it
-  bool is_covered = false;               // it does
+  bool is_covered = false;               // it does, or a source that stands in
   std::optional<SourceId> covered;       // … for this source
   // Of that source's frames under cover: since when they have come, and the last.
   std::optional<Instant> returns_since;
   Instant returned_at{};
   Ticks cover_at = 0;  // … next
+  Instant makes_way_until = Instant::min();
+  // Nothing is left but to repeat what was seen.
+  bool repeats() const { return is_covered && !source; }
 
  private:
   static constexpr Ticks none = std::numeric_limits<Ticks>::min();
   static constexpr Ticks longest_shown = 10 * ticks_per_second;  // believed of one frame
 
-  // It takes some frames to tell: a slide may stay for long.
+  // One that stands out is a jump of the time stamps.
   void note_step(Ticks step) {
     if (step <= 0) return;
-    longest_step_ = std::max(std::min(step, longest_shown), longest_step_ - longest_step_ / 16);
+    steps_[next_step_++ % steps_.size()] = std::min(step, longest_shown);
+    Ticks longest = 0;
+    longest_step_ = 0;
+    for (const Ticks each : steps_) {
+      longest_step_ = std::max(longest_step_, std::min(each, longest));
+      longest = std::max(longest, each);
+    }
   }
 
   Kind kind_;
@@ -94,7 +106,11 @@ class Track {
   bool has_begun_ = false;
   Ticks last_dts_ = none, highest_pts_ = none, end_ = none, floor_ = none;
   Instant last_at_{}, begun_at_{};
-  Ticks longest_step_ = 5 * ticks_per_second;
+  static constexpr Ticks unknown_step = 5 * ticks_per_second;  // a slide may stay for long
+  std::array<Ticks, 8> steps_ = {unknown_step, unknown_step, unknown_step, unknown_step,
+                                 unknown_step, unknown_step, unknown_step, unknown_step};
+  std::size_t next_step_ = 0;
+  Ticks longest_step_ = unknown_step;
   RecentLongest lateness_;
 };
 

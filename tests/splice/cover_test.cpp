@@ -215,6 +215,16 @@ TEST_F(CoverTest, OnePauseIsNoHabit) {
   EXPECT_EQ(stand.told<Covered>().size(), 2U);
 }
 
+TEST_F(CoverTest, AJumpOfTheTimeStampsIsNoHabit) {
+  Living a(stand, setting(1));
+  stand.splicer.select(a.id);
+  run(stand, {&a}, 8s);
+  a.encoder.jump(ticks_per_second * 9 / 10);
+  run(stand, {&a}, 500ms);
+  run(stand, {}, 2s);  // 0.9 s of it are what had come before its time
+  EXPECT_EQ(stand.told<Covered>().size(), 2U);
+}
+
 TEST_F(CoverTest, WhatComesInBurstsIsNoHole) {
   Living a(stand, setting(1));
   stand.splicer.select(a.id);
