@@ -87,6 +87,7 @@ struct StreamSnapshot {
   recovery::Anomalies anomalies;
   // the source and the fallback
   std::shared_ptr<const std::vector<std::string>> fallback;  // its command; null: there is none
+  bool fallback_stands_by = false;                           // it lives beside the encoder
   // FFmpeg's log
   std::array<std::uint64_t, monitor::log_level_count> log_lines{};
   std::uint64_t log_lines_suppressed = 0;

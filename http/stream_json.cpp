@@ -156,7 +156,8 @@ json::object source_json(const StreamSnapshot& stream) {
 json::value fallback_json(const StreamSnapshot& stream, const ClockReading& now) {
   if (!stream.fallback) return nullptr;
   const auto& since = stream.status.fallback_since;
-  return {{"on_air", since.has_value()},
+  return {{"on_air", since.has_value() || stream.covered == "fallback"},
+          {"stands_by", stream.fallback_stands_by},
           {"uptime_seconds", since ? rounded(seconds_since(*since, now.steady)) : 0},
           {"command", strings(*stream.fallback)}};
 }

@@ -70,6 +70,10 @@ struct Switched {
   bool to_cover = false;  // false: to the encoder
   Duration hole{};
 };
+// The fallback lives beside the encoder from now on, or does so no more.
+struct StandbyChanged {
+  bool stands_by = false;
+};
 struct SignSeen {
   Generation generation;
   monitor::Sign sign;
@@ -116,6 +120,6 @@ struct Reconfigured {
 using Event = std::variant<StartRequested, StopRequested, RestartRequested, KillRequested, Launched,
                            LaunchFailed, ProgressSeen, ProgressUnavailable, Observed, SignSeen,
                            Exited, SourceProbed, SinkProbed, TrackChanged, Tick, Paused,
-                           Reconfigured, InputIdle, CoverChanged, Switched>;
+                           Reconfigured, InputIdle, CoverChanged, Switched, StandbyChanged>;
 
 }  // namespace recovery

@@ -16,7 +16,7 @@ bool Fallback::takes_over_from(monitor::Cause cause, const Setup& setup) const {
 
 bool Fallback::is_wanted(const Plan& plan, const std::optional<monitor::Verdict>& verdict,
                          bool is_escalated, const Setup& setup) const {
-  if (!setup.command.has_fallback || trial_ == CommandTrial::is_wrong) return false;
+  if (!setup.command.has_fallback || trial_ == CommandTrial::is_wrong || stands_by_) return false;
   if (!setup.policy.enabled) return false;
   if (plan.awaits_source()) return true;
   if (!plan.awaits_time() || !verdict) return false;

@@ -30,6 +30,8 @@ class Fallback {
 
   // For dead air (the source is there and carries nothing), with the action `fallback`.
   bool takes_over_from(monitor::Cause cause, const Setup& setup) const;
+  // It lives beside the primary, and is on air without a launch where the primary gives nothing.
+  void stand_by(bool stands_by) { stands_by_ = stands_by; }
   // It is to be on air while the primary waits as planned. `verdict`: why the primary is off air.
   bool is_wanted(const Plan& plan, const std::optional<monitor::Verdict>& verdict,
                  bool is_escalated, const Setup& setup) const;
@@ -53,6 +55,7 @@ class Fallback {
   Instant not_before_ = Instant::min();
   std::optional<Instant> on_air_since_;
   CommandTrial trial_ = CommandTrial::untried;
+  bool stands_by_ = false;
 };
 
 }  // namespace recovery

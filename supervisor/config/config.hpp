@@ -17,6 +17,7 @@
 #include "recovery/alerts/settings.hpp"
 #include "recovery/policy.hpp"
 #include "recovery/splice/queue_limits.hpp"
+#include "recovery/standby.hpp"
 
 namespace supervisor {
 
@@ -86,6 +87,7 @@ struct StreamConfig {
   monitor::Limits monitor;
   recovery::Policy recovery;          // `restart` too
   std::vector<std::string> fallback;  // empty: there is none
+  recovery::StandbyChoice fallback_standby = recovery::StandbyChoice::automatic;  // under hold
   // What is probed in place of the command's own inputs: `source.http`, `source.icecast`, a URL
   // that gives media. Empty: read off the command.
   std::string source_url;

@@ -94,6 +94,14 @@ void require_fallback(const Config& config, std::size_t index, Problems& problem
                ": the stream has no fallback, expected one, or alert or restart");
 }
 
+void require_held_fallback(const Config& config, std::size_t index, Problems& problems) {
+  const StreamConfig& stream = config.streams[index];
+  if (stream.fallback_standby != recovery::StandbyChoice::always) return;
+  if (stream.hold && !stream.fallback.empty()) return;
+  problems.add(place_and_key(config, stream_prefix(index) + "fallback_standby") +
+               ": true is for a stream with a fallback and hold: true, expected both, or auto");
+}
+
 // Outputs that stand beside the command are published by FFmpegs of their own.
 void take_hold_of_outputs(Config& config, std::size_t index, Problems& problems) {
   StreamConfig& stream = config.streams[index];
@@ -210,6 +218,7 @@ void check_streams(Config& config, Problems& problems) {
     require_feed_name(config, i, problems);
     require_fallback(config, i, problems);
     take_hold_of_outputs(config, i, problems);
+    require_held_fallback(config, i, problems);
     check_placeholders(config, i, problems);
     warn_of_unheard_hook(config, i);
   }

@@ -35,6 +35,9 @@ const Words<SourceProbe> source_probes{
     {"media", SourceProbe::media}, {"connect", SourceProbe::connect}, {"none", SourceProbe::none}};
 const Words<monitor::Witnesses> witnesses{{"all", monitor::Witnesses::all},
                                           {"progress", monitor::Witnesses::progress}};
+const Words<recovery::StandbyChoice> standby_choices{{"auto", recovery::StandbyChoice::automatic},
+                                                     {"true", recovery::StandbyChoice::always},
+                                                     {"false", recovery::StandbyChoice::never}};
 const Words<recovery::OnExhausted> exhaustions{{"keep_trying", recovery::OnExhausted::keep_trying},
                                                {"exit", recovery::OnExhausted::exit},
                                                {"stop", recovery::OnExhausted::stop}};
@@ -201,7 +204,8 @@ std::vector<Setting<StreamConfig>> make_stream_settings() {
       choice<S>("restart", FIELD(recovery.restart), restarts),
       boolean<S>("hold", FIELD(hold)),
       choice<S>("cover", FIELD(cover.kind), covers),
-      duration<S>("cover_after", FIELD(cover.after), 200ms, 1h)};
+      duration<S>("cover_after", FIELD(cover.after), 200ms, 1h),
+      choice<S>("fallback_standby", FIELD(fallback_standby), standby_choices)};
   for (auto& setting : make_monitor_settings()) settings.push_back(std::move(setting));
   for (auto& setting : content_settings()) settings.push_back(std::move(setting));
   for (auto& setting : make_recovery_settings()) settings.push_back(std::move(setting));

@@ -30,11 +30,12 @@ LogLevel our_level(monitor::LogLevel level) {
 }  // namespace
 
 StderrReader::StderrReader(Log& log, const Secrets& secrets, std::string stream, std::string output,
-                           monitor::LogGate& gate, OnSign on_sign)
+                           std::string role, monitor::LogGate& gate, OnSign on_sign)
     : log_(log),
       secrets_(secrets),
       stream_(std::move(stream)),
       output_(std::move(output)),
+      role_(std::move(role)),
       on_sign_(std::move(on_sign)),
       gate_(gate) {
 }

@@ -20,10 +20,11 @@ class StderrReader {
  public:
   using OnSign = std::function<void(const monitor::Sign& sign, std::string text)>;
 
-  // `output`: that this FFmpeg publishes, if it does. `gate`: the stream's, so that its limits and
-  // counts hold over all its children. All references must outlive it.
+  // `output`: that this FFmpeg publishes, if it does; `role`: as in LogSubject. `gate`: the
+  // stream's, so that its limits and counts hold over all its children. All references must outlive
+  // it.
   StderrReader(Log& log, const Secrets& secrets, std::string stream, std::string output,
-               monitor::LogGate& gate, OnSign on_sign);
+               std::string role, monitor::LogGate& gate, OnSign on_sign);
 
   // The child is about to be launched: what its command reads and writes.
   void begin_life(const monitor::Endpoints& endpoints) { signs_ = monitor::SignReader(endpoints); }
@@ -45,9 +46,9 @@ class StderrReader {
 
   Log& log_;
   const Secrets& secrets_;
-  LogSubject subject() const { return {stream_, output_}; }
+  LogSubject subject() const { return {stream_, output_, role_}; }
 
-  std::string stream_, output_;
+  std::string stream_, output_, role_;
   monitor::SignReader signs_;
   OnSign on_sign_;
   monitor::LineSplitter splitter_{line_limit};

@@ -18,9 +18,55 @@ void HeldOutputs::carry_fallback(bool is_on) {
   if (std::exchange(is_fallback_, is_on) != is_on) tell_cover();
 }
 
+void HeldOutputs::make_standby() {
+  if (!parts_->standby) return;
+  standby_ = std::make_unique<StandbyFallback>(
+      *parts_->standby, pipes_.size(),
+      StandbyFallback::Context{
+          .services = context_.services,
+          .launch = context_.launch,
+          .clock = context_.clock,
+          .begin =
+              [this](std::vector<Descriptor> read) {
+                for (std::size_t pipe = 0; pipe < pipes_.size(); ++pipe) {
+                  pipes_[pipe].relay->call([end = std::move(read[pipe])](Relay& relay) mutable {
+                    relay.begin_stand_in(std::move(end));
+                  });
+                }
+              },
+          .retire =
+              [this] {
+                for (Pipe& pipe : pipes_) {
+                  pipe.relay->call([](Relay& relay) { relay.retire_stand_in(); });
+                }
+              },
+          .on_change = [this] { on_change(); }});
+}
+
+void HeldOutputs::stand_by(bool is_wanted) {
+  if (!standby_ || is_finishing_) return;
+  if (is_wanted) return standby_->start();
+  standby_->stop();
+}
+
+void HeldOutputs::reconfigure_standby() {
+  if (standby_ && parts_->standby) return standby_->reconfigure(*parts_->standby);
+  standby_.reset();
+  make_standby();
+}
+
+void HeldOutputs::on_refused(bool is_picture) {
+  if (!parts_->standby) return;
+  context_.services.log.write(
+      LogLevel::warning, "fallback_failed", {parts_->standby->config.name, "", "fallback"},
+      std::string("The fallback's ") + (is_picture ? "picture" : "sound") +
+          " cannot stand in: it is not encoded as the command's is, expected the same " +
+          (is_picture ? "size, profile and pixel format" : "codec, sample rate and channels"));
+}
+
 // An output that is wanted and does not deliver is off air, whatever the others carry.
 std::string HeldOutputs::covered() const {
-  RelayCover what;
+  RelayCover what{.has_stand_in = true};
   bool any_on = false;
   for (const Output& output : outputs_) {
     const bool is_on = output.publisher->report().state == OutputState::on_air;
@@ -29,8 +75,11 @@ std::string HeldOutputs::covered() const {
     any_on = true;
     what.picture = what.picture || pipes_[output.pipe].cover.picture;
     what.sound = what.sound || pipes_[output.pipe].cover.sound;
+    what.is_whole = what.is_whole || pipes_[output.pipe].cover.is_whole;
+    what.has_stand_in = what.has_stand_in && pipes_[output.pipe].cover.has_stand_in;
   }
-  if (any_on && is_fallback_) return "fallback";
+  const bool stands_in = what.is_whole && what.has_stand_in;
+  if (any_on && (is_fallback_ || stands_in)) return "fallback";
   if (what.picture && what.sound) return "picture and sound";
   return what.picture ? "picture" : what.sound ? "sound" : "";
 }

@@ -1,8 +1,9 @@
 #include "supervisor/hold/held_outputs.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
+
+#include "supervisor/hold/encoder_pipes.hpp"
 
 namespace supervisor {
 
@@ -10,8 +11,6 @@ using monitor::OutputReport;
 using monitor::OutputReports;
 
 namespace {
-
-constexpr int lowest_descriptor = 20;  // behind the numbers that commands name
 
 bool is_same(const OutputReport& one, const OutputReport& other) {
   return one.output == other.output && one.state == other.state && one.cause == other.cause &&
@@ -43,6 +42,7 @@ void HeldOutputs::begin() {
     pipes_.back().relay->call([policy = parts_->cover](Relay& relay) { relay.cover(policy); });
   }
   for (const HeldPublisher& output : parts_->outputs) add(output);
+  make_standby();
 }
 
 std::unique_ptr<ThreadBound<Relay>> HeldOutputs::make_relay(std::size_t pipe) {
@@ -58,6 +58,7 @@ std::unique_ptr<ThreadBound<Relay>> HeldOutputs::make_relay(std::size_t pipe) {
       .on_reconnect_needed = call([pipe](HeldOutputs& self) { self.on_reconnect_needed(pipe); }),
       .on_fell_behind =
           call([](HeldOutputs& self, OutputNumber output) { self.on_fell_behind(output); }),
+      .on_refused = call([](HeldOutputs& self, bool is_picture) { self.on_refused(is_picture); }),
       .on_cover =
           call([pipe](HeldOutputs& self, const RelayCover& cover) { self.on_cover(pipe, cover); }),
       .on_switch = call([](HeldOutputs& self, const RelaySwitch& to) {
@@ -107,26 +108,15 @@ void HeldOutputs::limit(Output& output, const recovery::splice::QueueLimits& buf
 
 std::shared_ptr<const PreparedCommand> HeldOutputs::connect(const PreparedCommand& encoder,
                                                             int& error_number) {
-  auto command = std::make_shared<PreparedCommand>(encoder);
-  std::vector<supervisor::Pipe> opened(pipes_.size());
-  std::vector<int> numbers;
-  for (supervisor::Pipe& pipe : opened) {
-    if (!open_pipe(lowest_descriptor, pipe)) {
-      error_number = errno;
-      return nullptr;
-    }
-    numbers.push_back(pipe.write.get());
-  }
-  ChildSpec& spec = command->spec;
-  spec.argv = with_descriptors(std::move(spec.argv), numbers);
-  spec.inherited.insert(spec.inherited.end(), numbers.begin(), numbers.end());
+  auto piped = open_encoder_pipes(encoder, pipes_.size(), error_number);
+  if (!piped) return nullptr;
   for (std::size_t number = 0; number < pipes_.size(); ++number) {
-    pipes_[number].relay->call([read = std::move(opened[number].read)](Relay& relay) mutable {
+    pipes_[number].relay->call([read = std::move(piped->read[number])](Relay& relay) mutable {
       relay.begin_encoder(std::move(read));
     });
-    given_.push_back(std::move(opened[number].write));
   }
-  return command;
+  given_ = std::move(piped->write);
+  return std::move(piped->command);
 }
 
 void HeldOutputs::retire_encoder() {
@@ -206,6 +196,7 @@ void HeldOutputs::finish(monitor::Duration within) {
     pipe.relay->call([within](Relay& relay) { relay.finish(within); });
   }
   for (Output& output : outputs_) output.publisher->finish(within);
+  if (standby_) standby_->finish(within);
   context_.services.loop.callback(weak_from_this(), [](HeldOutputs& self) { self.check_over(); })();
 }
 
@@ -216,12 +207,14 @@ void HeldOutputs::drain(monitor::Duration within) {
     pipe.relay->call([within](Relay& relay) { relay.finish(within); });
   }
   for (Output& output : outputs_) output.publisher->drain();
+  if (standby_) standby_->finish(within);
   context_.services.loop.callback(weak_from_this(), [](HeldOutputs& self) { self.check_over(); })();
 }
 
 void HeldOutputs::kill() {
   for (Output& output : outputs_) output.publisher->kill();
   for (Output& output : leaving_) output.publisher->kill();
+  if (standby_) standby_->kill();
 }
 
 void HeldOutputs::on_change() {
@@ -257,6 +250,7 @@ void HeldOutputs::check_over() {
   const auto is_over = [](const Output& output) { return output.publisher->is_over(); };
   if (!is_finishing_ || is_over_ || !leaving_.empty()) return;
   if (!std::ranges::all_of(outputs_, is_over)) return;
+  if (standby_ && !standby_->is_over()) return;
   is_over_ = true;
   context_.on_over();
 }
@@ -298,6 +292,7 @@ void HeldOutputs::reconfigure(std::shared_ptr<const HeldParts> parts, monitor::D
     leaving_.push_back(std::move(output));
     leaving_.back().publisher->finish(within);
   }
+  reconfigure_standby();
   on_change();
 }
 

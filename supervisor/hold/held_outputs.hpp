@@ -15,6 +15,7 @@
 #include "supervisor/hold/held_parts.hpp"
 #include "supervisor/hold/icecast_titles.hpp"
 #include "supervisor/hold/publisher.hpp"
+#include "supervisor/hold/standby_fallback.hpp"
 #include "supervisor/relay/relay.hpp"
 #include "supervisor/thread/clock.hpp"
 #include "supervisor/thread/services.hpp"
@@ -69,6 +70,10 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   std::vector<std::string> stopped() const { return stopped_; }
   // What comes from the encoder's pipes is the fallback's.
   void carry_fallback(bool is_on);
+  // The fallback lives beside the encoder, or does so no more.
+  void stand_by(bool is_wanted);
+  // … and can be used as far as is known.
+  bool stands_by() const { return standby_ && standby_->is_there(); }
   // What the station plays, by its own word; told to the Icecast servers among the outputs.
   void show_title(const std::string& title);
   // What the encoder's own is missing of what they deliver: "sound", "picture", "picture and
@@ -114,6 +119,9 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   void on_reconnect_needed(std::size_t pipe);
   void on_fell_behind(OutputNumber number);
   void on_cover(std::size_t pipe, const RelayCover& cover);
+  void on_refused(bool is_picture);
+  void make_standby();
+  void reconfigure_standby();
   void on_finished(std::size_t pipe);
   void on_counts(const std::vector<RelayCounts>& counts);
   void tell_cover();
@@ -141,6 +149,7 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   std::shared_ptr<IcecastTitles> titles_;
   std::optional<std::string> title_;  // empty: no station is known
   bool is_fallback_ = false;
+  std::unique_ptr<StandbyFallback> standby_;  // null: the stream has no fallback
   std::optional<monitor::Duration> drains_within_;
   bool is_finishing_ = false;
   bool is_over_ = false;

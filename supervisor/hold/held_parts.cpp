@@ -20,9 +20,8 @@ namespace {
 // What a pipe is called before it is opened: a number that no descriptor has.
 constexpr int first_placeholder = 2'000'000'000;
 
-// A publisher that begins anew interrupts nobody, and only that tells whether a server that refused
-// takes it again.
-constexpr monitor::Duration publishers_cooldown = std::chrono::seconds(5);
+// Only another launch tells whether a server that refused takes a publisher again.
+constexpr monitor::Duration longest_cooldown = std::chrono::seconds(5);
 
 std::vector<std::string> names_of(const std::vector<Output>& outputs) {
   std::vector<std::string> names;
@@ -42,8 +41,8 @@ std::vector<Output> published(std::vector<Output> outputs, const HeldCommand& he
   return outputs;
 }
 
-// Its input is the relay, which says itself when nothing comes; what it copies is the encoder's.
-StreamConfig publisher_config(const StreamConfig& stream, std::vector<std::string> command) {
+// What goes on air is judged at the encoder. A child that begins anew beside it interrupts nobody.
+StreamConfig beside_the_encoder(const StreamConfig& stream, std::vector<std::string> command) {
   StreamConfig config;
   config.name = stream.name;
   config.command = std::move(command);
@@ -52,8 +51,7 @@ StreamConfig publisher_config(const StreamConfig& stream, std::vector<std::strin
   config.monitor.bitrate_drop.percent = 100;
   config.monitor.min_speed.ratio = 0;
   config.recovery = stream.recovery;
-  config.recovery.restart_cooldown =
-      std::min(stream.recovery.restart_cooldown, publishers_cooldown);
+  config.recovery.restart_cooldown = std::min(stream.recovery.restart_cooldown, longest_cooldown);
   config.recovery.planned_restart = {};
   config.recovery.restart_on_track_change = false;
   config.recovery.on_exhausted = recovery::OnExhausted::keep_trying;
@@ -70,7 +68,7 @@ std::shared_ptr<const StreamParts> publisher_parts(const StreamConfig& stream,
   // A command that is meant to end may say so to its players.
   const bool is_live = stream.recovery.restart != recovery::Restart::never;
   auto parts = std::make_shared<StreamParts>(make_stream_parts(
-      publisher_config(
+      beside_the_encoder(
           stream, is_live ? with_hls_flags(publisher.argv, hls_flags_of_live) : publisher.argv),
       {}, secrets));
   parts->output = publisher.name;
@@ -156,12 +154,38 @@ PreparedCommand encoder_of(const HeldCommand& held, const std::vector<std::strin
   return encoder;
 }
 
+PreparedCommand held_fallback(const StreamConfig& config, std::size_t pipes,
+                              const std::vector<int>& inherited, const Secrets& secrets) {
+  TakenApart taken = taken_apart(config.fallback, config);
+  if (taken.held.pipes != pipes) {
+    throw CommandError("hold: the fallback has " + std::to_string(taken.held.pipes) +
+                       " encodes for network outputs and the command has " + std::to_string(pipes) +
+                       ", expected the same number");
+  }
+  PreparedCommand fallback = encoder_of(taken.held, config.fallback, config, inherited, secrets);
+  fallback.outputs = std::move(taken.outputs);
+  return fallback;
+}
+
+// It has no outputs of its own: it writes to the relays, like the encoder.
+std::shared_ptr<const StreamParts> standby_parts(const StreamConfig& stream,
+                                                 const PreparedCommand& fallback) {
+  auto parts = std::make_shared<StreamParts>();
+  parts->config = beside_the_encoder(stream, stream.fallback);
+  parts->role = "fallback";
+  auto command = std::make_shared<PreparedCommand>(fallback);
+  command->outputs.clear();
+  parts->primary = std::move(command);
+  return parts;
+}
+
 }  // namespace
 
 HeldStream make_held_stream(const StreamConfig& config, const std::vector<int>& inherited,
                             const Secrets& secrets) {
   TakenApart taken = taken_apart(config.command, config);
-  HeldStream stream{encoder_of(taken.held, config.command, config, inherited, secrets), nullptr};
+  HeldStream stream{
+      encoder_of(taken.held, config.command, config, inherited, secrets), {}, nullptr};
   HeldParts parts{.pipes = taken.held.pipes, .outputs = {}, .cover = cover_policy(config.cover)};
   const std::string measured = output_of_statistics(config.sink.url, taken.sinks);
   for (const HeldCommand::Publisher& publisher : taken.held.publishers) {
@@ -170,22 +194,13 @@ HeldStream make_held_stream(const StreamConfig& config, const std::vector<int>& 
                              buffer_of(publisher.name, config),
                              output != taken.outputs.end() && output->required});
   }
+  if (!config.fallback.empty()) {
+    stream.fallback = held_fallback(config, parts.pipes, inherited, secrets);
+    parts.standby = standby_parts(config, *stream.fallback);
+  }
   stream.encoder.outputs = std::move(taken.outputs);
   stream.outputs = std::make_shared<const HeldParts>(std::move(parts));
   return stream;
-}
-
-PreparedCommand make_held_fallback(const StreamConfig& config, std::size_t pipes,
-                                   const std::vector<int>& inherited, const Secrets& secrets) {
-  TakenApart taken = taken_apart(config.fallback, config);
-  if (taken.held.pipes != pipes) {
-    throw CommandError("hold: the fallback has " + std::to_string(taken.held.pipes) +
-                       " encodes for network outputs and the command has " + std::to_string(pipes) +
-                       ", expected the same number");
-  }
-  PreparedCommand encoder = encoder_of(taken.held, config.fallback, config, inherited, secrets);
-  encoder.outputs = std::move(taken.outputs);
-  return encoder;
 }
 
 std::vector<std::string> with_descriptors(std::vector<std::string> argv,

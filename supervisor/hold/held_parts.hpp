@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,20 +27,20 @@ struct HeldParts {
   std::size_t pipes = 0;  // that the encoder writes to
   std::vector<HeldPublisher> outputs;
   recovery::splice::CoverPolicy cover = {};
+  // Of the fallback that may stand by; null: there is none.
+  std::shared_ptr<const StreamParts> standby = nullptr;
 };
 
 struct HeldStream {
-  PreparedCommand encoder;  // its pipes have no numbers yet
+  PreparedCommand encoder;                  // its pipes have no numbers yet
+  std::optional<PreparedCommand> fallback;  // writes to the same pipes
   std::shared_ptr<const HeldParts> outputs;
 };
 
-// Takes the stream's command apart. Throws CommandError.
+// Takes the stream's command apart, and its fallback: what that says of its outputs is that of the
+// command. Throws CommandError.
 HeldStream make_held_stream(const StreamConfig& config, const std::vector<int>& inherited,
                             const Secrets& secrets);
-// The fallback, which writes to the same `pipes` in the encoder's place: what it says of its
-// outputs is that of the command. Throws CommandError.
-PreparedCommand make_held_fallback(const StreamConfig& config, std::size_t pipes,
-                                   const std::vector<int>& inherited, const Secrets& secrets);
 
 // The encoder's arguments with the numbers under which it finds its pipes.
 std::vector<std::string> with_descriptors(std::vector<std::string> argv,

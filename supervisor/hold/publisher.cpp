@@ -1,363 +1,137 @@
 #include "supervisor/hold/publisher.hpp"
 
-#include <algorithm>
 #include <cerrno>
-#include <random>
-#include <type_traits>
 #include <utility>
-#include <variant>
-#include <vector>
 
-#include "monitor/ffmpeg/log_gate.hpp"
-#include "monitor/probes/endpoint_probe.hpp"
 #include "recovery/published_output.hpp"
-#include "recovery/stream_core.hpp"
 #include "supervisor/hold/hls_flags.hpp"
-#include "supervisor/log/event_log.hpp"
-#include "supervisor/stream/child_life.hpp"
-#include "supervisor/stream/event_queue.hpp"
-#include "supervisor/stream/raised.hpp"
+#include "supervisor/hold/supervised_child.hpp"
 
 namespace supervisor {
 
-using monitor::Instant;
-using monitor::probes::Finding;
-using namespace std::chrono_literals;
-
 namespace {
 
-constexpr auto pause_limit = 1s;  // a loop this late was not running
-constexpr monitor::Duration probe_timeout = 5s;
 constexpr int lowest_descriptor = 10;  // above what a child's own numbers may be
-
-// Incidents and escalations are the stream's, which has them of its report.
-template <class Kind>
-bool is_of_stream(const Kind&) {
-  using namespace recovery;
-  return std::is_same_v<Kind, IncidentOpened> || std::is_same_v<Kind, IncidentClosed> ||
-         std::is_same_v<Kind, IncidentChanged> || std::is_same_v<Kind, FaultDetected> ||
-         std::is_same_v<Kind, Escalated> || std::is_same_v<Kind, EscalationResolved>;
-}
-
-std::vector<recovery::Notice> of_publisher(const std::vector<recovery::Notice>& all) {
-  std::vector<recovery::Notice> own;
-  for (const recovery::Notice& notice : all) {
-    if (!std::visit([](const auto& kind) { return is_of_stream(kind); }, notice)) {
-      own.push_back(notice);
-    }
-  }
-  return own;
-}
 
 }  // namespace
 
-struct Publisher::State : std::enable_shared_from_this<State> {
+struct Publisher::State {
   State(StreamParts parts, Context context);
 
-  void wake(recovery::Event event);
-  // What is asked for: that it runs, or is stopped.
-  void ask(recovery::Event event, bool is_stopped);
-  void set_idle(bool is_idle);
-  void drain();
-  void finish(monitor::Duration within);
-  void reconfigure(StreamParts parts);
-  void close();
-  bool is_over() const;
+  std::shared_ptr<const PreparedCommand> connect(const PreparedCommand& command,
+                                                 std::uint64_t launch, int& error_number);
+  void on_launch(bool is_launched);
+  void on_change();
   monitor::OutputReport report() const;
-  PublisherReading reading() const;
-  const StreamParts& parts() const { return parts_; }
 
- private:
-  template <class What>
-  void wake_up(What what);
-  void take(recovery::Event event);
-  void step(const recovery::Event& event);
-  void settle();
-  void arm_timer();
-  void on_timer();
-
-  void perform(const recovery::Launch& action);
-  void perform(const recovery::Signal& action);
-  void perform(const recovery::ProbeSource&) {}
-  void perform(const recovery::ProbeSink& action);
-  void perform(const recovery::End&) {}
-  ChildHandlers handlers_of(ChildLife& life);
-
-  const Context context_;
-  StreamParts parts_;
-  recovery::StreamCore core_;
-  EventLog event_log_;
-  monitor::LogGate log_gate_;
-  std::unique_ptr<ChildLife> life_;
-  std::vector<std::unique_ptr<ChildLife>> ended_lives_;
-  EventQueue events_;
-  std::unique_ptr<Timer> timer_;
-  Instant armed_for_ = monitor::never;
-  Instant ask_at_ = monitor::never;  // to end, where the end of its input did not end it
-  Instant now_{};
-  Instant since_{};  // the state that is reported
-  monitor::OutputState reported_ = monitor::OutputState::starting;
-  std::uint64_t launches_ = 0;
-  bool is_idle_ = false;     // as its core knows it
-  bool is_stopped_ = false;  // as asked
-  bool is_awake_ = false;
-  bool is_closed_ = false;
+  const Context context;
+  Pipe input;                // of the launch that is under way
+  monitor::Instant since{};  // the state that was reported
+  monitor::OutputState reported = monitor::OutputState::starting;
+  bool is_idle = false;     // as its core knows it
+  bool is_stopped = false;  // as asked
+  SupervisedChild child;
 };
 
-Publisher::State::State(StreamParts parts, Context context)
-    : context_(std::move(context)),
-      parts_(std::move(parts)),
-      core_(parts_.config.recovery, parts_.setup().limits, parts_.setup().command,
-            std::random_device{}()),
-      event_log_(context_.services.log, parts_.config.name, parts_.output),
-      timer_(context_.clock.make_timer(context_.services.loop.executor())),
-      now_(context_.clock.now()),
-      since_(now_) {
+Publisher::State::State(StreamParts parts, Context given)
+    : context(std::move(given)),
+      since(context.clock.now()),
+      child(
+          std::move(parts),
+          {.services = context.services,
+           .launch = context.launch,
+           .clock = context.clock,
+           .connect = [this](const PreparedCommand& command, std::uint64_t launch,
+                             int& error_number) { return connect(command, launch, error_number); },
+           .on_launch = [this](bool is_launched) { on_launch(is_launched); },
+           .on_signal = {},
+           .on_change = [this] { on_change(); }}) {
 }
 
-// ------------------------------------------------------------------------------- the loop
-
-template <class What>
-void Publisher::State::wake_up(What what) {
-  if (is_awake_) return what();
-  const auto self = shared_from_this();
-  now_ = context_.clock.now();
-  {
-    const Raised awake(is_awake_);
-    what();
-  }
-  settle();
-}
-
-void Publisher::State::wake(recovery::Event event) {
-  wake_up([this, &event] { take(std::move(event)); });
-}
-
-void Publisher::State::take(recovery::Event event) {
-  events_.take(std::move(event), [this](const recovery::Event& next) { step(next); });
-}
-
-void Publisher::State::step(const recovery::Event& event) {
-  const recovery::Step step = core_.step(event, now_);
-  for (const recovery::Action& action : step.actions) {
-    std::visit([this](const auto& what) { perform(what); }, action);
-  }
-  event_log_.record(event, {{}, of_publisher(step.notices)}, core_.status());
-}
-
-void Publisher::State::settle() {
-  ended_lives_.clear();
-  if (life_) life_->release_ended_child();
-  const monitor::OutputReport present = report();
-  if (present.state != reported_) {
-    reported_ = present.state;
-    since_ = now_;
-  }
-  arm_timer();
-  if (!is_closed_ && context_.on_change) context_.on_change();
-}
-
-void Publisher::State::arm_timer() {
-  const Instant of_life = life_ ? life_->deadline() : monitor::never;
-  const Instant due = std::max(now_, std::min({core_.next_deadline(), of_life, ask_at_}));
-  if (is_closed_ || due >= armed_for_) return;
-  armed_for_ = due;
-  timer_->set(due, [this] { on_timer(); });
-}
-
-void Publisher::State::on_timer() {
-  const auto self = shared_from_this();
-  const Instant due = std::exchange(armed_for_, monitor::never);
-  if (is_closed_) return;
-  if (life_) life_->drain_progress();
-  wake_up([this, due] {
-    if (now_ - due > pause_limit) take(recovery::Paused{});
-    if (life_) life_->check(now_, core_.status().state == recovery::State::starting);
-    if (now_ >= ask_at_) {
-      ask_at_ = monitor::never;
-      take(recovery::StopRequested{.shutdown = true});
-    }
-    if (now_ >= core_.next_deadline()) take(recovery::Tick{});
-  });
-}
-
-// ------------------------------------------------------------------------------- actions
-
-void Publisher::State::perform(const recovery::Launch& action) {
-  if (life_) ended_lives_.push_back(std::move(life_));
-  life_ = std::make_unique<ChildLife>(action.generation, action.role, parts_, context_.services,
-                                      log_gate_,
-                                      [this](recovery::Event event) { wake(std::move(event)); });
-  Pipe input;
-  int error_number = 0;
+std::shared_ptr<const PreparedCommand> Publisher::State::connect(const PreparedCommand& prepared,
+                                                                 std::uint64_t launch,
+                                                                 int& error_number) {
+  input = {};
   if (!open_pipe(lowest_descriptor, input, OwnEnd::write)) {
-    return take(recovery::LaunchFailed{action.generation, errno});
+    error_number = errno;
+    return nullptr;
   }
-  auto command = std::make_shared<PreparedCommand>(*parts_.primary);
-  if (launches_ > 0) {
+  auto command = std::make_shared<PreparedCommand>(prepared);
+  if (launch > 0) {
     command->spec.argv = with_hls_flags(std::move(command->spec.argv), hls_flags_of_return);
   }
   command->spec.pass_stdin = false;
   command->spec.stdin_fd = input.read.get();
-  if (!life_->launch(context_.launch, std::move(command), handlers_of(*life_), error_number)) {
-    return take(recovery::LaunchFailed{action.generation, error_number});
-  }
-  ++launches_;
-  context_.attach(std::move(input.write));
+  return command;
 }
 
-ChildHandlers Publisher::State::handlers_of(ChildLife& life) {
-  return {
-      .on_executed = [this, &life](int error) { wake_up([&] { life.on_executed(error, now_); }); },
-      .on_progress = [this,
-                      &life](std::string_view bytes) { wake_up([&] { life.on_progress(bytes); }); },
-      .on_progress_end = [this, &life] { wake_up([&] { life.on_progress_end(now_); }); },
-      .on_stderr =
-          [this, &life](std::string_view bytes) { wake_up([&] { life.on_stderr(bytes, now_); }); },
-      .on_exit = [this, &life](
-                     monitor::ExitStatus status) { wake_up([&] { life.on_exit(status, now_); }); },
-  };
+void Publisher::State::on_launch(bool is_launched) {
+  Pipe given = std::exchange(input, {});
+  if (is_launched) context.attach(std::move(given.write));
 }
 
-void Publisher::State::perform(const recovery::Signal& action) {
-  if (life_) life_->signal(action.number, now_);
-}
-
-void Publisher::State::perform(const recovery::ProbeSink& action) {
-  monitor::probes::probe_sinks(
-      context_.services.io_thread.executor(), parts_.sinks, probe_timeout,
-      context_.services.loop.callback(
-          weak_from_this(),
-          [number = action.number, output = action.output](State& state, const Finding& finding) {
-            if (state.is_closed_) return;
-            state.wake(recovery::SinkProbed{number, finding.available,
-                                            state.context_.services.secrets.mask(finding.sentence),
-                                            output});
-          }));
-}
-
-// ------------------------------------------------------------------------------- requests
-
-void Publisher::State::ask(recovery::Event event, bool is_stopped) {
-  is_stopped_ = is_stopped;
-  wake(std::move(event));
-}
-
-void Publisher::State::set_idle(bool is_idle) {
-  if (std::exchange(is_idle_, is_idle) == is_idle) return;
-  wake(recovery::InputIdle{is_idle});
-}
-
-// FFmpeg ends with its input; nothing follows an end, whatever its status.
-void Publisher::State::drain() {
-  const bool has_child = life_ && life_->has_child();
-  if (!has_child) return wake(recovery::StopRequested{.shutdown = true});
-  parts_.config.recovery.restart = recovery::Restart::never;
-  wake_up([&] {
-    take(recovery::Reconfigured{parts_.setup()});
-    // One that is being stopped for another launch ends, and is not launched.
-    if (core_.status().state == recovery::State::stopping) {
-      take(recovery::StopRequested{.shutdown = true});
-    }
-  });
-}
-
-void Publisher::State::finish(monitor::Duration within) {
-  parts_.config.recovery.stop_grace = within / 2;
-  drain();
-  wake_up([&] {
-    const bool has_child = life_ && life_->has_child();
-    if (has_child) ask_at_ = now_ + within / 2;
-  });
-}
-
-void Publisher::State::reconfigure(StreamParts parts) {
-  parts_ = std::move(parts);
-  wake_up([&] {
-    if (life_) life_->adjust_intervals(now_);
-    take(recovery::Reconfigured{parts_.setup()});
-  });
-}
-
-void Publisher::State::close() {
-  is_closed_ = true;
-  timer_->cancel();
-  life_.reset();
-}
-
-bool Publisher::State::is_over() const {
-  const recovery::Status status = core_.status();
-  return status.ended || (status.state == recovery::State::stopped && !status.pid);
+void Publisher::State::on_change() {
+  const monitor::OutputReport present = report();
+  if (std::exchange(reported, present.state) != present.state) since = child.now();
+  if (context.on_change) context.on_change();
 }
 
 monitor::OutputReport Publisher::State::report() const {
-  return recovery::report_on(parts_.output, core_.status(), is_idle_, since_, is_stopped_);
+  return recovery::report_on(child.parts().output, child.status(), is_idle, since, is_stopped);
 }
-
-PublisherReading Publisher::State::reading() const {
-  PublisherReading reading;
-  reading.status = core_.status();
-  const monitor::Watch* watch = core_.watch();
-  if (watch && reading.status.pid) reading.readings = watch->readings(now_);
-  for (const recovery::OutputTotal& total : core_.output_totals()) {
-    reading.delivered_bytes += total.delivered_bytes.value_or(0);
-  }
-  reading.restarts = launches_ > 0 ? launches_ - 1 : 0;
-  return reading;
-}
-
-// ------------------------------------------------------------------------------- for the owner
 
 Publisher::Publisher(StreamParts parts, Context context)
-    : state_(std::make_shared<State>(std::move(parts), std::move(context))) {
+    : state_(std::make_unique<State>(std::move(parts), std::move(context))) {
 }
 
-Publisher::~Publisher() {
-  state_->close();
-}
+Publisher::~Publisher() = default;
 
 void Publisher::start() {
-  state_->ask(recovery::StartRequested{}, false);
+  state_->is_stopped = false;
+  state_->child.wake(recovery::StartRequested{});
 }
 
 void Publisher::restart() {
-  state_->ask(recovery::RestartRequested{}, false);
+  state_->is_stopped = false;
+  state_->child.wake(recovery::RestartRequested{});
 }
 
 void Publisher::stop() {
-  state_->ask(recovery::StopRequested{}, true);
+  state_->is_stopped = true;
+  state_->child.wake(recovery::StopRequested{});
 }
 
 void Publisher::set_idle(bool is_idle) {
-  state_->set_idle(is_idle);
+  if (std::exchange(state_->is_idle, is_idle) == is_idle) return;
+  state_->child.wake(recovery::InputIdle{is_idle});
 }
 
 void Publisher::drain() {
-  state_->drain();
+  state_->child.drain();
 }
 
 void Publisher::finish(monitor::Duration within) {
-  state_->finish(within);
+  state_->child.finish(within);
 }
 
 void Publisher::kill() {
-  state_->wake(recovery::KillRequested{});
+  state_->child.wake(recovery::KillRequested{});
 }
 
 void Publisher::reconfigure(StreamParts parts) {
-  state_->reconfigure(std::move(parts));
+  state_->child.reconfigure(std::move(parts), false);
 }
 
 bool Publisher::is_over() const {
-  return state_->is_over();
+  return state_->child.is_over();
 }
 
 const std::string& Publisher::output() const {
-  return state_->parts().output;
+  return parts().output;
 }
 
 const StreamParts& Publisher::parts() const {
-  return state_->parts();
+  return state_->child.parts();
 }
 
 monitor::OutputReport Publisher::report() const {
@@ -365,7 +139,12 @@ monitor::OutputReport Publisher::report() const {
 }
 
 PublisherReading Publisher::reading() const {
-  return state_->reading();
+  const SupervisedChild& child = state_->child;
+  const std::uint64_t launches = child.launches();
+  return {.status = child.status(),
+          .readings = child.readings(),
+          .delivered_bytes = child.delivered_bytes(),
+          .restarts = launches > 0 ? launches - 1 : 0};
 }
 
 }  // namespace supervisor

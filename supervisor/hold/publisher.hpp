@@ -26,8 +26,7 @@ struct PublisherReading {
 };
 
 // The supervision of one FFmpeg that publishes one held output: copies what the relay gives to its
-// stdin, to one server. A core of its own decides, as that of a stream does; what it decides is
-// about this output alone. For the loop's thread.
+// stdin, to one server. What its core decides is about this output alone. For the loop's thread.
 class Publisher {
  public:
   struct Context {
@@ -36,7 +35,7 @@ class Publisher {
     const Clock& clock;
     // Before each launch: the write end of what will be its stdin.
     std::function<void(Descriptor write)> attach;
-    // Its report may be another one. Not from within a call of this object's.
+    // Its report may be another one. From within the calls below, too.
     std::function<void()> on_change;
   };
 
@@ -73,7 +72,7 @@ class Publisher {
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace supervisor

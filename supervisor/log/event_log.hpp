@@ -14,9 +14,10 @@ namespace supervisor {
 // events.
 class EventLog {
  public:
-  // `output`: of the publisher whose events they are; empty: they are the stream's own.
-  EventLog(Log& log, std::string stream, std::string output = {})
-      : log_(log), stream_(std::move(stream)), output_(std::move(output)) {}
+  // `output`: of the publisher whose events they are; `role`: of another child beside the encoder.
+  // Both empty: they are the stream's own.
+  EventLog(Log& log, std::string stream, std::string output = {}, std::string role = {})
+      : log_(log), stream_(std::move(stream)), output_(std::move(output)), role_(std::move(role)) {}
 
   void record(const recovery::Event& event, const recovery::Step& step,
               const recovery::Status& status);
@@ -49,10 +50,10 @@ class EventLog {
   void log_notice(const recovery::TrackSwitchBegun&) {}
   void log_notice(const recovery::RestartedOnPurpose&) {}
 
-  LogSubject subject() const { return {stream_, output_}; }
+  LogSubject subject() const { return {stream_, output_, role_}; }
 
   Log& log_;
-  std::string stream_, output_;
+  std::string stream_, output_, role_;
   bool statistics_are_unreadable_ = false;  // told, once
 };
 

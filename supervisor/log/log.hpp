@@ -29,16 +29,19 @@ struct LogSubject {
   LogSubject(std::string_view of) : stream(of) {}
   LogSubject(const std::string& of) : stream(of) {}
   LogSubject(const char* of) : stream(of) {}
-  LogSubject(std::string_view of, std::string_view which) : stream(of), output(which) {}
+  LogSubject(std::string_view of, std::string_view which, std::string_view what = {})
+      : stream(of), output(which), role(what) {}
 
-  std::string_view stream, output;
+  // `role`: of a child that is not the stream's encoder.
+  std::string_view stream, output, role;
 };
 
 // The program's own log on stderr, one line an event: JSON (`ts`, `level`, `event`, `stream`,
-// `output`, `msg`, then the fields) or text. Every string passes the mask. Thread-safe. Never waits
-// for the reader and never throws: lines are written by a thread of their own; when it cannot write
-// and its queue is full, lines are dropped, and their number is logged when lines are taken again.
-// (The supervising loop logs from its own thread, and a reader that hangs must not stop a restart.)
+// `output`, `role`, `msg`, then the fields) or text. Every string passes the mask. Thread-safe.
+// Never waits for the reader and never throws: lines are written by a thread of their own; when it
+// cannot write and its queue is full, lines are dropped, and their number is logged when lines are
+// taken again. (The supervising loop logs from its own thread, and a reader that hangs must not
+// stop a restart.)
 class Log {
  public:
   // `fd`: where to write, 2 outside tests. The secrets are copied. `followers`, where there are

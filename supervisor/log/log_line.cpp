@@ -113,6 +113,10 @@ std::string json_body(const LogEntry& entry, const Secrets& secrets, std::size_t
     body += ',';
     append_json_member(body, "output", secrets.mask(entry.subject.output), longest_name);
   }
+  if (!entry.subject.role.empty()) {
+    body += ',';
+    append_json_member(body, "role", entry.subject.role, longest_name);
+  }
   body += ',';
   constexpr std::size_t overhead = 10;  // "msg":"" and }
   append_json_member(body, "msg", secrets.mask(entry.msg),
@@ -134,6 +138,10 @@ std::string text_body(const LogEntry& entry, const Secrets& secrets, std::size_t
     if (!entry.subject.output.empty()) {
       body += '/';
       append_printable(body, secrets.mask(entry.subject.output), longest_name);
+    }
+    if (!entry.subject.role.empty()) {
+      body += '/';
+      append_printable(body, entry.subject.role, longest_name);
     }
     body += ' ';
   }

@@ -21,7 +21,9 @@ void Relay::State::arm() {
   Instant due = splicer_.next_deadline();
   if (counts_at_ != monitor::never) due = std::min(due, counts_at_ + counts_wait);
   if (!is_idle_ && !cover_.any()) due = std::min(due, lasts_until_ + idle_after);
-  if (source_ && read_again_at_ > now()) due = std::min(due, read_again_at_);
+  for (const RelayInput* input : {&encoder_, &stand_in_}) {
+    if (input->source && input->read_again_at > now()) due = std::min(due, input->read_again_at);
+  }
   if (!has_finished_) due = std::min(due, gives_up_at_);
   if (due == monitor::never || (due >= armed_for_ && armed_for_ > now())) return;
   armed_for_ = due;
@@ -41,7 +43,7 @@ void Relay::State::on_timer() {
   if (at >= counts_at_) report_counts();
   pump_all();
   check_finished();
-  await_input();
+  await_inputs();
   arm();
 }
 
@@ -76,7 +78,8 @@ void Relay::State::report_counts() {
 void Relay::State::close() {
   reports_ = {};
   error_code ignored;
-  input_.close(ignored);
+  encoder_.pipe.close(ignored);
+  stand_in_.pipe.close(ignored);
   outputs_.clear();
   timer_.cancel();
 }
@@ -97,6 +100,14 @@ void Relay::begin_encoder(Descriptor read) {
 
 void Relay::retire_encoder() {
   state_->retire_encoder();
+}
+
+void Relay::begin_stand_in(Descriptor read) {
+  state_->begin_stand_in(std::move(read));
+}
+
+void Relay::retire_stand_in() {
+  state_->retire_stand_in();
 }
 
 void Relay::attach(OutputNumber output, Descriptor write,

@@ -28,7 +28,8 @@ struct RelayCounts {
 // For which of the encoder's streams something stands in.
 struct RelayCover {
   bool picture = false, sound = false;
-  bool is_whole = false;  // nothing that the outputs get is the encoder's
+  bool is_whole = false;      // nothing that the outputs get is the encoder's
+  bool has_stand_in = false;  // … but for what is the encoder's, all is the stand-in's
 
   bool any() const { return picture || sound; }
   bool operator==(const RelayCover&) const = default;
@@ -40,10 +41,10 @@ struct RelaySwitch {
   monitor::Duration hole{};  // that was not filled before
 };
 
-// The way of the media: from one pipe of the encoder, whichever encoder holds it, to the pipes of
-// the publishers of that encode's outputs. Reads, writes and keeps time; what goes out is decided
-// by the splicer. Never blocks: a publisher that does not read fills its own queue and delays
-// nobody. Knows nothing of processes.
+// The way of the media: from one pipe of the encoder, whichever encoder holds it, and that of what
+// stands by, to the pipes of the publishers of that encode's outputs. Reads, writes and keeps time;
+// what goes out is decided by the splicer. Never blocks: a publisher that does not read fills its
+// own queue and delays nobody. Knows nothing of processes.
 //
 // Lives on the thread of its executor, where all of its members are called and its reports come
 // from. Destruction closes every pipe.
@@ -61,6 +62,9 @@ class Relay {
     // output's pipe is closed once it has all of what was before.
     std::function<void()> on_reconnect_needed = {};
     std::function<void(OutputNumber output)> on_fell_behind = {};
+    // The stand-in's picture, or its sound, is not such as the outputs have: it cannot be used.
+    // Once for each that begins.
+    std::function<void(bool is_picture)> on_refused = {};
     // Edges only.
     std::function<void(const RelayCover& cover)> on_cover = {};
     std::function<void(const RelaySwitch& to)> on_switch = {};
@@ -81,6 +85,11 @@ class Relay {
   void begin_encoder(Descriptor read);
   // The present encoder has been told to end: nothing that stands in makes way for it any more.
   void retire_encoder();
+  // The read end of the pipe of one that stands by: it is read as well, and stands in where the
+  // encoder gives nothing. One that was there before is left.
+  void begin_stand_in(Descriptor read);
+  // It has been told to end, and is left at once.
+  void retire_stand_in();
   // The write end of the stdin of a publisher that is about to be launched. One that the output had
   // before is closed. `limits`: of what may wait for it.
   void attach(OutputNumber output, Descriptor write,

@@ -1,4 +1,4 @@
-// The encoder's end of a relay.
+// The encoder's end of a relay, and that of what stands by.
 
 #include <array>
 #include <variant>
@@ -16,59 +16,75 @@ using namespace std::chrono_literals;
 constexpr monitor::Duration ahead_from = 1s;
 constexpr monitor::Duration lead_alone = 500ms;  // without an output
 constexpr monitor::Duration shortest_hole = 50ms;
-constexpr std::size_t rest_bytes = 1024 * 1024;  // of an encoder that is gone; a pipe's most
+constexpr std::size_t rest_bytes = 1024 * 1024;  // a pipe's most
 
 }  // namespace
 
 void Relay::State::begin_encoder(Descriptor read) {
   read_rest();
-  end_input();
-  error_code error;
-  input_.assign(read.get(), error);
-  if (error) return;
-  read.release();
-  input_.native_non_blocking(true, error);
-  source_ = splicer_.add(splice::Role::encoder);
-  splicer_.select(*source_);
-  read_again_at_ = Instant::min();
-  chunk_ = small_chunk;
-  await_input();
+  if (begin(encoder_, std::move(read))) splicer_.select(*encoder_.source);
 }
 
 void Relay::State::retire_encoder() {
-  if (source_) splicer_.retire(*source_);
+  if (encoder_.source) splicer_.retire(*encoder_.source);
 }
 
-void Relay::State::await_input() {
-  if (awaits_input_ || !input_.is_open() || now() < read_again_at_) return;
-  awaits_input_ = true;
-  input_.async_wait(
+void Relay::State::begin_stand_in(Descriptor read) {
+  begin(stand_in_, std::move(read));
+}
+
+void Relay::State::retire_stand_in() {
+  if (stand_in_.source) splicer_.retire(*stand_in_.source);
+  note_cover(0s);
+  arm();
+}
+
+bool Relay::State::begin(RelayInput& input, Descriptor read) {
+  end(input);
+  error_code error;
+  input.pipe.assign(read.get(), error);
+  if (error) return false;
+  read.release();
+  input.pipe.native_non_blocking(true, error);
+  input.source = splicer_.add(input.role);
+  input.read_again_at = Instant::min();
+  input.chunk = RelayInput::small_chunk;
+  await(input);
+  return true;
+}
+
+void Relay::State::await_inputs() {
+  await(encoder_);
+  await(stand_in_);
+}
+
+void Relay::State::await(RelayInput& input) {
+  if (input.is_awaited || !input.pipe.is_open() || now() < input.read_again_at) return;
+  input.is_awaited = true;
+  input.pipe.async_wait(
       asio::posix::descriptor_base::wait_read,
-      [weak = weak_from_this(), fd = input_.native_handle()](const error_code& error) {
+      [weak = weak_from_this(), &input, source = input.source](const error_code& error) {
         const auto self = weak.lock();
-        if (!self || error) return;
-        self->awaits_input_ = false;
-        if (self->input_.is_open() && self->input_.native_handle() == fd) {
-          self->read_input();
-        }
-        self->await_input();
+        if (!self || error || input.source != source) return;
+        input.is_awaited = false;
+        self->read(input);
+        self->await(input);
       });
 }
 
-// One chunk for each round: a flood delays neither the outputs nor other streams. Of sound a large
-// chunk is many seconds: where an encoder is paced, small ones let the outputs have it steadily.
-void Relay::State::read_input() {
-  std::array<std::uint8_t, chunk_bytes> buffer;
-  const ssize_t count = ::read(input_.native_handle(), buffer.data(), chunk_);
+// One chunk for each round: a flood delays neither the outputs nor other streams.
+void Relay::State::read(RelayInput& input) {
+  std::array<std::uint8_t, RelayInput::chunk_bytes> buffer;
+  const ssize_t count = ::read(input.pipe.native_handle(), buffer.data(), input.chunk);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (count <= 0) {
-    end_input();
+    end(input);
     check_finished();
     return arm();
   }
   const Instant at = now();
-  take(splicer_.feed(*source_, {buffer.data(), static_cast<std::size_t>(count)}, at));
-  pace(at);
+  take(splicer_.feed(*input.source, {buffer.data(), static_cast<std::size_t>(count)}, at));
+  pace(input, at);
   note_media();
   pump_all();
   if (at >= counts_at_) report_counts();
@@ -76,34 +92,39 @@ void Relay::State::read_input() {
 }
 
 // Until there is an output nothing is taken of what is to come: each begins at the newest key
-// frame.
-void Relay::State::pace(Instant at) {
-  const monitor::Duration lead = splicer_.lead(*source_, at);
-  read_again_at_ = has_had_output_ ? splicer_.read_after(*source_, at) : at + (lead - lead_alone);
-  const bool is_ahead = lead > ahead_from || !has_had_output_;
-  chunk_ = is_ahead ? small_chunk : std::min(2 * chunk_, chunk_bytes);
+// frame. Of sound a large chunk is many seconds: where an encoder is paced, small ones let the
+// outputs have it steadily; of a stand-in nothing may be far ahead.
+void Relay::State::pace(RelayInput& input, Instant at) {
+  const monitor::Duration lead = splicer_.lead(*input.source, at);
+  const bool waits_for_output = input.is_encoder() && !has_had_output_;
+  input.read_again_at =
+      waits_for_output ? at + (lead - lead_alone) : splicer_.read_after(*input.source, at);
+  const bool is_ahead = lead > (input.is_encoder() ? ahead_from : 0s) || waits_for_output;
+  input.chunk =
+      is_ahead ? RelayInput::small_chunk : std::min(2 * input.chunk, RelayInput::chunk_bytes);
 }
 
+// Of an encoder that is gone.
 void Relay::State::read_rest() {
-  std::array<std::uint8_t, chunk_bytes> buffer;
-  for (std::size_t total = 0; input_.is_open() && total < rest_bytes;) {
-    const ssize_t count = ::read(input_.native_handle(), buffer.data(), buffer.size());
+  std::array<std::uint8_t, RelayInput::chunk_bytes> buffer;
+  for (std::size_t total = 0; encoder_.source && total < rest_bytes;) {
+    const ssize_t count = ::read(encoder_.pipe.native_handle(), buffer.data(), buffer.size());
     if (count <= 0) return;
     total += static_cast<std::size_t>(count);
-    take(splicer_.feed(*source_, {buffer.data(), static_cast<std::size_t>(count)}, now()));
+    take(splicer_.feed(*encoder_.source, {buffer.data(), static_cast<std::size_t>(count)}, now()));
   }
 }
 
-void Relay::State::end_input() {
-  if (!source_) return;
-  take(splicer_.end(*source_, now()));
-  splicer_.drop(*source_);
-  source_.reset();
+void Relay::State::end(RelayInput& input) {
+  if (!input.source) return;
+  take(splicer_.end(*input.source, now()));
+  splicer_.drop(*input.source);
+  input.source.reset();
   error_code ignored;
-  input_.close(ignored);
-  awaits_input_ = false;
+  input.pipe.close(ignored);
+  input.is_awaited = false;
   pump_all();
-  if (!may_cover_) set_idle(true);
+  if (input.is_encoder() && !may_cover_) set_idle(true);
 }
 
 // Bytes that hold no frame, or none that a player could show, are nothing. What came in a burst
@@ -112,7 +133,8 @@ void Relay::State::note_media() {
   const std::uint64_t frames = splicer_.counts().frames;
   if (std::exchange(frames_, frames) == frames) return;
   const Instant at = now();
-  const monitor::Duration lead = source_ ? splicer_.lead(*source_, at) : monitor::Duration::zero();
+  const monitor::Duration lead =
+      encoder_.source ? splicer_.lead(*encoder_.source, at) : monitor::Duration::zero();
   lasts_until_ = at + std::max(lead, monitor::Duration::zero());
   if (counts_at_ == monitor::never) counts_at_ = at + counts_interval;
   set_idle(false);
@@ -134,6 +156,8 @@ void Relay::State::take(splice::Splicer::Events events) {
     } else if (const auto* behind = std::get_if<splice::OutputFellBehind>(&event)) {
       const RelayOutput* output = find(behind->output);
       if (output && reports_.on_fell_behind) reports_.on_fell_behind(output->number());
+    } else if (const auto* refused = std::get_if<splice::Refused>(&event)) {
+      if (reports_.on_refused) reports_.on_refused(refused->stream.kind == splice::Kind::video);
     } else if (const auto* covered = std::get_if<splice::Covered>(&event)) {
       is_other = true;
       hole = std::max(hole, covered->hole);
@@ -142,7 +166,7 @@ void Relay::State::take(splice::Splicer::Events events) {
       if (is_leading(switched->stream)) hole = std::max(hole, switched->hole);
     }
   }
-  if (is_other) note_cover(hole);
+  if (is_other || splicer_.has_stand_in() != cover_.has_stand_in) note_cover(hole);
 }
 
 // The one that outputs begin with: of a picture and its sound the picture.
@@ -161,6 +185,7 @@ void Relay::State::note_cover(monitor::Duration hole) {
     (stream.kind == splice::Kind::video ? present.picture : present.sound) = true;
     present.is_whole = splicer_.covers_all();
   }
+  present.has_stand_in = splicer_.has_stand_in();
   const RelayCover before = std::exchange(cover_, present);
   const bool is_back = before.any() && !present.any();
   const bool is_next = !before.any() && !present.any() && has_been_on_ && hole > shortest_hole;

@@ -14,8 +14,8 @@ void Relay::State::attach(OutputNumber number, Descriptor write,
   outputs_.push_back(std::move(output));
   pump(*outputs_.back());
   if (std::exchange(has_had_output_, true)) return;
-  read_again_at_ = monitor::Instant::min();
-  await_input();
+  encoder_.read_again_at = monitor::Instant::min();
+  await(encoder_);
 }
 
 void Relay::State::limit(OutputNumber number, const splice::QueueLimits& limits) {
@@ -92,7 +92,7 @@ void Relay::State::finish(monitor::Duration patience) {
 }
 
 void Relay::State::check_finished() {
-  if (!patience_ || has_finished_ || source_) return;
+  if (!patience_ || has_finished_ || encoder_.source) return;
   if (gives_up_at_ == monitor::never) gives_up_at_ = std::max(now(), lasts_until_) + *patience_;
   const bool gives_up = now() >= gives_up_at_;
   std::vector<splice::OutputId> done;

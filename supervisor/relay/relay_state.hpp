@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "monitor/time.hpp"
 #include "supervisor/relay/relay.hpp"
+#include "supervisor/relay/relay_input.hpp"
 #include "supervisor/relay/relay_output.hpp"
 
 namespace supervisor {
@@ -25,11 +25,14 @@ struct Relay::State : std::enable_shared_from_this<State> {
       : executor_(std::move(executor)),
         reports_(std::move(reports)),
         splicer_(options, std::chrono::steady_clock::now()),
-        input_(executor_),
+        encoder_(executor_, splice::Role::encoder),
+        stand_in_(executor_, splice::Role::cover),
         timer_(executor_) {}
 
   void begin_encoder(Descriptor read);
   void retire_encoder();
+  void begin_stand_in(Descriptor read);
+  void retire_stand_in();
   void attach(OutputNumber number, Descriptor write, const splice::QueueLimits& limits);
   void limit(OutputNumber number, const splice::QueueLimits& limits);
   void detach(OutputNumber number);
@@ -38,19 +41,18 @@ struct Relay::State : std::enable_shared_from_this<State> {
   void close();
 
  private:
-  static constexpr std::size_t chunk_bytes = 64 * 1024;  // one read at most; a pipe's usual size
-  static constexpr std::size_t small_chunk = 4 * 1024;   // … of an encoder ahead of its time
-
   static constexpr monitor::Duration counts_interval = std::chrono::milliseconds(250);
 
   static monitor::Instant now() { return std::chrono::steady_clock::now(); }
 
   // relay_input.cpp
-  void await_input();
-  void read_input();
-  void pace(monitor::Instant at);
+  bool begin(RelayInput& input, Descriptor read);
+  void await_inputs();
+  void await(RelayInput& input);
+  void read(RelayInput& input);
+  void pace(RelayInput& input, monitor::Instant at);
   void read_rest();
-  void end_input();
+  void end(RelayInput& input);
   void take(splice::Splicer::Events events);
   void note_media();
   bool is_leading(const splice::StreamName& stream) const;
@@ -74,21 +76,16 @@ struct Relay::State : std::enable_shared_from_this<State> {
   asio::any_io_executor executor_;
   Reports reports_;
   splice::Splicer splicer_;
-  asio::posix::stream_descriptor input_;
-  std::optional<splice::SourceId> source_;
+  RelayInput encoder_, stand_in_;
   std::vector<std::unique_ptr<RelayOutput>> outputs_;
   asio::steady_timer timer_;
   monitor::Instant armed_for_ = monitor::never;
-  monitor::Instant read_again_at_ =
-      monitor::Instant::min();       // the encoder is ahead of its time until then
-  std::size_t chunk_ = small_chunk;  // the next read's
-  std::uint64_t frames_ = 0;         // that the outputs were given so far
+  std::uint64_t frames_ = 0;                                // that the outputs were given so far
   monitor::Instant lasts_until_ = monitor::Instant::min();  // what they were given
   monitor::Instant counts_at_ = monitor::never;             // while something moves
   std::vector<RelayCounts> past_counts_;  // of pipes before the present ones, by output
   std::uint64_t reported_bytes_ = 0;
   bool is_idle_ = true;
-  bool awaits_input_ = false;
   bool has_had_output_ = false;
   bool may_cover_ = false;
   RelayCover cover_;

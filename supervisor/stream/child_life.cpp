@@ -28,8 +28,8 @@ ChildLife::ChildLife(recovery::Generation generation, recovery::Role role, const
       parts_(parts),
       services_(services),
       take_(std::move(take)),
-      stderr_reader_(services.log, services.secrets, parts.config.name, parts.output, log_gate,
-                     [this](const monitor::Sign& sign, std::string text) {
+      stderr_reader_(services.log, services.secrets, parts.config.name, parts.output, parts.role,
+                     log_gate, [this](const monitor::Sign& sign, std::string text) {
                        take_sign(sign, std::move(text));
                      }) {
 }
@@ -96,7 +96,7 @@ void ChildLife::judge_progress(Instant now) {
   finder_->find_anew(now);
   if (!progress_has_ended_ && finder_->is_certain() && finder_->has_pipe()) return;
   services_.log.write(LogLevel::warning, "witness_unavailable",
-                      LogSubject{parts_.config.name, parts_.output},
+                      LogSubject{parts_.config.name, parts_.output, parts_.role},
                       "FFmpeg does not have the pipe that it would report its progress on: the "
                       "program that starts it does not hand it on. It is supervised by its exit "
                       "alone, so freezes and drops are not seen");

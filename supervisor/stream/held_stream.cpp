@@ -1,7 +1,10 @@
 // A stream whose outputs are held: they begin with its first encoder, outlive each, and end with
 // the stream.
 
+#include <algorithm>
 #include <utility>
+
+#include <sys/sysinfo.h>
 
 #include "monitor/tracks/track_text.hpp"
 #include "supervisor/stream/stream_state.hpp"
@@ -70,6 +73,34 @@ void StreamDriver::State::follow_encoder(const recovery::Status& status) {
   held_->finish(outputs_grace());
 }
 
+// Not from within a step: whether it stands by is an event.
+void StreamDriver::State::follow_standby() {
+  const recovery::Status status = core_.status();
+  const bool is_over = status.state == recovery::State::stopped || is_closed_;
+  const bool is_in_place = status.state == recovery::State::fallback;  // in the encoder's
+  const bool stands_by = standby_.follow(
+      config().fallback_standby,
+      {.is_wanted = parts_.fallback && held_ && !held_->is_finishing() && !is_over && !is_in_place,
+       .encoder_is_on_air = status.state == recovery::State::on_air,
+       .stands_in = held_ && held_->covered() == "fallback",
+       .cpu_used = cpu_used()},
+      now_);
+  if (held_) held_->stand_by(stands_by);
+  const bool is_there = held_ && held_->stands_by();
+  if (std::exchange(fallback_is_there_, is_there) == is_there) return;
+  take(recovery::StandbyChanged{is_there});
+}
+
+std::optional<double> StreamDriver::State::cpu_used() const {
+  const monitor::Watch* watch = core_.watch();
+  const auto process = life_ ? life_->last_sample() : std::nullopt;
+  if (!watch || !process) return {};
+  double used = process->cpu_percent / 100 / process->cpus_allowed;
+  const std::optional<monitor::HostSample>& host = watch->evidence().host;
+  if (host && host->load1) used = std::max(used, *host->load1 / ::get_nprocs());
+  return used;
+}
+
 void StreamDriver::State::on_outputs_over() {
   const auto self = shared_from_this();
   stopped_outputs_ = held_->stopped();
@@ -86,7 +117,9 @@ monitor::Duration StreamDriver::State::outputs_grace() const {
 }
 
 std::size_t StreamDriver::State::children_at_most() const {
-  return 1 + (parts_.held ? parts_.held->outputs.size() : 0);
+  if (!parts_.held) return 1;
+  const bool has_standby = parts_.held->standby != nullptr;
+  return 1 + parts_.held->outputs.size() + (has_standby ? 1 : 0);
 }
 
 void StreamDriver::State::kill() {

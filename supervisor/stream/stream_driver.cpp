@@ -86,6 +86,7 @@ void StreamDriver::State::finish() {
   ended_lives_.clear();
   if (life_) life_->release_ended_child();
   if (held_ && has_news_) show_title();
+  if (parts_.held && parts_.fallback) follow_standby();
   if (has_news_ || now_ - published_at_ >= publish_interval) publish();
   arm_timer();
 }

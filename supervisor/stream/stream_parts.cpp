@@ -60,14 +60,12 @@ StreamParts make_stream_parts(const StreamConfig& config, const std::vector<int>
   if (config.hold) {
     HeldStream held = make_held_stream(config, inherited, secrets);
     parts.primary = std::make_shared<const PreparedCommand>(std::move(held.encoder));
+    if (held.fallback) {
+      parts.fallback = std::make_shared<const PreparedCommand>(std::move(*held.fallback));
+    }
     parts.held = std::move(held.outputs);
   } else {
     parts.primary = prepared(config.command, config, inherited, secrets);
-  }
-  if (parts.held && !config.fallback.empty()) {
-    parts.fallback = std::make_shared<const PreparedCommand>(
-        make_held_fallback(config, parts.held->pipes, inherited, secrets));
-  } else {
     parts.fallback = prepared(config.fallback, config, inherited, secrets);
   }
   parts.sources = sources_of(config, parts.primary->command);

@@ -19,6 +19,7 @@ struct HeldParts;
 struct StreamParts {
   StreamConfig config;
   std::string output = {};  // of a publisher: what it publishes
+  std::string role = {};    // of a child that is neither encoder nor publisher
   std::shared_ptr<const PreparedCommand> primary;
   std::shared_ptr<const PreparedCommand> fallback;      // null: there is none
   std::shared_ptr<const HeldParts> held = nullptr;      // null: FFmpeg itself has the outputs

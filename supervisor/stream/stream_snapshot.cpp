@@ -64,6 +64,7 @@ void add_connections(monitor::Readings& all, const monitor::Readings& publisher)
 // Their own supervision knows more than the encoder's.
 void add_held(StreamSnapshot& snapshot, const HeldOutputs& held) {
   snapshot.covered = held.covered();
+  snapshot.fallback_stands_by = held.stands_by();
   for (const HeldReading& reading : held.readings()) {
     add_connections(snapshot.readings, reading.publisher.readings);
     snapshot.totals.sink_delivered_bytes += reading.publisher.delivered_bytes;

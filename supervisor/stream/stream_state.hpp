@@ -10,6 +10,7 @@
 
 #include "monitor/ffmpeg/log_gate.hpp"
 #include "monitor/probes/finding.hpp"
+#include "recovery/standby.hpp"
 #include "recovery/stream_core.hpp"
 #include "recovery/stream_recorder.hpp"
 #include "supervisor/alerts/alert_dispatcher.hpp"
@@ -82,6 +83,9 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   void show_title();
   void note_request(const recovery::Event& event);
   void follow_encoder(const recovery::Status& status);
+  void follow_standby();
+  // Of what the encoder, or the machine, may use, whichever is more; empty: not known.
+  std::optional<double> cpu_used() const;
   void on_outputs_over();
   monitor::Duration outputs_grace() const;
 
@@ -104,8 +108,10 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   std::shared_ptr<HeldOutputs> held_;         // null: it holds none, or has not begun
   std::vector<std::string> stopped_outputs_;  // as asked, before `held_` began
   bool stop_is_asked_ = false;                // of the stream
-  std::optional<int> exit_code_;              // the stream has ended, and its outputs have not yet
-  std::unique_ptr<ChildLife> life_;           // the present or last; null: there was none
+  recovery::Standby standby_;
+  bool fallback_is_there_ = false;   // standing by; as the core knows it
+  std::optional<int> exit_code_;     // the stream has ended, and its outputs have not yet
+  std::unique_ptr<ChildLife> life_;  // the present or last; null: there was none
   // Those before, until the end of the wake-up: a call-back of theirs may be on the stack.
   std::vector<std::unique_ptr<ChildLife>> ended_lives_;
   std::optional<recovery::WallTime> last_progress_at_;

@@ -80,7 +80,7 @@ class HeldTest(LiveTest):
                 if any(abs(flash - other - 1) < 2 * FRAME for other in flashes)]
 
     def encoders(self):
-        return [each for each in self.supervisor.events("ffmpeg_started") if "output" not in each]
+        return [each for each in self.supervisor.events("ffmpeg_started") if not {"output", "role"} & each.keys()]
 
     def replace_encoder(self, end):
         """Ends it so; the next one is on air."""

@@ -78,11 +78,13 @@ TEST(HeldParts, OutputsBesideTheCommandFollowItsOwn) {
 TEST(HeldParts, TheFallbackWritesToTheSameOutputs) {
   StreamConfig config = with_named_outputs();
   config.fallback = {"ffmpeg", "-stream_loop", "-1", "-i", "b", "-c", "copy"};
-  const PreparedCommand fallback = make_held_fallback(config, 1, {}, Secrets());
+  const HeldStream stream = make_held_stream(config, {}, Secrets());
+  ASSERT_TRUE(stream.fallback);
+  const PreparedCommand& fallback = *stream.fallback;
   ASSERT_EQ(fallback.outputs.size(), 2U);
   EXPECT_EQ(fallback.outputs[0].name, "youtube");
   config.fallback.insert(config.fallback.end(), {"-f", "flv", "rtmp://far/live/k"});
-  EXPECT_THROW(make_held_fallback(config, 1, {}, Secrets()), CommandError);
+  EXPECT_THROW(make_held_stream(config, {}, Secrets()), CommandError);
 }
 
 TEST(HeldParts, AnOutputHasANameOfItsOwn) {
