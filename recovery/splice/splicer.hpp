@@ -67,6 +67,9 @@ class Splicer {
 
   // From now on.
   void allow_cover(const CoverPolicy& policy);
+  // What stands in for pictures of its parameters, in place of their last key frame; null: nothing.
+  void set_slate(std::shared_ptr<const Slate> slate);
+  bool shows_slate() const;
   // The streams of the programme for which something stands in.
   std::vector<StreamName> covered() const;
   // … and for all that have begun.
@@ -134,6 +137,7 @@ class Splicer {
 
   Options options_;
   CoverPolicy cover_;
+  std::shared_ptr<const Slate> slate_;
   ProgrammeClock clock_;
   Programme programme_;
   std::vector<std::unique_ptr<Source>> sources_;
