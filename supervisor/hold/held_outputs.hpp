@@ -15,6 +15,7 @@
 #include "supervisor/hold/held_parts.hpp"
 #include "supervisor/hold/icecast_titles.hpp"
 #include "supervisor/hold/publisher.hpp"
+#include "supervisor/hold/slates.hpp"
 #include "supervisor/relay/relay.hpp"
 #include "supervisor/thread/clock.hpp"
 #include "supervisor/thread/services.hpp"
@@ -114,6 +115,7 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   void on_reconnect_needed(std::size_t pipe);
   void on_fell_behind(OutputNumber number);
   void on_cover(std::size_t pipe, const RelayCover& cover);
+  std::shared_ptr<Slates> make_slates(const std::string& stream);
   void on_finished(std::size_t pipe);
   void on_counts(const std::vector<RelayCounts>& counts);
   void tell_cover();
@@ -139,6 +141,7 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   std::vector<std::string> stopped_;  // as asked for
   std::string covered_;               // as was told
   std::shared_ptr<IcecastTitles> titles_;
+  std::shared_ptr<Slates> slates_;
   std::optional<std::string> title_;  // empty: no station is known
   bool is_fallback_ = false;
   std::optional<monitor::Duration> drains_within_;

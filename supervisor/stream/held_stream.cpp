@@ -86,7 +86,8 @@ monitor::Duration StreamDriver::State::outputs_grace() const {
 }
 
 std::size_t StreamDriver::State::children_at_most() const {
-  return 1 + (parts_.held ? parts_.held->outputs.size() : 0);
+  if (!parts_.held) return 1;
+  return 1 + parts_.held->outputs.size() + (parts_.held->slate ? 1 : 0);
 }
 
 void StreamDriver::State::kill() {
