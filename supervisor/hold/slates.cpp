@@ -8,6 +8,16 @@ namespace supervisor {
 using recovery::splice::read_slate;
 using recovery::splice::Slate;
 
+namespace {
+
+// FFmpeg 7.1 does not say which file it cannot open.
+std::string about_image(const std::string& error, const std::string& image) {
+  const bool is_named = image.empty() || error.find(image) != std::string::npos;
+  return is_named ? error : image + ": " + error;
+}
+
+}  // namespace
+
 Slates::Slates(Context context)
     : context_(std::move(context)),
       limit_(context_.clock.make_timer(context_.services.loop.executor())),
@@ -83,7 +93,7 @@ void Slates::encode() {
 void Slates::take(SlateEncoding::Result result) {
   encoding_.reset();
   if (!result.error.empty()) {
-    settle(nullptr, result.error);
+    settle(nullptr, about_image(result.error, plan_->image));
     return go_on();
   }
   auto made = read_slate(result.media);
