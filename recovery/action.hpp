@@ -104,6 +104,7 @@ struct FallbackFailed {
 // The outputs carry what stands in for the encoder; it has come to an end.
 struct CoverBegan {
   std::string what;
+  bool by_slate = false;
 };
 struct CoverEnded {
   Duration lasted;

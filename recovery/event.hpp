@@ -64,6 +64,7 @@ struct InputIdle {
 struct CoverChanged {
   bool is_covered = false;
   std::string what = {};  // "sound", "picture", "picture and sound"
+  bool by_slate = false;  // it stands in for the picture, not the last key frame
 };
 // One of its outputs' streams goes on with something else. `hole`: that the audience may have seen.
 struct Switched {

@@ -304,7 +304,7 @@ void StreamCore::on(const CoverChanged& event) {
   const std::optional<Instant> since = health_.covered_since();
   if (event.is_covered == since.has_value()) return;
   health_.cover(event.is_covered, now_);
-  if (event.is_covered) return reporter_.notify(CoverBegan{event.what});
+  if (event.is_covered) return reporter_.notify(CoverBegan{event.what, event.by_slate});
   reporter_.notify(CoverEnded{now_ - *since});
 }
 

@@ -1,6 +1,7 @@
 #include "recovery/splice/cover.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace recovery::splice {
 
@@ -25,23 +26,35 @@ void Cover::note(const ProgramStream& stream, const SourceFrame& frame, Ticks dt
   std::copy_n(frame.payload.begin(), head_size_, head_.begin());
 }
 
-// Repeated as often as its bytes allow: a line that carries the stream carries its cover.
 void Cover::note_picture(const SourceFrame& frame, Ticks dts) {
   group_bytes_ += frame.payload.size();
   if (!frame.is_key) return;
   const bool is_kept = frame.payload.size() <= picture_limit;
-  const bool has_group = !picture_.empty() && dts > key_at_ && dts - key_at_ < longest_group;
+  const bool has_group = key_at_ && dts > *key_at_ && dts - *key_at_ < longest_group;
   if (has_group) {
     const std::uint64_t bytes = group_bytes_ - frame.payload.size();
-    const Ticks group = dts - key_at_;
-    const Ticks fair = group * static_cast<Ticks>(frame.payload.size()) /
-                       static_cast<Ticks>(std::max<std::uint64_t>(bytes, 1));
-    pace_ = std::clamp(fair, repeat_every, repeat_seldom);
+    const auto group = static_cast<std::uint64_t>(dts - *key_at_);
+    bytes_per_second_ = std::max<std::uint64_t>(bytes * ticks_per_second / group, 1);
   }
   picture_.clear();
   if (is_kept) append_as_first(picture_, frame.payload);
   key_at_ = dts;
   group_bytes_ = frame.payload.size();
+}
+
+void Cover::set_slate(std::shared_ptr<const Slate> slate) {
+  if (slate && slate->codec != codec_) slate.reset();
+  if (slate_ == slate) return;
+  slate_ = std::move(slate);
+  slate_picture_.clear();
+  if (slate_) append_as_first(slate_picture_, slate_->picture);
+}
+
+// Repeated as often as its bytes allow: a line that carries the stream carries its cover.
+Ticks Cover::pace() const {
+  if (bytes_per_second_ == 0) return repeat_seldom;
+  const std::uint64_t fair = shown().size() * ticks_per_second / bytes_per_second_;
+  return std::clamp(static_cast<Ticks>(fair), repeat_every, repeat_seldom);
 }
 
 Bytes Cover::as_first(Bytes picture) {
@@ -67,9 +80,9 @@ std::optional<SourceFrame> Cover::next() {
   frame.is_key = true;
   frame.stands_in = true;
   if (kind_ == Kind::video) {
-    if (picture_.empty()) return {};
-    frame.payload = picture_;
-    frame.duration = pace_;
+    if (shown().empty()) return {};
+    frame.payload = shown();
+    frame.duration = pace();
     return frame;
   }
   make_silence();
@@ -81,7 +94,7 @@ std::optional<SourceFrame> Cover::next() {
 }
 
 Ticks Cover::step() {
-  if (kind_ == Kind::video) return pace_;
+  if (kind_ == Kind::video) return pace();
   make_silence();
   if (!silence_) return 0;
   const auto until = [&](std::uint64_t samples) {

@@ -3,11 +3,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "recovery/splice/program.hpp"
 #include "recovery/splice/silence.hpp"
+#include "recovery/splice/slate.hpp"
 #include "recovery/splice/source.hpp"
 
 namespace recovery::splice {
@@ -26,8 +28,15 @@ class Cover {
   // Of each frame that the programme is given, and when it is decoded.
   void note(const ProgramStream& stream, const SourceFrame& frame, Ticks dts);
 
+  // From now on this picture stands in place of the last key frame. It has the stream's parameters.
+  // Null, or of another codec: none.
+  void set_slate(std::shared_ptr<const Slate> slate);
+  bool has_slate() const { return slate_ != nullptr; }
+
   // Whether there is something to show or to hear.
-  bool is_there() const { return kind_ == Kind::audio ? head_size_ > 0 : !picture_.empty(); }
+  bool is_there() const { return kind_ == Kind::audio ? head_size_ > 0 : !shown().empty(); }
+  // Of the last key frame; 0: none is kept.
+  std::size_t picture_bytes() const { return picture_.size(); }
 
   // How long the next frame stands; 0: the codec's silence is not known.
   Ticks step();
@@ -46,6 +55,8 @@ class Cover {
   void append_as_first(std::vector<std::uint8_t>& bytes, Bytes picture) const;
   void make_silence();
   void note_picture(const SourceFrame& frame, Ticks dts);
+  Bytes shown() const { return has_slate() ? Bytes(slate_picture_) : Bytes(picture_); }
+  Ticks pace() const;
 
   Kind kind_ = Kind::data;
   Codec codec_ = Codec::other;
@@ -58,9 +69,12 @@ class Cover {
   std::uint64_t samples_ = 0;  // of silence, since the first
 
   std::vector<std::uint8_t> picture_, first_;  // the last key frame; of another sequence
-  Ticks key_at_ = 0;                           // … its DTS
+  std::optional<Ticks> key_at_;                // … its DTS
   std::uint64_t group_bytes_ = 0;              // since then
-  Ticks pace_ = ticks_per_second;
+  std::uint64_t bytes_per_second_ = 0;
+
+  std::shared_ptr<const Slate> slate_;
+  std::vector<std::uint8_t> slate_picture_;  // as it is given
 };
 
 }  // namespace recovery::splice

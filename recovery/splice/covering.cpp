@@ -1,6 +1,7 @@
 // Standing in for the streams of the programme that get nothing, each for itself.
 
 #include <algorithm>
+#include <utility>
 
 #include "recovery/splice/splicer.hpp"
 
@@ -36,6 +37,17 @@ void Splicer::allow_cover(const CoverPolicy& policy) {
   cover_ = policy;
   if (policy.is_allowed) return;
   for (Track& each : programme_.tracks()) each.is_covered = false;
+}
+
+void Splicer::set_slate(std::shared_ptr<const Slate> slate) {
+  slate_ = std::move(slate);
+  for (Track& each : programme_.tracks()) each.offer(slate_);
+}
+
+bool Splicer::shows_slate() const {
+  return std::ranges::any_of(programme_.tracks(), [](const Track& each) {
+    return each.repeats() && each.cover.has_slate();
+  });
 }
 
 std::vector<StreamName> Splicer::covered() const {
@@ -105,6 +117,7 @@ void Splicer::begin_cover(Track& track, Instant now) {
 void Splicer::release(Track& track) {
   track.source.reset();
   track.cover.rewind();
+  track.offer(slate_);
   track.cover_at = cover_begins(track);
 }
 

@@ -67,6 +67,9 @@ class Splicer {
 
   // From now on.
   void allow_cover(const CoverPolicy& policy);
+  // What stands in for pictures of its parameters, in place of their last key frame; null: nothing.
+  void set_slate(std::shared_ptr<const Slate> slate);
+  bool shows_slate() const;
   // The streams of the programme for which something stands in: a source of the role cover that is
   // not selected and gives at that time, else the last picture and silence.
   std::vector<StreamName> covered() const;
@@ -123,7 +126,7 @@ class Splicer {
   Instant cover_deadline(const Track& track) const;
   void cover(Instant now);
   void begin_cover(Track& track, Instant now);
-  static void release(Track& track);
+  void release(Track& track);
   void fill(std::size_t track, Ticks until, Instant now);
   void fill_before(std::size_t track, const FrameTimes& times, Instant now);
   Ticks repeat(std::size_t track, Ticks at, Instant now);
@@ -141,6 +144,7 @@ class Splicer {
 
   Options options_;
   CoverPolicy cover_;
+  std::shared_ptr<const Slate> slate_;
   ProgrammeClock clock_;
   Programme programme_;
   std::vector<std::unique_ptr<Source>> sources_;

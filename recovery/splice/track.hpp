@@ -4,8 +4,10 @@
 #include <array>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "recovery/splice/cover.hpp"
 #include "recovery/splice/parameters.hpp"
@@ -70,6 +72,12 @@ class Track {
   void note_lateness(Duration late, Instant now) { lateness_.note(late, now); }
   Duration usual_lateness() const { return lateness_.longest_but_one(); }
   Instant begun_at() const { return begun_at_; }
+  // To stand in for it, where it fits what the stream carries; null: none.
+  void offer(const std::shared_ptr<const Slate>& slate) {
+    const auto* video = parameters ? std::get_if<VideoParameters>(&*parameters) : nullptr;
+    const bool fits = slate && video && slate->parameters == *video;
+    cover.set_slate(fits ? slate : nullptr);
+  }
 
   std::optional<Parameters> parameters;  // of what it carries
   std::optional<SourceId> source;        // whose frames it carries

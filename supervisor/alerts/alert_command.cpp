@@ -10,31 +10,15 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <signal.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "monitor/text/line_splitter.hpp"
 #include "supervisor/child/child_process.hpp"
-#include "supervisor/child/descriptor.hpp"
+#include "supervisor/child/memory_file.hpp"
 
 namespace supervisor {
 namespace {
 
 constexpr std::size_t line_limit = 1000;  // bytes of a line that are logged
-
-// A file in memory, so that the command reads at its own pace and nothing here waits for it. -1 of
-// it: see errno.
-Descriptor as_file(std::string_view text) {
-  Descriptor file(::memfd_create("alert", MFD_CLOEXEC));
-  while (file && !text.empty()) {
-    const ssize_t count = ::write(file.get(), text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return Descriptor();
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  if (file) ::lseek(file.get(), 0, SEEK_SET);
-  return file;
-}
 
 std::string seconds_text(std::chrono::milliseconds span) {
   const auto ms = span.count();
@@ -94,7 +78,7 @@ void AlertCommand::State::begin() {
 }
 
 void AlertCommand::State::launch() {
-  const Descriptor input = as_file(present->json);
+  const Descriptor input = memory_file("alert", present->json);
   int error_number = errno;
   if (input) {
     ChildProcess::Spec spec;

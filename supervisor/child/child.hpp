@@ -22,6 +22,7 @@ struct ChildSpec {
   bool capture_progress = true;  // a pipe on `progress_fd`
   int progress_fd = 3;           // its number in the child
   std::vector<int> inherited;    // open in the child under the same numbers
+  int niceness = 0;              // more than this program's own; 19 at most comes of it
   bool is_guarded = true;  // all of its group and every FFmpeg it started die with this program
 };
 

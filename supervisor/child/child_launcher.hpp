@@ -83,6 +83,7 @@ class ChildSetup {
   int progress_source = -1;  // -1: none
   int progress_target = -1;
   const rlimit* descriptor_limit = nullptr;  // of the child
+  int niceness = 0;
   int exec_status = -1;  // the write end of the pipe that reports the exec's result
   const std::vector<int>& inherited;
   const ExecPlan& plan;
@@ -113,6 +114,7 @@ class ChildSetup {
     if (!place_descriptors()) return fail(errno);
     // After the last descriptor is placed: those above the limit stay open until the exec.
     ::setrlimit(RLIMIT_NOFILE, descriptor_limit);
+    if (niceness != 0) ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + niceness);
     reset_signals();
     plan.execute();
     return fail(errno);

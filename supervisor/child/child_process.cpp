@@ -42,6 +42,7 @@ ChildSetup setup_for(const ChildProcess::Spec& spec, const ChildEnds& ends, cons
   setup.progress_source = ends.progress.write.get();
   setup.progress_target = spec.progress_fd;
   setup.descriptor_limit = &descriptor_limit_of_children();
+  setup.niceness = spec.niceness;
   setup.exec_status = ends.exec_status.write.get();
   return setup;
 }

@@ -67,11 +67,20 @@ struct OutputSettings {
   bool operator==(const OutputSettings&) const = default;
 };
 
+// `streams[].slate`: the card of `cover: slate`.
+struct SlateSettings {
+  std::string image;  // a file; empty: a plain card
+  std::string text;   // empty: on a plain card the stream's name, on an image nothing
+
+  bool operator==(const SlateSettings&) const = default;
+};
+
 // What stands in for what the encoder of a held stream does not give.
 struct CoverSettings {
-  enum class Kind : std::uint8_t { repeat, none };
+  enum class Kind : std::uint8_t { repeat, slate, none };
   Kind kind = Kind::repeat;
   monitor::Duration after = std::chrono::seconds(1);  // `cover_after`
+  SlateSettings slate;
 
   bool operator==(const CoverSettings&) const = default;
 };

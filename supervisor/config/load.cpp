@@ -11,6 +11,7 @@
 #include "supervisor/config/overrides.hpp"
 #include "supervisor/config/problems.hpp"
 #include "supervisor/config/settings.hpp"
+#include "supervisor/config/slate_settings.hpp"
 #include "supervisor/ffmpeg/track_command.hpp"
 
 namespace supervisor {
@@ -112,6 +113,21 @@ void take_hold_of_outputs(Config& config, std::size_t index, Problems& problems)
                  stream_prefix(index) + "outputs implies");
   }
   stream.hold = true;
+}
+
+// A slate has no effect without its cover, which was probably forgotten.
+void require_cover_of_slate(Config& config, std::size_t index, Problems& problems) {
+  const CoverSettings& cover = config.streams[index].cover;
+  const std::string prefix = stream_prefix(index);
+  const std::string key = prefix + (cover.slate.image.empty() ? "slate.text" : "slate.image");
+  if (cover.kind == CoverSettings::Kind::slate) {
+    const std::string trouble = slate_trouble(cover.slate);
+    if (!trouble.empty()) config.warnings.push_back(place_and_key(config, key) + ": " + trouble);
+  } else if (cover.slate != SlateSettings{}) {
+    problems.add(place_and_key(config, key) + ": " + prefix + "cover is " +
+                 (cover.kind == CoverSettings::Kind::none ? "none" : "repeat") +
+                 ", expected slate, which shows it");
+  }
 }
 
 // An API key has no effect without a server: its URL was probably forgotten.
@@ -219,6 +235,7 @@ void check_streams(Config& config, Problems& problems) {
     require_fallback(config, i, problems);
     take_hold_of_outputs(config, i, problems);
     require_held_fallback(config, i, problems);
+    require_cover_of_slate(config, i, problems);
     check_placeholders(config, i, problems);
     warn_of_unheard_hook(config, i);
   }

@@ -6,6 +6,7 @@
 #include "supervisor/config/duration.hpp"
 #include "supervisor/config/exporters_section.hpp"
 #include "supervisor/config/load.hpp"
+#include "supervisor/config/slate_settings.hpp"
 #include "supervisor/config/track_settings.hpp"
 #include "supervisor/config/values.hpp"
 #include "supervisor/config/witness_settings.hpp"
@@ -30,6 +31,7 @@ const Words<recovery::Restart> restarts{{"always", recovery::Restart::always},
                                         {"on-failure", recovery::Restart::on_failure},
                                         {"never", recovery::Restart::never}};
 const Words<CoverSettings::Kind> covers{{"repeat", CoverSettings::Kind::repeat},
+                                        {"slate", CoverSettings::Kind::slate},
                                         {"none", CoverSettings::Kind::none}};
 const Words<SourceProbe> source_probes{
     {"media", SourceProbe::media}, {"connect", SourceProbe::connect}, {"none", SourceProbe::none}};
@@ -206,6 +208,7 @@ std::vector<Setting<StreamConfig>> make_stream_settings() {
       choice<S>("cover", FIELD(cover.kind), covers),
       duration<S>("cover_after", FIELD(cover.after), 200ms, 1h),
       choice<S>("fallback_standby", FIELD(fallback_standby), standby_choices)};
+  for (auto& setting : slate_settings()) settings.push_back(std::move(setting));
   for (auto& setting : make_monitor_settings()) settings.push_back(std::move(setting));
   for (auto& setting : content_settings()) settings.push_back(std::move(setting));
   for (auto& setting : make_recovery_settings()) settings.push_back(std::move(setting));

@@ -1,5 +1,6 @@
 // What held outputs carry in the encoder's place, and what is told of it.
 
+#include <algorithm>
 #include <utility>
 
 #include "supervisor/hold/held_outputs.hpp"
@@ -12,6 +13,19 @@ using monitor::OutputState;
 void HeldOutputs::on_cover(std::size_t pipe, const RelayCover& cover) {
   pipes_[pipe].cover = cover;
   on_change();
+}
+
+std::shared_ptr<Slates> HeldOutputs::make_slates(const std::string& stream) {
+  return std::make_shared<Slates>(
+      Slates::Context{.services = context_.services,
+                      .launch = context_.launch,
+                      .clock = context_.clock,
+                      .stream = stream,
+                      .on_slate = [this](std::size_t pipe, Slates::Made slate) {
+                        pipes_[pipe].relay->call([slate = std::move(slate)](Relay& relay) mutable {
+                          relay.set_slate(std::move(slate));
+                        });
+                      }});
 }
 
 void HeldOutputs::carry_fallback(bool is_on) {
@@ -90,7 +104,10 @@ void HeldOutputs::tell_cover() {
   covered_ = present;
   if (was_covered == !present.empty()) return;
   tell_titles();
-  context_.on_cover({.is_covered = !present.empty(), .what = std::move(present)});
+  const bool by_slate =
+      std::ranges::any_of(pipes_, [](const Pipe& pipe) { return pipe.cover.by_slate; });
+  context_.on_cover(
+      {.is_covered = !present.empty(), .what = std::move(present), .by_slate = by_slate});
 }
 
 void HeldOutputs::show_title(const std::string& title) {

@@ -37,10 +37,12 @@ void HeldOutputs::begin() {
   const std::string stream =
       parts_->outputs.empty() ? std::string() : parts_->outputs.front().parts->config.name;
   titles_ = std::make_shared<IcecastTitles>(context_.services, stream);
+  slates_ = make_slates(stream);
   for (std::size_t pipe = 0; pipe < parts_->pipes; ++pipe) {
     pipes_.push_back({.relay = make_relay(pipe)});
     pipes_.back().relay->call([policy = parts_->cover](Relay& relay) { relay.cover(policy); });
   }
+  slates_->configure(parts_->slate);
   for (const HeldPublisher& output : parts_->outputs) add(output);
   make_standby();
 }
@@ -63,6 +65,9 @@ std::unique_ptr<ThreadBound<Relay>> HeldOutputs::make_relay(std::size_t pipe) {
           call([pipe](HeldOutputs& self, const RelayCover& cover) { self.on_cover(pipe, cover); }),
       .on_switch = call([](HeldOutputs& self, const RelaySwitch& to) {
         self.context_.on_switch({.to_cover = to.to_cover, .hole = to.hole});
+      }),
+      .on_picture = call([pipe](HeldOutputs& self, const RelayPicture& picture) {
+        self.slates_->want(pipe, picture);
       }),
       .on_counts = call([](HeldOutputs& self, const std::vector<RelayCounts>& counts) {
         self.on_counts(counts);
@@ -192,6 +197,7 @@ void HeldOutputs::finish(monitor::Duration within) {
   if (is_finishing_ && !drains_within_) return;
   is_finishing_ = true;
   drains_within_.reset();
+  slates_->configure({});
   for (Pipe& pipe : pipes_) {
     pipe.relay->call([within](Relay& relay) { relay.finish(within); });
   }
@@ -203,6 +209,7 @@ void HeldOutputs::finish(monitor::Duration within) {
 void HeldOutputs::drain(monitor::Duration within) {
   if (std::exchange(is_finishing_, true)) return;
   drains_within_ = within;
+  slates_->configure({});
   for (Pipe& pipe : pipes_) {
     pipe.relay->call([within](Relay& relay) { relay.finish(within); });
   }
@@ -260,6 +267,7 @@ void HeldOutputs::reconfigure(std::shared_ptr<const HeldParts> parts, monitor::D
   for (Pipe& pipe : pipes_) {
     pipe.relay->call([policy = parts_->cover](Relay& relay) { relay.cover(policy); });
   }
+  if (!is_finishing_) slates_->configure(parts_->slate);
   std::vector<Output> before = std::exchange(outputs_, {});
   for (const HeldPublisher& next : parts_->outputs) {
     const auto same = std::ranges::find_if(before, [&](const Output& output) {

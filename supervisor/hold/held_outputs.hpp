@@ -15,6 +15,7 @@
 #include "supervisor/hold/held_parts.hpp"
 #include "supervisor/hold/icecast_titles.hpp"
 #include "supervisor/hold/publisher.hpp"
+#include "supervisor/hold/slates.hpp"
 #include "supervisor/hold/standby_fallback.hpp"
 #include "supervisor/relay/relay.hpp"
 #include "supervisor/thread/clock.hpp"
@@ -122,6 +123,7 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   void on_refused(bool is_picture);
   void make_standby();
   void reconfigure_standby();
+  std::shared_ptr<Slates> make_slates(const std::string& stream);
   void on_finished(std::size_t pipe);
   void on_counts(const std::vector<RelayCounts>& counts);
   void tell_cover();
@@ -147,6 +149,7 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   std::vector<std::string> stopped_;  // as asked for
   std::string covered_;               // as was told
   std::shared_ptr<IcecastTitles> titles_;
+  std::shared_ptr<Slates> slates_;
   std::optional<std::string> title_;  // empty: no station is known
   bool is_fallback_ = false;
   std::unique_ptr<StandbyFallback> standby_;  // null: the stream has no fallback

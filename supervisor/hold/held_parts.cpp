@@ -134,6 +134,16 @@ recovery::splice::CoverPolicy cover_policy(const CoverSettings& settings) {
   return policy;
 }
 
+// Without an image the stream's name says whose card it is.
+std::optional<SlatePlan> slate_plan(const StreamConfig& config) {
+  if (config.cover.kind != CoverSettings::Kind::slate) return {};
+  const SlateSettings& slate = config.cover.slate;
+  const bool has_words = !slate.image.empty() || !slate.text.empty();
+  return SlatePlan{.program = publishing_program(FfmpegCommand(config.command)),
+                   .image = slate.image,
+                   .text = has_words ? slate.text : config.name};
+}
+
 recovery::splice::QueueLimits buffer_of(const std::string& output, const StreamConfig& config) {
   const auto settings = std::ranges::find(config.outputs, output, &OutputSettings::name);
   return settings == config.outputs.end() ? recovery::splice::QueueLimits{} : settings->buffer;
@@ -186,7 +196,10 @@ HeldStream make_held_stream(const StreamConfig& config, const std::vector<int>& 
   TakenApart taken = taken_apart(config.command, config);
   HeldStream stream{
       encoder_of(taken.held, config.command, config, inherited, secrets), {}, nullptr};
-  HeldParts parts{.pipes = taken.held.pipes, .outputs = {}, .cover = cover_policy(config.cover)};
+  HeldParts parts{.pipes = taken.held.pipes,
+                  .outputs = {},
+                  .cover = cover_policy(config.cover),
+                  .slate = slate_plan(config)};
   const std::string measured = output_of_statistics(config.sink.url, taken.sinks);
   for (const HeldCommand::Publisher& publisher : taken.held.publishers) {
     const auto output = std::ranges::find(taken.outputs, publisher.name, &Output::name);

@@ -165,11 +165,12 @@ void EventLog::log_notice(const recovery::Unkillable& notice) {
 
 void EventLog::log_notice(const recovery::CoverBegan& notice) {
   const bool is_fallback = notice.what == "fallback";
+  const std::string picture = notice.by_slate ? "the slate" : "the last picture";
   log_.write(LogLevel::warning, "covered", subject(),
              is_fallback ? std::string("Covered: the outputs carry the fallback")
-                         : "Covered: the outputs get no " + notice.what +
-                               " from the encoder; the last picture and silence stand in",
-             {{"covered", std::string_view(notice.what)}});
+                         : "Covered: the outputs get no " + notice.what + " from the encoder; " +
+                               picture + " and silence stand in",
+             {{"covered", std::string_view(notice.what)}, {"slate", notice.by_slate}});
 }
 
 void EventLog::log_notice(const recovery::CoverEnded& notice) {

@@ -55,6 +55,11 @@ void Relay::State::cover(const splice::CoverPolicy& policy) {
   arm();
 }
 
+void Relay::State::set_slate(std::shared_ptr<const splice::Slate> slate) {
+  splicer_.set_slate(std::move(slate));
+  if (cover_.any()) note_cover(0s);
+}
+
 void Relay::State::report_counts() {
   std::vector<RelayCounts> all = past_counts_;
   for (const auto& output : outputs_) {
@@ -125,6 +130,10 @@ void Relay::detach(OutputNumber output) {
 
 void Relay::cover(const splice::CoverPolicy& policy) {
   state_->cover(policy);
+}
+
+void Relay::set_slate(std::shared_ptr<const recovery::splice::Slate> slate) {
+  state_->set_slate(std::move(slate));
 }
 
 void Relay::finish(monitor::Duration patience) {

@@ -30,6 +30,7 @@ struct RelayCover {
   bool picture = false, sound = false;
   bool is_whole = false;      // nothing that the outputs get is the encoder's
   bool has_stand_in = false;  // … but for what is the encoder's, all is the stand-in's
+  bool by_slate = false;      // it stands in for the picture, not the last key frame
 
   bool any() const { return picture || sound; }
   bool operator==(const RelayCover&) const = default;
@@ -39,6 +40,18 @@ struct RelayCover {
 struct RelaySwitch {
   bool to_cover = false;
   monitor::Duration hole{};  // that was not filled before
+};
+
+// What the encoder's first stream of pictures is.
+struct RelayPicture {
+  recovery::splice::Codec codec{};
+  recovery::splice::VideoParameters parameters;
+  std::size_t key_frame_bytes = 0;  // of the first that was seen
+
+  // A picture that stands in for the one stands in for the other.
+  bool is_alike(const RelayPicture& other) const {
+    return codec == other.codec && parameters == other.parameters;
+  }
 };
 
 // The way of the media: from one pipe of the encoder, whichever encoder holds it, and that of what
@@ -68,6 +81,8 @@ class Relay {
     // Edges only.
     std::function<void(const RelayCover& cover)> on_cover = {};
     std::function<void(const RelaySwitch& to)> on_switch = {};
+    // The encoder has shown its first key frame, or one of other parameters than before.
+    std::function<void(const RelayPicture& picture)> on_picture = {};
     // At most four times a second, where they have changed.
     std::function<void(std::vector<RelayCounts> counts)> on_counts = {};
     // After finish(): all outputs have what there was, and their pipes are closed.
@@ -100,6 +115,8 @@ class Relay {
   void detach(OutputNumber output);
   // What may stand in for an encoder that gives nothing; nothing does at first.
   void cover(const recovery::splice::CoverPolicy& policy);
+  // The picture that does, where it fits; null: the last key frame.
+  void set_slate(std::shared_ptr<const recovery::splice::Slate> slate);
   // No encoder will come: once the present one's pipe has ended, what is queued is written and the
   // pipes of the outputs are closed; at the latest `patience` after the end of the media.
   void finish(monitor::Duration patience);

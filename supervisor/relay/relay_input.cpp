@@ -86,6 +86,7 @@ void Relay::State::read(RelayInput& input) {
   take(splicer_.feed(*input.source, {buffer.data(), static_cast<std::size_t>(count)}, at));
   pace(input, at);
   note_media();
+  note_picture();
   pump_all();
   if (at >= counts_at_) report_counts();
   arm();
@@ -177,6 +178,23 @@ bool Relay::State::is_leading(const splice::StreamName& stream) const {
   return stream.order == 0 && (stream.kind == splice::Kind::video || !has_picture);
 }
 
+void Relay::State::note_picture() {
+  if (!reports_.on_picture) return;
+  const splice::Programme& programme = splicer_.programme();
+  const auto& tracks = programme.tracks();
+  const auto first = std::ranges::find(tracks, splice::Kind::video, &splice::Track::kind);
+  if (first == tracks.end() || !first->parameters || first->cover.picture_bytes() == 0) return;
+  const auto* video = std::get_if<splice::VideoParameters>(&*first->parameters);
+  if (video == nullptr) return;
+  const auto place = static_cast<std::size_t>(first - tracks.begin());
+  const RelayPicture present{.codec = programme.layout().streams[place].codec,
+                             .parameters = *video,
+                             .key_frame_bytes = first->cover.picture_bytes()};
+  if (picture_ && picture_->is_alike(present)) return;
+  picture_ = present;
+  reports_.on_picture(present);
+}
+
 // What is told is the change for the outputs as a whole: of a picture and its sound that go over
 // one after the other, the later.
 void Relay::State::note_cover(monitor::Duration hole) {
@@ -184,6 +202,7 @@ void Relay::State::note_cover(monitor::Duration hole) {
   for (const splice::StreamName& stream : splicer_.covered()) {
     (stream.kind == splice::Kind::video ? present.picture : present.sound) = true;
     present.is_whole = splicer_.covers_all();
+    present.by_slate = splicer_.shows_slate();
   }
   present.has_stand_in = splicer_.has_stand_in();
   const RelayCover before = std::exchange(cover_, present);

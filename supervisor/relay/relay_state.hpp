@@ -37,6 +37,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
   void limit(OutputNumber number, const splice::QueueLimits& limits);
   void detach(OutputNumber number);
   void cover(const splice::CoverPolicy& policy);
+  void set_slate(std::shared_ptr<const splice::Slate> slate);
   void finish(monitor::Duration patience);
   void close();
 
@@ -57,6 +58,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
   void note_media();
   bool is_leading(const splice::StreamName& stream) const;
   void note_cover(monitor::Duration hole);
+  void note_picture();
   void set_idle(bool is_idle);
 
   // relay_outputs.cpp
@@ -89,6 +91,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
   bool has_had_output_ = false;
   bool may_cover_ = false;
   RelayCover cover_;
+  std::optional<RelayPicture> picture_;            // as was reported
   bool has_been_on_ = false;                       // the encoder's own was given
   std::optional<monitor::Duration> patience_;      // finishing
   monitor::Instant gives_up_at_ = monitor::never;  // on outputs that take nothing, finishing

@@ -11,9 +11,9 @@ namespace supervisor {
 namespace {
 
 // Prefixes of keys of a stream that hold without another launch of FFmpeg …
-constexpr std::string_view live_keys[] = {"monitor.", "recovery.", "restart",
-                                          "source.",  "sink.",     "tracks.",
-                                          "outputs.", "cover",     "fallback_standby"};
+constexpr std::string_view live_keys[] = {"monitor.", "recovery.",       "restart",  "source.",
+                                          "sink.",    "tracks.",         "outputs.", "cover",
+                                          "slate.",   "fallback_standby"};
 // … and those among them that do not.
 constexpr std::string_view launch_keys[] = {"monitor.stats_period", "monitor.content.",
                                             "monitor.witnesses"};

@@ -118,8 +118,8 @@ monitor::Duration StreamDriver::State::outputs_grace() const {
 
 std::size_t StreamDriver::State::children_at_most() const {
   if (!parts_.held) return 1;
-  const bool has_standby = parts_.held->standby != nullptr;
-  return 1 + parts_.held->outputs.size() + (has_standby ? 1 : 0);
+  const HeldParts& held = *parts_.held;
+  return 1 + held.outputs.size() + (held.standby ? 1 : 0) + (held.slate ? 1 : 0);
 }
 
 void StreamDriver::State::kill() {

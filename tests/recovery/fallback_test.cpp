@@ -49,6 +49,13 @@ TEST_F(FallbackStateTest, IsNotWantedWithoutACommandOrWhereRecoveryIsOff) {
   EXPECT_FALSE(is_wanted(for_source, Cause::source_missing));
 }
 
+TEST_F(FallbackStateTest, IsNotLaunchedWhereItStandsBy) {
+  fallback.stand_by(true);
+  EXPECT_FALSE(is_wanted(for_source, Cause::source_missing));
+  fallback.stand_by(false);
+  EXPECT_TRUE(is_wanted(for_source, Cause::source_missing));
+}
+
 TEST_F(FallbackStateTest, InACooldownIsWantedOnceEscalatedForSourceAndEncoder) {
   EXPECT_FALSE(is_wanted(for_time, Cause::encoder_crashed));
   EXPECT_TRUE(is_wanted(for_time, Cause::encoder_crashed, true));

@@ -16,7 +16,8 @@ constexpr const char* event_names[] = {
     "StartRequested", "StopRequested", "RestartRequested",    "KillRequested", "Launched",
     "LaunchFailed",   "ProgressSeen",  "ProgressUnavailable", "Observed",      "SignSeen",
     "Exited",         "SourceProbed",  "SinkProbed",          "TrackChanged",  "Tick",
-    "Paused",         "Reconfigured",  "InputIdle",           "CoverChanged",  "Switched"};
+    "Paused",         "Reconfigured",  "InputIdle",           "CoverChanged",  "Switched",
+    "StandbyChanged"};
 constexpr const char* observation_names[] = {"ProcessSample", "ConnectionSamples", "HostSample",
                                              "WaitSample",    "SpaceSamples",      "SinkReport",
                                              "ContentMark",   "OutputReports"};

@@ -10,6 +10,7 @@
 
 #include "recovery/splice/splicer.hpp"
 #include "tests/splice/made_up_encoder.hpp"
+#include "tests/splice/made_up_slate.hpp"
 #include "tests/splice/output_check.hpp"
 
 namespace recovery::splice::test {
@@ -116,6 +117,7 @@ class Play {
     policy.is_allowed = kind % 4 != 0;
     policy.after_pause = std::chrono::milliseconds(100 + 10 * (kind >> 2U));
     splicer_.allow_cover(policy);
+    splicer_.set_slate((kind & 4U) != 0 ? slate_like({}) : nullptr);
   }
 
   void pass(Duration span) {
