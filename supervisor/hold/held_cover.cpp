@@ -63,10 +63,11 @@ void HeldOutputs::stand_by(bool is_wanted) {
   standby_->stop();
 }
 
-void HeldOutputs::reconfigure_standby() {
+void HeldOutputs::reconfigure_standby(monitor::Duration within) {
   if (standby_ && parts_->standby) return standby_->reconfigure(*parts_->standby);
-  standby_.reset();
-  make_standby();
+  if (!standby_) return make_standby();
+  leaving_standby_ = std::move(standby_);
+  leaving_standby_->finish(within);
 }
 
 void HeldOutputs::on_refused(bool is_picture) {

@@ -257,7 +257,9 @@ void HeldOutputs::check_over() {
   const auto is_over = [](const Output& output) { return output.publisher->is_over(); };
   if (!is_finishing_ || is_over_ || !leaving_.empty()) return;
   if (!std::ranges::all_of(outputs_, is_over)) return;
-  if (standby_ && !standby_->is_over()) return;
+  for (const auto* standby : {&standby_, &leaving_standby_}) {
+    if (*standby && !(*standby)->is_over()) return;
+  }
   is_over_ = true;
   context_.on_over();
 }
@@ -300,7 +302,7 @@ void HeldOutputs::reconfigure(std::shared_ptr<const HeldParts> parts, monitor::D
     leaving_.push_back(std::move(output));
     leaving_.back().publisher->finish(within);
   }
-  reconfigure_standby();
+  reconfigure_standby(within);
   on_change();
 }
 

@@ -122,7 +122,7 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   void on_cover(std::size_t pipe, const RelayCover& cover);
   void on_refused(bool is_picture);
   void make_standby();
-  void reconfigure_standby();
+  void reconfigure_standby(monitor::Duration within);
   std::shared_ptr<Slates> make_slates(const std::string& stream);
   void on_finished(std::size_t pipe);
   void on_counts(const std::vector<RelayCounts>& counts);
@@ -153,6 +153,7 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   std::optional<std::string> title_;  // empty: no station is known
   bool is_fallback_ = false;
   std::unique_ptr<StandbyFallback> standby_;  // null: the stream has no fallback
+  std::unique_ptr<StandbyFallback> leaving_standby_;
   std::optional<monitor::Duration> drains_within_;
   bool is_finishing_ = false;
   bool is_over_ = false;

@@ -9,6 +9,7 @@
 #include "supervisor/hold/hls_flags.hpp"
 #include "supervisor/hold/named_outputs.hpp"
 #include "supervisor/hold/publisher_command.hpp"
+#include "supervisor/hold/shared_input.hpp"
 #include "supervisor/stream/statistics_output.hpp"
 
 namespace supervisor {
@@ -177,6 +178,20 @@ PreparedCommand held_fallback(const StreamConfig& config, std::size_t pipes,
   return fallback;
 }
 
+// By itself it takes no input away from the command.
+recovery::StandbyChoice standby_choice(const StreamConfig& stream, const Secrets& secrets,
+                                       std::vector<std::string>& warnings) {
+  const bool is_automatic = stream.fallback_standby == recovery::StandbyChoice::automatic;
+  const std::string shared =
+      is_automatic ? shared_input(FfmpegCommand(stream.fallback), FfmpegCommand(stream.command))
+                   : std::string();
+  if (shared.empty()) return stream.fallback_standby;
+  warnings.push_back("it reads " + secrets.mask(shared) +
+                     " as the command does: it does not stand by, since that may be there for one "
+                     "of them alone; with fallback_standby: true it does");
+  return recovery::StandbyChoice::never;
+}
+
 // It has no outputs of its own: it writes to the relays, like the encoder.
 std::shared_ptr<const StreamParts> standby_parts(const StreamConfig& stream,
                                                  const PreparedCommand& fallback) {
@@ -209,6 +224,7 @@ HeldStream make_held_stream(const StreamConfig& config, const std::vector<int>& 
   }
   if (!config.fallback.empty()) {
     stream.fallback = held_fallback(config, parts.pipes, inherited, secrets);
+    parts.standby_choice = standby_choice(config, secrets, stream.fallback->warnings);
     parts.standby = standby_parts(config, *stream.fallback);
   }
   stream.encoder.outputs = std::move(taken.outputs);

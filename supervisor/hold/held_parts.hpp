@@ -31,6 +31,7 @@ struct HeldParts {
   std::optional<SlatePlan> slate = {};  // nothing: the last picture stands in
   // Of the fallback that may stand by; null: there is none.
   std::shared_ptr<const StreamParts> standby = nullptr;
+  recovery::StandbyChoice standby_choice = recovery::StandbyChoice::never;
 };
 
 struct HeldStream {

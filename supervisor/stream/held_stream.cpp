@@ -79,7 +79,7 @@ void StreamDriver::State::follow_standby() {
   const bool is_over = status.state == recovery::State::stopped || is_closed_;
   const bool is_in_place = status.state == recovery::State::fallback;  // in the encoder's
   const bool stands_by = standby_.follow(
-      config().fallback_standby,
+      parts_.held->standby_choice,
       {.is_wanted = parts_.fallback && held_ && !held_->is_finishing() && !is_over && !is_in_place,
        .encoder_is_on_air = status.state == recovery::State::on_air,
        .stands_in = held_ && held_->covered() == "fallback",

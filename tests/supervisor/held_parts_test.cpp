@@ -87,6 +87,18 @@ TEST(HeldParts, TheFallbackWritesToTheSameOutputs) {
   EXPECT_THROW(make_held_stream(config, {}, Secrets()), CommandError);
 }
 
+TEST(HeldParts, AFallbackThatReadsTheSameServerDoesNotStandByByItself) {
+  StreamConfig config = with_named_outputs();
+  config.fallback = config.command = {"ffmpeg", "-i", "rtsp://u:secret@camera/1", "-c", "copy"};
+  const HeldStream stream = make_held_stream(config, {}, Secrets());
+  EXPECT_EQ(stream.outputs->standby_choice, recovery::StandbyChoice::never);
+  ASSERT_EQ(stream.fallback->warnings.size(), 1U);
+  EXPECT_NE(stream.fallback->warnings[0].find("camera/1"), std::string::npos);
+  config.fallback_standby = recovery::StandbyChoice::always;
+  EXPECT_EQ(make_held_stream(config, {}, Secrets()).outputs->standby_choice,
+            recovery::StandbyChoice::always);
+}
+
 TEST(HeldParts, AnOutputHasANameOfItsOwn) {
   StreamConfig config = with_named_outputs();
   config.outputs[1].name = "file";
