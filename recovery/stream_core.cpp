@@ -308,6 +308,13 @@ void StreamCore::on(const CoverChanged& event) {
   reporter_.notify(CoverEnded{now_ - *since});
 }
 
+// FFmpeg tries its source less often while the fallback is to have the encoder's place.
+void StreamCore::on(const StandbyChanged& event) {
+  fallback_.stand_by(event.stands_by);
+  if (!is(State::waiting_for_source) || waits_in_place()) return;
+  follow(planner_.try_source(plan_, wants_fallback(), context()));
+}
+
 // Nothing that was spent, opened or escalated is forgotten by another configuration.
 void StreamCore::on(const Reconfigured& event) {
   if (event.fallback_changed) fallback_.on_other_command();

@@ -143,7 +143,7 @@ class StreamCore {
   void on(const InputIdle& event);
   void on(const CoverChanged& event);
   void on(const Switched&) {}  // of observers
-  void on(const StandbyChanged& event) { fallback_.stand_by(event.stands_by); }
+  void on(const StandbyChanged& event);
 
   // Detection.
   void check_progress();

@@ -40,7 +40,8 @@ void Rules::begin_life(const StreamCore::Resumed& past, Instant now) {
   wait_.reset();
   source_ = {source_.shortest};
   sink_ = {sink_.shortest};
-  sink_was_missing_ = name_in_use_ = fallback_is_wrong_ = after_failed_fallback_ = false;
+  sink_was_missing_ = name_in_use_ = stands_by_ = fallback_is_wrong_ = after_failed_fallback_ =
+      false;
   on_lasting();
   fallback_failed_at_.reset();
   fallback_relaunches_.clear();
@@ -115,6 +116,8 @@ void Rules::take(const Event& event) {
   if (std::holds_alternative<Launched>(event)) {
     child_.answered = true;
     if (child_.role == Role::primary) ever_launched_ = true;
+  } else if (const auto* standby = std::get_if<StandbyChanged>(&event)) {
+    stands_by_ = standby->stands_by;
   } else if (std::holds_alternative<TrackChanged>(event)) {
     ++tally_.track_changes;
     const bool plays = is_before(State::starting) || is_before(State::on_air);

@@ -239,6 +239,7 @@ class Rules {
   bool name_in_use_ = false;                // said in the primary's last life
   unsigned returns_ = 0;  // launches for what came back, since one was on air for 5 s
   bool fallback_is_wrong_ = false;
+  bool stands_by_ = false;  // the fallback, beside the primary
   bool after_failed_fallback_ = false;
   std::optional<Instant> fallback_failed_at_;
   std::deque<Instant> fallback_relaunches_;  // after failures, within the last cooldown

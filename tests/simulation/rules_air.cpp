@@ -40,9 +40,9 @@ void Rules::check_air(const StreamCore& core, Instant primary_free_since,
           "the primary is on air within its bound once all faults end", "it is not");
   // The source is gone, nothing is wrong with fallback and sink.
   const Duration fallback_bound = policy_.restart_cooldown + 1s + start;
-  require(
-      status.fallback_since || fallback_is_wrong_ || now - fallback_free_since <= fallback_bound,
-      "the fallback is on air within its bound while the source is gone", "it is not");
+  require(status.fallback_since || fallback_is_wrong_ || stands_by_ ||
+              now - fallback_free_since <= fallback_bound,
+          "the fallback is on air within its bound while the source is gone", "it is not");
 }
 
 }  // namespace simulation

@@ -285,6 +285,7 @@ void Rules::check_retry() {
 
 bool Rules::fallback_is_wanted() const {
   if (!scenario_.command.has_fallback || fallback_is_wrong_ || !policy_.enabled) return false;
+  if (stands_by_) return false;
   if (wait_) return true;
   if (!restart_due_ || !escalated_ || !status_.verdict) return false;
   const auto component = monitor::component_of(status_.verdict->cause);
@@ -296,6 +297,7 @@ void Rules::check_fallback_launch() {
   require(policy_.enabled, "switched off means hands off", "a fallback");
   require(!launch_is_asked_, "what people ask for is the primary", "a fallback");
   require(!fallback_is_wrong_, "a wrong fallback is not tried again", "it is");
+  require(!stands_by_, "a fallback that stands by is not launched as well", "it is");
   require(fallback_is_wanted(),
           "a fallback only for a missing source or an escalated fault of source or encoder",
           "for another reason");

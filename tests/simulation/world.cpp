@@ -121,7 +121,9 @@ void World::happen(const Item& item) {
       // Jingles follow one another.
       put(What::track,
           dice_.chance(0.2) ? dice_.between(0s, 8s) : dice_.around(scenario_.mean_track));
-      return core_ ? send(TrackChanged{}) : void();
+      if (!core_) return;
+      send(TrackChanged{});
+      return standby_changes();
     case What::receiver:
       receiver_.turn(now_);
       // Its two means alternate; which is which does not matter.

@@ -99,6 +99,7 @@ class World {
   void source_changes(bool by_itself);
   void sink_changes(bool by_itself);
   void aim();
+  void standby_changes();
   void blip(What what, bool again);
   bool loses_answer();
   void answer_look(const Item& item);

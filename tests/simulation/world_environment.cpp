@@ -46,6 +46,13 @@ void World::aim() {
   put(what, dice_.one_of<Duration>({1ns, 1us, 1ms, 10ms}), 0, true);
 }
 
+// It never begins while the fallback is in the primary's place.
+void World::standby_changes() {
+  if (!scenario_.command.has_fallback || !core_ || dice_.chance(0.5)) return;
+  fallback_free_since_ = now_;
+  send(StandbyChanged{core_->status().state != State::fallback && dice_.chance(0.5)});
+}
+
 void World::blip(What what, bool again) {
   what == What::source_blip ? source_changes(false) : sink_changes(false);
   if (again) put(what, dice_.between(1ns, dice_.one_of<Duration>({10ms, 300ms, 3s})));
