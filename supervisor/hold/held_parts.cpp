@@ -24,6 +24,11 @@ constexpr int first_placeholder = 2'000'000'000;
 // Only another launch tells whether a server that refused takes a publisher again.
 constexpr monitor::Duration longest_cooldown = std::chrono::seconds(5);
 
+// A publisher may get nothing for so long and hear nothing of it: what it was given in a burst
+// lasts up to the relay's longest lead (5 s), and one second more goes by before its input is
+// called idle.
+constexpr monitor::Duration shortest_freeze_timeout = std::chrono::seconds(8);
+
 std::vector<std::string> names_of(const std::vector<Output>& outputs) {
   std::vector<std::string> names;
   for (const Output& output : outputs) names.push_back(output.name);
@@ -73,6 +78,8 @@ std::shared_ptr<const StreamParts> publisher_parts(const StreamConfig& stream,
           stream, is_live ? with_hls_flags(publisher.argv, hls_flags_of_live) : publisher.argv),
       {}, secrets));
   parts->output = publisher.name;
+  monitor::Duration& freeze_timeout = parts->config.monitor.freeze_timeout;
+  freeze_timeout = std::max(freeze_timeout, shortest_freeze_timeout);
   if (parts->sinks.size() == 1 && parts->sinks.front().url == measured) {
     parts->config.sink = stream.sink;
   }

@@ -87,6 +87,19 @@ TEST(HeldParts, TheFallbackWritesToTheSameOutputs) {
   EXPECT_THROW(make_held_stream(config, {}, Secrets()), CommandError);
 }
 
+// Else a source that gives 5 s at once and then nothing would end its publishers.
+TEST(HeldParts, APublisherIsNotFrozenWhileABurstLasts) {
+  StreamConfig config = held_config();
+  config.monitor.freeze_timeout = 2s;
+  const auto freeze_timeout = [&config] {
+    const HeldStream held = make_held_stream(config, {}, Secrets());
+    return held.outputs->outputs[0].parts->setup().limits.freeze_timeout;
+  };
+  EXPECT_GE(freeze_timeout(), 8s);
+  config.monitor.freeze_timeout = 30s;
+  EXPECT_EQ(freeze_timeout(), 30s);
+}
+
 TEST(HeldParts, AFallbackThatReadsTheSameServerDoesNotStandByByItself) {
   StreamConfig config = with_named_outputs();
   config.fallback = config.command = {"ffmpeg", "-i", "rtsp://u:secret@camera/1", "-c", "copy"};
