@@ -4,15 +4,16 @@ namespace recovery {
 
 bool Standby::follow(StandbyChoice choice, const Situation& situation, Instant now) {
   const bool may = situation.is_wanted && choice != StandbyChoice::never;
-  if (!may) {
-    *this = {};
-    return false;
-  }
+  if (!may) return leave();
   if (choice == StandbyChoice::always) return stands_by_ = true;
   if (!stands_by_) return stands_by_ = has_room(situation, now);
   // What is on air stays, whatever it costs.
   if (!is_crowded(situation, now) || situation.stands_in) return true;
   not_before_ = now + rest;
+  return leave();
+}
+
+bool Standby::leave() {
   roomy_since_.reset();
   crowded_since_.reset();
   return stands_by_ = false;

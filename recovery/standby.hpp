@@ -42,6 +42,7 @@ class Standby {
   bool follow(StandbyChoice choice, const Situation& situation, Instant now);
 
  private:
+  bool leave();
   bool has_room(const Situation& situation, Instant now);
   bool is_crowded(const Situation& situation, Instant now);
 

@@ -78,7 +78,7 @@ std::optional<SourceFrame> Cover::next() {
   frame.kind = kind_;
   frame.stream_id = stream_id_;
   frame.is_key = true;
-  frame.stands_in = true;
+  frame.is_made_up = true;
   if (kind_ == Kind::video) {
     if (shown().empty()) return {};
     frame.payload = shown();

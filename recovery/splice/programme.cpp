@@ -34,7 +34,7 @@ bool Programme::put(std::size_t track, const FrameTimes& times, const SourceFram
   const bool begins = !tracks_[track].has_begun() && frame.kind != Kind::data;
   if (begins && times.dts - last_entry_ > probed) queues_.forget_entry();
   tracks_[track].note(times, frame.duration, now);
-  if (!frame.stands_in) tracks_[track].cover.note(layout_.streams[track], frame, times.dts);
+  if (!frame.is_made_up) tracks_[track].cover.note(layout_.streams[track], frame, times.dts);
   if (frame.kind != Kind::data) {
     reached_ = std::max({reached_, times.pts + frame.duration, tracks_[track].end()});
   }

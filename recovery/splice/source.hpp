@@ -29,7 +29,7 @@ struct SourceFrame {
   bool is_key = false;
   bool is_first = false;    // of this stream
   bool after_loss = false;  // one before it, which it may refer to, is missing
-  bool stands_in = false;   // made up, for a stream that gets nothing
+  bool is_made_up = false;  // for a stream that gets nothing: its last picture, silence
   std::optional<Parameters> parameters;
   Bytes payload;
   Instant arrival{};

@@ -15,6 +15,9 @@ void Splicer::take(Source& source, const SourceFrame& frame, Instant now) {
   }
   const auto place = programme_.has_begun() ? source.tracks[frame.stream] : std::nullopt;
   Track* const track = place ? &programme_.tracks()[*place] : nullptr;
+  // Known before it is needed.
+  const bool is_told = track != nullptr && stands_in(source) && track->parameters;
+  if (is_told && !fits(source, frame, *track, now)) return;
   const bool is_on = track != nullptr && track->source == source.id();
   if (is_on && frame.kind == Kind::video && frame.after_loss) track->needs_key = true;
   if (is_on && !track->needs_key && source.clock().is_anchored()) {
@@ -131,8 +134,11 @@ void Splicer::enter(Source& source, const SourceFrame& frame, std::size_t place,
 bool Splicer::enters_at(const Source& source, const SourceFrame& frame) const {
   if (source.is_entry(frame)) return true;
   if (frame.kind != Kind::audio || !stands_in(source)) return false;
-  const Track& picture = programme_.tracks()[*entry_stream(programme_.layout())];
-  return source.was_refused || (picture.source != source.id() && !picture.repeats());
+  const auto entry = entry_stream(source.program());
+  const auto place = entry ? source.tracks[*entry] : std::nullopt;
+  if (source.was_refused || !place) return true;
+  const Track& picture = programme_.tracks()[*place];
+  return picture.source != source.id() && !picture.repeats();
 }
 
 // Sound that came before the picture's key frame, as far as it fits behind what was given.

@@ -70,13 +70,17 @@ void HeldOutputs::reconfigure_standby(monitor::Duration within) {
   leaving_standby_->finish(within);
 }
 
+// In the encoder's place it can be used, as an encoder of other parameters can.
 void HeldOutputs::on_refused(bool is_picture) {
-  if (!parts_->standby) return;
+  if (!standby_) return;
   context_.services.log.write(
       LogLevel::warning, "fallback_failed", {parts_->standby->config.name, "", "fallback"},
-      std::string("The fallback's ") + (is_picture ? "picture" : "sound") +
-          " cannot stand in: it is not encoded as the command's is, expected the same " +
-          (is_picture ? "size, profile and pixel format" : "codec, sample rate and channels"));
+      std::string("The fallback does not stand by: its ") + (is_picture ? "picture" : "sound") +
+          " is not encoded as the command's is, expected the same " +
+          (is_picture ? "size, profile and pixel format" : "codec, sample rate and channels") +
+          "; it is launched in the command's place where it is needed");
+  standby_->refuse();
+  on_change();
 }
 
 // An output that is wanted and does not deliver is off air, whatever the others carry.

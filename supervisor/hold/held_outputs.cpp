@@ -222,6 +222,7 @@ void HeldOutputs::kill() {
   for (Output& output : outputs_) output.publisher->kill();
   for (Output& output : leaving_) output.publisher->kill();
   if (standby_) standby_->kill();
+  if (leaving_standby_) leaving_standby_->kill();
 }
 
 void HeldOutputs::on_change() {

@@ -16,7 +16,7 @@ StandbyFallback::StandbyFallback(StreamParts parts, std::size_t pipes, Context c
               .connect = [this](const PreparedCommand& command, std::uint64_t,
                                 int& error_number) { return connect(command, error_number); },
               .on_launch = [this](bool) { given_.clear(); },
-              .on_signal = [this] { context_.retire(); },
+              .on_signal = [this] { on_signal(); },
               .on_change = [this] { on_change(); }}) {
 }
 
@@ -42,8 +42,12 @@ void StandbyFallback::on_change() {
   context_.on_change();
 }
 
+void StandbyFallback::on_signal() {
+  if (!is_leaving_) context_.retire();
+}
+
 void StandbyFallback::start() {
-  if (std::exchange(is_wanted_, true)) return;
+  if (is_refused_ || std::exchange(is_wanted_, true)) return;
   child_.wake(recovery::StartRequested{});
 }
 
@@ -52,8 +56,16 @@ void StandbyFallback::stop() {
   child_.wake(recovery::StopRequested{});
 }
 
+void StandbyFallback::refuse() {
+  is_refused_ = true;
+  stop();
+}
+
+// The relays may have another from now on, which none of its signals is about.
 void StandbyFallback::finish(monitor::Duration within) {
   is_wanted_ = false;
+  context_.retire();
+  is_leaving_ = true;
   StreamParts parts = child_.parts();
   parts.config.recovery.stop_grace = within;
   child_.reconfigure(std::move(parts), false);
@@ -67,7 +79,7 @@ void StandbyFallback::kill() {
 
 void StandbyFallback::reconfigure(StreamParts parts) {
   const bool is_other = child_.parts().primary->command.argv() != parts.primary->command.argv();
-  if (is_other) has_failed_ = false;
+  if (is_other) has_failed_ = is_refused_ = false;
   child_.reconfigure(std::move(parts), is_other);
 }
 

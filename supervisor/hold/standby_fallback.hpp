@@ -30,26 +30,32 @@ class StandbyFallback {
   // `pipes`: that its command writes to. Everything in the context must outlive it.
   StandbyFallback(StreamParts parts, std::size_t pipes, Context context);
 
+  // Nothing for one that was refused.
   void start();
   void stop();
-  // Nothing is launched any more; what lives is given `within`.
+  // The relays cannot use what it gives: it ends, until its command is another one.
+  void refuse();
+  // Left for good: nothing is launched any more; what lives is given `within`.
   void finish(monitor::Duration within);
   void kill();
   void reconfigure(StreamParts parts);
 
-  // It was started, and may be used as far as is known: its command has not proved wrong.
+  // It was started, and can be used as far as is known.
   bool is_there() const;
   bool is_over() const { return child_.is_over(); }
   recovery::Status status() const { return child_.status(); }
 
  private:
   std::shared_ptr<const PreparedCommand> connect(const PreparedCommand& command, int& error_number);
+  void on_signal();
   void on_change();
 
   const std::size_t pipes_;
   const Context context_;
   std::vector<Descriptor> given_;  // to the one that is being launched
   bool is_wanted_ = false;
+  bool is_refused_ = false;
+  bool is_leaving_ = false;
   bool has_failed_ = false;  // told, once
   SupervisedChild child_;
 };

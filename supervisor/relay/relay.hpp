@@ -76,6 +76,7 @@ class Relay {
     std::function<void()> on_reconnect_needed = {};
     std::function<void(OutputNumber output)> on_fell_behind = {};
     // The stand-in's picture, or its sound, is not such as the outputs have: it cannot be used.
+    // Known when both have shown their parameters.
     // Once for each that begins.
     std::function<void(bool is_picture)> on_refused = {};
     // Edges only.

@@ -58,6 +58,13 @@ TEST_F(StandbyTest, LeavesACrowdedMachineAndComesBackMuchLater) {
   EXPECT_TRUE(after(90s, using_cpu(0.1)));
 }
 
+TEST_F(StandbyTest, AStopOfTheStreamMakesNoRoom) {
+  ASSERT_TRUE(after(11s, using_cpu(0.5)));
+  ASSERT_FALSE(after(31s, using_cpu(0.95)));
+  EXPECT_FALSE(after(10s, {}));
+  EXPECT_FALSE(after(1min, using_cpu(0.1)));
+}
+
 TEST_F(StandbyTest, WhatIsOnAirStays) {
   ASSERT_TRUE(after(11s, using_cpu(0.5)));
   Standby::Situation on_air = using_cpu(1.0);

@@ -88,6 +88,33 @@ TEST_F(StandInTest, ItsSoundAloneStandsInForSound) {
   EXPECT_GE(makers(audio_pid, 4s)[9], 180);
 }
 
+TEST_F(StandInTest, OneThatShowsItsParametersFirstDoesNotMakeTheProgramme) {
+  EncoderSetting late = setting(4);
+  late.width = 640;
+  run(stand, {&fallback}, 3s);
+  Living encoder(stand, late);
+  stand.splicer.select(encoder.id);
+  run(stand, {&encoder, &fallback}, 5s);
+  EXPECT_EQ(stand.told<ReconnectNeeded>().size(), 0U);
+  EXPECT_EQ(stand.told<Refused>().size(), 1U);
+  EXPECT_EQ(makers(video_pid, 4s).count(4), 1U);
+}
+
+TEST_F(StandInTest, ItsSoundStandsInForAProgrammeOfSoundAlone) {
+  Stand radio;
+  radio.splicer.allow_cover({.is_allowed = true});
+  EncoderSetting alone = setting(1);
+  alone.has_video = false;
+  Living encoder(radio, alone);
+  Living with_picture(radio, setting(9, 777), Role::cover);
+  radio.splicer.select(encoder.id);
+  run(radio, {&encoder, &with_picture}, 5s);
+  radio.end(encoder.id);
+  run(radio, {&with_picture}, 5s);
+  EXPECT_TRUE(radio.splicer.has_stand_in());
+  EXPECT_EQ(mark_of(radio.check.of(audio_pid).back()), 9);
+}
+
 TEST_F(StandInTest, AnEncoderThatPausedReturns) {
   run(stand, {&primary, &fallback}, 5s);
   run(stand, {&fallback}, 4s);
@@ -123,12 +150,14 @@ TEST_F(StandInTest, OneThatIsToldToEndIsLeftAtOnce) {
   EXPECT_LE(makers(video_pid, 2s)[9], 4);  // its last picture, repeated
 }
 
-TEST_F(StandInTest, OneThatDoesNotFitIsSaidOnceAndLeftOut) {
+TEST_F(StandInTest, OneThatDoesNotFitIsSaidOnceBeforeItIsNeededAndLeftOut) {
   EncoderSetting larger = setting(8);
   larger.width = 640;
   Living misfit(stand, larger, Role::cover);
   stand.splicer.drop(fallback.id);
   run(stand, {&primary, &misfit}, 5s);
+  EXPECT_EQ(stand.told<Refused>().size(), 1U);
+  EXPECT_EQ(stand.told<ReconnectNeeded>().size(), 0U);
   stand.end(primary.id);
   run(stand, {&misfit}, 10s);
   EXPECT_EQ(stand.told<Refused>().size(), 1U);
