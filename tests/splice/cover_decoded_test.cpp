@@ -1,6 +1,5 @@
 // What FFmpeg's decoders make of what stands in.
 
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,36 +8,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "recovery/splice/splicer.hpp"
 #include "tests/splice/real_encoder.hpp"
 
 namespace recovery::splice::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(
-      popen((command + " 2>&1 </dev/null").c_str(), "r"), pclose);
-  std::string text;
-  char buffer[4096];
-  while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe.get())) {
-    text.append(buffer, count);
-  }
-  return text;
-}
-
-void read(Splicer& splicer, OutputId output, ByteVector& bytes) {
-  std::array<Bytes, 8> pieces;
-  while (const std::size_t count = splicer.gather(output, pieces)) {
-    std::size_t size = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      bytes.insert(bytes.end(), pieces[i].begin(), pieces[i].end());
-      size += pieces[i].size();
-    }
-    splicer.written(output, size);
-  }
-}
 
 // Two encoders of two seconds each, and eight seconds between them in which something stands in.
 ByteVector with_cover(const ByteVector& encoded) {
@@ -53,12 +28,12 @@ ByteVector with_cover(const ByteVector& encoded) {
     const SourceId encoder = splicer.add(Role::encoder);
     splicer.select(encoder);
     splicer.feed(encoder, encoded, now);
-    read(splicer, output, bytes);
+    read_all(splicer, output, bytes);
     splicer.end(encoder, now);
     splicer.drop(encoder);
     for (const Instant until = now + 10s; i == 0 && now < until; now += 10ms) {
       splicer.tick(now);
-      read(splicer, output, bytes);
+      read_all(splicer, output, bytes);
     }
   }
   return bytes;

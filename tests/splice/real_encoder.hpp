@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
+#include "recovery/splice/splicer.hpp"
 #include "tests/splice/made_up_encoder.hpp"
 
 namespace recovery::splice::test {
@@ -24,6 +26,31 @@ inline ByteVector mpegts_of(const std::string& options) {
     throw std::runtime_error(command + ": " + std::string(bytes.begin(), bytes.end()));
   }
   return bytes;
+}
+
+// What the command says, on both of its streams.
+inline std::string output_of(const std::string& command) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(
+      popen((command + " 2>&1 </dev/null").c_str(), "r"), pclose);
+  std::string text;
+  char buffer[4096];
+  while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe.get())) {
+    text.append(buffer, count);
+  }
+  return text;
+}
+
+// All that this output is due.
+inline void read_all(Splicer& splicer, OutputId output, ByteVector& bytes) {
+  std::array<Bytes, 8> pieces;
+  while (const std::size_t count = splicer.gather(output, pieces)) {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      bytes.insert(bytes.end(), pieces[i].begin(), pieces[i].end());
+      size += pieces[i].size();
+    }
+    splicer.written(output, size);
+  }
 }
 
 inline const std::string picture_320 = "-f lavfi -i testsrc2=size=320x180:rate=25:duration=2 ";

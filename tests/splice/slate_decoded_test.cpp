@@ -1,6 +1,5 @@
 // What FFmpeg's decoders make of a slate between an encoder's pictures.
 
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -12,7 +11,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "recovery/splice/splicer.hpp"
 #include "tests/splice/real_encoder.hpp"
 
 namespace recovery::splice::test {
@@ -26,17 +24,6 @@ struct Material {
 
 void PrintTo(const Material& material, std::ostream* out) {
   *out << material.encoder << " with " << material.slate;
-}
-
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(
-      popen((command + " 2>&1 </dev/null").c_str(), "r"), pclose);
-  std::string text;
-  char buffer[4096];
-  while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe.get())) {
-    text.append(buffer, count);
-  }
-  return text;
 }
 
 class Recording {
@@ -74,17 +61,7 @@ class Recording {
   const ByteVector& bytes() const { return bytes_; }
 
  private:
-  void read() {
-    std::array<Bytes, 8> pieces;
-    while (const std::size_t count = splicer_.gather(output_, pieces)) {
-      std::size_t size = 0;
-      for (std::size_t i = 0; i < count; ++i) {
-        bytes_.insert(bytes_.end(), pieces[i].begin(), pieces[i].end());
-        size += pieces[i].size();
-      }
-      splicer_.written(output_, size);
-    }
-  }
+  void read() { read_all(splicer_, output_, bytes_); }
 
   Instant now_{};
   Splicer splicer_;
