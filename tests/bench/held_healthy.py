@@ -9,6 +9,7 @@ Usage: held_healthy.py FFSUPERVISOR [KIND…] [--minutes 10] [--apart]
 import argparse
 import os
 import random
+import subprocess
 import sys
 import time
 
@@ -110,9 +111,11 @@ def run(kinds, seconds):
                     "monitor": {"startup_timeout": "40s"}} for kind in kinds]
         supervisor = stage.supervise_file(streams)
         supervisor.wait_on_air(MUST_DELIVER_S)
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            time.sleep(1)
+        try:
+            supervisor.popen.wait(seconds)
+            sys.exit(f"the supervisor has ended: {supervisor.log()[-2000:]}")
+        except subprocess.TimeoutExpired:
+            pass
         if log := os.environ.get("HELD_LOG"):
             with open(f"{log}.{'_'.join(kinds)[:40]}", "w", encoding="utf-8") as file:
                 file.write(supervisor.log())
