@@ -82,8 +82,11 @@ Instant Splicer::cover_deadline(const Track& track) const {
   if (!can_be) return monitor::never;
   if (track.repeats()) return clock_.when(track.cover_at) + cover_lag + beat;
   const Source* const source = track.source ? find(*track.source) : nullptr;
+  // What had come before its end may last longer than is waited for after that.
+  if (source == nullptr || source->has_ended()) {
+    return std::max(clock_.when(track.shown_until()), track.last_at() + cover_.after_end);
+  }
   const Instant shown = shown_until(track);
-  if (source == nullptr || source->has_ended()) return shown + cover_.after_end;
   const Duration unknown = shown - track.begun_at() < young ? slow : Duration::zero();
   const Duration usual =
       std::max({to_duration(track.longest_step()), track.usual_lateness(), unknown});

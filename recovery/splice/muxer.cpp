@@ -97,9 +97,9 @@ void Muxer::set_layout(const Program& layout, OutputQueues& queues) {
 
 bool Muxer::write(const Frame& frame, Ticks earliest, Instant now, OutputQueues& queues) {
   const Ticks target = std::max(earliest - reserve, pcr_.value_or(earliest - reserve));
-  if (!queues.begin_chunk(packets_at_most(frame, target), frame.is_entry, continuity_, now)) {
-    return false;
-  }
+  const Ticks hole = pcr_ ? target - *pcr_ : 0;
+  const std::size_t packets = packets_at_most(frame.payload.size(), hole);
+  if (!queues.begin_chunk(packets, frame.is_entry, continuity_, now)) return false;
   if (frame.is_entry) tables_written_.reset();
   count_up_to(target, queues);
   write_tables(target, now, queues);
@@ -195,12 +195,16 @@ void Muxer::write_pes(const Frame& frame, bool with_pcr, OutputQueues& queues) {
   }
 }
 
-std::size_t Muxer::packets_at_most(const Frame& frame, Ticks target) const {
+bool Muxer::takes(std::size_t payload_bytes, const OutputQueues& queues) const {
+  return packets_at_most(payload_bytes, filled_hole) <= queues.packet_limit();
+}
+
+std::size_t Muxer::packets_at_most(std::size_t payload_bytes, Ticks hole) const {
   const std::size_t tables = 1 + pmt_.size() / packet_room + 1;
-  const Ticks hole = pcr_ ? std::clamp<Ticks>(target - *pcr_, 0, filled_hole) : 0;
-  const auto repeats = static_cast<std::size_t>(hole / repeat_every) + 1;
+  const auto repeats =
+      static_cast<std::size_t>(std::clamp<Ticks>(hole, 0, filled_hole) / repeat_every) + 1;
   const std::size_t heads = 19 + 2 + pcr_size;
-  return repeats * (tables + 1) + tables + (frame.payload.size() + heads) / packet_room + 1;
+  return repeats * (tables + 1) + tables + (payload_bytes + heads) / packet_room + 1;
 }
 
 std::uint8_t Muxer::next_continuity(std::size_t index) {

@@ -39,6 +39,8 @@ class Muxer {
   // `earliest`: no frame will be written whose DTS lies before. False: too big for the queues.
   bool write(const Frame& frame, Ticks earliest, Instant now, OutputQueues& queues);
 
+  // Whether so large a frame can be written at any time.
+  bool takes(std::size_t payload_bytes, const OutputQueues& queues) const;
   // A frame whose DTS lies before comes too late.
   std::optional<Ticks> pcr() const { return pcr_; }
 
@@ -50,7 +52,7 @@ class Muxer {
   void write_section(std::size_t index, std::uint16_t pid, Bytes section, OutputQueues& queues);
   void write_pcr_alone(OutputQueues& queues);
   void write_pes(const Frame& frame, bool with_pcr, OutputQueues& queues);
-  std::size_t packets_at_most(const Frame& frame, Ticks target) const;
+  std::size_t packets_at_most(std::size_t payload_bytes, Ticks hole) const;
   std::uint8_t next_continuity(std::size_t index);
 
   std::vector<std::uint16_t> pids_;  // of the tracks

@@ -42,6 +42,8 @@ class OutputQueues {
 
   // From here on another programme, of these PIDs: PAT, PMT, tracks. Who reads the old one ends.
   void begin_epoch(std::vector<std::uint16_t> pids);
+  // So many are held at most.
+  std::size_t packet_limit() const { return ring_.limit(); }
   // Begins a chunk: a frame, with what stands before it. False: so many packets are never held.
   bool begin_chunk(std::size_t packets_at_most, bool is_entry, const Continuity& before,
                    Instant now);

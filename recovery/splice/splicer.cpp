@@ -9,11 +9,13 @@ namespace {
 
 // What stands in makes way at once: nothing of it may lie far ahead.
 constexpr Duration stand_in_lead = std::chrono::milliseconds(100);
+// Until some of what is held for its time is due.
+constexpr Duration early_wait = std::chrono::milliseconds(100);
 
 }  // namespace
 
 Splicer::Splicer(const Options& options, Instant now)
-    : options_(options), clock_(now, options.origin), programme_(options.queue) {
+    : options_(options), clock_(now, options.origin), programme_(options.queue, clock_) {
 }
 
 SourceId Splicer::add(Role role) {
@@ -79,7 +81,8 @@ Instant Splicer::read_after(SourceId source, Instant now) const {
   const Source* const read = find(source);
   const bool is_stand_in = read != nullptr && stands_in(*read);
   const Duration limit = is_stand_in ? stand_in_lead : options_.lead_limit;
-  return ahead > limit ? now + (ahead - limit) : now;
+  if (ahead > limit) return now + (ahead - limit);
+  return programme_.early_bytes() > options_.early_bytes ? now + early_wait : now;
 }
 
 Duration Splicer::lead(SourceId source, Instant now) const {
@@ -97,8 +100,13 @@ Source* Splicer::source_of(SourceId source) {
   return const_cast<Source*>(std::as_const(*this).find(source));
 }
 
+void Splicer::stop_pacing(Instant now) {
+  programme_.stop_pacing(now);
+}
+
 Splicer::Events Splicer::tick(Instant now) {
   begin_call();
+  programme_.give_due(now);
   for (const auto& each : sources_) check_silence(*each, now);
   cover(now);
   if (parameters_due_ && now >= *parameters_due_) {
@@ -111,7 +119,7 @@ Splicer::Events Splicer::tick(Instant now) {
 }
 
 Instant Splicer::next_deadline() const {
-  Instant deadline = parameters_due_.value_or(monitor::never);
+  Instant deadline = std::min(parameters_due_.value_or(monitor::never), programme_.next_due());
   for (const auto& each : sources_) {
     for (std::size_t i = 0; i < each->streams().size(); ++i) {
       deadline = std::min(deadline, silence_deadline(*each, i));
@@ -133,6 +141,7 @@ void Splicer::begin_call() {
 }
 
 void Splicer::finish_call(Instant now) {
+  programme_.give_due(now);
   if (parameters_due_ && now < *parameters_due_ && programme_.knows_parameters()) {
     parameters_due_.reset();
     events_.push_back(ParametersKnown{true});

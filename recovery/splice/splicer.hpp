@@ -21,6 +21,7 @@ struct Options {
   QueueLimits queue;
   Duration silent_after = std::chrono::seconds(1);
   Duration lead_limit = std::chrono::seconds(5);          // of a source, before the wall
+  std::size_t early_bytes = 4 << 20;                      // … and what of it may be held
   Duration parameters_within = std::chrono::seconds(10);  // of all streams, from the first on
   Ticks origin = 10 * ticks_per_second;                   // of the programme's time stamps
 };
@@ -34,8 +35,10 @@ struct SplicerCounts {
 
 // Joins the MPEG-TS of successive sources (encoders, fallback, cover) into one for all outputs,
 // such as one encoder that never ends would write: one clock, counters that never jump, changes
-// only where a decoder can follow. Pure: bytes and times in, bytes to write out. Never blocks,
-// never holds more than Demuxer::held_limit for each source and Options::queue for all outputs.
+// only where a decoder can follow. The outputs get each frame at its time: what a source sends
+// ahead is held until then. Pure: bytes and times in, bytes to write out. Never blocks, never holds
+// more than Demuxer::held_limit for each source, Options::queue for all outputs, and, where no more
+// is read than read_after() allows, Options::early_bytes and what one read had.
 //
 // Events are those of this call and valid until the next.
 class Splicer {
@@ -82,6 +85,9 @@ class Splicer {
 
   Events tick(Instant now);
   Instant next_deadline() const;
+
+  // The outputs are about to end: from now on they get all at once.
+  void stop_pacing(Instant now);
 
   // --- outputs: see OutputQueues
 

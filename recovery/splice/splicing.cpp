@@ -53,7 +53,7 @@ void Splicer::follow_layout(Source& source, const SourceFrame& frame, Instant no
 
 void Splicer::begin_programme(Source& source, Instant now) {
   if (programme_.has_begun()) events_.push_back(ReconnectNeeded{source.id()});
-  programme_.begin(source.program());
+  programme_.begin(source.program(), now);
   parameters_due_ = now + options_.parameters_within;
   source.tracks_program = source.program_number();
   source.tracks_layout = programme_.layout_number();

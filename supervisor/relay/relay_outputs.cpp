@@ -87,6 +87,8 @@ void Relay::State::await_room(RelayOutput& output) {
 void Relay::State::finish(monitor::Duration patience) {
   patience_ = patience;
   cover({});
+  splicer_.stop_pacing(now());
+  pump_all();
   check_finished();
   arm();
 }

@@ -208,10 +208,11 @@ ByteVector MadeUpEncoder::until(Duration life) {
   const Ticks end = to_ticks(life);
   while (true) {
     const bool video = setting_.has_video && video_dts() < end;
-    const bool audio = setting_.has_audio && audio_dts() < std::min(end, setting_.audio_ends);
+    const Ticks sound_at = audio_dts() - setting_.audio_early;
+    const bool audio = setting_.has_audio && sound_at < end && audio_dts() < setting_.audio_ends;
     if (!video && !audio) return writer_.take();
-    const bool takes_video = video && (!audio || video_dts() <= audio_dts());
-    const Ticks at = takes_video ? video_dts() : audio_dts();
+    const bool takes_video = video && (!audio || video_dts() <= sound_at);
+    const Ticks at = takes_video ? video_dts() : sound_at;
     if (at - tables_at_ >= 9000) {
       std::vector<MadeUpStream> streams;
       if (setting_.has_video) streams.push_back({setting_.video_pid, h264_type, {}});

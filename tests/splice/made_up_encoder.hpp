@@ -48,6 +48,7 @@ struct EncoderSetting {
   std::uint32_t channels = 2;
   Ticks start = 126000;               // of its time stamps
   Ticks audio_late = 0;               // its sound begins later by this
+  Ticks audio_early = 0;              // it is written so long before the picture of its time
   Ticks audio_ends = ticks_per_wrap;  // … and ends here, though the PMT still has it
   std::uint16_t video_pid = 0x100, audio_pid = 0x101;
   std::size_t picture_size = 600;  // bytes

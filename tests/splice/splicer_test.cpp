@@ -113,7 +113,7 @@ TEST(Splicer, LastFrameOfAnEndIsGiven) {
   Stand stand;
   Living a(stand, setting(1));
   stand.splicer.select(a.id);
-  stand.feed(a.id, a.encoder.until(1s));
+  run(stand, {&a}, 1s);
   EXPECT_EQ(stand.check.of(video_pid).size(), 24U);
   stand.end(a.id);
   EXPECT_EQ(stand.check.of(video_pid).size(), 25U);
@@ -346,6 +346,7 @@ TEST(Splicer, FramesOfSoundThatShareAPesAreTakenApart) {
     writer.pes(0x101, 0xc0, at, at, three, true, true);
   }
   stand.feed(id, writer.take());
+  run(stand, {}, 200ms);
   const auto sounds = stand.check.of(audio_pid);
   ASSERT_EQ(sounds.size(), 12U);
   EXPECT_EQ(greatest_dts_step(sounds), 1920);
