@@ -25,7 +25,7 @@ struct KeptFrame {
 // the source's own goes on. At most `limit` frames, none large; no memory is taken in the long run.
 class KeptFrames {
  public:
-  static constexpr std::size_t limit = 64;
+  static constexpr std::size_t limit = 128;
   static constexpr std::size_t size_limit = 16 << 10;  // bytes
 
   void add(const SourceFrame& frame);

@@ -26,11 +26,13 @@ bool is_picture_filter(const OutputOption& option) {
 
 // FFmpeg would shift each of its outputs so that it begins at zero, each by something else; delay
 // all by 0.7 s; and keep small PES packets back. Where a picture tells its length nobody need wait
-// for the next one to have it. A small -max_interleave_delta is for publishers alone: behind an
-// encoder that looks ahead it lets the sound overtake the picture.
+// for the next one to have it. Where the sound of one input ends, FFmpeg would hold the picture of
+// another back for 10 s (-max_interleave_delta); the sound that overtakes the picture instead,
+// behind an encoder that looks ahead, is put in order by the splicer.
 Words pipe_options(const FfmpegHelp& help) {
-  Words options = {"-avoid_negative_ts", "disabled", "-flush_packets",    "1",
-                   "-max_delay",         "0",        "-pes_payload_size", "0"};
+  Words options = {
+      "-avoid_negative_ts", "disabled", "-flush_packets",        "1",     "-max_delay", "0",
+      "-pes_payload_size",  "0",        "-max_interleave_delta", "200000"};
   const auto muxer = help.muxers.find("mpegts");
   if (muxer != help.muxers.end() && muxer->second.options.contains("omit_video_pes_length"))
     add(options, Words{"-omit_video_pes_length", "0"});

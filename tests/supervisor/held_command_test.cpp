@@ -131,7 +131,7 @@ TEST(HeldCommand, ATeeWithFilesStays) {
   EXPECT_EQ(encoder(taken),
             "ffmpeg -i x -map 0 -c:v libx264 -c:a aac -flags +global_header -f tee "
             "[f=mpegts:avoid_negative_ts=disabled:flush_packets=1:max_delay=0:"
-            "pes_payload_size=0:omit_video_pes_length=0:bsfs/v=dump_"
+            "pes_payload_size=0:max_interleave_delta=200000:omit_video_pes_length=0:bsfs/v=dump_"
             "extra=freq=keyframe]pipe:20|[f=mp4:onfail=ignore]r.mp4");
   EXPECT_EQ(taken.publishers.size(), 2u);
   EXPECT_EQ(taken.kept, Words{"file"});

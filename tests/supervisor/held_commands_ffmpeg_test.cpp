@@ -18,6 +18,7 @@
 
 #include "child_run.hpp"
 #include "held_commands.hpp"
+#include "recovery/splice/splicer.hpp"
 #include "supervisor/ffmpeg/ask_ffmpeg.hpp"
 #include "supervisor/ffmpeg/command_outputs.hpp"
 #include "supervisor/hold/held_command.hpp"
@@ -74,6 +75,40 @@ std::string output_of(const Words& argv, const std::string& redirection = "") {
   EXPECT_TRUE(run.run()) << joined(argv);
   EXPECT_TRUE(run.exit && run.exit->code == 0) << joined(argv) << redirection << '\n' << run.errors;
   return run.errors;
+}
+
+// What the relay makes of an encoder's output, as if it were read in time.
+void splice(const std::string& from, const std::string& to) {
+  std::ifstream file(from, std::ios::binary);
+  const std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
+  std::ofstream spliced(to, std::ios::binary);
+  monitor::Instant now{};
+  recovery::splice::Splicer splicer({}, now);
+  const auto encoder = splicer.add(recovery::splice::Role::encoder);
+  splicer.select(encoder);
+  const auto output = splicer.attach();
+  std::array<recovery::splice::Bytes, 8> pieces;
+  recovery::splice::Bytes left = bytes;
+  const auto is_over = [&] { return left.empty() && splicer.next_deadline() == monitor::never; };
+  for (int step = 0; step < 3000 && !is_over(); ++step) {
+    now += std::chrono::milliseconds(20);
+    const bool has_room = splicer.read_after(encoder, now) <= now;
+    const auto read = left.first(has_room ? std::min<std::size_t>(left.size(), 16384) : 0);
+    left = left.subspan(read.size());
+    splicer.feed(encoder, read, now);
+    if (left.empty()) splicer.end(encoder, now);
+    splicer.tick(now);
+    while (const std::size_t count = splicer.gather(output, pieces)) {
+      std::size_t size = 0;
+      for (std::size_t i = 0; i < count; ++i) {
+        spliced.write(reinterpret_cast<const char*>(pieces[i].data()),
+                      static_cast<std::streamsize>(pieces[i].size()));
+        size += pieces[i].size();
+      }
+      splicer.written(output, size);
+    }
+  }
+  EXPECT_TRUE(is_over());
 }
 
 // A command's output, by the file that stands in for it.
@@ -216,11 +251,15 @@ TEST_P(HeldCommands, PublishTheSame) {
   }
   const Words encoder = with_files(held.encoder_argv(descriptors), places, folder + "/held");
   output_of(encoder, redirections);
+  for (std::size_t pipe = 0; pipe < held.pipes; ++pipe) {
+    const std::string piped = folder + "/" + std::to_string(pipe);
+    splice(piped + ".ts", piped + ".spliced.ts");
+  }
   for (std::size_t i = 0; i < held.publishers.size(); ++i) {
     const HeldCommand::Publisher& publisher = held.publishers[i];
     EXPECT_EQ(publisher.argv.back(), places[i].url);
     const Words publishing = with_files(publisher.argv, places, folder + "/held");
-    output_of(publishing, "<" + folder + "/" + std::to_string(publisher.pipe) + ".ts");
+    output_of(publishing, "<" + folder + "/" + std::to_string(publisher.pipe) + ".spliced.ts");
     EXPECT_EQ(described(folder + "/held" + places[i].file),
               described(folder + "/bare" + places[i].file))
         << joined(argv) << '\n'

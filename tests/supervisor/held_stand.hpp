@@ -53,6 +53,7 @@ inline Words split(std::string_view text) {
 // The options of the encoder's pipes.
 inline const std::string ts =
     "-avoid_negative_ts disabled -flush_packets 1 -max_delay 0 -pes_payload_size 0 "
+    "-max_interleave_delta 200000 "
     "-omit_video_pes_length 0 -f mpegts ";
 
 inline std::string encoder(const HeldCommand& held) {
