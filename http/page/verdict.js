@@ -43,10 +43,16 @@ function output_line({ name, state, trouble, unseen }) {
   return `${name}: ${words(state)}.${rest}`;
 }
 
+const stands_in = {
+  picture: "a still picture stands in",
+  sound: "silence stands in",
+  "picture and sound": "a still picture and silence stand in",
+};
+
 function cover_line({ covered, encoder }) {
   const what = covered === "fallback"
     ? "The outputs carry the fallback"
-    : `The outputs get no ${covered} from the encoder: the last picture and silence stand in`;
+    : `The outputs get no ${covered} from the encoder: ${stands_in[covered]}`;
   return `${what}. Encoder: ${words(encoder?.state ?? "unknown")}.`;
 }
 

@@ -23,6 +23,14 @@ std::string joined(const std::vector<std::string>& sentences) {
   return text;
 }
 
+std::string cover_sentence(const recovery::CoverBegan& notice) {
+  if (notice.what == "fallback") return "Covered: the outputs carry the fallback";
+  const std::string picture = notice.by_slate ? "the slate" : "the last picture";
+  const std::string missing = "Covered: the outputs get no " + notice.what + " from the encoder; ";
+  if (notice.what == "sound") return missing + "silence stands in";
+  return missing + picture + (notice.what == "picture" ? " stands in" : " and silence stand in");
+}
+
 // Left out where it is empty.
 Field output_field(const std::string& output) {
   return {output.empty() ? "" : "output", std::string_view(output)};
@@ -164,12 +172,7 @@ void EventLog::log_notice(const recovery::Unkillable& notice) {
 }
 
 void EventLog::log_notice(const recovery::CoverBegan& notice) {
-  const bool is_fallback = notice.what == "fallback";
-  const std::string picture = notice.by_slate ? "the slate" : "the last picture";
-  log_.write(LogLevel::warning, "covered", subject(),
-             is_fallback ? std::string("Covered: the outputs carry the fallback")
-                         : "Covered: the outputs get no " + notice.what + " from the encoder; " +
-                               picture + " and silence stand in",
+  log_.write(LogLevel::warning, "covered", subject(), cover_sentence(notice),
              {{"covered", std::string_view(notice.what)}, {"slate", notice.by_slate}});
 }
 

@@ -204,7 +204,7 @@ class Page(LiveTest):
         encoder = supervisor.child_pid()
         os.kill(encoder, signal.SIGSTOP)
         browser.wait_text(WORD, "covered", 10)
-        browser.wait_text("#verdict-body", "the last picture and silence stand in", 5)
+        browser.wait_text("#verdict-body", "a still picture and silence stand in", 5)
         os.kill(encoder, signal.SIGCONT)
         browser.wait_text(WORD, "on air", 20)
         other.process.end()
