@@ -21,6 +21,8 @@ constexpr Ticks longest_fill = 3 * ticks_per_second;
 constexpr Duration slow = std::chrono::milliseconds(500);
 // What is usual is known after this time.
 constexpr Duration young = std::chrono::seconds(5);
+// A hole in a source's own time stamps, beside its usual steps, that is filled.
+constexpr Ticks hole_filled = ticks_per_second * 3 / 10;
 // Between two frames of a source that is coming back.
 constexpr Duration longest_break = std::chrono::seconds(3);
 // Before a picture that returns comes one repeat more.
@@ -86,11 +88,33 @@ Instant Splicer::cover_deadline(const Track& track) const {
   if (source == nullptr || source->has_ended()) {
     return std::max(clock_.when(track.shown_until()), track.last_at() + cover_.after_end);
   }
-  const Instant shown = shown_until(track);
-  const Duration unknown = shown - track.begun_at() < young ? slow : Duration::zero();
+  return shown_until(track) + patience(track);
+}
+
+// How long a source that lives may give nothing: of what it is used to, and of a pause.
+Duration Splicer::patience(const Track& track) const {
+  const Duration unknown = shown_until(track) - track.begun_at() < young ? slow : Duration::zero();
   const Duration usual =
       std::max({to_duration(track.longest_step()), track.usual_lateness(), unknown});
-  return shown + (usual < slow ? usual : 2 * usual) + cover_.after_pause;
+  return (usual < slow ? usual : 2 * usual) + cover_.after_pause;
+}
+
+// The source's own time stamps leave something out, as where segments have gone from a playlist
+// before they were read. A picture that refers to those before can follow no other.
+bool Splicer::leaves_hole(const SourceFrame& frame, const Track& track,
+                          const FrameTimes& times) const {
+  const bool can_be = cover_.is_allowed && track.has_begun() && track.cover.is_there();
+  if (!can_be || frame.kind == Kind::data || !frame.is_key) return false;
+  return times.pts - track.shown_until() > 2 * track.longest_step() + hole_filled;
+}
+
+void Splicer::fill_hole(std::size_t place, const FrameTimes& times, Instant now) {
+  Track& track = programme_.tracks()[place];
+  track.cover.rewind();
+  track.offer(slate_);
+  track.cover_at = cover_begins(track);
+  const bool is_sound = track.kind() == Kind::audio;
+  fill(place, track.cover_at, is_sound ? times.pts : times.dts - before_return, now);
 }
 
 void Splicer::cover(Instant now) {
@@ -104,7 +128,8 @@ void Splicer::cover(Instant now) {
     if (track.cover.step() <= 0) continue;
     if (!track.is_covered) begin_cover(track, now);
     if (!track.repeats()) release(track);
-    fill(i, clock_.at(now - cover_lag), now);
+    const Ticks until = clock_.at(now - cover_lag);
+    fill(i, until - longest_fill, until, now);
   }
 }
 
@@ -124,10 +149,11 @@ void Splicer::release(Track& track) {
   track.cover_at = cover_begins(track);
 }
 
-void Splicer::fill(std::size_t place, Ticks until, Instant now) {
+// `since`: what lies before is left out.
+void Splicer::fill(std::size_t place, Ticks since, Ticks until, Instant now) {
   Track& track = programme_.tracks()[place];
   const Ticks half = track.kind() == Kind::audio ? track.cover.step() / 2 : 0;
-  const Ticks earliest = std::max(programme_.least_dts(), until - longest_fill);
+  const Ticks earliest = std::max(programme_.least_dts(), since);
   track.cover_at = std::max(track.cover_at, earliest);
   while (track.cover_at + half <= until) {
     const Ticks lasts = repeat(place, track.cover_at, now);
@@ -164,12 +190,13 @@ bool Splicer::has_returned(const Track& track, Duration span) {
 
 // Up to where a source comes in.
 void Splicer::fill_before(std::size_t place, const FrameTimes& times, Instant now) {
+  constexpr Ticks furthest = SourceClock::furthest_lead;
   Track& track = programme_.tracks()[place];
   if (!track.repeats()) return;
-  if (track.kind() == Kind::audio) return fill(place, times.pts, now);
+  if (track.kind() == Kind::audio) return fill(place, times.pts - furthest, times.pts, now);
   const Ticks last = times.dts - before_return;
   if (last <= track.highest_pts() + before_return) return;
-  fill(place, last - before_return, now);
+  fill(place, last - furthest, last - before_return, now);
   repeat(place, last, now);
 }
 

@@ -46,7 +46,7 @@ bool Programme::put(std::size_t track, const FrameTimes& times, const SourceFram
                 frame.is_key,
                 {frame.payload.begin(), frame.payload.end()}});
   }
-  tracks_[track].note(times, frame.duration, now);
+  tracks_[track].note(times, frame.duration, !frame.is_made_up, now);
   if (!frame.is_made_up) tracks_[track].cover.note(layout_.streams[track], frame, times.dts);
   if (frame.kind != Kind::data) {
     reached_ = std::max({reached_, times.pts + frame.duration, tracks_[track].end()});

@@ -9,6 +9,9 @@ namespace {
 
 // What stands in makes way at once: nothing of it may lie far ahead.
 constexpr Duration stand_in_lead = std::chrono::milliseconds(100);
+// What comes back in one go is not read past the time at which it can be taken. Less would keep the
+// key frame away that FFmpeg has written behind the sound of the same time.
+constexpr Duration waiting_lead = std::chrono::seconds(2);
 // Until some of what is held for its time is due.
 constexpr Duration early_wait = std::chrono::milliseconds(100);
 
@@ -79,10 +82,15 @@ Splicer::Events Splicer::end(SourceId source, Instant now) {
 Instant Splicer::read_after(SourceId source, Instant now) const {
   const Duration ahead = lead(source, now);
   const Source* const read = find(source);
-  const bool is_stand_in = read != nullptr && stands_in(*read);
-  const Duration limit = is_stand_in ? stand_in_lead : options_.lead_limit;
+  const Duration limit = read == nullptr ? options_.lead_limit : lead_limit(*read);
   if (ahead > limit) return now + (ahead - limit);
   return programme_.early_bytes() > options_.early_bytes ? now + early_wait : now;
+}
+
+Duration Splicer::lead_limit(const Source& source) const {
+  if (stands_in(source)) return stand_in_lead;
+  const bool waits = programme_.has_begun() && !is_on_air(source);
+  return waits ? std::min(waiting_lead, options_.lead_limit) : options_.lead_limit;
 }
 
 Duration Splicer::lead(SourceId source, Instant now) const {

@@ -110,6 +110,7 @@ class Splicer {
   // --- splicer.cpp
   Source* source_of(SourceId source);
   bool stands_in(const Source& source) const;
+  Duration lead_limit(const Source& source) const;
   void begin_call();
   void finish_call(Instant now);
   void announce(Source& source, const SourceFrame& frame);
@@ -133,7 +134,10 @@ class Splicer {
   void cover(Instant now);
   void begin_cover(Track& track, Instant now);
   void release(Track& track);
-  void fill(std::size_t track, Ticks until, Instant now);
+  Duration patience(const Track& track) const;
+  bool leaves_hole(const SourceFrame& frame, const Track& track, const FrameTimes& times) const;
+  void fill_hole(std::size_t track, const FrameTimes& times, Instant now);
+  void fill(std::size_t track, Ticks since, Ticks until, Instant now);
   void fill_before(std::size_t track, const FrameTimes& times, Instant now);
   Ticks repeat(std::size_t track, Ticks at, Instant now);
   static void note_return(Track& track, const SourceFrame& frame);

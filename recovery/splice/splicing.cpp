@@ -89,6 +89,7 @@ void Splicer::go_on(Source& source, const SourceFrame& frame, std::size_t place,
     return;
   }
   if (track.has_begun() && !track.is_covered) track.note_lateness(now - shown_until(track), now);
+  if (leaves_hole(frame, track, times)) fill_hole(place, times, now);
   if (track.follow(times) && programme_.put(place, times, frame, now)) return;
   ++counts_.unused_frames;
   track.needs_key = frame.kind == Kind::video;

@@ -54,8 +54,10 @@ class Track {
     times.dts = std::max(times.dts, last_dts_ + squeezed_step);
     return times.dts <= times.pts;
   }
-  void note(const FrameTimes& times, Ticks duration, Instant now) {
-    if (has_begun_ && !repeats()) note_step(duration > 0 ? duration : times.dts - last_dts_);
+  // `is_own`: no cover, whose pace says nothing of the stream's.
+  void note(const FrameTimes& times, Ticks duration, bool is_own, Instant now) {
+    if (has_begun_ && !repeats() && is_own)
+      note_step(duration > 0 ? duration : times.dts - last_dts_);
     if (!std::exchange(has_begun_, true)) begun_at_ = now;
     last_dts_ = times.dts;
     highest_pts_ = std::max(highest_pts_, times.pts);

@@ -125,6 +125,53 @@ TEST_F(PacingTest, AnEndThatIsMeantWaitsForNothing) {
   EXPECT_GT(stand.check.of(video_pid).size(), before + 110);
 }
 
+// … and is read no further than it can be taken: all of it else was lost before it counts as back.
+TEST_F(PacingTest, WhatReturnsInOneGoLeavesNoHole) {
+  Living a(stand, setting(1));
+  stand.splicer.select(a.id);
+  run(stand, {&a}, 6s);
+  run(stand, {}, 6s);
+  EXPECT_EQ(stand.splicer.covered().size(), 2U);
+  a.born -= 5s;
+  run(stand, {&a}, 200ms);  // too short a time to count as back
+  EXPECT_EQ(stand.splicer.covered().size(), 2U);
+  EXPECT_GT(stand.splicer.read_after(a.id, stand.now), stand.now + 2s);
+  run(stand, {}, 2s);
+  run(stand, {&a}, 10s);
+  EXPECT_EQ(stand.told<Switched>().size(), 4U);
+  EXPECT_LE(greatest_dts_step(stand.check.of(audio_pid)), 1920 + 960);
+}
+
+// An HLS playlist that was not read for a while has gone on meanwhile.
+TEST_F(PacingTest, WhatASourceLeavesOutIsFilled) {
+  Living a(stand, setting(1));
+  stand.splicer.select(a.id);
+  run(stand, {&a}, 100ms);
+  a.born -= 2s;
+  run(stand, {&a}, 6s);
+  while (!a.encoder.next_is_key()) run(stand, {&a}, step);
+  a.encoder.jump(to_ticks(6s));
+  run(stand, {&a}, 7s);
+  while (!a.encoder.next_is_key()) run(stand, {&a}, step);
+  a.encoder.jump(to_ticks(600ms));
+  EXPECT_LE(longest_stand({&a}, 3s, audio_pid), 100ms);
+  EXPECT_LE(greatest_dts_step(stand.check.of(audio_pid)), 1920 + 960);
+  EXPECT_LE(greatest_dts_step(stand.check.of(video_pid)), ticks_per_second / 2 + 3600);
+}
+
+TEST_F(PacingTest, WhatIsLeftOutBeforeAPictureThatNeedsTheOneBeforeIsNotFilled) {
+  Living a(stand, setting(1));
+  stand.splicer.select(a.id);
+  run(stand, {&a}, 6100ms);
+  const auto before = stand.check.of(video_pid).size();
+  ASSERT_FALSE(a.encoder.next_is_key());
+  a.encoder.jump(to_ticks(3s));
+  run(stand, {&a}, 3500ms);
+  const auto pictures = stand.check.of(video_pid);
+  for (std::size_t i = before; i < pictures.size(); ++i) EXPECT_EQ(mark_of(pictures[i]), 1);
+  EXPECT_GT(greatest_dts_step(pictures), to_ticks(2900ms));
+}
+
 // Outputs end where the old programme ends, not where it was due.
 TEST_F(PacingTest, AnotherProgrammeBeginsBehindAllOfTheOldOne) {
   Living a(stand, setting(1));
