@@ -21,6 +21,7 @@ namespace recovery::splice {
 // has nothing ahead but what it is given.
 class Programme {
  public:
+  // `clock`: outlives this.
   Programme(const OutputQueues::Limits& limits, const ProgrammeClock& clock)
       : clock_(clock), queues_(limits) {}
 
@@ -80,7 +81,7 @@ class Programme {
   Ticks earliest_dts(std::size_t track, Ticks dts, Instant now) const;
   bool is_entry(std::size_t track, bool is_key, Ticks dts) const;
 
-  const ProgrammeClock clock_;
+  const ProgrammeClock& clock_;
   Program layout_;
   std::uint64_t layout_number_ = 0;
   std::optional<std::size_t> entry_;

@@ -131,6 +131,7 @@ bool Source::set_times(const ReadPes& pes, const ProgrammeClock& programme, Sour
   frame.pts = frame.dts + ahead;
   if (clock_.line() != line) {
     kept_.clear();
+    drift_.restart();
     for (SourceStream& each : streams_) each.lag = 0;
   }
   return true;

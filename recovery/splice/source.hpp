@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "recovery/splice/demuxer.hpp"
+#include "recovery/splice/drift.hpp"
 #include "recovery/splice/kept_frames.hpp"
 #include "recovery/splice/parameters.hpp"
 #include "recovery/splice/source_clock.hpp"
@@ -75,6 +76,7 @@ class Source {
 
   SourceClock& clock() { return clock_; }
   const SourceClock& clock() const { return clock_; }
+  Drift& drift() { return drift_; }
   // Of its frame, on the programme's clock.
   FrameTimes times_of(const SourceFrame& frame) const {
     const Ticks shift = clock_.shift(frame.dts) + streams_[frame.stream].lag;
@@ -121,6 +123,7 @@ class Source {
   Role role_;
   Demuxer demuxer_;
   SourceClock clock_;
+  Drift drift_;
   std::vector<SourceStream> streams_;
   std::uint64_t streams_program_ = 0;
   std::optional<ReadPes> pes_;  // what is left of it: sound may have several frames

@@ -9,7 +9,7 @@
 namespace recovery::splice {
 
 // A source's time stamps on the programme's clock: one shift for all its PIDs, kept as long as its
-// time stamps go on. Drift is left alone.
+// time stamps go on. For its drift see Drift.
 class SourceClock {
  public:
   // A step of more than this, beside what passed meanwhile, is a new time line.

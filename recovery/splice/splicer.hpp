@@ -124,6 +124,7 @@ class Splicer {
   void follow_layout(Source& source, const SourceFrame& frame, Instant now);
   void begin_programme(Source& source, Instant now);
   bool fits(Source& source, const SourceFrame& frame, Track& track, Instant now);
+  void follow_drift(Source& source, const SourceFrame& frame, Instant now);
   void go_on(Source& source, const SourceFrame& frame, std::size_t track, Instant now);
   void enter(Source& source, const SourceFrame& frame, std::size_t track, Instant now);
   void take_kept(Source& source, Instant now);

@@ -21,6 +21,7 @@ void Splicer::take(Source& source, const SourceFrame& frame, Instant now) {
   const bool is_on = track != nullptr && track->source == source.id();
   if (is_on && frame.kind == Kind::video && frame.after_loss) track->needs_key = true;
   if (is_on && !track->needs_key && source.clock().is_anchored()) {
+    follow_drift(source, frame, now);
     go_on(source, frame, *place, now);
   } else if (is_on || (track != nullptr && is_wanted(source, *track, now))) {
     enter(source, frame, *place, now);
@@ -77,6 +78,14 @@ bool Splicer::fits(Source& source, const SourceFrame& frame, Track& track, Insta
     events_.push_back(Refused{source.id(), track.name()});
   }
   return false;
+}
+
+// Of a live source. What is read no faster than the clock allows says nothing of its own.
+void Splicer::follow_drift(Source& source, const SourceFrame& frame, Instant now) {
+  const Ticks free = to_ticks(options_.lead_limit) - ticks_per_second / 2;
+  if (frame.kind == Kind::data || stands_in(source)) return;
+  if (source.lead(now, clock_) > free) return source.drift().restart();
+  clock_.put_forward(source.drift().note(frame.dts, frame.arrival));
 }
 
 void Splicer::go_on(Source& source, const SourceFrame& frame, std::size_t place, Instant now) {
