@@ -4,7 +4,8 @@
 #include <chrono>
 #include <utility>
 
-#include "recovery/splice/splicer.hpp"
+#include "recovery/splice/cover_policy.hpp"
+#include "recovery/splice/queue_limits.hpp"
 #include "supervisor/ffmpeg/command_outputs.hpp"
 #include "supervisor/hold/held_command.hpp"
 #include "supervisor/hold/hls_flags.hpp"
@@ -25,10 +26,9 @@ constexpr int first_placeholder = 2'000'000'000;
 // Only another launch tells whether a server that refused takes a publisher again.
 constexpr monitor::Duration longest_cooldown = std::chrono::seconds(5);
 
-// A publisher may get nothing for so long and hear nothing of it: what it was given in a burst
-// lasts up to the relay's longest lead, and a second more goes by before its input is called idle.
-constexpr monitor::Duration shortest_freeze_timeout =
-    recovery::splice::Options{}.lead_limit + std::chrono::seconds(3);
+// A publisher may get nothing for so long and hear nothing of it: a second goes by behind the end
+// of the media before its input is called idle.
+constexpr monitor::Duration shortest_freeze_timeout = std::chrono::seconds(3);
 
 std::vector<std::string> names_of(const std::vector<Output>& outputs) {
   std::vector<std::string> names;
