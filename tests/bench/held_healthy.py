@@ -4,7 +4,7 @@
 A cover in the first 15 s after the stream came on air counts, too. The kinds run at the same time under one supervisor, or
 one after the other with --apart; a machine that cannot keep up makes the encoders late, which is no healthy source.
 
-Usage: held_healthy.py FFSUPERVISOR [KIND…] [--minutes 10] [--apart]
+Usage: held_healthy.py FFSUPERVISOR [--minutes 10] [--apart] [KIND…]
 """
 import argparse
 import os

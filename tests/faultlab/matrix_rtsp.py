@@ -2,6 +2,7 @@
 
 import base64
 import re
+import socket
 import socketserver
 import threading
 
@@ -9,7 +10,9 @@ SOURCE = "/cam"
 
 
 class Rtsp(socketserver.StreamRequestHandler):
-    """Interleaved transport only. The lab's feeder publishes SOURCE; what others publish is kept."""
+    """Interleaved transport only. The lab's feeder publishes SOURCE; what others publish is kept. With the option
+    `ends_players` they go with their publisher, as at most servers."""
+    disable_nagle_algorithm = True
     folder, published, players, lock = None, {}, {}, threading.Lock()
     role = url = None
 
@@ -25,6 +28,18 @@ class Rtsp(socketserver.StreamRequestHandler):
         finally:
             with self.lock:
                 self.players.pop(self, None)
+            if self.url and self.folder.options.get("ends_players"):
+                self.end_players()
+
+    def end_players(self):
+        self.published.pop(self.url, None)
+        with self.lock:
+            left = [each for each, path in self.players.items() if path == self.url]
+        for player in left:
+            try:
+                player.connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
     def one(self):
         first = self.rfile.read(1)

@@ -2,7 +2,7 @@
 """The matrix's own server programs: each one process, so that one signal kills or hangs it.
 
   matrix_servers.py web   PORT FOLDER    HTTP: media in real time, whole files, HLS, PUT
-  matrix_servers.py rtsp  PORT FOLDER    RTSP over TCP: passes one publisher on to its players
+  matrix_servers.py rtsp  PORT FOLDER [ADDRESS]   RTSP over TCP: passes one publisher on to its players
   matrix_servers.py udp   PORT FILE      keeps what comes
   matrix_servers.py silent PORT FOLDER   takes connections and says nothing
   matrix_servers.py play  FILE BYTES_PER_SECOND [FIFO]   writes FILE in real time to stdout or to a FIFO
@@ -44,9 +44,9 @@ def keep_datagrams(port, path):
             file.write(receiver.recv(65536))
 
 
-def serve(handler, port, folder):
+def serve(handler, port, folder, address="127.0.0.1"):
     handler.folder = Folder(folder)
-    Threaded(("127.0.0.1", port), handler).serve_forever()
+    Threaded((address, port), handler).serve_forever()
 
 
 def play(path, rate, fifo=None):
@@ -77,7 +77,7 @@ def main():
     if kind == "web":
         serve(Web, int(words[0]), words[1])
     elif kind == "rtsp":
-        serve(Rtsp, int(words[0]), words[1])
+        serve(Rtsp, int(words[0]), *words[1:])
     elif kind == "silent":
         serve(Silent, int(words[0]), words[1])
     elif kind == "udp":

@@ -74,6 +74,11 @@ class Network:
         self.inside("nft", f"add rule inet faultlab in tcp dport {port} {condition} drop")
         self.inside("nft", f"add rule inet faultlab out tcp sport {port} {condition} drop")
 
+    def cut_off(self, port):
+        """As drop(), but those on the far machine go on reaching it."""
+        self.inside("nft", f"add rule inet faultlab in iifname {self.there} tcp dport {port} drop")
+        self.inside("nft", f"add rule inet faultlab out oifname {self.there} tcp sport {port} drop")
+
     def drop_connects(self, port):
         self.drop(port, "tcp flags syn / syn,ack")
 

@@ -42,8 +42,8 @@ class HeldTest(LiveTest):
         return self.play(server.url("k"))
 
     @staticmethod
-    def publishers(server):
-        stream = server._stream("k")
+    def publishers(server, key="k"):
+        stream = server._stream(key)
         return [] if stream is None else [client.findtext("id") for client in stream.iterfind("client")
                                           if client.find("publishing") is not None]
 

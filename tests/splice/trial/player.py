@@ -5,8 +5,8 @@ import re
 import threading
 import time
 
-FILTERS = (
-    "[0:v]scale=16:16,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=pipe\\\\:{video}:direct=1[v];"
+PICTURE = "[0:v]scale=16:16,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=pipe\\\\:{video}:direct=1[v];"
+SOUND = (
     "[0:a]silencedetect=n=-30dB:d=0.1,ametadata=mode=add:key=any:value=1,ametadata=print:file=pipe\\\\:{audio}:direct=1[a]")
 WHITE = 150  # luma
 FRAME = re.compile(r"frame:\s*\d+\s+pts:\s*\S+\s+pts_time:(\S+)")
@@ -14,9 +14,9 @@ HARMLESS = re.compile(r"(\[null @|deprecated pixel format|DTS .* out of order|La
 
 
 class Player:
-    """Plays `url` with FFmpeg until it is ended. All times: of the stream, in seconds."""
+    """Plays `url` with FFmpeg until it is ended. All times: of the stream, in seconds. `picture`: it has one."""
 
-    def __init__(self, test, url, ffmpeg="ffmpeg"):
+    def __init__(self, test, url, ffmpeg="ffmpeg", picture=True):
         self.pictures = []  # (pts, luma, wall)
         self.sounds = []    # (pts, wall)
         self.beeps = []
@@ -24,7 +24,8 @@ class Player:
         video, audio = os.pipe(), os.pipe()
         self.process = test.start(
             ffmpeg, "-nostdin", "-hide_banner", "-v", "warning", "-fflags", "nobuffer", "-i", url, "-filter_complex",
-            FILTERS.format(video=video[1], audio=audio[1]), "-map", "[v]", "-map", "[a]", "-f", "null", "-",
+            (PICTURE * picture + SOUND).format(video=video[1], audio=audio[1]), *["-map", "[v]"] * picture, "-map", "[a]", "-f",
+            "null", "-",
             pass_fds=(video[1], audio[1]))
         os.close(video[1])
         os.close(audio[1])
@@ -80,6 +81,14 @@ class Player:
         """(seconds, where) between two that follow each other."""
         times = sorted(times)
         return max(((after - before, before) for before, after in zip(times, times[1:])), default=(0, 0))
+
+    @classmethod
+    def standstill(cls, frames, since, until=float("inf")):
+        """(longest time of the wall in which nothing came, longest step of the stream), between two times of the wall."""
+        frames = list(frames)
+        before = [each for each in frames if each[-1] < since]
+        seen = before[-1:] + [each for each in frames if since <= each[-1] < until]
+        return cls.greatest_step([each[-1] for each in seen])[0], cls.greatest_step([each[0] for each in seen])[0]
 
     def leads(self):
         """How far the pictures lie before the wall, beside the first ones."""
