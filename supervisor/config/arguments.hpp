@@ -7,7 +7,9 @@
 
 namespace supervisor {
 
-// A command as a list of arguments. No message shows an argument: it may be a stream key.
+// A command: a list with one element for each argument, or one line of words (see
+// words_of_command_line). An argument may hold references: see with_references. No message shows
+// an argument: it may be a stream key.
 
 // At least a program.
 void read_command(const Entry& entry, StreamConfig& stream, FileReading& reading);

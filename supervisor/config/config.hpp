@@ -57,6 +57,12 @@ struct AskedHelp {
   bool operator==(const AskedHelp&) const { return true; }
 };
 
+// What references in commands stand for. Whatever else differs with it, it makes no difference.
+struct HiddenTexts {
+  std::vector<std::string> texts;
+  bool operator==(const HiddenTexts&) const { return true; }
+};
+
 // An element of `streams[].outputs`: one that FFmpegs of their own publish to, under its key.
 struct OutputSettings {
   std::string name;
@@ -93,6 +99,7 @@ struct StreamConfig {
   CoverSettings cover;
   std::vector<OutputSettings> outputs;  // beside those of the command; they imply `hold`
   AskedHelp ffmpeg;                     // where it is held
+  HiddenTexts hidden;                   // no name of an output shows them
   monitor::Limits monitor;
   recovery::Policy recovery;          // `restart` too
   std::vector<std::string> fallback;  // empty: there is none
@@ -131,6 +138,9 @@ struct Config {
   std::vector<monitor::probes::Dependency> dependencies;
   http::exporters::Settings exporters;
   std::vector<StreamConfig> streams;
+  StreamConfig defaults;  // what `defaults` gives to each of them, for a stream that is in no file
+  // What `{env: NAME}` and `{file: PATH}` in commands stand for: secrets, whatever they look like.
+  std::vector<std::string> secrets;
 
   // Dotted key ("http.listen", "streams[0].monitor.freeze_timeout") → where it came from; keys that
   // are not here are defaults.

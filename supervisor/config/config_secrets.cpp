@@ -74,6 +74,7 @@ void learn_secrets(const Config& config, Secrets& secrets) {
     secrets.learn(std::string_view(hash));
   }
   learn_exporters(config.exporters, secrets);
+  for (const std::string& secret : config.secrets) secrets.learn(std::string_view(secret));
   secrets.learn(std::string_view(config.http.azuracast_password));
 }
 

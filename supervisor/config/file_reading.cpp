@@ -60,6 +60,17 @@ void FileReading::complain_unknown(int line, const std::string& prefix, const st
                (hint.empty() ? expected : "did you mean " + hint + "? (" + expected + ')'));
 }
 
+void FileReading::remember_secret(const std::string& secret, const std::string& prefix) {
+  constexpr std::size_t masked_everywhere = 6;  // see Secrets::mask
+  std::vector<std::string>& secrets = config_.secrets;
+  if (std::find(secrets.begin(), secrets.end(), secret) != secrets.end()) return;
+  secrets.push_back(secret);
+  if (secret.size() >= masked_everywhere) return;
+  config_.warnings.push_back(prefix +
+                             "found fewer than 6 characters: a text as short as that is masked "
+                             "only where it stands in a URL");
+}
+
 void FileReading::remember_from_file(const std::string& key, int line) {
   remember(config_, key, Origin::file, place(line));
 }

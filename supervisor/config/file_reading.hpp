@@ -46,10 +46,14 @@ class FileReading {
   void complain_unknown(int line, const std::string& prefix, const std::string& word,
                         const std::vector<std::string_view>& names,
                         const std::string& elsewhere = {});
+  std::size_t problems() const { return problems_.count(); }
   void throw_if_any() const { problems_.throw_if_any(); }
 
   void remember_from_file(const std::string& key, int line);
   void remember_from_environment(const std::string& key, const std::string& variable);
+  // What a reference in a command stands for; a warning where that is too short to be masked
+  // everywhere. `prefix`: of a sentence about it, "in environment variable "KEY": ".
+  void remember_secret(const std::string& secret, const std::string& prefix);
   void note_place(const std::string& key, int line) { config_.places[key] = place(line); }
 
   const std::string& source_name() const { return source_name_; }

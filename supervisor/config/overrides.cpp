@@ -140,7 +140,19 @@ void apply_flag(const std::optional<std::string>& text, const std::string& flag,
   }
 }
 
-void forget_streams_but_first(Config& config) {
+// A stream that is in no file: it has what the file's `defaults` say.
+void add_default_stream(Config& config) {
+  constexpr std::string_view prefix = "defaults.";
+  config.streams.push_back(config.defaults);
+  const auto origins = config.origins;
+  for (const auto& [key, origin] : origins) {
+    if (key.starts_with(prefix))
+      remember(config, stream_prefix(0) + key.substr(prefix.size()), origin, config.places.at(key));
+  }
+}
+
+void keep_first_stream(Config& config) {
+  if (config.streams.empty()) return add_default_stream(config);
   for (std::size_t i = 1; i < config.streams.size(); ++i) {
     const auto of_stream = [&](const auto& entry) {
       return entry.first.starts_with(stream_prefix(i));
@@ -170,7 +182,7 @@ void apply_flags(const Options& options, Config& config, Problems& problems) {
 
 void apply_command(const Options& options, Config& config, Problems& problems) {
   if (options.command.empty()) return;
-  forget_streams_but_first(config);
+  keep_first_stream(config);
   StreamConfig& stream = config.streams.front();
   stream.command = options.command;
   remember(config, "streams[0].command", Origin::flag, "the command line");

@@ -1,5 +1,8 @@
+#include "supervisor/config/print.hpp"
+
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "supervisor/config/alerts_section.hpp"
@@ -25,9 +28,10 @@ std::string masked(const std::string& text) {
 }
 
 // A command whose secrets may stand elsewhere in it without their usual form.
-std::string masked_arguments(const std::vector<std::string>& arguments) {
+std::string masked_arguments(const std::vector<std::string>& arguments, const Config& config) {
   Secrets secrets;
   secrets.learn(arguments);
+  for (const std::string& secret : config.secrets) secrets.learn(std::string_view(secret));
   return yaml_list(secrets.mask_command(arguments));
 }
 
@@ -57,7 +61,8 @@ void print_list(const std::vector<Element>& elements, const std::string& name, P
   }
 }
 
-void print_alerts(const recovery::alerts::Settings& alerts, Printer& printer) {
+void print_alerts(const Config& config, Printer& printer) {
+  const recovery::alerts::Settings& alerts = config.alerts;
   printer.line("alerts:");
   print_list(alerts.alertmanager, "alertmanager", printer,
              [&](const std::string& url, const std::string& key) {
@@ -66,7 +71,7 @@ void print_alerts(const recovery::alerts::Settings& alerts, Printer& printer) {
   print_list(
       alerts.webhooks, "webhooks", printer,
       [&](const WebHook& hook, const std::string& key) { print_webhook(hook, key, printer); });
-  printer.value("  command:", masked_arguments(alerts.command), "alerts.command");
+  printer.value("  command:", masked_arguments(alerts.command, config), "alerts.command");
 }
 
 void print_dependencies(const std::vector<Dependency>& dependencies, Printer& printer) {
@@ -143,7 +148,7 @@ void print_outputs(const Config& config, std::size_t index, Printer& printer) {
     const std::string own = key + '.' + output.name;
     printer.line("      " + yaml_text(output.name) + ':');
     const auto args = config.origins.contains(own + ".args") ? own + ".args" : own;
-    printer.value("        args:", masked_arguments(output.arguments), args);
+    printer.value("        args:", masked_arguments(output.arguments, config), args);
     printer.value("        required:", output.required ? "true" : "false", own + ".required");
     printer.value("        buffer:", print_buffer(output.buffer), own + ".buffer");
   }
@@ -153,8 +158,8 @@ void print_stream(const Config& config, std::size_t index, Printer& printer) {
   const StreamConfig& stream = config.streams[index];
   const std::string prefix = stream_prefix(index);
   printer.value("  - name:", yaml_text(stream.name), prefix + "name");
-  printer.value("    command:", masked_arguments(stream.command), prefix + "command");
-  printer.value("    fallback:", masked_arguments(stream.fallback), prefix + "fallback");
+  printer.value("    command:", masked_arguments(stream.command, config), prefix + "command");
+  printer.value("    fallback:", masked_arguments(stream.fallback, config), prefix + "fallback");
   print_outputs(config, index, printer);
   std::vector<Setting<StreamConfig>> others = stream_settings();
   std::erase_if(others, [](const auto& setting) { return setting.key == "name"; });
@@ -167,19 +172,31 @@ void print_stream(const Config& config, std::size_t index, Printer& printer) {
 
 }  // namespace
 
-std::string print_config(const Config& config) {
-  Printer printer(config);
+namespace {
+
+std::string print(const Config& config, Values values) {
+  Printer printer(config, values);
   print_program(config, printer);
   if (!config.http.azuracast_password.empty()) {
     // A comment: the file has no key for it.
     printer.value("# AZURACAST_WEBHOOK_PASSWORD:", "\"***\"", "http.azuracast_password");
   }
-  print_alerts(config.alerts, printer);
+  print_alerts(config, printer);
   print_dependencies(config.dependencies, printer);
   print_exporters(config, printer);
   printer.line("streams:");
   for (std::size_t i = 0; i < config.streams.size(); ++i) print_stream(config, i, printer);
   return printer.take();
+}
+
+}  // namespace
+
+std::string print_config(const Config& config) {
+  return print(config, Values::all);
+}
+
+std::string print_changes(const Config& config) {
+  return print(config, Values::changed);
 }
 
 }  // namespace supervisor

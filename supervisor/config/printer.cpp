@@ -27,6 +27,10 @@ std::string escaped(char c) {
   return code.data();
 }
 
+std::size_t indent_of(const std::string& line) {
+  return std::min(line.find_first_not_of(' '), line.size());
+}
+
 }  // namespace
 
 std::string yaml_text(const std::string& text) {
@@ -45,11 +49,33 @@ std::string yaml_list(const std::vector<std::string>& items) {
   return written + ']';
 }
 
+void Printer::line(const std::string& text) {
+  if (values_ == Values::all) {
+    text_ += text + '\n';
+    return;
+  }
+  const std::size_t indent = indent_of(text);
+  std::erase_if(groups_, [&](const std::string& group) { return indent_of(group) >= indent; });
+  groups_.push_back(text);
+}
+
+void Printer::write_groups(std::size_t indent) {
+  for (const std::string& group : groups_) {
+    if (indent_of(group) < indent) text_ += group + '\n';
+  }
+  groups_.clear();
+}
+
 void Printer::value(const std::string& start, const std::string& written,
                     const std::string& full_key) {
+  const bool begins_element = start.find("- ") == indent_of(start);
+  if (values_ == Values::changed) {
+    if (!begins_element && origin(full_key) == Origin::standard) return;
+    write_groups(indent_of(start));
+  }
   std::string text = start + ' ' + written;
   if (text.size() < comment_column) text.resize(comment_column, ' ');
-  line(text + "  # " + std::string(name(origin(full_key))));
+  text_ += text + "  # " + std::string(name(origin(full_key))) + '\n';
 }
 
 Origin Printer::origin(const std::string& key) const {

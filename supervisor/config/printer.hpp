@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,12 +15,20 @@ namespace supervisor {
 std::string yaml_text(const std::string& text);
 std::string yaml_list(const std::vector<std::string>& items);
 
+// Of the configuration's values.
+enum class Values : std::uint8_t {
+  all,
+  changed,  // those that are no defaults, and the names of what has them
+};
+
 // Writes YAML line by line; each value with its origin behind it.
 class Printer {
  public:
-  explicit Printer(const Config& config) : config_(config) {}
+  explicit Printer(const Config& config, Values values = Values::all)
+      : config_(config), values_(values) {}
 
-  void line(const std::string& text) { text_ += text + '\n'; }
+  // The key of a group, with its colon.
+  void line(const std::string& text);
   // `start`: the indentation and the key with its colon; `full_key`: whose origin is printed.
   void value(const std::string& start, const std::string& written, const std::string& full_key);
 
@@ -54,7 +63,11 @@ class Printer {
                const std::string& prefix);
   void open_groups(std::string_view before, std::string_view group, std::string indent);
 
+  void write_groups(std::size_t indent);
+
   const Config& config_;
+  const Values values_;
+  std::vector<std::string> groups_;  // of the values to come, where not all are printed
   std::string text_;
 };
 

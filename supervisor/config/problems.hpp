@@ -13,6 +13,7 @@ class Problems {
 
   void add(std::string sentence);
   bool any() const { return !sentences_.empty(); }
+  std::size_t count() const { return sentences_.size() + left_out_; }
 
   // Throws ConfigError with one sentence a line, if there is any.
   void throw_if_any() const;

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "monitor/text/ascii.hpp"
-#include "supervisor/config/bounded_file.hpp"
+#include "supervisor/config/secret_reference.hpp"
 #include "supervisor/config/settings.hpp"
 
 namespace supervisor {
@@ -15,88 +15,23 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-constexpr std::size_t secret_bytes_max = 8 * 1024;  // no token or URL is longer
 constexpr const char* expected = "expected a text, {env: NAME} or {file: PATH}";
 
-std::string first_line(const std::string& path) {
-  std::string text;
-  try {
-    text = read_bounded_file(path, secret_bytes_max, "a file with a secret in its first line");
-  } catch (const Unreadable& error) {
-    throw Unexpected::whole(shown(path) + ' ' + error.what());
-  }
-  if (text.size() > secret_bytes_max) {
-    throw Unexpected::whole(shown(path) +
-                            " is larger than 8 KiB, expected a secret in its first line");
-  }
-  text.resize(std::min(text.find('\n'), text.size()));
-  if (text.ends_with('\r')) text.pop_back();
-  if (text.empty()) {
-    throw Unexpected::whole("the first line of " + shown(path) +
-                            " is empty, expected a secret in it");
-  }
-  return text;
+std::optional<SecretReference> reference_in(const YamlNode& node) {
+  if (node.kind == Kind::scalar) return std::nullopt;
+  auto reference = secret_reference_in(node);
+  if (reference) return reference;
+  const bool is_other_map = node.kind == Kind::map && node.keys.size() == 1 &&
+                            node.items[0].kind == Kind::scalar && !node.items[0].text.empty();
+  throw Unexpected::whole("found " +
+                          (is_other_map ? "a map with " + shown(node.keys[0]) : found_kind(node)) +
+                          ", " + expected);
 }
 
-std::string variable(const std::string& name, const Environment& environment) {
-  const std::optional<std::string> text = environment(name.c_str());
-  if (text && !text->empty()) return *text;
-  throw Unexpected::whole("environment variable " + shown(name) +
-                          " is not set, expected a secret in it");
-}
-
-// Where a text comes from: one key with one text in a map.
-struct Reference {
-  enum class To : std::uint8_t { itself, variable, file };
-  To to = To::itself;
-  std::string text;  // the text itself, or the name, or the path
-
-  std::string prefix() const {  // of what is wrong with the text found there
-    if (to == To::variable) return "in environment variable " + shown(text) + ": ";
-    return to == To::file ? "in " + shown(text) + ": " : "";
-  }
-};
-
-// What is no name, or no path, may be the secret itself: not shown.
-const std::string& require_name(const std::string& text) {
-  constexpr std::string_view letters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-  if (text.find_first_not_of(letters) == std::string::npos) return text;
-  throw Unexpected::whole("found a text behind `env` that is no name of a variable, expected one");
-}
-
-const std::string& require_path(const std::string& text) {
-  if (text.find("://") == std::string::npos) return text;
-  throw Unexpected::whole("found a URL behind `file`, expected the path of a file");
-}
-
-Reference reference_in(const YamlNode& node) {
-  if (node.kind == Kind::scalar) return {Reference::To::itself, node.text};
-  if (node.kind != Kind::map || node.keys.size() != 1 || node.items[0].kind != Kind::scalar ||
-      node.items[0].text.empty()) {
-    throw Unexpected::whole("found " + found_kind(node) + ", " + expected);
-  }
-  const std::string& text = node.items[0].text;
-  if (node.keys[0] == "env") return {Reference::To::variable, require_name(text)};
-  if (node.keys[0] == "file") return {Reference::To::file, require_path(text)};
-  throw Unexpected::whole("found a map with " + shown(node.keys[0]) + ", " + expected);
-}
-
-std::string resolved(const Reference& reference, const Environment& environment) {
-  switch (reference.to) {
-    case Reference::To::itself:
-      return reference.text;
-    case Reference::To::variable:
-      return variable(reference.text, environment);
-    case Reference::To::file:
-      return first_line(reference.text);
-  }
-  return {};
-}
-
-void remember(const Entry& entry, const Reference& reference, FileReading& reading) {
-  if (reference.to == Reference::To::variable) {
-    reading.remember_from_environment(entry.key, reference.text);
+void remember(const Entry& entry, const std::optional<SecretReference>& reference,
+              FileReading& reading) {
+  if (reference && reference->to == SecretReference::To::variable) {
+    reading.remember_from_environment(entry.key, reference->text);
   } else {
     reading.remember_from_file(entry.key, entry.line);
   }
@@ -109,10 +44,11 @@ std::optional<std::string> read_text_value(
     FileReading& reading) {
   std::string prefix;
   try {
-    const Reference reference = reference_in(entry.node);
-    if (reference.to != Reference::To::itself && !reading.environment()) return std::nullopt;
-    const std::string text = resolved(reference, reading.environment());
-    prefix = reference.prefix();
+    const std::optional<SecretReference> reference = reference_in(entry.node);
+    if (reference && !reading.environment()) return std::nullopt;
+    const std::string text =
+        reference ? resolved(*reference, reading.environment()) : entry.node.text;
+    if (reference) prefix = reference->prefix();
     std::string checked = check(text);
     remember(entry, reference, reading);
     return checked;

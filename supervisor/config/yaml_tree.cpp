@@ -11,6 +11,7 @@
 #include "monitor/text/utf8.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/config/problems.hpp"
+#include "supervisor/config/yaml_hint.hpp"
 
 namespace supervisor {
 
@@ -31,7 +32,10 @@ class TreeBuilder : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    refuse(mark, "aliases (*) are not supported; write the value out");
+    refuse(
+        mark,
+        "aliases (*) are not supported; write the value out, or put a text that begins with * in "
+        "quotes");
   }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -66,10 +70,14 @@ class TreeBuilder : public YAML::EventHandler {
 
   YamlNode leaf(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor) {
-      refuse(mark, "anchors (&) are not supported; write the value out");
+      refuse(
+          mark,
+          "anchors (&) are not supported; what several streams share stands in `defaults`, a text "
+          "that begins with & in quotes");
     }
     // "?" and "!" are yaml-cpp's own words for plain and quoted.
-    if (!tag.empty() && tag != "?" && tag != "!") refuse(mark, "tags (!) are not supported");
+    if (!tag.empty() && tag != "?" && tag != "!")
+      refuse(mark, "tags (!) are not supported; put a text that begins with ! in quotes");
     if (++nodes_ > nodes_limit) {
       refuse(mark, "more than " + std::to_string(nodes_limit) + " values");
     }
@@ -166,15 +174,6 @@ void require_text(std::string_view text, const std::string& source_name) {
                     ": not a text file: found a byte that is not UTF-8, expected YAML");
 }
 
-// The one mistake that yaml-cpp's messages do not name.
-bool is_indented_by_tab(const std::string& text, int line) {
-  std::istringstream in(text);
-  std::string content;
-  for (int i = 0; i < line; ++i) std::getline(in, content);
-  const std::size_t tab = content.find('\t');
-  return tab != std::string::npos && content.find_first_not_of(" \t") > tab;
-}
-
 }  // namespace
 
 YamlNode parse_yaml(const std::string& text, const std::string& source_name) {
@@ -193,9 +192,9 @@ YamlNode parse_yaml(const std::string& text, const std::string& source_name) {
     return builder.take();
   } catch (const YAML::Exception& error) {
     const int line = error.mark.is_null() ? 1 : error.mark.line + 1;
-    throw ConfigError(
-        source_name + ':' + std::to_string(line) + ": not valid YAML: " + error.msg +
-        (is_indented_by_tab(body, line) ? " (indented by a tab: YAML takes spaces)" : ""));
+    const int column = error.mark.is_null() ? 1 : error.mark.column + 1;
+    throw ConfigError(source_name + ':' + std::to_string(line) + ": not valid YAML: " + error.msg +
+                      " at column " + std::to_string(column) + ": " + yaml_hint(body));
   }
 }
 

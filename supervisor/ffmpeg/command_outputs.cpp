@@ -34,7 +34,16 @@ string_view host_of(string_view output) {
   return host.starts_with('@') ? host.substr(1) : host;  // udp://@239.0.0.1
 }
 
-std::string base_name_of(string_view output, string_view format) {
+using Texts = std::vector<std::string>;
+
+bool holds_any(string_view text, const Texts& hidden) {
+  constexpr std::size_t shortest = 3;  // a shorter one is in any name
+  return std::ranges::any_of(hidden, [&](const std::string& each) {
+    return each.size() >= shortest && text.find(each) != string_view::npos;
+  });
+}
+
+std::string base_name_of(string_view output, string_view format, const Texts& hidden) {
   constexpr auto stdouts = std::to_array<string_view>(
       {"-", "pipe:", "pipe:1", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"});
   if (format == "null" || output == "/dev/null") return "null";
@@ -42,7 +51,7 @@ std::string base_name_of(string_view output, string_view format) {
   const string_view scheme = monitor::url_scheme(output);
   if (scheme.empty() || scheme == "file") return "file";
   const string_view host = output.find("://") == string_view::npos ? "" : host_of(output);
-  return monitor::lowered(host.empty() ? scheme : host);
+  return monitor::lowered(host.empty() || holds_any(host, hidden) ? scheme : host);
 }
 
 std::string unique_name(const std::string& base, const std::vector<Output>& known) {
@@ -84,9 +93,9 @@ bool server_speaks_first(string_view url) {
 }
 
 Output output_of(string_view url, const Muxing& muxing, Reach reach,
-                 const std::vector<Output>& known) {
+                 const std::vector<Output>& known, const Texts& hidden) {
   Output output;
-  output.name = unique_name(base_name_of(url, muxing.format), known);
+  output.name = unique_name(base_name_of(url, muxing.format, hidden), known);
   output.link = link_of(url, muxer_of(muxing.format, url), reach);
   output.may_be_missing = muxing.is_fifo || muxing.may_fail;
   output.reconnects = muxing.is_fifo && muxing.attempts_recovery;
@@ -120,7 +129,8 @@ Muxing muxing_of(const TeeLeg& leg, const Muxing& tee) {
 
 class OutputsReader {
  public:
-  explicit OutputsReader(const FfmpegCommand& command) : sinks_(command.sinks()) {}
+  OutputsReader(const FfmpegCommand& command, const Texts& hidden)
+      : sinks_(command.sinks()), hidden_(hidden) {}
 
   void read(const FfmpegArgument& argument) {
     if (argument.kind == FfmpegArgument::Kind::option) return read_option(argument);
@@ -157,10 +167,11 @@ class OutputsReader {
   void add(string_view url, const Muxing& muxing) {
     const std::size_t number = outputs_.size();
     const Reach reach = number < sinks_.size() ? sinks_[number].reach : Reach::unknown;
-    outputs_.push_back(output_of(url, muxing, reach, outputs_));
+    outputs_.push_back(output_of(url, muxing, reach, outputs_, hidden_));
   }
 
   const std::vector<monitor::probes::Target>& sinks_;
+  const Texts& hidden_;
   Muxing muxing_;
   string_view fifo_format_;
   std::vector<Output> outputs_;
@@ -191,8 +202,8 @@ bool is_file(string_view output) {
   return output != "-" && !is_device && monitor::url_scheme(output).empty();
 }
 
-std::vector<Output> command_outputs(const FfmpegCommand& command) {
-  OutputsReader reader(command);
+std::vector<Output> command_outputs(const FfmpegCommand& command, const Texts& hidden) {
+  OutputsReader reader(command, hidden);
   for (const FfmpegArgument& argument : command.arguments()) reader.read(argument);
   return reader.take();
 }

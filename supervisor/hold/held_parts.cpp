@@ -118,7 +118,7 @@ TakenApart take_apart(const std::vector<std::string>& argv, const StreamConfig& 
   const FfmpegHelp unknown;
   const FfmpegHelp& help = config.ffmpeg.help ? *config.ffmpeg.help : unknown;
   check_is_known(command, help);
-  TakenApart taken{{}, command_outputs(command), command.sinks()};
+  TakenApart taken{{}, command_outputs(command, config.hidden.texts), command.sinks()};
   taken.held = config.outputs.empty() ? held_command(command, help, names_of(taken.outputs))
                                       : held_command(command, help, named_outputs(config));
   for (const OutputSettings& each : config.outputs) add_named(command, each, taken);

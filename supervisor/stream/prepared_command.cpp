@@ -44,7 +44,7 @@ PreparedCommand prepare_command(const FfmpegCommand& command, const StreamConfig
   auto masked =
       std::make_shared<const std::vector<std::string>>(secrets.mask_command(command.argv()));
   return {command, std::move(spec), std::move(masked), command_warnings(command, stream),
-          command_outputs(command)};
+          command_outputs(command, stream.hidden.texts)};
 }
 
 // The first is the supervisor's: one of the user's own stands behind it.

@@ -66,6 +66,7 @@ class Secrets(LiveTest):
             "slashed": ["-i", f"http://user:p@ss/{self.plant('slashed')}@{http}/c.mp3"
                         f"?wmsAuthSign={self.plant('cdn')}&pin={self.plant('pin')}", *null],
             "app": [*encoded, "-rtmp_app", f"live/{self.plant('app')}", "rtmp://127.0.0.1:1/x/y"],
+            "reference": [*encoded, f"rtmp://127.0.0.1:1/{{file: {self.write('app', self.plant('reference'))}}}/x"],
             "srt": [*encoded[:-1], "mpegts", f"srt://127.0.0.1:1?streamid={self.plant('streamid')}"
                     f"&passphrase={self.plant('passphrase')}&connect_timeout=300"],
         }
@@ -138,7 +139,7 @@ class Secrets(LiveTest):
 
     def test_what_is_said_of_wrong_files(self):
         url = f"rtmp://127.0.0.1:1/live/{self.plant('key')}"
-        streams = [{"name": "a", "command": f"ffmpeg -i x {url}"},
+        streams = [{"name": "a", "command": f"ffmpeg -i x {url} | y"},
                    {"name": "a", "command": ["ffmpeg", {"u": url}]},
                    {"name": "a", "command": ["ffmpeg"], url: 1}, {"name": url, "command": ["ffmpeg"]}]
         for stream in streams:

@@ -67,10 +67,10 @@ TEST(OutputsSection, WhatIsWrongIsSaidAtItsLine) {
   EXPECT_EQ(refusal(" [a]"),
             "radio.yml:4: streams[0].outputs: found a list, expected a map of names, such as "
             "{youtube: [-f, flv, \"rtmp://host/live/stream\"]}");
-  EXPECT_EQ(refusal("\n      a: x"),
+  EXPECT_EQ(refusal("\n      a:"),
             key +
-                ": found one text, expected a list, one element for each argument, such as [-f, "
-                "flv, \"rtmp://host/live/stream\"]");
+                ": found nothing, expected one line, or a list with one element for each argument, "
+                "such as [-f, flv, \"rtmp://host/live/stream\"]");
   EXPECT_EQ(refusal("\n      a: {required: true}"),
             key + ".args: missing, expected a list such as [-f, flv, \"rtmp://host/live/stream\"]");
   EXPECT_EQ(refusal("\n      a: {args: [x], required: maybe}"),

@@ -438,14 +438,14 @@ TEST(Yaml, AllProblemsOfAFileAreToldTogether) {
   EXPECT_EQ(
       error_of("log: {level: loud}\nhtpp: {}\n" + stream("restart: no")),
       "f.yml:1: log.level: found \"loud\", expected one of trace, debug, info, warning, error\n"
-      "f.yml:2: unknown key \"htpp\", did you mean http? (expected one of: streams, alerts, "
-      "dependencies, exporters, http, log, journal)\n"
+      "f.yml:2: unknown key \"htpp\", did you mean http? (expected one of: streams, defaults, "
+      "alerts, dependencies, exporters, http, log, journal)\n"
       "f.yml:5: streams[0].restart: found \"no\", expected one of always, on-failure, never");
 }
 
 TEST(Yaml, CredentialsInWrongPlacesAreNotShown) {
   for (const std::string& text :
-       {std::string("streams: [{command: \"ffmpeg -i x rtmp://host/live/planted\"}]"),
+       {std::string("streams: [{command: \"ffmpeg -i x rtmp://host/live/planted | y\"}]"),
         std::string("streams: [{command: [[rtmp://host/live/planted]]}]"),
         stream("name: rtmp://host/live/planted"), stream("fallback: [[rtmp://host/live/planted]]"),
         stream("fallback: rtmp://host/live/planted"), stream("source: {http: \"u:planted@host\"}"),
@@ -485,9 +485,11 @@ TEST(Yaml, HostileDocumentsEndInOneMessage) {
   for (int i = 0; i < 40; ++i) deeper += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
   EXPECT_NE(error_of(deeper).find("nested deeper"), std::string::npos);
   EXPECT_EQ(error_of("a: &x [1]\nb: *x\n"),
-            "f.yml:1: anchors (&) are not supported; write the value out");
+            "f.yml:1: anchors (&) are not supported; what several streams share stands in "
+            "`defaults`, a text that begins with & in quotes");
   EXPECT_EQ(error_of("a: *x\n").substr(0, 9), "f.yml:1: ");
-  EXPECT_EQ(error_of("a: !!binary aGVsbG8=\n"), "f.yml:1: tags (!) are not supported");
+  EXPECT_EQ(error_of("a: !!binary aGVsbG8=\n"),
+            "f.yml:1: tags (!) are not supported; put a text that begins with ! in quotes");
   std::string many = "streams: [";
   for (int i = 0; i < 100'001; ++i) many += "a,";
   EXPECT_EQ(error_of(many + "]"), "f.yml:1: more than 100000 values");
