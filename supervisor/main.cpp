@@ -15,6 +15,7 @@
 #include "supervisor/child/guard.hpp"
 #include "supervisor/command_line/check_command.hpp"
 #include "supervisor/command_line/client_commands.hpp"
+#include "supervisor/command_line/init_command.hpp"
 #include "supervisor/command_line/options.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
@@ -51,6 +52,8 @@ int run(int argc, char** argv) {
       return 0;
     case Options::Mode::check:
       return supervisor::run_check(options, environment, std::cout, std::cerr);
+    case Options::Mode::init:
+      return supervisor::run_init(options, std::cin, std::cout, std::cerr);
     case Options::Mode::status:
       return supervisor::run_status(options);
     case Options::Mode::healthcheck:

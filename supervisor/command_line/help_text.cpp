@@ -5,7 +5,7 @@ namespace supervisor {
 std::string usage_text() {
   return R"(Usage: ffsupervisor [OPTIONS] [--] ffmpeg ARG...      supervise this one command
        ffsupervisor [OPTIONS] --config FILE           supervise every stream in FILE
-       ffsupervisor check|status|healthcheck ...      see ffsupervisor --help
+       ffsupervisor init|check|status|healthcheck ... see ffsupervisor --help
 )";
 }
 
@@ -19,9 +19,12 @@ Usage:
       begins the command; everything behind it belongs to FFmpeg.
   ffsupervisor [OPTIONS] --config FILE
       Supervise every stream in FILE.
+  ffsupervisor init [--name NAME] [-- ffmpeg ARG...]
+      Print a configuration for this command, or for those of a shell script or compose file
+      on stdin. Secrets become {env: NAME}; below it, how systemd and Docker Compose run it.
   ffsupervisor check [OPTIONS] [--config FILE] [-- ffmpeg ARG...]
-      Validate, and print the effective configuration with the origin of every value; with
-      --explain what each act that can do harm would rest on.
+      Validate, name probable mistakes, and print the effective configuration with the origin
+      of every value; with --explain what each act that can do harm would rest on.
   ffsupervisor status [--url URL] [--json]
       Show the streams of a running instance. Exit code 0: every stream is on air.
   ffsupervisor healthcheck [liveness|readiness] [--url URL]
@@ -31,7 +34,8 @@ Options:
   --config FILE            configuration in YAML; /etc/ffsupervisor/ffsupervisor.yml is the
                            commented reference. With a command on the command line, the
                            file's first stream gives the settings
-  --name NAME              name of the stream given on the command line (radio)
+  --name NAME              name of the stream given on the command line (radio; init: after
+                           its input)
   --listen ADDR:PORT       where to serve HTTP (0.0.0.0:9090)
   --hold                   publish each network output by an FFmpeg of its own, which keeps its
                            connection when the encoder begins anew
@@ -45,6 +49,8 @@ Options:
   --json                   status: print the API's own answer
   --explain                check: print the proof that each act (end FFmpeg, say on air, give
                            up ...) needs, and what it comes to for this command
+  --quiet                  check: print warnings and the number of streams only
+  --changed                check: print only what differs from the defaults
   -h, --help               this text
   --version                the version
 

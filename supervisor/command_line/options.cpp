@@ -16,25 +16,31 @@ namespace {
 using Mode = Options::Mode;
 using Words = std::vector<std::string>;
 
-constexpr std::array<std::pair<std::string_view, Mode>, 3> subcommands{
-    {{"check", Mode::check}, {"status", Mode::status}, {"healthcheck", Mode::healthcheck}}};
+constexpr std::array<std::pair<std::string_view, Mode>, 4> subcommands{
+    {{"check", Mode::check},
+     {"init", Mode::init},
+     {"status", Mode::status},
+     {"healthcheck", Mode::healthcheck}}};
 
 bool takes_command(Mode mode) {
-  return mode == Mode::run || mode == Mode::check;
+  return mode == Mode::run || mode == Mode::check || mode == Mode::init;
 }
 
 const std::vector<std::string_view>& options_with_value(Mode mode) {
   static const std::vector<std::string_view> supervise{"--config", "--name", "--listen",
                                                        "--log-format", "--log-level"};
+  static const std::vector<std::string_view> write{"--name"};
   static const std::vector<std::string_view> ask{"--config", "--listen", "--url"};
+  if (mode == Mode::init) return write;
   return takes_command(mode) ? supervise : ask;
 }
 
 std::vector<std::string_view> all_options(Mode mode) {
   std::vector<std::string_view> all = options_with_value(mode);
   all.insert(all.end(), {"--help", "-h", "--version"});
+  if (mode == Mode::init) return all;
   if (takes_command(mode)) all.insert(all.end(), {"--require-listen", "--hold"});
-  if (mode == Mode::check) all.push_back("--explain");
+  if (mode == Mode::check) all.insert(all.end(), {"--explain", "--quiet", "--changed"});
   if (mode == Mode::status) all.push_back("--json");
   return all;
 }
@@ -115,6 +121,8 @@ void define(CLI::App& app, Options& options, bool& version) {
   add_text(app, "--url", options.url);
   app.add_flag("--json", options.json);
   app.add_flag("--explain", options.explain);
+  app.add_flag("--quiet", options.quiet);
+  app.add_flag("--changed", options.changed);
 }
 
 // Returns false where help or the version was asked for.
@@ -131,6 +139,8 @@ bool parse_own(const Words& own, Options& options) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
+  if (options.quiet + options.changed + options.explain > 1)
+    throw UsageError("--quiet, --changed and --explain: expected at most one of them");
   if (version) options.mode = Mode::version;
   return !version;
 }
@@ -159,6 +169,7 @@ void take_command(Words rest, Options& options, bool any_options) {
     }
   }
   options.command = std::move(rest);
+  if (options.mode == Mode::init) return;  // without a command it reads stdin
   require_something_to_supervise(options);
 }
 

@@ -10,7 +10,7 @@ namespace supervisor {
 
 // The parsed command line; nothing is read or checked against the machine yet.
 struct Options {
-  enum class Mode : std::uint8_t { run, check, status, healthcheck, help, version };
+  enum class Mode : std::uint8_t { run, check, init, status, healthcheck, help, version };
   Mode mode = Mode::run;
 
   std::optional<std::string> config_file;
@@ -19,6 +19,8 @@ struct Options {
   bool require_listen = false;
   bool hold = false;
   bool explain = false;  // check
+  bool quiet = false;    // check
+  bool changed = false;  // check
   std::optional<std::string> log_format;
   std::optional<std::string> log_level;
   std::vector<std::string>
@@ -40,8 +42,8 @@ class UsageError : public std::runtime_error {
 
 // Throws UsageError.
 // The command is everything from the first argument that is neither an option of ours nor its
-// value: options behind it belong to FFmpeg. `check`, `status` and `healthcheck` are subcommands
-// only as the first argument.
+// value: options behind it belong to FFmpeg. `check`, `init`, `status` and `healthcheck` are
+// subcommands only as the first argument.
 Options parse_options(int argc, const char* const* argv);
 
 }  // namespace supervisor

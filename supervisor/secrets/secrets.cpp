@@ -151,23 +151,45 @@ std::string Secrets::mask(string_view text) const {
   return mask_as(text, Place::prose, Use::any);
 }
 
-std::vector<std::string> Secrets::mask_command(const std::vector<std::string>& argv) const {
-  Secrets own = *this;  // what a text with a command in it holds is found by its words
-  std::vector<bool> published = published_words(argv);
+std::vector<Secrets::Argument> Secrets::read_command(const std::vector<std::string>& argv) {
+  const std::vector<bool> published = published_words(argv);
+  std::vector<Argument> arguments;
+  arguments.reserve(argv.size());
   for (std::size_t i = 0; i < argv.size(); ++i) {
     const std::vector<std::string> inner = words_of_command_text(argv[i]);
-    if (inner.empty()) continue;
-    own.learn(inner);
-    published[i] = false;  // as a whole
+    if (!inner.empty()) learn(inner);
+    const bool is_published = published[i] && inner.empty();  // not as a whole
+    arguments.push_back({i > 0 && is_option_secret(option_name(argv[i - 1]), argv[i]),
+                         is_published ? Use::publish : Use::any});
   }
+  return arguments;
+}
+
+std::vector<std::string> Secrets::mask_command(const std::vector<std::string>& argv) const {
+  Secrets own = *this;
+  const std::vector<Argument> arguments = own.read_command(argv);
   std::vector<std::string> masked;
   masked.reserve(argv.size());
   for (std::size_t i = 0; i < argv.size(); ++i) {
-    const bool value = i > 0 && is_option_secret(option_name(argv[i - 1]), argv[i]);
-    const Use use = published[i] ? Use::publish : Use::any;
-    masked.push_back(value ? std::string(mask_text) : own.mask_as(argv[i], Place::argument, use));
+    masked.push_back(arguments[i].is_value
+                         ? std::string(mask_text)
+                         : own.mask_as(argv[i], Place::argument, arguments[i].use));
   }
   return masked;
+}
+
+std::vector<std::vector<Span>> Secrets::spans_of_command(
+    const std::vector<std::string>& argv) const {
+  Secrets own = *this;
+  const std::vector<Argument> arguments = own.read_command(argv);
+  std::vector<std::vector<Span>> spans;
+  spans.reserve(argv.size());
+  for (std::size_t i = 0; i < argv.size(); ++i) {
+    const std::vector<Span> whole{{0, argv[i].size()}};
+    spans.push_back(
+        arguments[i].is_value ? whole : own.spans_in(argv[i], Place::argument, arguments[i].use));
+  }
+  return spans;
 }
 
 }  // namespace supervisor

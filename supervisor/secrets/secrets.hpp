@@ -29,6 +29,9 @@ class Secrets {
   // Each argument, masked; same length and order. Needs no learning before.
   std::vector<std::string> mask_command(const std::vector<std::string>& argv) const;
 
+  // Where the secrets stand in each argument, ascending and apart. Needs no learning before.
+  std::vector<std::vector<Span>> spans_of_command(const std::vector<std::string>& argv) const;
+
   // A line of text (FFmpeg's stderr, an error message): learnt secrets, and credentials in URLs,
   // headers and `name=value` never seen before, by their form. A learnt secret that is shorter than
   // 6 characters or a word FFmpeg's own lines are full of ("stream", "output") is masked only as a
@@ -39,6 +42,12 @@ class Secrets {
   std::string mask(std::string_view text) const;
 
  private:
+  struct Argument {
+    bool is_value;  // of an option that carries a credential
+    Use use;
+  };
+  // Learns what a text with a command in it holds, by its words.
+  std::vector<Argument> read_command(const std::vector<std::string>& argv);
   void learn_argument(std::string_view argument, Use use);
   void learn_option(std::string_view name, std::string_view value);
   void learn_header(std::string_view line);

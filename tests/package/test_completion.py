@@ -32,10 +32,10 @@ class Completion(unittest.TestCase):
         self.assertEqual(options - offered, set())
 
     def test_no_option_is_offered_that_the_program_refuses(self):
-        for words in ([], ["check"], ["status"], ["healthcheck"]):
+        for words in ([], ["check"], ["init"], ["status"], ["healthcheck"]):
             for option in completed(*words, "--"):
                 with self.subTest(call=[*words, option]):
-                    refused = subprocess.run([BINARY, *words, option], capture_output=True, text=True,
+                    refused = subprocess.run([BINARY, *words, option], capture_output=True, text=True, input="",
                                              timeout=10, env={"METRICS_PORT": "1"}).stderr
                     self.assertNotIn("unknown option", refused)
 
@@ -51,6 +51,8 @@ class Completion(unittest.TestCase):
     def test_each_command_has_its_own_words(self):
         self.assertEqual(completed("healthcheck", "l"), {"liveness"})
         self.assertEqual(completed("status", "--j"), {"--json"})
+        self.assertEqual(completed("check", "--q"), {"--quiet"})
+        self.assertEqual(completed("init", "--"), {"--name", "--help"})
         self.assertEqual(completed("--name", "x", "--j"), set())
 
     def test_behind_the_command_everything_belongs_to_it(self):

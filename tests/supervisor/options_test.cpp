@@ -57,6 +57,23 @@ TEST(Options, TheAddressMayBeRequired) {
   EXPECT_NE(error_of({"--explain", "ffmpeg"}), "no error");
 }
 
+TEST(Options, CheckSaysLessWhereAskedTo) {
+  EXPECT_TRUE(parse({"check", "--quiet", "ffmpeg"}).quiet);
+  EXPECT_TRUE(parse({"check", "--changed", "--config", "f"}).changed);
+  EXPECT_EQ(error_of({"check", "--quiet", "--changed", "ffmpeg"}),
+            "--quiet, --changed and --explain: expected at most one of them");
+  EXPECT_NE(error_of({"--quiet", "ffmpeg"}), "no error") << "that is check's";
+}
+
+TEST(Options, InitTakesACommandOrNone) {
+  EXPECT_EQ(parse({"init"}).mode, Mode::init);
+  EXPECT_EQ(parse({"init", "--", "ffmpeg", "-i"}).command, (Words{"ffmpeg", "-i"}));
+  EXPECT_EQ(parse({"init", "--name", "n", "ffmpeg", "--name"}).name, "n");
+  EXPECT_EQ(parse({"--", "init"}).command, (Words{"init"}));
+  EXPECT_TRUE(error_of({"init", "--config", "f"}).starts_with("unknown option \"--config\""));
+  EXPECT_EQ(error_of({"init", "--"}), "expected a command behind --");
+}
+
 TEST(Options, TwoDashesEndTheOptions) {
   EXPECT_EQ(parse({"--", "ffmpeg", "-i", "x"}).command, (Words{"ffmpeg", "-i", "x"}));
   EXPECT_EQ(parse({"--name", "n", "--", "--odd"}).command, (Words{"--odd"}));
@@ -164,6 +181,9 @@ TEST(Help, NamesEveryOptionVariableAndExitCodeInLinesThatFitATerminal) {
                            "--json",
                            "--help",
                            "--version",
+                           "init",
+                           "--quiet",
+                           "--changed",
                            "check",
                            "status",
                            "healthcheck",

@@ -1,0 +1,206 @@
+#include "supervisor/first_config/shell_script.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <sstream>
+#include <utility>
+
+#include "supervisor/ffmpeg/ffmpeg_command.hpp"
+#include "supervisor/words/shell_lexer.hpp"
+
+namespace supervisor {
+
+namespace {
+
+using std::string_view;
+using Kind = ShellPart::Kind;
+using Words = std::vector<std::string>;
+
+// Words in front of a command that start it, or decide whether it is started.
+constexpr auto leading_words = std::to_array<string_view>(
+    {"do", "then", "else", "elif", "if", "while", "until", "!", "{", "time", "exec", "nohup",
+     "command", "export", "readonly", "local", "declare"});
+
+bool is_one_of_leading(string_view word) {
+  return std::find(leading_words.begin(), leading_words.end(), word) != leading_words.end();
+}
+
+// The text of a word that has no variable in it.
+std::string plain_text(const ShellToken& token) {
+  const bool is_plain = token.parts.size() == 1 && token.parts[0].kind == Kind::text;
+  return is_plain ? token.parts[0].text : std::string();
+}
+
+// `NAME` of a word `NAME=…`.
+std::string assigned_name(const ShellToken& token) {
+  if (token.parts.empty() || token.parts[0].kind != Kind::text) return {};
+  const std::string& text = token.parts[0].text;
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) return {};
+  const auto is_name_char = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  const std::string name = text.substr(0, equals);
+  const bool is_name = std::all_of(name.begin(), name.end(), is_name_char);
+  return is_name && !(name[0] >= '0' && name[0] <= '9') ? name : std::string();
+}
+
+// Media goes through stdin or stdout, not only messages.
+bool is_piped(const Words& words) {
+  const FfmpegCommand command(words);
+  return command.has_stdin_input() || command.has_stdout_output();
+}
+
+class ScriptReader {
+ public:
+  ScriptReader(string_view text, const std::string& place) : text_(text), place_(place) {}
+
+  FoundCommands read() {
+    try {
+      for (const ShellToken& token : read_shell_tokens(text_)) take(token);
+    } catch (const ShellSyntaxError& error) {
+      throw NoCommands(line_of(error.at) + ": " + error.what());
+    }
+    end_command(false);
+    return std::move(found_);
+  }
+
+ private:
+  std::string line_of(std::size_t at) const {
+    const auto end = text_.begin() + static_cast<std::ptrdiff_t>(std::min(at, text_.size()));
+    const std::string line = "line " + std::to_string(1 + std::count(text_.begin(), end, '\n'));
+    return place_.empty() ? line : place_ + ", " + line;
+  }
+
+  void take(const ShellToken& token) {
+    const string_view sign = token.sign;
+    if (skip_word_ && sign == "&") return;  // of `2>&1`
+    if (sign.empty() && std::exchange(skip_word_, false)) return;
+    if (sign.empty()) return words_.push_back(token);
+    if (sign.find_first_of("<>") != string_view::npos) return redirect(token);
+    end_command(sign == "|" || sign == "|&");
+  }
+
+  // Neither the descriptor in front nor the file behind belongs to the command.
+  void redirect(const ShellToken& token) {
+    skip_word_ = true;
+    if (words_.empty()) return;
+    const std::string before = plain_text(words_.back());
+    const bool is_number =
+        !before.empty() && before.find_first_not_of("0123456789") == std::string::npos;
+    if (is_number && words_.back().at + before.size() == token.at) words_.pop_back();
+  }
+
+  void end_command(bool into_pipe) {
+    skip_word_ = false;
+    const bool in_pipe = std::exchange(from_pipe_, into_pipe) || into_pipe;
+    const std::vector<ShellToken> words = std::exchange(words_, {});
+    std::span<const ShellToken> rest(words);
+    while (!rest.empty() && is_one_of_leading(plain_text(rest.front()))) rest = rest.subspan(1);
+    if (rest.size() > 1 && plain_text(rest.front()) == "for") {
+      loops_.insert(plain_text(rest[1]));
+      return;
+    }
+    const std::size_t assigned = assign(rest);
+    if (assigned < rest.size()) take_command(rest, assigned, in_pipe);
+  }
+
+  // Returns how many words in front set variables; where all do, those are of the script.
+  std::size_t assign(std::span<const ShellToken> words) {
+    std::size_t count = 0;
+    while (count < words.size() && !assigned_name(words[count]).empty()) ++count;
+    if (count < words.size()) return count;
+    for (const ShellToken& word : words) {
+      const std::string name = assigned_name(word);
+      std::string unknown;
+      const Words value = expanded(word, false, unknown);
+      variables_.erase(name);
+      if (unknown.empty() && value.size() == 1)
+        variables_[name] = value.front().substr(name.size() + 1);
+    }
+    return count;
+  }
+
+  void take_command(std::span<const ShellToken> words, std::size_t assigned, bool in_pipe) {
+    FoundCommand command{{}, line_of(words.front().at), {}};
+    if (assigned > 0) command.words.emplace_back("env");
+    std::string unknown;
+    for (const ShellToken& word : words) {
+      for (std::string& each : expanded(word, true, unknown))
+        command.words.push_back(std::move(each));
+    }
+    FoundCommands one;
+    add_command(std::move(command), one);
+    if (one.commands.empty()) return add_notes(one);
+    if (in_pipe && is_piped(one.commands.front().words))
+      return note(words, "it is a part of a pipe, which has no supervisor of its own");
+    if (!unknown.empty())
+      return note(words, "what " + unknown + " stands for is known only when the script runs");
+    found_.commands.push_back(std::move(one.commands.front()));
+  }
+
+  void add_notes(const FoundCommands& one) {
+    found_.notes.insert(found_.notes.end(), one.notes.begin(), one.notes.end());
+  }
+
+  void note(std::span<const ShellToken> words, const std::string& why) {
+    found_.notes.push_back(line_of(words.front().at) + ": this FFmpeg was left out: " + why +
+                           ". Give it by itself: ffsupervisor init -- ffmpeg …");
+  }
+
+  // The words that this one becomes; without quotes a variable's text may be several.
+  Words expanded(const ShellToken& token, bool split, std::string& unknown) const {
+    Words words{""};
+    for (const ShellPart& part : token.parts) {
+      const std::string text = text_of(part, unknown);
+      if (part.kind == Kind::variable && !part.is_quoted && split) {
+        append_split(text, words);
+      } else {
+        words.back() += text;
+      }
+    }
+    return words;
+  }
+
+  static void append_split(const std::string& text, Words& words) {
+    std::istringstream in(text);
+    std::string word;
+    for (bool is_first = true; in >> word; is_first = false) {
+      if (!is_first) words.emplace_back();
+      words.back() += word;
+    }
+  }
+
+  std::string text_of(const ShellPart& part, std::string& unknown) const {
+    if (part.kind == Kind::text) return part.text;
+    if (part.kind == Kind::substitution || loops_.contains(part.text)) {
+      unknown = part.written;
+      return {};
+    }
+    const auto known = variables_.find(part.text);
+    if (known != variables_.end()) return known->second;
+    return part.otherwise ? *part.otherwise : variable_mark(part.text);
+  }
+
+  string_view text_;
+  const std::string place_;
+  std::vector<ShellToken> words_;  // of the command so far
+  bool skip_word_ = false;         // it is a redirection's file
+  bool from_pipe_ = false;
+  std::map<std::string, std::string> variables_;
+  std::set<std::string> loops_;  // variables of `for`
+  FoundCommands found_;
+};
+
+}  // namespace
+
+FoundCommands commands_of_script(string_view text, const std::string& place) {
+  return ScriptReader(text, place).read();
+}
+
+}  // namespace supervisor

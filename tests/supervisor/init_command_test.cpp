@@ -1,0 +1,215 @@
+#include "supervisor/command_line/init_command.hpp"
+
+#include <set>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "supervisor/config/load.hpp"
+
+namespace supervisor {
+namespace {
+
+using Words = std::vector<std::string>;
+
+struct Result {
+  int code;
+  std::string out, err;
+};
+
+Result init(const std::string& text, Words command = {}, std::optional<std::string> name = {}) {
+  Options options;
+  options.mode = Options::Mode::init;
+  options.command = std::move(command);
+  options.name = std::move(name);
+  std::istringstream in(text);
+  std::ostringstream out, err;
+  const int code = run_init(options, in, out, err);
+  return {code, out.str(), err.str()};
+}
+
+// What the printed configuration comes to, each variable being "<NAME>".
+Config config_of(const Result& result) {
+  EXPECT_EQ(result.code, 0) << result.err;
+  Config config;
+  read_yaml_text(result.out, "printed", config,
+                 [](const char* name) { return '<' + std::string(name) + '>'; });
+  return config;
+}
+
+Words names_of(const Config& config) {
+  Words names;
+  for (const StreamConfig& stream : config.streams) names.push_back(stream.name);
+  return names;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Init, ACommandBecomesAConfigurationWithoutItsStreamKey) {
+  const Result result =
+      init("", {"ffmpeg", "-re", "-i", "http://azuracast:8000/radio.mp3", "-filter_complex",
+                "[0:a]showwaves=size=1x1:mode=cline,format=yuv420p[v]", "-map", "[v]", "-metadata",
+                "title=He said: \"no\" # 1", "-f", "flv",
+                "rtmp://a.rtmp.youtube.com/live2/planted-key"});
+  const Config config = config_of(result);
+  EXPECT_EQ(names_of(config), Words{"radio"});
+  EXPECT_EQ(config.streams[0].command,
+            (Words{"ffmpeg", "-re", "-i", "http://azuracast:8000/radio.mp3", "-filter_complex",
+                   "[0:a]showwaves=size=1x1:mode=cline,format=yuv420p[v]", "-map", "[v]",
+                   "-metadata", "title=He said: \"no\" # 1", "-f", "flv",
+                   "rtmp://a.rtmp.youtube.com/live2/<RADIO_KEY>"}));
+  EXPECT_FALSE(contains(result.out + result.err, "planted"));
+  EXPECT_TRUE(contains(result.out, "#   RADIO_KEY   key of stream radio\n")) << result.out;
+  EXPECT_TRUE(contains(result.out, "#   ExecStart=/usr/bin/ffsupervisor --config"));
+  EXPECT_TRUE(contains(result.out, "#   RADIO_KEY=…\n"));
+  EXPECT_TRUE(contains(result.out, "#         RADIO_KEY: ${RADIO_KEY}\n"));
+}
+
+TEST(Init, EverySecretIsTakenOutByItsPosition) {
+  const Result result = init(
+      "", {"ffmpeg", "-headers", "Authorization: Bearer planted1\r\nX-Team: planted2\r\n",
+           "-rtsp_transport", "tcp", "-i", "rtsp://admin:planted3@cam6.lan/s?token=planted4&ch=1",
+           "-passphrase", "planted5", "-f", "mpegts", "srt://h:9000?streamid=planted6", "-f", "flv",
+           "rtmp://h/live/planted7?x=planted8", "-f", "flv", "rtmp://h/live/planted7?x=planted8"});
+  EXPECT_FALSE(contains(result.out + result.err, "planted")) << result.out;
+  const Config config = config_of(result);
+  const Words& command = config.streams.at(0).command;
+  EXPECT_EQ(config.streams[0].name, "cam6");
+  EXPECT_EQ(command[2], "Authorization: <CAM6_AUTHORIZATION>\r\nX-Team: <CAM6_X_TEAM>\r\n");
+  EXPECT_EQ(command[6], "rtsp://admin:<CAM6_PASSWORD>@cam6.lan/s?token=<CAM6_TOKEN>&ch=1");
+  EXPECT_EQ(command[8], "<CAM6_PASSPHRASE>");
+  EXPECT_EQ(command.back(), command[command.size() - 4]) << "one secret, one variable";
+}
+
+TEST(Init, WordsThatLookLikeReferencesStayWords) {
+  const Result result =
+      init("", {"ffmpeg", "-i", "in.mp4", "-metadata", "title={env: HOME}", "out.mp4"});
+  EXPECT_EQ(config_of(result).streams.at(0).command[4], "title={env: HOME}");
+}
+
+TEST(Init, NoVariableIsOneOfTheProgramsOwn) {
+  const Config config =
+      config_of(init("", {"ffmpeg", "-i", "http://h/a.mp3?api_key=planted1", "b.ts"}, "azuracast"));
+  EXPECT_EQ(config.streams.at(0).command[2], "http://h/a.mp3?api_key=<AZURACAST_API_KEY_2>");
+}
+
+TEST(Init, TheNameMayBeGiven) {
+  EXPECT_EQ(names_of(config_of(init("", {"ffmpeg", "-i", "a.mp3", "b.ts"}, "night-fm"))),
+            Words{"night-fm"});
+  EXPECT_EQ(init("", {"ffmpeg", "-i", "a.mp3", "b.ts"}, "two words").code, 2);
+}
+
+TEST(Init, AScriptWithSeveralCommandsBecomesSeveralStreams) {
+  const Result result = init(R"(#!/bin/sh
+# Don't stop.
+KEY=planted-key
+OPTIONS="-c copy -f flv"
+while true; do
+  ffmpeg -rtsp_transport tcp -i "rtsp://u:planted-pw@10.0.0.21/h264?a=1&b" \
+    $OPTIONS rtmp://h/live/$KEY >> /tmp/log 2>&1
+  sleep 5
+done &
+nohup ffmpeg -i rtsp://cam2.lan/x $OPTIONS "rtmp://h/live/${OTHER}" 2>&1 | tee log &
+exec ffmpeg -i rtsp://cam2.lan/y $OPTIONS "rtmp://a.rtmp.youtube.com/live2/${OTHER}"
+)");
+  const Config config = config_of(result);
+  EXPECT_EQ(names_of(config), (Words{"host-10-0-0-21", "cam2-h", "cam2-youtube"}));
+  EXPECT_EQ(config.streams[0].command,
+            (Words{"ffmpeg", "-rtsp_transport", "tcp", "-i",
+                   "rtsp://u:<HOST_10_0_0_21_PASSWORD>@10.0.0.21/h264?a=1&b", "-c", "copy", "-f",
+                   "flv", "rtmp://h/live/<HOST_10_0_0_21_KEY>"}));
+  EXPECT_EQ(config.streams[1].command.back(), "rtmp://h/live/<OTHER>");
+  EXPECT_FALSE(contains(result.out + result.err, "planted"));
+}
+
+TEST(Init, AShellWithAScriptIsReadAsThatScript) {
+  const Config config =
+      config_of(init("", {"sh", "-c", "K=planted; exec ffmpeg -i a.mp3 -f flv rtmp://h/live/$K"}));
+  EXPECT_EQ(config.streams.at(0).command,
+            (Words{"ffmpeg", "-i", "a.mp3", "-f", "flv", "rtmp://h/live/<A_KEY>"}));
+}
+
+TEST(Init, WhatCannotBeKnownIsLeftOutWithItsLine) {
+  const Result result = init(
+      "ffmpeg -i a -f flv rtmp://h/live/a\n"
+      "for i in 1 2 3; do ffmpeg -i cam$i -f flv rtmp://h/live/b; done\n"
+      "ffmpeg -i $(cat source) -f flv rtmp://h/live/c\n"
+      "cat x | ffmpeg -i - -f flv rtmp://h/live/d\n"
+      "ffmpeg -progress p -i a b.ts\n"
+      "apt-get install -y ffmpeg; ffmpeg -version; pkill ffmpeg\n");
+  EXPECT_EQ(config_of(result).streams.size(), 1u);
+  for (const char* note :
+       {"line 2: this FFmpeg was left out: what $i stands for is known only when the script runs",
+        "line 3: this FFmpeg was left out: what $( stands for",
+        "line 4: this FFmpeg was left out: "
+        "it is a part of a pipe",
+        "line 5: the command has a -progress"}) {
+    EXPECT_TRUE(contains(result.err, note)) << note << '\n' << result.err;
+  }
+}
+
+TEST(Init, AComposeFilesServicesBecomeStreams) {
+  const Result result = init(R"(
+x-common: &common
+  restart: always
+services:
+  camera:
+    <<: *common
+    image: jrottenberg/ffmpeg
+    command: -i "rtsp://u:planted1@c/x?a=1&b=2" -c copy -f flv rtmp://h/live/planted2
+  radio:
+    image: debian
+    entrypoint: [ffmpeg]
+    command:
+      - -i
+      - ${SOURCE:-http://icecast:8000/radio.mp3}
+      - -f
+      - flv
+      - rtmp://h/live/${KEY}
+  script:
+    image: debian
+    command: ["sh", "-c", "sleep 1; exec ffmpeg -i a.mp4 -f flv rtmp://h/live/$$KEY"]
+  ours:
+    image: ffsupervisor
+    command: [--name, x, --, ffmpeg, -i, a.mp4, own.ts]
+  database: {image: postgres, command: [postgres]}
+)");
+  const Config config = config_of(result);
+  EXPECT_EQ(names_of(config), (Words{"camera", "radio", "script", "ours"})) << result.err;
+  EXPECT_EQ(config.streams[0].command.front(), "ffmpeg");
+  EXPECT_EQ(config.streams[0].command.back(), "rtmp://h/live/<CAMERA_KEY>");
+  EXPECT_EQ(config.streams[1].command, (Words{"ffmpeg", "-i", "http://icecast:8000/radio.mp3", "-f",
+                                              "flv", "rtmp://h/live/<KEY>"}));
+  EXPECT_EQ(config.streams[2].command.back(), "rtmp://h/live/<KEY>");
+  EXPECT_EQ(config.streams[3].command, (Words{"ffmpeg", "-i", "a.mp4", "own.ts"}));
+  EXPECT_FALSE(contains(result.out + result.err, "planted")) << result.out;
+}
+
+TEST(Init, WhatHoldsNoCommandIsAnErrorThatSaysWhatIsExpected) {
+  for (const char* text : {"", "echo ffmpeg\n", "services: {a: {image: x}}\n", "ffmpeg -version"}) {
+    const Result result = init(text);
+    EXPECT_EQ(result.code, 2) << text;
+    EXPECT_EQ(result.out, "") << text;
+    EXPECT_TRUE(contains(result.err, "ffsupervisor init -- ffmpeg")) << result.err;
+  }
+  EXPECT_TRUE(
+      contains(init("x\nffmpeg -i 'planted\n").err, "init: line 2: the quote ' is not closed"));
+  EXPECT_TRUE(contains(init("services: {a: [}\n").err, "init: line 1: not valid YAML"));
+  EXPECT_TRUE(contains(init(std::string(2 << 20, 'x')).err, "more than 1 MiB"));
+  EXPECT_TRUE(contains(init(std::string("a\0b", 3)).err, "no text in UTF-8"));
+  EXPECT_TRUE(contains(init("", {"sox", "a"}).err, "no FFmpeg with an input and an output"));
+  EXPECT_EQ(init("ffmpeg -i a b.ts; ffmpeg -i c d.ts", {}, "n").code, 2);
+}
+
+TEST(Init, TheSameNamesTwiceGetNumbers) {
+  const Config config =
+      config_of(init("ffmpeg -i a.mp3 -f flv rtmp://h/l/x\n"
+                     "ffmpeg -i b/a.mp3 -f flv rtmp://h/l/y\n"
+                     "ffmpeg -f lavfi -i sine=1 -f null -\n"));
+  EXPECT_EQ(names_of(config), (Words{"a-h", "a-h-2", "stream"}));
+}
+
+}  // namespace
+}  // namespace supervisor
