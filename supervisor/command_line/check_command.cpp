@@ -12,6 +12,7 @@
 #include "supervisor/child/executable_search.hpp"
 #include "supervisor/command_line/explanation.hpp"
 #include "supervisor/config/config_secrets.hpp"
+#include "supervisor/config/print.hpp"
 #include "supervisor/config/problems.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
 #include "supervisor/hold/ask_held.hpp"
@@ -29,17 +30,22 @@ struct Command {
   const std::vector<std::string>& argv;
 };
 
-// Warnings quote the command: what is secret in it is masked, as everywhere.
+// Warnings quote the command: what is secret in it is masked, as everywhere. They are told behind
+// the configuration, where they are seen.
 class Warnings {
  public:
-  Warnings(const Config& config, std::ostream& err) : err_(err) { learn_secrets(config, secrets_); }
-
-  void add(const std::string& text) { err_ << "warning: " << secrets_.mask(text) << '\n'; }
+  void learn(const Config& config) { learn_secrets(config, secrets_); }
+  void add(const std::string& text) { warnings_.push_back(secrets_.mask(text)); }
   std::string masked(const std::string& text) const { return secrets_.mask(text); }
+
+  void tell(std::ostream& err) const {
+    for (const std::string& warning : warnings_) err << "warning: " << warning << '\n';
+  }
+  std::size_t count() const { return warnings_.size(); }
 
  private:
   Secrets secrets_;
-  std::ostream& err_;
+  std::vector<std::string> warnings_;
 };
 
 // The launch searches the same way, but perhaps on another machine: a warning only.
@@ -100,34 +106,50 @@ void explain_streams(const Config& config, std::ostream& out) {
   }
 }
 
+std::string counted(std::size_t count, const std::string& word) {
+  return std::to_string(count) + ' ' + word + (count == 1 ? "" : "s");
+}
+
+void print(const Config& config, const Options& options, std::ostream& out) {
+  if (options.explain) return explain_streams(config, out);
+  if (options.quiet) return;
+  out << (options.changed ? print_changes(config) : print_config(config));
+}
+
+void check_all(const Options& options, const Environment& environment, std::ostream& out,
+               Warnings& warnings, std::string& summary) {
+  Config config = load_config(options, environment);
+  warnings.learn(config);
+  const std::string path = environment("PATH").value_or("/bin:/usr/bin");  // as execvp does
+  for (const std::string& warning : config.warnings) warnings.add(warning);
+  for (const StreamConfig& stream : config.streams) check_stream(stream, path, warnings);
+  if (!config.alerts.command.empty()) {
+    check_program({"alerts.command", config.alerts.command}, path, warnings);
+  }
+  check_address(config, options.require_listen, warnings);
+  check_held(config);
+  print(config, options, out);
+  summary = "OK: " + counted(config.streams.size(), "stream") + ", " +
+            counted(warnings.count(), "warning");
+}
+
 }  // namespace
 
 int run_check(const Options& options, const Environment& environment, std::ostream& out,
               std::ostream& err) {
+  Warnings warnings;
+  std::string wrong, summary;
   try {
-    Config config = load_config(options, environment);
-    Warnings warnings(config, err);
-    const std::string path = environment("PATH").value_or("/bin:/usr/bin");  // as execvp does
-    for (const std::string& warning : config.warnings) warnings.add(warning);
-    for (const StreamConfig& stream : config.streams) check_stream(stream, path, warnings);
-    if (!config.alerts.command.empty()) {
-      check_program({"alerts.command", config.alerts.command}, path, warnings);
-    }
-    check_address(config, options.require_listen, warnings);
-    check_held(config);
-    if (options.explain) {
-      explain_streams(config, out);
-    } else {
-      out << print_config(config);
-    }
-    out << std::flush;
-    return 0;
+    check_all(options, environment, out, warnings, summary);
   } catch (const ConfigError& error) {
-    err << "ffsupervisor: " << error.what() << '\n';
+    wrong = error.what();
   } catch (const CommandError& error) {
-    err << "ffsupervisor: " << error.what() << '\n';
+    wrong = error.what();
   }
-  return 2;
+  out << std::flush;
+  warnings.tell(err);
+  err << (wrong.empty() ? summary : "ffsupervisor: " + wrong) << '\n';
+  return wrong.empty() ? 0 : 2;
 }
 
 }  // namespace supervisor

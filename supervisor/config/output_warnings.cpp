@@ -4,6 +4,7 @@
 #include <map>
 #include <string_view>
 
+#include "monitor/text/url.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
 #include "supervisor/secrets/secrets.hpp"
 
@@ -19,8 +20,13 @@ bool is_exclusive(std::string_view output) {
   return output != "null" && output.find('%') == std::string_view::npos;
 }
 
-// Without the slash at its end, which servers do not tell apart.
+// Without the slash at its end and the protocol's own port, which servers do not tell apart.
 std::string comparable(std::string output) {
+  const monitor::Url url = monitor::split_url(output);
+  if (!url.port.empty() && url.port == monitor::default_port(url.scheme)) {
+    const auto port = static_cast<std::size_t>(url.port.data() - output.data());
+    output.erase(port - 1, url.port.size() + 1);
+  }
   while (output.size() > 1 && output.ends_with('/')) output.pop_back();
   return output;
 }

@@ -6,6 +6,7 @@
 #include "supervisor/config/duration.hpp"
 #include "supervisor/ffmpeg/command_outputs.hpp"
 #include "supervisor/ffmpeg/frame_rate.hpp"
+#include "supervisor/stream/command_mistakes.hpp"
 
 namespace supervisor {
 
@@ -50,7 +51,7 @@ void add_output_warnings(const FfmpegCommand& command, const StreamConfig& strea
         warnings.push_back(recording_warning(output, overwrites || is_tee));
     }
   }
-  for (const monitor::Output& output : command_outputs(command)) {
+  for (const monitor::Output& output : command_outputs(command, stream.hidden.texts)) {
     if (output.unseen.empty()) continue;
     warnings.push_back("output " + output.name + " cannot be seen: " + output.unseen);
   }
@@ -71,7 +72,10 @@ void add_rate_warning(const FfmpegCommand& command, const StreamConfig& stream,
 
 std::vector<std::string> command_warnings(const FfmpegCommand& command,
                                           const StreamConfig& stream) {
-  std::vector<std::string> warnings = command.warnings();
+  std::vector<std::string> warnings = misread_words(command);
+  if (!warnings.empty()) return warnings;  // what else is said of it would only confuse
+  warnings = command_mistakes(command, stream);
+  warnings.insert(warnings.end(), command.warnings().begin(), command.warnings().end());
   const auto of_content = command.content_warnings(stream.monitor.content);
   warnings.insert(warnings.end(), of_content.begin(), of_content.end());
   add_output_warnings(command, stream, warnings);
