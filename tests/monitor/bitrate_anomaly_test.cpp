@@ -189,7 +189,7 @@ Rate slides(Chance& chance) {
   return [&chance](double) { return chance.uniform() < 0.1 ? 900.0 : 30.0; };
 }
 
-// Documented in the README: less than one false alarm in 30 days of a stream.
+// Documented in monitor/verdicts.md: less than one false alarm in 30 days of a stream.
 TEST(BitrateAnomaly, HealthyStreamsAreNotTold) {
   const int days_each = days_to_simulate(60);
   const Kind kinds[] = {{"constant rate", remembering(0.1, 0.01)},

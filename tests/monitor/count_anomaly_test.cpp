@@ -133,7 +133,7 @@ int false_alarms(const Kind& kind, int days, unsigned seed) {
   return onsets.count();
 }
 
-// Documented in the README: less than one false alarm in 90 days of a stream.
+// Documented in monitor/verdicts.md: less than one false alarm in 90 days of a stream.
 TEST(CountAnomaly, HealthyHistoriesAreNotTold) {
   const int days_each = days_to_simulate(180);
   int told = 0;

@@ -36,14 +36,14 @@ TEST(Proof, EachActHasOneRow) {
   EXPECT_EQ(acts.size(), static_cast<std::size_t>(Act::send_second_term) + 1);
 }
 
-TEST(Proof, TheReadmeHasTheTable) {
-  std::ifstream file(paths::in_repository("README.md"));
-  const std::string readme(std::istreambuf_iterator<char>(file), {});
+TEST(Proof, TheDocumentHasTheTable) {
+  std::ifstream file(paths::in_repository("recovery/recovery.md"));
+  const std::string document(std::istreambuf_iterator<char>(file), {});
   for (const Requirement& row : requirements()) {
     const std::string line = "| " + std::string(row.to) + " | " +
                              std::string(monitor::name(row.needs)) + " | " +
                              std::string(row.accepted) + " |";
-    EXPECT_NE(readme.find(line), std::string::npos) << line;
+    EXPECT_NE(document.find(line), std::string::npos) << line;
   }
 }
 
