@@ -1,0 +1,107 @@
+"""docker/examples: each is named in its README, and the program takes it without a warning."""
+
+import os
+import re
+import shlex
+import subprocess
+import unittest
+
+import yaml
+
+import configurations
+import markdown
+from tree import ROOT, Rule, files, read
+
+FOLDER = "docker/examples/"
+README = FOLDER + "README.md"
+SIX_LINES = FOLDER + "add-to-compose.yml"
+OWN_IMAGE = FOLDER + "own-image.Dockerfile"
+# Of the image from which the binary comes.
+PROGRAM = "/usr/bin/ffsupervisor"
+# FFmpeg's and people's, not the program's own.
+NOT_OF_THE_PROGRAM = {"ffmpeg", "procps", "ca-certificates"}
+
+
+def examples():
+    return [path for path in files(under=FOLDER.rstrip("/")) if path != README]
+
+
+def of_kind(key):
+    """path → content of the YAML examples that have this key at their top."""
+    found = {path: yaml.safe_load(read(path)) for path in examples() if path.endswith(".yml")}
+    return {path: content for path, content in found.items() if key in content}
+
+
+def instructions(text):
+    text = re.sub(r"^\s*#.*\n", "", text, flags=re.M).replace("\\\n", " ")
+    return [tuple(line.split(None, 1)) for line in text.splitlines() if line.strip()]
+
+
+class Examples(Rule):
+    def test_each_is_in_the_list(self):
+        linked = {os.path.normpath(FOLDER + target.partition("#")[0]) for _, target in markdown.links(read(README))}
+        self.assertGreater(len(examples()), 5)
+        self.assertEqual(sorted(set(examples()) - linked), [])
+
+    def test_each_says_at_its_head_what_it_is(self):
+        self.assertEqual([path for path in examples() if not read(path).startswith("# ")], [])
+
+    def test_each_yaml_file_is_of_one_of_both_kinds(self):
+        known = of_kind("streams").keys() | of_kind("services").keys()
+        self.assertEqual([path for path in examples() if path.endswith(".yml") and path not in known], [])
+
+    def test_six_lines_are_six(self):
+        self.assertEqual(len([line for line in read(SIX_LINES).splitlines() if not line.startswith("#")]), 6)
+
+    def test_services_are_the_images_and_open_to_this_machine_only(self):
+        for path, content in of_kind("services").items():
+            for name, service in content["services"].items():
+                with self.subTest(path=path, service=name):
+                    self.assertEqual(service["image"], "ffsupervisor")
+                    self.assertTrue(all(port.startswith("127.0.0.1:") for port in service["ports"]), service["ports"])
+
+    def test_there_are_eight_cameras(self):
+        self.assertEqual(len(of_kind("streams")[FOLDER + "cameras.yml"]["streams"]), 8)
+
+    def test_no_secret_stands_in_them(self):
+        for path in examples():
+            for user in re.findall(r"://[^\s/@\"']+:([^\s@\"']*(?:\{[^}]*\})?[^\s@\"']*)@", read(path)):
+                self.assertRegex(user, r"^\{(env|file): ", path)
+            self.assertNotRegex(read(path), r"/live2/(?!\{)", path)
+
+    def test_an_own_image_takes_the_program_and_all_of_its_libraries(self):
+        said = instructions(read(OWN_IMAGE))
+        self.assertIn(("COPY", f"--from=ffsupervisor {PROGRAM} {PROGRAM}"), said)
+        installed = " ".join(argument for name, argument in said if name == "RUN").split()
+        listed = subprocess.run([os.path.join(ROOT, "etc", "packages.sh"), "--list", "run"], capture_output=True,
+                                text=True, check=True, timeout=20).stdout.split()
+        self.assertEqual(sorted(set(listed) - set(installed) - NOT_OF_THE_PROGRAM), [])
+        base = dict(instructions(read("docker/Dockerfile")))["ARG"].partition("=")[2]
+        self.assertIn(("FROM", base), said)
+
+
+@unittest.skipUnless(configurations.BINARY, "needs the program: FFSUPERVISOR=PATH")
+class Checked(Rule):
+    def is_well(self, said):
+        code, errors = said
+        self.assertEqual(code, 0, errors)
+        self.assertRegex(errors, r"\bOK: \d+ streams?, 0 warnings\n$")
+
+    def test_each_configuration(self):
+        self.assertGreater(len(of_kind("streams")), 2)
+        for path in of_kind("streams"):
+            with self.subTest(path=path):
+                self.is_well(configurations.check(read(path)))
+
+    def test_each_command_of_a_service_and_of_the_image(self):
+        commands = [shlex.split(service["command"]) for content in of_kind("services").values()
+                    for service in content["services"].values()]
+        commands.append(yaml.safe_load(dict(instructions(read(OWN_IMAGE)))["CMD"]))
+        self.assertGreater(len(commands), 2)
+        for command in commands:
+            with self.subTest(command=command):
+                self.is_well(configurations.run("--", *command))
+
+
+if __name__ == "__main__":
+    unittest.main()
