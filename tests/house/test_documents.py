@@ -20,6 +20,7 @@ GLOSSARY = "etc/glossary.md"
 WORDS = ["stream", "source", "sink", "witness", "verdict", "escalate", "held output", "cover"]
 EVENTS = "etc/operating.md"
 VARIABLES = "etc/configuration.md"
+WORKFLOW = ".github/workflows/ci.yml"
 HELP = "supervisor/command_line/help_text.cpp"
 NO_TEXT = "tests/supervisor/bad_configs/"
 TEXT = (".md", ".yml", ".yaml", ".json", ".cpp", ".hpp", ".py", ".sh", ".txt", ".in", ".service", ".html", ".js")
@@ -102,6 +103,12 @@ class Documents(Rule):
     def test_every_document_is_found_from_there(self):
         self.assertGreater(len(self.documents), 15)
         self.assertEqual(sorted(self.documents.keys() - reached(self.documents)), [])
+
+    def test_the_workflow_runs_what_everybody_runs(self):
+        jobs = yaml.safe_load(read(WORKFLOW))["jobs"]
+        steps = [step for job in jobs.values() for step in job["steps"]]
+        self.assertEqual([step["run"] for step in steps if "run" in step], [".ci/run"])
+        self.assertIn("tests/run.sh", read(".ci/run"))
 
     def test_the_glossary_has_the_words(self):
         words = re.findall(r"^\| \*\*(.+?)\*\* \|", self.documents[GLOSSARY], re.M)
