@@ -119,6 +119,7 @@ void Relay::State::read_rest() {
 void Relay::State::end(RelayInput& input) {
   if (!input.source) return;
   take(splicer_.end(*input.source, now()));
+  note_media();
   splicer_.drop(*input.source);
   input.source.reset();
   error_code ignored;
@@ -136,7 +137,7 @@ void Relay::State::note_media() {
   const Instant at = now();
   const monitor::Duration lead =
       encoder_.source ? splicer_.lead(*encoder_.source, at) : monitor::Duration::zero();
-  lasts_until_ = at + std::max(lead, monitor::Duration::zero());
+  lasts_until_ = std::max(lasts_until_, at + std::max(lead, monitor::Duration::zero()));
   if (counts_at_ == monitor::never) counts_at_ = at + counts_interval;
   set_idle(false);
 }
