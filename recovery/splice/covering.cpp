@@ -77,11 +77,14 @@ Instant Splicer::shown_until(const Track& track) const {
   return std::max(track.last_at(), clock_.when(track.shown_until()));
 }
 
+bool Splicer::can_cover(const Track& track) const {
+  return cover_.is_allowed && track.has_begun() && track.cover.is_there();
+}
+
 // A hole begins where what was given has been shown. What was given, not what came: frames that
 // cannot be used fill none.
 Instant Splicer::cover_deadline(const Track& track) const {
-  const bool can_be = cover_.is_allowed && track.has_begun() && track.cover.is_there();
-  if (!can_be) return monitor::never;
+  if (!can_cover(track)) return monitor::never;
   if (track.repeats()) return clock_.when(track.cover_at) + cover_lag + beat;
   const Source* const source = track.source ? find(*track.source) : nullptr;
   // What had come before its end may last longer than is waited for after that.
@@ -103,8 +106,7 @@ Duration Splicer::patience(const Track& track) const {
 // before they were read. A picture that refers to those before can follow no other.
 bool Splicer::leaves_hole(const SourceFrame& frame, const Track& track,
                           const FrameTimes& times) const {
-  const bool can_be = cover_.is_allowed && track.has_begun() && track.cover.is_there();
-  if (!can_be || frame.kind == Kind::data || !frame.is_key) return false;
+  if (!can_cover(track) || frame.kind == Kind::data || !frame.is_key) return false;
   return times.pts - track.shown_until() > 2 * track.longest_step() + hole_filled;
 }
 

@@ -114,7 +114,6 @@ void Splicer::stop_pacing(Instant now) {
 
 Splicer::Events Splicer::tick(Instant now) {
   begin_call();
-  programme_.give_due(now);
   for (const auto& each : sources_) check_silence(*each, now);
   cover(now);
   if (parameters_due_ && now >= *parameters_due_) {

@@ -46,6 +46,8 @@ class Splicer {
   using Events = std::span<const Event>;
 
   Splicer(const Options& options, Instant now);
+  Splicer(const Splicer&) = delete;  // its programme refers to its clock
+  Splicer& operator=(const Splicer&) = delete;
 
   // --- sources
 
@@ -135,6 +137,7 @@ class Splicer {
   void cover(Instant now);
   void begin_cover(Track& track, Instant now);
   void release(Track& track);
+  bool can_cover(const Track& track) const;
   Duration patience(const Track& track) const;
   bool leaves_hole(const SourceFrame& frame, const Track& track, const FrameTimes& times) const;
   void fill_hole(std::size_t track, const FrameTimes& times, Instant now);

@@ -17,6 +17,13 @@ struct PacingTest : testing::Test {
     stand.splicer.allow_cover(policy);
   }
 
+  // It is on air, and what it gives next comes ahead by so much, as what FFmpeg held back while it
+  // probed its source.
+  void begin_ahead(Living& source, Duration lead) {
+    stand.splicer.select(source.id);
+    run(stand, {&source}, 100ms);
+    source.born -= lead;
+  }
   // Runs, and returns the longest time without a frame of this stream.
   Duration longest_stand(const std::vector<Living*>& living, Duration span, std::uint16_t pid) {
     Duration longest{}, stood{};
@@ -40,9 +47,7 @@ struct PacingTest : testing::Test {
 // FFmpeg gives at once what came while it probed the source, a server what it sends on connect.
 TEST_F(PacingTest, WhatComesAheadIsGivenAtItsTime) {
   Living a(stand, setting(1));
-  stand.splicer.select(a.id);
-  run(stand, {&a}, 100ms);
-  a.born -= 4s;
+  begin_ahead(a, 4s);
   EXPECT_LE(longest_stand({&a}, 10s, audio_pid), 100ms);
   EXPECT_NEAR(lead_of(audio_pid), 0.1, 0.07);
   EXPECT_NEAR(lead_of(video_pid), 0.1, 0.07);
@@ -52,9 +57,7 @@ TEST_F(PacingTest, WhatComesAheadIsGivenAtItsTime) {
 
 TEST_F(PacingTest, TheEndOfASourceThatWasAheadLeavesNoHole) {
   Living a(stand, setting(1));
-  stand.splicer.select(a.id);
-  run(stand, {&a}, 100ms);
-  a.born -= 4s;
+  begin_ahead(a, 4s);
   run(stand, {&a}, 3s);
   stand.end(a.id);
   EXPECT_LE(longest_stand({}, 3500ms, audio_pid), 100ms);
@@ -66,9 +69,7 @@ TEST_F(PacingTest, TheEndOfASourceThatWasAheadLeavesNoHole) {
 
 TEST_F(PacingTest, AHeadStartIsUsedUpBeforeAPauseIsCovered) {
   Living a(stand, setting(1));
-  stand.splicer.select(a.id);
-  run(stand, {&a}, 100ms);
-  a.born -= 3s;
+  begin_ahead(a, 3s);
   run(stand, {&a}, 6s);
   a.born += 2500ms;
   EXPECT_LE(longest_stand({}, 2500ms, audio_pid), 100ms);
@@ -112,9 +113,7 @@ TEST_F(PacingTest, WhatIsHeldIsBoundedByReadingNoFurther) {
 
 TEST_F(PacingTest, AnEndThatIsMeantWaitsForNothing) {
   Living a(stand, setting(1));
-  stand.splicer.select(a.id);
-  run(stand, {&a}, 100ms);
-  a.born -= 4s;
+  begin_ahead(a, 4s);
   run(stand, {&a}, 500ms);
   const std::size_t before = stand.check.of(video_pid).size();
   stand.splicer.stop_pacing(stand.now);
@@ -145,9 +144,7 @@ TEST_F(PacingTest, WhatReturnsInOneGoLeavesNoHole) {
 // An HLS playlist that was not read for a while has gone on meanwhile.
 TEST_F(PacingTest, WhatASourceLeavesOutIsFilled) {
   Living a(stand, setting(1));
-  stand.splicer.select(a.id);
-  run(stand, {&a}, 100ms);
-  a.born -= 2s;
+  begin_ahead(a, 2s);
   run(stand, {&a}, 6s);
   while (!a.encoder.next_is_key()) run(stand, {&a}, step);
   a.encoder.jump(to_ticks(6s));
@@ -175,9 +172,7 @@ TEST_F(PacingTest, WhatIsLeftOutBeforeAPictureThatNeedsTheOneBeforeIsNotFilled) 
 // Outputs end where the old programme ends, not where it was due.
 TEST_F(PacingTest, AnotherProgrammeBeginsBehindAllOfTheOldOne) {
   Living a(stand, setting(1));
-  stand.splicer.select(a.id);
-  run(stand, {&a}, 100ms);
-  a.born -= 2s;
+  begin_ahead(a, 2s);
   run(stand, {&a}, 100ms);
   EncoderSetting larger = setting(2);
   larger.width = 640;
