@@ -104,13 +104,14 @@ def offset(pairs):
 
 
 def run(options):
+    from harness import wait_until
     chance = random.Random(options.seed)
     show = Show(options.paced)
     seen, broken = {}, []
     try:
         kinds = faults(show, chance)
         names = [name for name in kinds if not options.only or any(each in name for each in options.only)]
-        time.sleep(5)
+        wait_until(lambda: len(show.stage.steady_offsets(show.player)) > 3, 20, show.player.process.log)
         first = offset(show.stage.steady_offsets(show.player))
         began, end = time.monotonic(), time.monotonic() + options.minutes * 60
         for number in range(options.faults):
