@@ -1,8 +1,8 @@
 #include "http/client.hpp"
 
-#include <optional>
+#include <array>
+#include <exception>
 #include <stdexcept>
-#include <vector>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -59,21 +59,65 @@ Target parse_target(const std::string& url) {
   return target;
 }
 
+struct Question {
+  beast_http::verb verb = beast_http::verb::get;
+  Target target;
+  std::string token;
+};
+
 template <class Stream>
-asio::awaitable<Answer> ask(Stream& stream, const Target& target, const std::string& token) {
-  beast_http::request<beast_http::empty_body> request(beast_http::verb::get, target.path, 11);
-  request.set(beast_http::field::host, target.host_header);
+asio::awaitable<void> send(Stream& stream, const Question& question) {
+  beast_http::request<beast_http::empty_body> request(question.verb, question.target.path, 11);
+  request.set(beast_http::field::host, question.target.host_header);
   request.set(beast_http::field::user_agent, "ffsupervisor/" FFSUPERVISOR_VERSION);
   request.set(beast_http::field::connection, "close");
-  if (!token.empty()) request.set(beast_http::field::authorization, "Bearer " + token);
+  if (question.verb == beast_http::verb::post) request.prepare_payload();
+  if (!question.token.empty()) {
+    request.set(beast_http::field::authorization, "Bearer " + question.token);
+  }
   co_await beast_http::async_write(stream, request, asio::use_awaitable);
-
-  boost::beast::flat_buffer buffer;
-  beast_http::response_parser<beast_http::string_body> parser;
-  parser.body_limit(body_limit);
-  co_await beast_http::async_read(stream, buffer, parser, asio::use_awaitable);
-  co_return Answer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
 }
+
+// Reads a whole answer.
+struct ReadWhole {
+  Answer& answer;
+
+  template <class Stream>
+  asio::awaitable<void> operator()(Stream& stream) const {
+    boost::beast::flat_buffer buffer;
+    beast_http::response_parser<beast_http::string_body> parser;
+    parser.body_limit(body_limit);
+    co_await beast_http::async_read(stream, buffer, parser, asio::use_awaitable);
+    answer = {static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+  }
+};
+
+// Reads an answer as it comes.
+struct ReadOn {
+  int& status;
+  const std::function<bool(std::string_view)>& take;
+  const std::function<void()>& on_bytes;
+
+  template <class Stream>
+  asio::awaitable<void> operator()(Stream& stream) const {
+    std::array<char, 16 * 1024> bytes;
+    boost::beast::flat_buffer buffer;
+    beast_http::response_parser<beast_http::buffer_body> parser;
+    parser.body_limit(boost::none);
+    co_await beast_http::async_read_header(stream, buffer, parser, asio::use_awaitable);
+    status = static_cast<int>(parser.get().result_int());
+    while (status == 200 && !parser.is_done()) {
+      parser.get().body() = {bytes.data(), bytes.size(), true};
+      const auto [error, count] = co_await beast_http::async_read_some(
+          stream, buffer, parser, asio::as_tuple(asio::use_awaitable));
+      on_bytes();
+      const std::string_view got(bytes.data(), bytes.size() - parser.get().body().size);
+      if (!got.empty() && !take(got)) co_return;
+      const bool goes_on = !error || error == beast_http::error::need_buffer;
+      if (!goes_on) co_return;  // the server has gone
+    }
+  }
+};
 
 bool is_name(const std::string& host) {
   boost::system::error_code error;
@@ -81,8 +125,9 @@ bool is_name(const std::string& host) {
   return error.failed();
 }
 
-asio::awaitable<Answer> ask_securely(tcp::socket& socket, const Target& target,
-                                     const std::string& token) {
+template <class Read>
+asio::awaitable<void> ask_securely(tcp::socket& socket, const Question& question, Read read) {
+  const Target& target = question.target;
   asio::ssl::context context(asio::ssl::context::tls_client);
   SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
   asio::ssl::stream<tcp::socket&> stream(socket, context);
@@ -93,37 +138,50 @@ asio::awaitable<Answer> ask_securely(tcp::socket& socket, const Target& target,
   }
   if (is_name(target.host)) SSL_set_tlsext_host_name(stream.native_handle(), target.host.c_str());
   co_await stream.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
-  co_return co_await ask(stream, target, token);
+  co_await send(stream, question);
+  co_await read(stream);
 }
 
-asio::awaitable<Answer> exchange(const Target& target, steady_clock::time_point deadline,
-                                 const std::string& token, bool& is_looked_up) {
+template <class Read>
+asio::awaitable<void> exchange(const Question& question, steady_clock::time_point deadline,
+                               bool& is_looked_up, Read read) {
+  const Target& target = question.target;
   const auto found = co_await monitor::probes::look_up_name(target.host, target.port, deadline);
   if (found.error == asio::error::timed_out) throw std::runtime_error(lookup_timed_out);
   if (found.error) throw boost::system::system_error(found.error);
   is_looked_up = true;
   tcp::socket socket(co_await asio::this_coro::executor);
   co_await asio::async_connect(socket, found.endpoints, asio::use_awaitable);
-  if (target.secure) co_return co_await ask_securely(socket, target, token);
-  co_return co_await ask(socket, target, token);
+  if (target.secure) {
+    co_await ask_securely(socket, question, read);
+  } else {
+    co_await send(socket, question);
+    co_await read(socket);
+  }
 }
 
-Answer fetch(const std::string& url, std::chrono::milliseconds timeout, const std::string& token) {
-  const auto deadline = steady_clock::now() + timeout;
-  const Target target = parse_target(url);
-  bool is_looked_up = false;
-  std::optional<Answer> answer;
+// Until `deadline`, which the reading may put off.
+template <class Read>
+void run(const Question& question, steady_clock::time_point& deadline, Read read) {
+  bool is_looked_up = false, is_done = false;
   std::exception_ptr failure;
   asio::io_context context(1);  // what it still holds at the deadline ends with it
-  asio::co_spawn(context, exchange(target, deadline, token, is_looked_up),
-                 [&](const std::exception_ptr& error, Answer result) {
+  asio::co_spawn(context, exchange(question, deadline, is_looked_up, read),
+                 [&](const std::exception_ptr& error) {
                    failure = error;
-                   answer = std::move(result);
+                   is_done = true;
                  });
-  context.run_until(deadline);
+  while (!is_done && steady_clock::now() < deadline) context.run_one_until(deadline);
   if (failure) std::rethrow_exception(failure);
-  if (!answer) throw std::runtime_error(is_looked_up ? "timed out" : lookup_timed_out);
-  return *answer;
+  if (!is_done) throw std::runtime_error(is_looked_up ? "timed out" : lookup_timed_out);
+}
+
+Answer fetch(beast_http::verb verb, const std::string& url, std::chrono::milliseconds timeout,
+             const std::string& token) {
+  auto deadline = steady_clock::now() + timeout;
+  Answer answer;
+  run({verb, parse_target(url), token}, deadline, ReadWhole{answer});
+  return answer;
 }
 
 // Without a user name and password.
@@ -134,17 +192,47 @@ std::string shown(const std::string& url) {
   return url.substr(0, scheme + 3) + "***" + url.substr(at);
 }
 
+[[noreturn]] void fail(const std::string& url) {
+  const std::string what = "cannot get " + shown(url) + ": ";
+  try {
+    throw;
+  } catch (const boost::system::system_error& error) {
+    const std::string reason = error.code().message();
+    const bool untrusted = reason.starts_with("certificate verify failed");
+    const bool refused = error.code() == asio::error::connection_refused;
+    throw NotReached(what + reason +
+                     (untrusted ? "; set SSL_CERT_FILE to trust further authorities" : "") +
+                     (refused ? ". Is ffsupervisor running? Where: --url http://HOST:PORT" : ""));
+  } catch (const std::exception& error) {
+    throw NotReached(what + error.what());
+  }
+}
+
 }  // namespace
 
 Answer get(const std::string& url, std::chrono::milliseconds timeout,
            const std::string& token) try {
-  return fetch(url, timeout, token);
-} catch (const boost::system::system_error& error) {
-  const bool untrusted = error.code().message().starts_with("certificate verify failed");
-  throw std::runtime_error("cannot get " + shown(url) + ": " + error.code().message() +
-                           (untrusted ? "; set SSL_CERT_FILE to trust further authorities" : ""));
-} catch (const std::exception& error) {
-  throw std::runtime_error("cannot get " + shown(url) + ": " + error.what());
+  return fetch(beast_http::verb::get, url, timeout, token);
+} catch (...) {
+  fail(url);
+}
+
+Answer post(const std::string& url, std::chrono::milliseconds timeout,
+            const std::string& token) try {
+  return fetch(beast_http::verb::post, url, timeout, token);
+} catch (...) {
+  fail(url);
+}
+
+int follow(const std::string& url, std::chrono::milliseconds silence, const std::string& token,
+           const std::function<bool(std::string_view)>& take) try {
+  auto deadline = steady_clock::now() + silence;
+  const std::function<void()> on_bytes = [&] { deadline = steady_clock::now() + silence; };
+  int status = 0;
+  run({beast_http::verb::get, parse_target(url), token}, deadline, ReadOn{status, take, on_bytes});
+  return status;
+} catch (...) {
+  fail(url);
 }
 
 }  // namespace http

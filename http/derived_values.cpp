@@ -46,6 +46,19 @@ double uptime_seconds(const recovery::Status& status, const ClockReading& now) {
   return status.on_air_since ? seconds_since(*status.on_air_since, now.steady) : 0;
 }
 
+std::optional<recovery::WallTime> air_since(const StreamSnapshot& stream, const ClockReading& now) {
+  const recovery::Status& status = stream.status;
+  if (status.covered_since) return wall_of(now.steady - *status.covered_since, now);
+  if (is_on_air(status) && status.on_air_since) {
+    return wall_of(now.steady - *status.on_air_since, now);
+  }
+  if (!stream.incidents) return std::nullopt;
+  for (const recovery::IncidentRecord& incident : *stream.incidents) {
+    if (incident.off_air && !incident.resolved_at) return incident.last_good_at;
+  }
+  return std::nullopt;
+}
+
 std::optional<double> playing_seconds(const StreamSnapshot& stream, const ClockReading& now) {
   if (!stream.track || !stream.track->playing_since) return std::nullopt;
   return seconds_since(*stream.track->playing_since, now.steady);

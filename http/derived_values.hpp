@@ -23,6 +23,10 @@ double covered_seconds(const recovery::Status& status, const ClockReading& now);
 std::string_view ffmpeg_state(const recovery::Status& status);
 // Since the stream last came on air; 0 while it is off air.
 double uptime_seconds(const recovery::Status& status, const ClockReading& now);
+// Since when the audience gets what it gets: the stream is on air, covered, or off air by an
+// incident that is open. Empty while it is off air without one: it was not on air yet, or was
+// stopped.
+std::optional<recovery::WallTime> air_since(const StreamSnapshot& stream, const ClockReading& now);
 // How long the current track has been playing; empty while no track is known.
 std::optional<double> playing_seconds(const StreamSnapshot& stream, const ClockReading& now);
 // Its outputs are published by FFmpegs of their own.

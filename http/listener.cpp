@@ -23,6 +23,16 @@ std::string host_and_port(const Settings& settings) {
                            reason);
 }
 
+// What was wrong with the last call, and what helps where the address itself is the trouble.
+std::string last_error() {
+  const int error_number = errno;
+  const std::string reason = std::generic_category().message(error_number);
+  const bool is_address =
+      error_number == EADDRINUSE || error_number == EADDRNOTAVAIL || error_number == EACCES;
+  return is_address ? reason + " (another address: --listen 127.0.0.1:9191, or METRICS_PORT)"
+                    : reason;
+}
+
 tcp::endpoint endpoint_of(const Settings& settings) {
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(settings.address, error);
@@ -34,7 +44,6 @@ tcp::endpoint endpoint_of(const Settings& settings) {
 
 tcp::acceptor listen_on(boost::asio::io_context& context, const Settings& settings) {
   const tcp::endpoint endpoint = endpoint_of(settings);
-  const auto last_error = [] { return std::generic_category().message(errno); };
   const int descriptor = ::socket(endpoint.protocol().family(),
                                   SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
   if (descriptor < 0) fail(settings, last_error());
@@ -45,6 +54,16 @@ tcp::acceptor listen_on(boost::asio::io_context& context, const Settings& settin
   }
   if (::listen(descriptor, SOMAXCONN) != 0) fail(settings, last_error());
   return acceptor;
+}
+
+std::string where_to_look(const Settings& settings, std::uint16_t port) {
+  const bool is_any = settings.address == "0.0.0.0" || settings.address == "::";
+  Settings reached = settings;
+  reached.port = port;
+  if (is_any) reached.address = settings.address == "::" ? "::1" : "127.0.0.1";
+  const std::string scheme = settings.tls.certificate.empty() ? "http://" : "https://";
+  return "Live page, metrics and health: " + scheme + host_and_port(reached) + '/' +
+         (is_any ? ", and at every other address of this machine" : "");
 }
 
 Accepted accept_one(tcp::acceptor& acceptor) {

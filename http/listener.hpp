@@ -20,4 +20,7 @@ struct Accepted {
 };
 Accepted accept_one(boost::asio::ip::tcp::acceptor& acceptor);
 
+// "Live page, metrics and health: http://127.0.0.1:9090/", for who served `settings` on `port`.
+std::string where_to_look(const Settings& settings, std::uint16_t port);
+
 }  // namespace http

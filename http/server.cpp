@@ -158,8 +158,7 @@ void Server::State::try_to_listen() {
     return say_not_listening(error.what());
   }
   if (!said_not_listening_at || !log) return;
-  log({.message = "Metrics and health are served at last: the address is free",
-       .event = "http_listen"});
+  log({.message = "The address is free. " + where_to_look(address, port), .event = "http_listen"});
 }
 
 void Server::State::say_not_listening(const std::string& reason) {
@@ -169,7 +168,7 @@ void Server::State::say_not_listening(const std::string& reason) {
   said_not_listening_at = now;
   log({.warning = true,
        .message = reason + ". The streams run without metrics, health and page; it is tried again "
-                           "each second. Another address: --listen 127.0.0.1:9191, or METRICS_PORT",
+                           "each second",
        .event = "http_listen"});
 }
 

@@ -237,6 +237,7 @@ json::object stream_json(const StreamSnapshot& stream, const ClockReading& now) 
           {"covered", stream.covered.empty() ? json::value(nullptr) : json::value(stream.covered)},
           {"pid", optional_number(status.pid)},
           {"generation", status.generation},
+          {"since", optional_time(air_since(stream, now))},
           {"uptime_seconds", rounded(uptime_seconds(status, now))},
           {"availability", availability_json(stream, now)},
           {"launched_at", optional_time(stream.launched_at)},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "monitor/judge.hpp"
+#include "monitor/launch_error.hpp"
 #include "monitor/text/sentence.hpp"
 
 namespace monitor {
@@ -139,11 +140,6 @@ std::string sentence_of_exit(const Evidence& evidence, Instant now, bool reports
   return text + (known ? std::string(": ") + known->meaning + "." : ".");
 }
 
-std::string sentence_of_spawn_error(int error_number) {
-  return "The command could not be started: " + std::generic_category().message(error_number) +
-         " (errno " + std::to_string(error_number) + ").";
-}
-
 void add_signs(std::vector<std::string>& sentences, const std::vector<const SignSeen*>& signs) {
   constexpr std::size_t quotes_limit = 3;  // leaves room for the figures
   std::size_t quoted = 0;
@@ -181,7 +177,9 @@ std::string sentence_of_process(const ProcessSample& sample, bool has_ended) {
 
 std::string first_sentence(const Evidence& evidence, const std::optional<Fault>& fault, Instant now,
                            bool reports_progress) {
-  if (evidence.spawn_error != 0) return sentence_of_spawn_error(evidence.spawn_error);
+  if (evidence.spawn_error != 0) {
+    return describe_launch_error(evidence.spawn_error, evidence.spawned_program);
+  }
   return fault ? fault->sentence : sentence_of_exit(evidence, now, reports_progress);
 }
 

@@ -46,7 +46,8 @@ struct Evidence {
   std::optional<ProcessSample> sample;
   std::vector<SignSeen> signs;  // oldest first, at most `signs_limit`; kept by `remember`
   std::optional<ExitStatus> exit;
-  int spawn_error = 0;  // errno of a launch that failed
+  int spawn_error = 0;               // errno of a launch that failed
+  std::string spawned_program = {};  // … of this program
 
   // The kernel's view of FFmpeg's connections; empty where it is not available.
   std::optional<Delivery> delivery;

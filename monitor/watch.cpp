@@ -284,8 +284,9 @@ void Watch::on_exit(const ExitStatus& status) {
   evidence_.exit = status;
 }
 
-void Watch::on_spawn_error(int error_number) {
+void Watch::on_spawn_error(int error_number, const std::string& program) {
   evidence_.spawn_error = error_number;
+  evidence_.spawned_program = program;
 }
 
 void Watch::rebase(Instant now) {

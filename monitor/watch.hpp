@@ -48,7 +48,7 @@ class Watch {
   // A look at the source from outside FFmpeg.
   void on_look(const SourceLook& look) { detectors_.arrival.on_look(look); }
   void on_exit(const ExitStatus& status);
-  void on_spawn_error(int error_number);
+  void on_spawn_error(int error_number, const std::string& program = {});
   // The clock went on while the process could not run (a paused container, a suspended machine):
   // the time that passed counts for no fault.
   void rebase(Instant now);

@@ -81,6 +81,11 @@ struct Decided {
   std::string reason;
   Duration delay;    // until the next step
   unsigned attempt;  // of the budget; 0 where none was spent
+  // For the words: how many attempts there are before it escalates; how often the source that is
+  // waited for is looked at (empty: it cannot be); FFmpeg lives and waits.
+  unsigned attempts_max = 0;
+  std::optional<Duration> looks_every = {};
+  bool in_place = false;
 };
 struct Escalated {
   monitor::Verdict verdict;

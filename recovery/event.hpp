@@ -39,7 +39,8 @@ struct Launched {
 };
 struct LaunchFailed {
   Generation generation;
-  int error_number;  // errno of fork, pipe or execve
+  int error_number;          // errno of fork, pipe or execve
+  std::string program = {};  // the command's first word
 };
 // The command was given a progress pipe, and FFmpeg does not have it: the wrapper has closed it.
 // From now on this child is one without progress.

@@ -11,6 +11,7 @@ namespace recovery {
 namespace exit_code {
 inline constexpr int internal_error = 1;
 inline constexpr int usage = 2;
+inline constexpr int not_reached = 3;  // of what asks a running instance
 inline constexpr int gave_up = 69;
 inline constexpr int command_invalid = 78;
 inline constexpr int cannot_execute = 126;

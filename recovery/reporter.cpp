@@ -15,8 +15,13 @@ IncidentChanged change_of(const Incident& incident) {
 }  // namespace
 
 void Reporter::decide(DecisionKind kind, std::string reason, Duration delay, unsigned attempt) {
-  const Incident* changed = incidents_.note_action(std::string(name(kind)) + ": " + reason);
-  notify(Decided{kind, std::move(reason), delay, attempt});
+  decide({kind, std::move(reason), delay, attempt});
+}
+
+void Reporter::decide(Decided decided) {
+  const Incident* changed =
+      incidents_.note_action(std::string(name(decided.kind)) + ": " + decided.reason);
+  notify(std::move(decided));
   if (changed != nullptr) notify(change_of(*changed));
 }
 

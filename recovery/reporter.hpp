@@ -23,6 +23,7 @@ class Reporter {
   // `attempt`: of the budget, 0 where none was spent.
   void decide(DecisionKind kind, std::string reason, Duration delay = Duration::zero(),
               unsigned attempt = 0);
+  void decide(Decided decided);
 
   // Recovery cannot bring the stream back by itself: reported once until it is resolved. `tried`:
   // restarts that did not help.

@@ -22,6 +22,11 @@ bool is_hang_up(monitor::Cause cause) {
   return cause == monitor::Cause::source_ended || cause == monitor::Cause::sink_lost;
 }
 
+// "1 restart", "3 restarts"
+std::string counted(unsigned count, const char* one, const char* more) {
+  return std::to_string(count) + ' ' + (count == 1 ? one : more);
+}
+
 // FFmpeg failed, and neither its words nor a witness say why.
 bool is_unexplained(const Verdict& verdict) {
   return verdict.cause == monitor::Cause::encoder_failed &&
@@ -71,13 +76,15 @@ Plan RestartPlanner::by_budget(const Verdict& verdict, Context context) {
   const Policy& policy = context.setup.policy;
   const RestartBudget::Grant grant = budget_.spend(context.now);
   if (grant.exhausted) {
-    escalate(verdict, std::to_string(grant.attempt - 1) + " restarts did not bring the stream back",
+    escalate(verdict,
+             counted(grant.attempt - 1, "restart", "restarts") + " did not bring the stream back",
              context);
     if (policy.on_exhausted != OnExhausted::keep_trying) return {Plan::Kind::give_up};
   }
   const Duration paced = hung_up_ ? std::min(grant.delay, after_hang_up) : grant.delay;
   const Duration delay = sink_.settled(paced);
-  context.reporter.decide(DecisionKind::restart_ffmpeg, reason_of(verdict), delay, grant.attempt);
+  context.reporter.decide({DecisionKind::restart_ffmpeg, reason_of(verdict), delay, grant.attempt,
+                           policy.max_restart_attempts});
   // With a fallback to the same sink, that one's life shows whether it is there.
   const bool may_be_sink = component_of(verdict.cause) == Component::sink ||
                            (is_unexplained(verdict) && !context.setup.command.has_fallback);
@@ -97,13 +104,13 @@ Plan RestartPlanner::after_crash(const std::optional<Verdict>& verdict, Context 
         verdict.value_or(Verdict{monitor::Cause::host_spawn_failed,
                                  {"The supervisor itself ended repeatedly without a clean stop "
                                   "before the stream was healthy."}}),
-        "the supervisor was restarted " + std::to_string(grant.attempt) +
-            " times before the stream was healthy",
+        "the supervisor was restarted " + counted(grant.attempt, "time", "times") +
+            " before the stream was healthy",
         context);
   }
-  context.reporter.decide(DecisionKind::restart_ffmpeg,
-                          "the supervisor's previous run was not stopped cleanly", grant.delay,
-                          grant.attempt);
+  context.reporter.decide({DecisionKind::restart_ffmpeg,
+                           "the supervisor's previous run was not stopped cleanly", grant.delay,
+                           grant.attempt, context.setup.policy.max_restart_attempts});
   return Plan::launch_in(grant.delay, context.now);
 }
 
@@ -128,9 +135,16 @@ Plan RestartPlanner::await_source(const Verdict& verdict, bool advanced, Context
   const Policy& policy = context.setup.policy;
   const bool refused = verdict.cause == monitor::Cause::source_refused;
   source_.begin(policy, !advanced, refused, context.now);
-  context.reporter.decide(DecisionKind::wait_for_source, reason_of(verdict),
-                          source_.trial_at(policy, false) - context.now);
+  decide_to_wait(reason_of(verdict), source_.trial_at(policy, false) - context.now, context);
   return count_retry(reason_of(verdict), verdict, context).value_or(Plan{Plan::Kind::source});
+}
+
+void RestartPlanner::decide_to_wait(std::string reason, Duration delay, Context context) {
+  context.reporter.decide({.kind = DecisionKind::wait_for_source,
+                           .reason = std::move(reason),
+                           .delay = delay,
+                           .attempt = 0,
+                           .looks_every = source_.looks_every(context.setup.policy, context.now)});
 }
 
 bool RestartPlanner::accept(const SourceProbed& answer, Instant now) {
@@ -198,13 +212,14 @@ std::optional<Plan> RestartPlanner::count_retry(const std::string& sentence, con
   if (!source_.count_retry(pace.retry_interval, context.now)) return std::nullopt;
   if (source_.retries() >= pace.max_retries) {
     escalate(verdict,
-             monitor::sentence("the source has been missing for %.0f s, %u retries",
-                               monitor::seconds(source_.waited(context.now)), source_.retries()),
+             monitor::sentence("the source has been missing for %.0f s, ",
+                               monitor::seconds(source_.waited(context.now))) +
+                 counted(source_.retries(), "retry", "retries"),
              context);
   }
   const bool gives_up = context.setup.policy.on_exhausted != OnExhausted::keep_trying;
   if (context.reporter.is_escalated() && gives_up) return Plan{Plan::Kind::give_up};
-  context.reporter.decide(DecisionKind::wait_for_source, sentence, pace.retry_interval);
+  decide_to_wait(sentence, pace.retry_interval, context);
   return std::nullopt;
 }
 
@@ -265,7 +280,11 @@ std::optional<Plan> RestartPlanner::launch_for_return(std::string reason, Contex
 void RestartPlanner::begin_waiting(const Verdict& verdict, Duration patience, Context context) {
   source_.begin_in_place(context.setup.policy, context.now);
   watch_source(context.setup.policy, context.now);
-  context.reporter.decide(DecisionKind::wait_for_source, reason_of(verdict), patience);
+  context.reporter.decide({.kind = DecisionKind::wait_for_source,
+                           .reason = reason_of(verdict),
+                           .delay = patience,
+                           .attempt = 0,
+                           .in_place = true});
 }
 
 void RestartPlanner::keep_waiting(const Verdict& verdict, Context context) {
@@ -273,8 +292,9 @@ void RestartPlanner::keep_waiting(const Verdict& verdict, Context context) {
   if (!source_.count_retry(pace.retry_interval, context.now)) return;
   if (source_.retries() < pace.max_retries) return;
   escalate(verdict,
-           monitor::sentence("FFmpeg has waited for %.0f s, %u retries",
-                             monitor::seconds(source_.waited(context.now)), source_.retries()),
+           monitor::sentence("FFmpeg has waited for %.0f s, ",
+                             monitor::seconds(source_.waited(context.now))) +
+               counted(source_.retries(), "retry", "retries"),
            context);
 }
 

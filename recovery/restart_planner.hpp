@@ -113,6 +113,7 @@ class RestartPlanner {
                                       Context context);
   Plan by_budget(const monitor::Verdict& verdict, Context context);
   Plan await_source(const monitor::Verdict& verdict, bool advanced, Context context);
+  void decide_to_wait(std::string reason, Duration delay, Context context);
   std::optional<Plan> count_retry(const std::string& sentence, const monitor::Verdict& verdict,
                                   Context context);
   std::optional<Plan> try_for_return(std::string reason, Context context);

@@ -57,6 +57,10 @@ Proof SourceWait::absence() const {
   return {is_definite ? Strength::proven : Strength::possible, failed_at_};
 }
 
+std::optional<Duration> SourceWait::looks_every(const Policy& policy, Instant now) const {
+  return is_known() && may_look(now) ? std::optional(pace_of(policy)) : std::nullopt;
+}
+
 bool SourceWait::may_look(Instant now) const {
   const bool is_refused = answer_ == LookAnswer::refused;
   return suffices({is_refused ? Strength::possible : Strength::likely, now}, Act::look_at_source,

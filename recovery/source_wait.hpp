@@ -87,6 +87,8 @@ class SourceWait {
 
   // In this wait. Where it was there all the time, FFmpeg's end has another reason.
   bool was_missing() const { return was_missing_; }
+  // How often it is looked at, at least; empty where it is not, now.
+  std::optional<Duration> looks_every(const Policy& policy, Instant now) const;
   // When the fallback may take over at the earliest.
   Instant fallback_from() const { return was_missing_ ? Instant::min() : since_ + patience; }
   Duration waited(Instant now) const { return now - since_; }

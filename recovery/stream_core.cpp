@@ -158,7 +158,7 @@ void StreamCore::on(const Launched& event) {
 
 void StreamCore::on(const LaunchFailed& event) {
   if (!is_present(event.generation) || life_.pid) return;
-  detection_.watch()->on_spawn_error(event.error_number);
+  detection_.watch()->on_spawn_error(event.error_number, event.program);
   if (is(State::stopping) && plan_.kind == Plan::Kind::stop) return finish_stop();
   if (life_.role == Role::fallback) {
     return is(State::stopping) ? on_child_gone() : on_fallback_end();

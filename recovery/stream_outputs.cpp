@@ -62,9 +62,10 @@ void StreamCore::on_output_probed(const SinkProbed& event) {
   if (is_partial && planner_.attempts() >= std::max(1U, setup_.policy.max_restart_attempts)) return;
   output_return_.on_launch(now_);
   detection_.count_restart(event.output);
-  reporter_.decide(DecisionKind::restart_ffmpeg,
-                   "output " + event.output + " is back: " + event.sentence, Duration::zero(),
-                   is_partial ? planner_.spend_attempt(now_) : 0);
+  reporter_.decide({DecisionKind::restart_ffmpeg,
+                    "output " + event.output + " is back: " + event.sentence, Duration::zero(),
+                    is_partial ? planner_.spend_attempt(now_) : 0,
+                    setup_.policy.max_restart_attempts});
   begin_stop({Plan::Kind::launch});
 }
 

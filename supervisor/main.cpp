@@ -16,6 +16,7 @@
 #include "supervisor/command_line/check_command.hpp"
 #include "supervisor/command_line/client_commands.hpp"
 #include "supervisor/command_line/init_command.hpp"
+#include "supervisor/command_line/mistyped_subcommand.hpp"
 #include "supervisor/command_line/options.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
@@ -54,11 +55,9 @@ int run(int argc, char** argv) {
       return supervisor::run_check(options, environment, std::cout, std::cerr);
     case Options::Mode::init:
       return supervisor::run_init(options, std::cin, std::cout, std::cerr);
-    case Options::Mode::status:
-      return supervisor::run_status(options);
-    case Options::Mode::healthcheck:
-      return supervisor::run_healthcheck(options);
-    case Options::Mode::run:
+    case Options::Mode::run: {
+      supervisor::refuse_mistyped_subcommand(options,
+                                             environment("PATH").value_or("/bin:/usr/bin"));
       supervisor::raise_descriptor_limit();
       supervisor::enable_guard();
       const auto load = [options] {
@@ -71,8 +70,10 @@ int run(int argc, char** argv) {
       const ReadConfig reload = can_reload ? load : ReadConfig();
       const int exit_code = supervisor::Supervisor(load(), inherited, reload).run();
       leave(exit_code);  // it is gone: the log and the journal are complete
+    }
+    default:
+      return supervisor::ask_instance(options, environment);
   }
-  return recovery::exit_code::internal_error;
 }
 
 int fail(const std::exception& error, int exit_code) {

@@ -81,7 +81,8 @@ std::deque<Subscription::Piece> EventHub::initial_pieces() const {
   pieces.emplace_back([lines = std::move(log.lines)] {
     std::string text;
     for (const auto& line : lines) text += *make_event("log", *line);
-    return text;
+    // Behind it is what happens from now on.
+    return text + *make_event("live", R"({"live":true})");
   });
   return pieces;
 }

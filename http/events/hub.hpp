@@ -22,8 +22,9 @@ namespace http {
 // ten times a second while a client is connected. Never calls the supervising loop and never blocks
 // it. For the HTTP thread.
 //
-// A client gets the present `state` and `history` of each stream, `incident`s and `log` lines, then
-// each of these as it changes, `progress` of each stream once a second, and a comment every 15 s.
+// A client gets the present `state` and `history` of each stream, `incident`s and `log` lines,
+// `live`, then each of these as it changes, `progress` of each stream once a second, and a comment
+// every 15 s.
 class EventHub {
  public:
   // The snapshots and the context must outlive it.

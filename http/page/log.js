@@ -49,5 +49,5 @@ function describe(key, line) {
     h("time", { datetime: line.ts }, clock(new Date(line.ts))),
     h("span", { class: "level" }, level),
     h("span", { class: "origin" }, origin),
-    h("span", { class: "msg" }, line.msg ?? ""));
+    h("span", { class: "msg" }, [line.msg, line.event === "recovery_decision" && line.reason].filter(Boolean).join(": ")));
 }

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "http/listener.hpp"
 #include "supervisor/app/loop_delay.hpp"
 #include "supervisor/init.hpp"
 #include "supervisor/watchdog.hpp"
@@ -69,6 +70,8 @@ void Supervisor::log_start(std::uint16_t port) {
               {"address", std::string_view(config_.http.address)},
               {"port", std::int64_t{port}},
               {"streams", static_cast<std::int64_t>(streams_.size())}});
+  if (server_->port() == 0) return;  // why is told already
+  log_.write(LogLevel::info, "http_listen", {}, http::where_to_look(config_.http, port));
 }
 
 void Supervisor::stop(const char* why) {

@@ -5,7 +5,7 @@ namespace supervisor {
 std::string usage_text() {
   return R"(Usage: ffsupervisor [OPTIONS] [--] ffmpeg ARG...      supervise this one command
        ffsupervisor [OPTIONS] --config FILE           supervise every stream in FILE
-       ffsupervisor init|check|status|healthcheck ... see ffsupervisor --help
+       ffsupervisor init|check|status|logs|restart|stop|start|reload|healthcheck ...
 )";
 }
 
@@ -25,8 +25,16 @@ Usage:
   ffsupervisor check [OPTIONS] [--config FILE] [-- ffmpeg ARG...]
       Validate, name probable mistakes, and print the effective configuration with the origin
       of every value; with --explain what each act that can do harm would rest on.
-  ffsupervisor status [--url URL] [--json]
-      Show the streams of a running instance. Exit code 0: every stream is on air.
+  ffsupervisor status [NAME] [--watch] [--json] [--url URL]
+      Show the streams of a running instance, or this one: what is wrong, since when, and what
+      comes next. Exit code 0: every stream is on air; 1: one is not; 3: no answer.
+  ffsupervisor logs [-f] [NAME] [--json] [--url URL]
+      Print the last lines of its log, or of this stream's; with -f the next ones as well.
+  ffsupervisor restart|stop|start [NAME] [--token-file FILE] [--url URL]
+      Ask a running instance to do so with a stream; the name may be left out where there is
+      only one. Exit code 1: it refuses; 3: no answer.
+  ffsupervisor reload [--token-file FILE] [--url URL]
+      Ask a running instance to read its configuration again.
   ffsupervisor healthcheck [liveness|readiness] [--url URL]
       For a container's HEALTHCHECK; readiness by default. Exit code 0 or 1.
 
@@ -43,10 +51,14 @@ Options:
                            and the address is tried again
   --log-format FORMAT      auto, json or text (auto: text on a terminal, else JSON)
   --log-level LEVEL        trace, debug, info, warning or error (info)
-  --url URL                status, healthcheck: base URL of the running instance
+  --url URL                status, logs, restart ...: base URL of the running instance
                            (http://127.0.0.1 at the port of --listen, else that of the
                            container's first process, else METRICS_PORT, --config)
-  --json                   status: print the API's own answer
+  --token-file FILE        file with its bearer token (FFSUPERVISOR_TOKEN, else the
+                           bearer_token_file of --config or of the container's first process)
+  --json                   status, logs: print what the API itself gives
+  --watch                  status: again every 2 s
+  -f, --follow             logs: print the next lines as they come
   --explain                check: print the proof that each act (end FFmpeg, say on air, give
                            up ...) needs, and what it comes to for this command
   --quiet                  check: print warnings and the number of streams only
@@ -72,7 +84,11 @@ Environment:
   MEMORY_THRESHOLD_MB             warn above, in MiB (2048)
   BITRATE_DROP_THRESHOLD_PERCENT  warn when the bitrate falls by so many % (50)
   RTMP_ENDPOINT                   rtmp:// URL of the sink, if the command does not name it
-  FFSUPERVISOR_TOKEN              bearer token for control; status and healthcheck send it
+  LOG_FORMAT                      as --log-format; a word that is none has no effect
+  LOG_LEVEL                       as --log-level; a word that is none has no effect
+  HOLD_OUTPUTS                    as --hold (false)
+  NO_COLOR                        set: no colours on a terminal
+  FFSUPERVISOR_TOKEN              bearer token for control; restart, status ... send it
   SSL_CERT_FILE                   authorities to trust in every HTTPS request, in PEM
   AZURACAST_URL                   URL of the station's AzuraCast
   AZURACAST_API_KEY               its API key, if its public API is off
@@ -83,6 +99,7 @@ Exit codes:
     0  stopped as asked (SIGTERM, SIGINT, SIGQUIT), or the command ended and `restart` allows it
     1  internal error
     2  wrong usage or configuration
+    3  no running instance answers (status, logs, restart, stop, start, reload)
    69  gave up: recovery exhausted and `on_exhausted: exit`
    78  the FFmpeg command itself is wrong and never was on air
   126  the command cannot be executed

@@ -1,11 +1,11 @@
 #include "supervisor/command_line/options.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
 
+#include "supervisor/command_line/command_words.hpp"
 #include "supervisor/command_line/help_text.hpp"
 #include "supervisor/config/problems.hpp"
 
@@ -16,59 +16,28 @@ namespace {
 using Mode = Options::Mode;
 using Words = std::vector<std::string>;
 
-constexpr std::array<std::pair<std::string_view, Mode>, 4> subcommands{
-    {{"check", Mode::check},
-     {"init", Mode::init},
-     {"status", Mode::status},
-     {"healthcheck", Mode::healthcheck}}};
-
-bool takes_command(Mode mode) {
-  return mode == Mode::run || mode == Mode::check || mode == Mode::init;
-}
-
-const std::vector<std::string_view>& options_with_value(Mode mode) {
-  static const std::vector<std::string_view> supervise{"--config", "--name", "--listen",
-                                                       "--log-format", "--log-level"};
-  static const std::vector<std::string_view> write{"--name"};
-  static const std::vector<std::string_view> ask{"--config", "--listen", "--url"};
-  if (mode == Mode::init) return write;
-  return takes_command(mode) ? supervise : ask;
-}
-
-std::vector<std::string_view> all_options(Mode mode) {
-  std::vector<std::string_view> all = options_with_value(mode);
-  all.insert(all.end(), {"--help", "-h", "--version"});
-  if (mode == Mode::init) return all;
-  if (takes_command(mode)) all.insert(all.end(), {"--require-listen", "--hold"});
-  if (mode == Mode::check) all.insert(all.end(), {"--explain", "--quiet", "--changed"});
-  if (mode == Mode::status) all.push_back("--json");
-  return all;
-}
-
 bool contains(const std::vector<std::string_view>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 Mode take_mode(Words& words) {
   if (words.empty()) return Mode::run;
-  for (const auto& [word, mode] : subcommands) {
-    if (words.front() != word) continue;
-    words.erase(words.begin());
-    return mode;
-  }
-  return Mode::run;
+  const Subcommand* const found = find_subcommand(words.front());
+  if (found == nullptr) return Mode::run;
+  words.erase(words.begin());
+  return found->mode;
 }
 
 [[noreturn]] void refuse_unknown(std::string_view option, Mode mode) {
   const std::string name(option.substr(0, option.find('=')));
   std::string text = "unknown option " + shown(name);
-  const std::string_view near = closest_name(name, all_options(mode));
+  const std::string_view near = closest_name(name, options_of(mode));
   if (name.starts_with("--") && !near.empty()) {
     text += ", did you mean " + std::string(near) + '?';
   } else if (takes_command(mode)) {
     text += "; FFmpeg's own options go behind its name: ffsupervisor [OPTIONS] ffmpeg ARG...";
   } else {
-    text += ", expected one of " + join(all_options(mode), ", ");
+    text += ", expected one of " + join(options_of(mode), ", ");
   }
   throw UsageError(text);
 }
@@ -80,7 +49,7 @@ std::size_t count_own(const Words& words, Mode mode) {
   while (i < words.size() && words[i].size() > 1 && words[i].front() == '-' && words[i] != "--") {
     const std::string_view word = words[i];
     const std::size_t equals = word.find('=');
-    if (!contains(all_options(mode), word.substr(0, equals))) refuse_unknown(word, mode);
+    if (!contains(options_of(mode), word.substr(0, equals))) refuse_unknown(word, mode);
     const bool separate = contains(options_with_value(mode), word);
     const std::string_view next = i + 1 < words.size() ? std::string_view(words[i + 1]) : "";
     const bool missing = separate ? next.empty() || next == "--" : equals == word.size() - 1;
@@ -119,7 +88,10 @@ void define(CLI::App& app, Options& options, bool& version) {
   add_text(app, "--log-format", options.log_format);
   add_text(app, "--log-level", options.log_level);
   add_text(app, "--url", options.url);
+  add_text(app, "--token-file", options.token_file);
   app.add_flag("--json", options.json);
+  app.add_flag("--watch", options.watch);
+  app.add_flag("-f,--follow", options.follow);
   app.add_flag("--explain", options.explain);
   app.add_flag("--quiet", options.quiet);
   app.add_flag("--changed", options.changed);
@@ -141,6 +113,8 @@ bool parse_own(const Words& own, Options& options) {
   }
   if (options.quiet + options.changed + options.explain > 1)
     throw UsageError("--quiet, --changed and --explain: expected at most one of them");
+  if (options.watch && options.json)
+    throw UsageError("--watch and --json: expected at most one of them");
   if (version) options.mode = Mode::version;
   return !version;
 }
@@ -162,31 +136,42 @@ void take_command(Words rest, Options& options, bool any_options) {
   if (marked) rest.erase(rest.begin());
   if (marked && rest.empty()) throw UsageError("expected a command behind --");
   if (!marked && any_options && options.mode == Mode::run && !rest.empty()) {
-    for (const auto& [word, mode] : subcommands) {
-      if (rest.front() != word) continue;
-      throw UsageError("a subcommand comes first: ffsupervisor " + std::string(word) +
-                       " [OPTIONS] (a program of that name: -- " + std::string(word) + ")");
+    if (find_subcommand(rest.front()) != nullptr) {
+      throw UsageError("a subcommand comes first: ffsupervisor " + rest.front() +
+                       " [OPTIONS] (a program of that name: -- " + rest.front() + ")");
     }
   }
   options.command = std::move(rest);
+  options.is_marked = marked;
   if (options.mode == Mode::init) return;  // without a command it reads stdin
   require_something_to_supervise(options);
 }
 
-// status takes no words, healthcheck one; options may stand behind it.
-void take_probe(const Words& words, std::size_t at, Options& options, Words& own) {
-  if (at == words.size()) return;
-  const std::string& word = words[at];
-  if (options.mode == Mode::status) {
-    throw UsageError("status: unexpected " + shown(word) + ", expected options only");
+void take_word(const std::string& word, Options& options) {
+  const Mode mode = options.mode;
+  if (takes_stream(mode)) {
+    options.stream = word;
+    return;
+  }
+  if (mode != Mode::healthcheck) {
+    throw UsageError(std::string(word_of(mode)) + ": unexpected " + shown(word) +
+                     ", expected options only");
   }
   if (word != "liveness" && word != "readiness") {
     throw UsageError("healthcheck: found " + shown(word) + ", expected liveness or readiness");
   }
   options.probe = word;
+}
+
+// What asks an instance takes one word at most: the name of a stream, or of a probe. Options may
+// stand behind it.
+void take_words(const Words& words, std::size_t at, Options& options, Words& own) {
+  if (at < words.size() && words[at] == "--") ++at;
+  if (at == words.size()) return;
+  take_word(words[at], options);
   const Words behind(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, words.end());
   if (const std::size_t count = count_own(behind, options.mode); count < behind.size()) {
-    throw UsageError("healthcheck: unexpected " + shown(behind[count]));
+    throw UsageError(std::string(word_of(options.mode)) + ": unexpected " + shown(behind[count]));
   }
   own.insert(own.end(), behind.begin(), behind.end());
 }
@@ -200,7 +185,7 @@ Options parse_options(int argc, const char* const* argv) {
   const Mode mode = options.mode;
   const std::size_t at = count_own(words, mode);
   Words own(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(at));
-  if (!takes_command(mode)) take_probe(words, at, options, own);
+  if (!takes_command(mode)) take_words(words, at, options, own);
   if (!parse_own(joined_values(own, mode), options) || !takes_command(mode)) return options;
   take_command({words.begin() + static_cast<std::ptrdiff_t>(at), words.end()}, options, at > 0);
   return options;

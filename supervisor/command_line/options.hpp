@@ -10,7 +10,20 @@ namespace supervisor {
 
 // The parsed command line; nothing is read or checked against the machine yet.
 struct Options {
-  enum class Mode : std::uint8_t { run, check, init, status, healthcheck, help, version };
+  enum class Mode : std::uint8_t {
+    run,
+    check,
+    init,
+    status,
+    logs,
+    restart,
+    stop,
+    start,
+    reload,
+    healthcheck,
+    help,
+    version
+  };
   Mode mode = Mode::run;
 
   std::optional<std::string> config_file;
@@ -26,10 +39,16 @@ struct Options {
   std::vector<std::string>
       command;  // everything from the first word that is no option, or after `--`
 
-  // status, healthcheck
+  bool is_marked = false;  // … after `--`: it is a command, whatever it looks like
+
+  // what asks a running instance
   std::optional<std::string> url;
-  bool json = false;
-  std::string probe = "readiness";  // or "liveness"
+  std::optional<std::string> token_file;
+  std::optional<std::string> stream;  // status, logs, restart, stop, start
+  bool json = false;                  // status, logs
+  bool watch = false;                 // status
+  bool follow = false;                // logs
+  std::string probe = "readiness";    // or "liveness"
 
   std::string help;  // mode help: the text to print
 };
@@ -42,8 +61,7 @@ class UsageError : public std::runtime_error {
 
 // Throws UsageError.
 // The command is everything from the first argument that is neither an option of ours nor its
-// value: options behind it belong to FFmpeg. `check`, `init`, `status` and `healthcheck` are
-// subcommands only as the first argument.
+// value: options behind it belong to FFmpeg. A subcommand is one only as the first argument.
 Options parse_options(int argc, const char* const* argv);
 
 }  // namespace supervisor

@@ -29,6 +29,14 @@ std::string text_at(const json::value& value, std::initializer_list<std::string_
   return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
 }
 
+// The first of a list.
+std::string first_text_at(const json::value& value, std::initializer_list<std::string_view> path) {
+  const json::value* const found = find(value, path);
+  const json::array* const list = found == nullptr ? nullptr : found->if_array();
+  if (list == nullptr || list->empty() || !list->front().is_string()) return {};
+  return std::string(list->front().get_string());
+}
+
 std::optional<double> number_at(const json::value& value,
                                 std::initializer_list<std::string_view> path) {
   const json::value* const found = find(value, path);
@@ -48,6 +56,11 @@ StreamRow read_row(const json::value& stream) {
   row.name = text_at(stream, {"name"});
   row.state = text_at(stream, {"state"});
   row.cause = text_at(stream, {"verdict", "cause"});
+  row.since = text_at(stream, {"since"});
+  row.sentence = first_text_at(stream, {"verdict", "evidence"});
+  row.next_attempt_seconds = number_at(stream, {"recovery", "next_launch_in_seconds"});
+  const json::value* const escalated = find(stream, {"recovery", "escalated"});
+  row.is_escalated = escalated != nullptr && escalated->is_bool() && escalated->get_bool();
   row.pid = integer_at(stream, {"pid"});
   row.restarts = integer_at(stream, {"recovery", "restart_count"});
   row.uptime_seconds = number_at(stream, {"uptime_seconds"});
@@ -67,15 +80,6 @@ std::string format(const char* pattern, Values... values) {
   return buffer.data();
 }
 
-std::string print_uptime(double seconds) {
-  const auto total = static_cast<long long>(std::clamp(seconds, 0.0, 1e12));
-  const long long days = total / 86400, hours = total / 3600 % 24, minutes = total / 60 % 60;
-  if (days > 0) return format("%lldd%lldh", days, hours);
-  if (hours > 0) return format("%lldh%lldm", hours, minutes);
-  if (minutes > 0) return format("%lldm%llds", minutes, total % 60);
-  return format("%llds", total);
-}
-
 std::string print_bitrate(double bps) {
   return bps < 1e6 ? format("%.0f kbit/s", bps / 1e3) : format("%.2f Mbit/s", bps / 1e6);
 }
@@ -85,23 +89,32 @@ std::string or_dash(const std::optional<Value>& value, Print print) {
   return value ? print(*value) : "-";
 }
 
-constexpr std::size_t columns = 9;
+constexpr std::size_t columns = 9, state_column = 1;
 using Cells = std::array<std::string, columns>;
 
 Cells cells(const StreamRow& row) {
   const auto integer = [](std::int64_t value) { return std::to_string(value); };
-  return {row.name,
-          row.state,
+  return {printable(row.name),
+          printable(row.state),
           or_dash(row.pid, integer),
           or_dash(row.uptime_seconds, print_uptime),
           or_dash(row.fps, [](double fps) { return format("%.1f", fps); }),
           or_dash(row.speed, [](double speed) { return format("%.2fx", speed); }),
           or_dash(row.bitrate_bps, print_bitrate),
           or_dash(row.restarts, integer),
-          row.cause.empty() ? "-" : row.cause};
+          row.cause.empty() ? "-" : printable(row.cause)};
 }
 
 }  // namespace
+
+std::string print_uptime(double seconds) {
+  const auto total = static_cast<long long>(std::clamp(seconds, 0.0, 1e12));
+  const long long days = total / 86400, hours = total / 3600 % 24, minutes = total / 60 % 60;
+  if (days > 0) return format("%lldd%lldh", days, hours);
+  if (hours > 0) return format("%lldh%lldm", hours, minutes);
+  if (minutes > 0) return format("%lldm%llds", minutes, total % 60);
+  return format("%llds", total);
+}
 
 std::vector<StreamRow> read_rows(const json::value& answer) {
   const json::value* const streams = find(answer, {"streams"});
@@ -113,7 +126,12 @@ std::vector<StreamRow> read_rows(const json::value& answer) {
   return rows;
 }
 
-std::string print_table(const std::vector<StreamRow>& rows) {
+Colour colour_of(const StreamRow& row) {
+  if (row.state == "on_air") return row.cause.empty() ? Colour::green : Colour::yellow;
+  return row.state == "covered" || row.state == "fallback" ? Colour::yellow : Colour::red;
+}
+
+std::string print_table(const std::vector<StreamRow>& rows, bool has_colours) {
   std::vector<Cells> lines{
       {"STREAM", "STATE", "PID", "UPTIME", "FPS", "SPEED", "BITRATE", "RESTARTS", "CAUSE"}};
   for (const StreamRow& row : rows) lines.push_back(cells(row));
@@ -122,9 +140,14 @@ std::string print_table(const std::vector<StreamRow>& rows) {
     for (std::size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], line[i].size());
   }
   std::string table;
-  for (Cells& line : lines) {
+  for (std::size_t number = 0; number < lines.size(); ++number) {
+    Cells& line = lines[number];
+    const Colour colour = number == 0 ? Colour::dim : colour_of(rows[number - 1]);
     for (std::size_t i = 0; i + 1 < columns; ++i) line[i].resize(widths[i] + 2, ' ');
-    for (const std::string& cell : line) table += cell;
+    for (std::size_t i = 0; i < columns; ++i) {
+      const bool is_painted = number == 0 || i == state_column;
+      table += painted(line[i], is_painted ? colour : Colour::plain, has_colours);
+    }
     table += '\n';
   }
   return table;

@@ -55,17 +55,6 @@ bool is_token(string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-// Throws Unreadable.
-std::string token_in(const std::string& path) {
-  std::string text = read_bounded_file(path, token_bytes_max, "a file with the token");
-  text.resize(std::min(text.find('\n'), text.size()));
-  if (text.ends_with('\r')) text.pop_back();
-  if (is_token(text)) return text;
-  throw Unreadable(
-      "has no token in its first line, expected 1 to 4096 printable ASCII characters without "
-      "spaces");
-}
-
 // "radio.yml:3: http.tls.certificate", or the key alone where it is a default.
 std::string where(const Config& config, const std::string& key) {
   const auto place = config.places.find(key);
@@ -77,7 +66,7 @@ void finish_token(Config& config, Problems& problems) {
   const std::string key = "http.auth.bearer_token_file";
   if (auth.bearer_token.empty() && !auth.bearer_token_file.empty()) {
     try {
-      auth.bearer_token = token_in(auth.bearer_token_file);
+      auth.bearer_token = read_token_file(auth.bearer_token_file);
     } catch (const Unreadable& error) {
       problems.add(where(config, key) + ": " + shown(auth.bearer_token_file) + ' ' + error.what());
       return;
@@ -141,6 +130,16 @@ const Words<http::Protect>& protect_words() {
   static const Words<http::Protect> words{{"control", http::Protect::control},
                                           {"all", http::Protect::all}};
   return words;
+}
+
+std::string read_token_file(const std::string& path) {
+  std::string text = read_bounded_file(path, token_bytes_max, "a file with the token");
+  text.resize(std::min(text.find('\n'), text.size()));
+  if (text.ends_with('\r')) text.pop_back();
+  if (is_token(text)) return text;
+  throw Unreadable(
+      "has no token in its first line, expected 1 to 4096 printable ASCII characters without "
+      "spaces");
 }
 
 std::string read_bearer_token(const std::string& text) {

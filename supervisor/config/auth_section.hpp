@@ -19,4 +19,7 @@ std::string read_bearer_token(const std::string& text);
 // and `http.tls` does not fit together.
 void finish_http(Config& config, Problems& problems);
 
+// The token in the first line of a file. Throws Unreadable.
+std::string read_token_file(const std::string& path);
+
 }  // namespace supervisor

@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "monitor/text/ascii.hpp"
 #include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/settings.hpp"
 #include "supervisor/config/urls.hpp"
@@ -34,6 +35,9 @@ constexpr std::array<Variable, 15> stream_variables{{
     {"AZURACAST_STATION", "source.azuracast.station"},
     {"HOLD_OUTPUTS", "hold"},
 }};
+
+constexpr std::array<Variable, 2> log_variables{
+    {{"LOG_FORMAT", "log.format"}, {"LOG_LEVEL", "log.level"}}};
 
 // Credentials that a user may have chosen: taken as they are.
 bool is_credential(std::string_view name) {
@@ -78,6 +82,22 @@ void apply_to_streams(const std::string& text, const std::string& place, std::st
   }
 }
 
+// Names that other programs of the same container know as well, with words of their own: one that
+// is none of ours is told, and does not keep the streams from starting.
+void apply_log_variable(const Environment& environment, const Variable& variable, Config& config) {
+  const std::optional<std::string> found = environment(variable.name);
+  const std::string text = found ? plain_value(variable.name, *found) : std::string();
+  if (text.empty()) return;
+  const std::string word = monitor::lowered(text);
+  const std::string place = std::string("environment variable ") + variable.name;
+  try {
+    find_setting(program_settings(), variable.key)->read(config, word == "warn" ? "warning" : word);
+    remember(config, std::string(variable.key), Origin::environment, place);
+  } catch (const Unexpected& error) {
+    config.warnings.push_back(place + ": " + error.refusal(shown(text)) + "; it has no effect");
+  }
+}
+
 // It has no key of its own in the file.
 void apply_rtmp_endpoint(const std::string& url, const std::string& place, Config& config) {
   for (std::size_t i = 0; i < config.streams.size(); ++i) {
@@ -103,6 +123,9 @@ void apply_environment(const Environment& environment, Config& config, Problems&
                   config.http.metrics_path = read_metrics_path(text);
                   remember(config, "http.metrics_path", Origin::environment, place);
                 });
+  for (const Variable& variable : log_variables) {
+    apply_log_variable(environment, variable, config);
+  }
   for (const Variable& variable : stream_variables) {
     with_variable(environment, variable.name, problems,
                   [&](const std::string& text, const std::string& place) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "monitor/ffmpeg/banner.hpp"
+
 namespace supervisor {
 
 namespace {
@@ -62,7 +64,8 @@ void StderrReader::take_line(std::string_view line, monitor::Instant now) {
   log(passed);
   if (passed.pass) {
     log_.write(
-        our_level(parsed.level), "ffmpeg_log", subject(), parsed.text,
+        monitor::is_banner_line(parsed) ? LogLevel::debug : our_level(parsed.level), "ffmpeg_log",
+        subject(), parsed.text,
         {{"ffmpeg_level", monitor::name(parsed.level)}, {"ffmpeg_component", parsed.component}});
   }
   if (!may_search(now)) return signs_.skip();

@@ -178,7 +178,7 @@ void SupervisedChild::State::perform(const recovery::Launch& action) {
                                                     handlers_of(*life_), error_number);
   if (is_launched) ++launches_;
   context_.on_launch(is_launched);
-  if (!is_launched) take(recovery::LaunchFailed{action.generation, error_number});
+  if (!is_launched) take(recovery::LaunchFailed{action.generation, error_number, life_->program()});
 }
 
 ChildHandlers SupervisedChild::State::handlers_of(ChildLife& life) {

@@ -1,10 +1,11 @@
 #include "supervisor/log/event_log.hpp"
 
-#include <cstring>
 #include <utility>
 
 #include "monitor/cause.hpp"
 #include "monitor/evidence.hpp"
+#include "monitor/launch_error.hpp"
+#include "recovery/decision_words.hpp"
 
 namespace supervisor {
 
@@ -73,11 +74,10 @@ void EventLog::log(const recovery::Observed& event) {
 }
 
 void EventLog::log(const recovery::LaunchFailed& event) {
-  log_.write(
-      LogLevel::error, "ffmpeg_exited", subject(),
-      std::string("The command could not be started: ") + strerrordesc_np(event.error_number),
-      {{"generation", static_cast<std::int64_t>(event.generation)},
-       {"errno", std::int64_t{event.error_number}}});
+  log_.write(LogLevel::error, "ffmpeg_exited", subject(),
+             monitor::describe_launch_error(event.error_number, event.program),
+             {{"generation", static_cast<std::int64_t>(event.generation)},
+              {"errno", std::int64_t{event.error_number}}});
 }
 
 void EventLog::log(const recovery::Exited& event) {
@@ -133,8 +133,9 @@ void EventLog::log_notice(const recovery::IncidentClosed& notice) {
 }
 
 void EventLog::log_notice(const recovery::Decided& notice) {
-  log_.write(LogLevel::info, "recovery_decision", subject(), notice.reason,
-             {{"action", recovery::name(notice.kind)},
+  log_.write(LogLevel::info, "recovery_decision", subject(), recovery::words_of(notice),
+             {{"reason", std::string_view(notice.reason)},
+              {"action", recovery::name(notice.kind)},
               {"delay_seconds", monitor::seconds(notice.delay)},
               {"attempt", std::int64_t{notice.attempt}}});
 }

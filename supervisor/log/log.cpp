@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "monitor/text/rfc3339.hpp"
+#include "supervisor/log/colours.hpp"
 #include "supervisor/log/log_line.hpp"
 #include "supervisor/log/log_sink.hpp"
 
@@ -129,18 +129,13 @@ class Sink : public spdlog::sinks::base_sink<std::mutex> {
   bool json_;
 };
 
-bool wants_color(bool is_terminal) {
-  const char* no_color = std::getenv("NO_COLOR");  // no-color.org: set and not empty
-  return is_terminal && (no_color == nullptr || *no_color == '\0');
-}
-
 bool is_json(LogFormat format, bool is_terminal) {
   return format == LogFormat::automatic ? !is_terminal : format == LogFormat::json;
 }
 
 std::unique_ptr<spdlog::formatter> make_frame(bool json, bool is_terminal) {
   if (json) return std::make_unique<JsonFrame>();
-  return std::make_unique<TextFrame>(wants_color(is_terminal));
+  return std::make_unique<TextFrame>(wants_colours(is_terminal));
 }
 
 }  // namespace

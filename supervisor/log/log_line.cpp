@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "supervisor/log/said_fields.hpp"
 #include "supervisor/secrets/text_encodings.hpp"
 
 namespace supervisor {
@@ -36,6 +37,14 @@ std::string plain_value(const FieldValue& value) {
       text = "null";
   }
   return text;
+}
+
+// For people: no digits below a thousandth.
+std::string rounded_value(const FieldValue& value) {
+  const auto* real = std::get_if<double>(&value);
+  constexpr double largest = 1e12;
+  if (real == nullptr || !(std::abs(*real) < largest)) return plain_value(value);
+  return plain_value(std::round(*real * 1000) / 1000);
 }
 
 std::size_t room(const std::string& out, std::size_t limit) {
@@ -92,7 +101,14 @@ void append_text_field(std::string& out, const Field& field, const Secrets& secr
   if (const auto* text = std::get_if<string_view>(&field.value))
     append_text_value(out, secrets.mask(*text), left - overhead);
   else
-    out += plain_value(field.value);
+    out += rounded_value(field.value);
+}
+
+// What says nothing, and what `msg` or the level says already, is left out.
+bool is_worth_text(const LogEntry& entry, const Field& field) {
+  if (field.name.empty() || is_said(entry.event, field.name)) return false;
+  const auto* text = std::get_if<string_view>(&field.value);
+  return text == nullptr || !text->empty();
 }
 
 }  // namespace
@@ -129,7 +145,8 @@ std::string json_body(const LogEntry& entry, const Secrets& secrets, std::size_t
 std::string text_body(const LogEntry& entry, const Secrets& secrets, std::size_t limit) {
   std::string fields;
   for (const Field& field : entry.fields)
-    if (!field.name.empty()) append_text_field(fields, field, secrets, limit - shortest_msg);
+    if (is_worth_text(entry, field))
+      append_text_field(fields, field, secrets, limit - shortest_msg);
 
   std::string body;
   body.reserve(256 + fields.size());

@@ -56,7 +56,7 @@ bool ChildLife::launch(const ChildLauncher& launcher,
 void ChildLife::on_executed(int error_number, Instant now) {
   if (error_number != 0) {
     ended_child_ = std::move(child_);
-    return take_(recovery::LaunchFailed{generation_, error_number});
+    return take_(recovery::LaunchFailed{generation_, error_number, program()});
   }
   if (command_->command.is_behind_unknown()) {
     judge_progress_at_ = now + std::min(pipe_time, parts_.config.monitor.startup_timeout / 2);

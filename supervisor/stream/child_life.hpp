@@ -36,6 +36,8 @@ class ChildLife {
   // Null before the launch.
   const std::shared_ptr<const PreparedCommand>& command() const { return command_; }
   // Launched and not gone.
+  // The first word of what was launched last; empty before.
+  std::string program() const { return command_ ? command_->spec.argv.front() : std::string(); }
   bool has_child() const { return child_ != nullptr; }
 
   // Once. `handlers` call the functions below. False: it cannot be launched, see `error_number`.

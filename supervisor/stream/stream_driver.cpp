@@ -177,7 +177,7 @@ void StreamDriver::State::launch(std::shared_ptr<const PreparedCommand> command)
   if (held_) held_->release_pipes();
   if (!is_launched) {
     if (launch_with_freed_descriptors(std::move(command), error_number)) return;
-    return take(recovery::LaunchFailed{life.generation(), error_number});
+    return take(recovery::LaunchFailed{life.generation(), error_number, life.program()});
   }
   if (life.role() == Role::primary) journal_notes_.on_launch(wall_);
 }

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "monitor/text/rfc3339.hpp"
 #include "stage.hpp"
 
 namespace {
@@ -83,6 +84,24 @@ TEST(Api, AStreamOffAirSaysWhyAndWhenItGoesOn) {
   const double next = body.at("recovery").at("next_launch_in_seconds").to_number<double>();
   EXPECT_GT(next, 0);
   EXPECT_LE(next, 30);
+}
+
+TEST(Api, SinceWhenAStreamIsWhatItIs) {
+  auto failed = cooling_snapshot("failed");
+  recovery::IncidentRecord warning, open;
+  open.off_air = true;
+  open.last_good_at = recovery::WallTime(std::chrono::seconds(1'763'899'174));
+  failed->incidents =
+      std::make_shared<const std::vector<recovery::IncidentRecord>>(std::vector{warning, open});
+  const Stage stage({on_air_snapshot("radio"), failed, cooling_snapshot("not-yet")});
+  const auto streams = json_of(stage.get("/api/v1/streams")).at("streams").as_array();
+  const auto since = monitor::parse_rfc3339(text(streams[0].at("since")));
+  ASSERT_TRUE(since);
+  const auto ago = std::chrono::system_clock::now() - *since;
+  EXPECT_GE(ago, std::chrono::seconds(300));
+  EXPECT_LT(ago, std::chrono::seconds(360));
+  EXPECT_EQ(text(streams[1].at("since")), "2025-11-23T11:59:34.000Z");
+  EXPECT_TRUE(streams[2].at("since").is_null());
 }
 
 TEST(Api, TheListHasAllStreamsInTheirOrder) {

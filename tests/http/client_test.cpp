@@ -72,7 +72,9 @@ TEST(Client, GetsStatusAndBody) {
 TEST(Client, NobodyThereIsSaid) {
   std::uint16_t port = 0;
   { port = FakeServer("").port; }
-  EXPECT_EQ(failure_of(url_of(port)), "cannot get " + url_of(port) + ": Connection refused");
+  EXPECT_EQ(failure_of(url_of(port)),
+            "cannot get " + url_of(port) +
+                ": Connection refused. Is ffsupervisor running? Where: --url http://HOST:PORT");
 }
 
 TEST(Client, ASilentServerDoesNotHoldItLongerThanAgreed) {

@@ -92,6 +92,7 @@ TEST(Events, BeginWithStateFiguresIncidentsAndLog) {
   EXPECT_EQ(received[4].data.at("id"), "old");
   EXPECT_EQ(received[5].data.at("id"), "new");
   EXPECT_EQ(received[6].data.at("event"), "on_air");
+  ASSERT_TRUE(follower.hears("live", 1)) << "what was before ends";
 }
 
 TEST(Events, TellAChangeOfStateAndNotEachFigure) {

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "http/listener.hpp"
 #include "stage.hpp"
 
 namespace {
@@ -66,7 +67,14 @@ TEST(Server, ATakenAddressIsTriedAgainUnlessItIsRequired) {
   api.ping = [](std::function<void()> answer) { answer(); };
   const http::SnapshotStore snapshots{0};
   settings.required = true;
-  EXPECT_THROW(http::Server(settings, {}, snapshots, api, keep), std::runtime_error);
+  try {
+    const http::Server server(settings, {}, snapshots, api, keep);
+    ADD_FAILURE() << "the address is taken";
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("--listen 127.0.0.1:9191, or METRICS_PORT"),
+              std::string::npos)
+        << error.what();
+  }
   settings.required = false;
   const http::Server second(settings, {}, snapshots, api, keep);
   EXPECT_EQ(second.port(), 0);
@@ -76,6 +84,7 @@ TEST(Server, ATakenAddressIsTriedAgainUnlessItIsRequired) {
     EXPECT_TRUE(log[0].warning);
     EXPECT_NE(log[0].message.find(std::to_string(settings.port)), std::string::npos);
     EXPECT_NE(log[0].message.find("in use"), std::string::npos) << log[0].message;
+    EXPECT_NE(log[0].message.find("--listen 127.0.0.1:9191, or METRICS_PORT"), std::string::npos);
   }
   first.reset();
   ASSERT_TRUE(holds_soon([&] { return second.port() == settings.port; }));
@@ -83,6 +92,20 @@ TEST(Server, ATakenAddressIsTriedAgainUnlessItIsRequired) {
   const std::scoped_lock lock(mutex);
   ASSERT_EQ(log.size(), 2U);
   EXPECT_FALSE(log[1].warning);
+  EXPECT_EQ(log[1].message,
+            "The address is free. Live page, metrics and health: http://127.0.0.1:" +
+                std::to_string(settings.port) + "/");
+}
+
+TEST(Server, ItsAddressIsOneThatABrowserTakes) {
+  http::Settings settings;
+  EXPECT_EQ(http::where_to_look(settings, 9090),
+            "Live page, metrics and health: http://127.0.0.1:9090/, and at every other address of "
+            "this machine");
+  settings.address = "fd00::1";
+  settings.tls.certificate = "c.pem";
+  EXPECT_EQ(http::where_to_look(settings, 443),
+            "Live page, metrics and health: https://[fd00::1]:443/");
 }
 
 TEST(Server, AQueryDoesNotHideARoute) {
@@ -227,13 +250,16 @@ std::string failure_of(http::Settings settings) {
   }
 }
 
+constexpr const char* remedy = " (another address: --listen 127.0.0.1:9191, or METRICS_PORT)";
+
 TEST(Server, AnAddressInUseIsNamed) {
   const Stage stage;
   http::Settings settings;
   settings.address = "127.0.0.1";
   settings.port = stage.port();
-  EXPECT_EQ(failure_of(settings), "http.listen: cannot listen on 127.0.0.1:" +
-                                      std::to_string(stage.port()) + ": Address already in use");
+  EXPECT_EQ(failure_of(settings),
+            "http.listen: cannot listen on 127.0.0.1:" + std::to_string(stage.port()) +
+                ": Address already in use" + remedy);
 }
 
 TEST(Server, AnAddressThatIsNoneIsNamed) {
@@ -244,7 +270,9 @@ TEST(Server, AnAddressThatIsNoneIsNamed) {
             "\"not-an-address\" is not an IP address");
   settings.address = "192.0.2.1";  // of nobody (RFC 5737)
   EXPECT_EQ(failure_of(settings),
-            "http.listen: cannot listen on 192.0.2.1:9090: Cannot assign requested address");
+            std::string("http.listen: cannot listen on 192.0.2.1:9090: Cannot assign requested "
+                        "address") +
+                remedy);
 }
 
 TEST(Server, APortIsFreeAgainAtOnce) {

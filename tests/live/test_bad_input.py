@@ -187,9 +187,9 @@ class BadClients(LiveTest):
         self.assertIn("radio", status.stdout)
         self.assertIn("on_air", ask("status", "--json").stdout)
         self.supervisor.end()
-        for words in (["healthcheck"], ["healthcheck", "liveness"], ["status"]):
+        for words, code in ((["healthcheck"], 1), (["healthcheck", "liveness"], 1), (["status"], 3)):
             done = ask(*words)
-            self.assertEqual(done.returncode, 1, words)
+            self.assertEqual(done.returncode, code, words)
             self.assertIn(url, done.stderr)
 
 

@@ -13,6 +13,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
 _ffsupervisor
 printf '%s\n' "${COMPREPLY[@]}"
 """
+SUBCOMMANDS = ("init", "check", "status", "logs", "restart", "stop", "start", "reload", "healthcheck")
 
 
 def completed(*words):
@@ -27,13 +28,13 @@ class Completion(unittest.TestCase):
     def test_every_option_of_the_help_is_offered_somewhere(self):
         said = subprocess.run([BINARY, "--help"], capture_output=True, text=True, timeout=10).stdout
         options = set(re.findall(r"(?<!\S)--[a-z-]+", said))
-        offered = completed("") | completed("check", "") | completed("status", "") | completed("healthcheck", "")
+        offered = completed("").union(*(completed(word, "") for word in SUBCOMMANDS))
         self.assertGreater(len(options), 8)
         self.assertEqual(options - offered, set())
 
     def test_no_option_is_offered_that_the_program_refuses(self):
-        for words in ([], ["check"], ["init"], ["status"], ["healthcheck"]):
-            for option in completed(*words, "--"):
+        for words in [[]] + [[word] for word in SUBCOMMANDS]:
+            for option in completed(*words, "-"):
                 with self.subTest(call=[*words, option]):
                     refused = subprocess.run([BINARY, *words, option], capture_output=True, text=True, input="",
                                              timeout=10, env={"METRICS_PORT": "1"}).stderr
@@ -41,6 +42,7 @@ class Completion(unittest.TestCase):
 
     def test_commands_come_first_only(self):
         self.assertEqual(completed("c"), {"check"})
+        self.assertEqual(completed("st"), {"status", "stop", "start"})
         self.assertEqual(completed("--log-level", "info", "c"), set())
 
     def test_values_of_an_option(self):
@@ -52,7 +54,9 @@ class Completion(unittest.TestCase):
         self.assertEqual(completed("healthcheck", "l"), {"liveness"})
         self.assertEqual(completed("status", "--j"), {"--json"})
         self.assertEqual(completed("check", "--q"), {"--quiet"})
-        self.assertEqual(completed("init", "--"), {"--name", "--help"})
+        self.assertEqual(completed("init", "--"), {"--name", "--help", "--version"})
+        self.assertEqual(completed("logs", "--f"), {"--follow"})
+        self.assertEqual(completed("restart", "--t"), {"--token-file"})
         self.assertEqual(completed("--name", "x", "--j"), set())
 
     def test_behind_the_command_everything_belongs_to_it(self):

@@ -184,6 +184,14 @@ TEST(Escalation, ComesOnceWhenTheQuickRestartsAreSpent) {
   }
 }
 
+TEST(Escalation, ASingleRestartIsCountedInGoodGrammar) {
+  Policy policy = steady_policy();
+  policy.max_restart_attempts = 1;
+  Stand stand(policy);
+  EXPECT_EQ(notices<Escalated>(exhaust(stand)).at(0).reason,
+            "1 restart did not bring the stream back");
+}
+
 TEST(Escalation, IsADecisionToo) {
   Stand stand;
   const auto decided = notices<Decided>(exhaust(stand));

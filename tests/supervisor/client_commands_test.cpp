@@ -192,7 +192,8 @@ TEST(Status, PrintsAnAlignedTableAndIsContentWhenEveryStreamIsOnAir) {
   EXPECT_EQ(result.out,
             "STREAM          STATE   PID   UPTIME  FPS   SPEED  BITRATE      RESTARTS  CAUSE\n"
             "radio           on_air  4242  1h2m    25.0  1.00x  2.50 Mbit/s  3         -\n"
-            "with-long-name  on_air  17    59s     -     1.01x  128 kbit/s   0         -\n");
+            "with-long-name  on_air  17    59s     -     1.01x  128 kbit/s   0         -\n"
+            "\nAll 2 streams are on air.\n");
   EXPECT_EQ(result.err, "");
   EXPECT_EQ(result.code, 0);
 }
@@ -221,11 +222,102 @@ TEST(Status, ReadsWhatTheApiWrites) {
   OneAnswer server(200, *http::streams(snapshots.read(), http::ClockReading{}).body);
   const Result result = status(at(server.url()));
   EXPECT_EQ(result.code, 1);
-  EXPECT_EQ(
-      result.out,
-      "STREAM  STATE         PID   UPTIME  FPS   SPEED  BITRATE    RESTARTS  CAUSE\n"
-      "radio   cooling_down  4711  0s      25.0  1.00x  96 kbit/s  5         encoder_frozen\n")
+  EXPECT_EQ(result.out,
+            "STREAM  STATE         PID   UPTIME  FPS   SPEED  BITRATE    RESTARTS  CAUSE\n"
+            "radio   cooling_down  4711  0s      25.0  1.00x  96 kbit/s  5         encoder_frozen\n"
+            "\nThe stream is not on air.\nradio: off air: encoder_frozen: no advance\n")
       << result.err;
+}
+
+constexpr const char* in_trouble = R"({"streams":[
+{"name":"a","state":"on_air","since":"2024-11-30T10:00:00.000Z","verdict":null,"recovery":{}},
+{"name":"b","state":"cooling_down","since":"2024-11-30T10:12:04.500Z",
+ "verdict":{"cause":"sink_lost","evidence":["The connection broke.","More."]},
+ "recovery":{"next_launch_in_seconds":19.6,"escalated":true}},
+{"name":"c","state":"on_air","since":null,
+ "verdict":{"cause":"encoder_slow","evidence":["Speed 0.80 for 30 s."]},"recovery":{}}]})";
+
+TEST(Status, SaysSinceWhenWhyAndWhatComesNext) {
+  OneAnswer server(200, in_trouble);
+  const Result result = status(at(server.url()));
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.out.find("\n2 of 3 streams are on air.\n"
+                            "b: off air since 2024-11-30 10:12:04 UTC ("),
+            std::string::npos)
+      << result.out;
+  EXPECT_NE(result.out.find("): sink_lost: The connection broke. Next attempt in 20 s. "
+                            "Escalated.\nc: on air: encoder_slow: Speed 0.80 for 30 s.\n"),
+            std::string::npos)
+      << result.out;
+}
+
+TEST(Status, OfOneStreamIsItsOwn) {
+  Options options;
+  options.stream = "a";
+  {
+    OneAnswer server(200, in_trouble);
+    options.url = server.url();
+    const Result result = status(options);
+    EXPECT_EQ(result.code, 0) << "the others do not count";
+    EXPECT_EQ(result.out.find("cooling_down"), std::string::npos) << result.out;
+    EXPECT_NE(result.out.find("The stream is on air."), std::string::npos) << result.out;
+  }
+  {
+    OneAnswer server(200, in_trouble);
+    options.url = server.url();
+    options.json = true;
+    EXPECT_TRUE(status(options).out.starts_with(R"({"name":"a")"));
+  }
+  OneAnswer server(200, in_trouble);
+  options.url = server.url();
+  options.stream = "d";
+  const Result result = status(options);
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.err, "ffsupervisor: no stream has the name \"d\"; there are: a, b, c\n");
+}
+
+TEST(Status, HasColoursOnATerminalAlone) {
+  const auto shown = [](bool has_colours) {
+    OneAnswer server(200, in_trouble);
+    std::ostringstream out, err;
+    run_status(at(server.url()), no_environment, Screen{out, err, has_colours});
+    return out.str();
+  };
+  EXPECT_EQ(shown(false).find('\x1b'), std::string::npos);
+  EXPECT_NE(shown(true).find("\x1b[31mcooling_down"), std::string::npos) << shown(true);
+  EXPECT_NE(shown(true).find("\x1b[32mon_air"), std::string::npos);
+}
+
+// What a terminal could take for a command comes from FFmpeg's own words.
+TEST(Status, ATerminalGetsNoCommandsFromTheAnswer) {
+  OneAnswer server(200, R"({"streams":[{"name":"a","state":"starting",
+    "verdict":{"cause":"sink_lost","evidence":["\u001b]0;title\u0007"]},"recovery":{}}]})");
+  const Result result = status(at(server.url()));
+  EXPECT_EQ(result.out.find('\x1b'), std::string::npos) << result.out;
+}
+
+TEST(Status, AWatchOutlivesAnInstanceThatRestarts) {
+  std::optional<OneAnswer> server(std::in_place, 200, on_air);
+  int looks = 0;
+  std::ostringstream out, err;
+  const int code = watch_status(at(server->url()), no_environment, Screen{out, err}, [&] {
+    server.reset();
+    return ++looks < 3;
+  });
+  EXPECT_EQ(looks, 3);
+  EXPECT_EQ(code, 3);
+  const std::string text = out.str();
+  EXPECT_NE(text.find("All 2 streams are on air."), std::string::npos) << text;
+  EXPECT_NE(text.find("Connection refused"), text.rfind("Connection refused")) << text;
+}
+
+TEST(Status, AWatchOfNothingEnds) {
+  std::ostringstream out, err;
+  const int code = watch_status(at(dead_url()), no_environment, Screen{out, err}, [] {
+    ADD_FAILURE() << "there is nothing to watch";
+    return false;
+  });
+  EXPECT_EQ(code, 3);
 }
 
 TEST(Status, PrintsTheApisOwnJson) {
@@ -242,7 +334,7 @@ TEST(Status, WhatIsNotOurAnswerIsSaidAndNotPrinted) {
                            "{\"streams\":[{\"name\":\"a\"}]}"}) {
     OneAnswer server(200, body);
     const Result result = status(at(server.url()));
-    EXPECT_EQ(result.code, 1) << body;
+    EXPECT_EQ(result.code, 3) << body;
     EXPECT_EQ(result.out, "") << body;
     EXPECT_NE(result.err.find("the answer is "), std::string::npos) << result.err;
   }
@@ -253,14 +345,16 @@ TEST(Status, WhatIsNotOurAnswerIsSaidAndNotPrinted) {
 TEST(Status, AnUnreachableInstanceIsNamed) {
   const std::string url = dead_url();
   const Result result = status(at(url));
-  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.code, 3) << "not the code of a stream that is off air";
   EXPECT_EQ(result.out, "");
   EXPECT_NE(result.err.find(url), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("Is ffsupervisor running? Where: --url"), std::string::npos)
+      << result.err;
 }
 
 TEST(Status, AWrongPortInTheEnvironmentIsSaid) {
   const Result result = status({}, [](const char*) -> std::optional<std::string> { return "abc"; });
-  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.code, 2);
   EXPECT_NE(result.err.find("METRICS_PORT"), std::string::npos) << result.err;
 }
 
@@ -285,7 +379,7 @@ TEST(Status, APasswordInTheUrlIsNotShown) {
   std::string url = dead_url();
   url.insert(7, "user:planted@");
   const Result result = status(at(url));
-  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.code, 3);
   EXPECT_EQ(result.err.find("planted"), std::string::npos) << result.err;
 }
 

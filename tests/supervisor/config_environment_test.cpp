@@ -28,6 +28,24 @@ std::string error_of(const Variables& variables) {
   return "no error";
 }
 
+TEST(Environment, FormatAndLevelOfTheLogHaveVariables) {
+  const Config config = load({{"LOG_FORMAT", "text"}, {"LOG_LEVEL", "WARN"}});
+  EXPECT_EQ(config.log.format, LogFormat::text);
+  EXPECT_EQ(config.log.level, LogLevel::warning);
+  EXPECT_EQ(config.origins.at("log.level"), Origin::environment);
+  EXPECT_TRUE(config.warnings.empty());
+}
+
+// Other programs of a container know variables of these names.
+TEST(Environment, AnotherProgramsWordForTheLogIsToldAndEndsNothing) {
+  const Config config = load({{"LOG_LEVEL", "notice"}});
+  EXPECT_EQ(config.log.level, LogLevel::info);
+  ASSERT_EQ(config.warnings.size(), 1U);
+  EXPECT_EQ(config.warnings[0],
+            "environment variable LOG_LEVEL: found \"notice\", expected one of trace, debug, info, "
+            "warning, error; it has no effect");
+}
+
 TEST(Environment, EveryVariableReachesItsKey) {
   const Config config = load({{"METRICS_PORT", "9191"},
                               {"METRICS_PATH", "/m"},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <string>
 
 #include <boost/json.hpp>
@@ -46,6 +47,30 @@ TEST(EventLog, StatisticsThatCannotBeReadAreToldOnceUntilTheyCan) {
   EXPECT_NE(text.find(R"("event":"witness_unavailable","stream":"radio","msg":"the statistics)"),
             std::string::npos)
       << text;
+}
+
+boost::json::value line_of(const recovery::Event& event, const recovery::Step& step) {
+  return boost::json::parse(logged([&](EventLog& events) { events.record(event, step, {}); }));
+}
+
+TEST(EventLog, ADecisionSaysWhatWasDecidedAndWhyIsAField) {
+  const auto line = line_of(
+      recovery::Tick{}, {{},
+                         {recovery::Decided{recovery::DecisionKind::restart_ffmpeg, "FFmpeg ended.",
+                                            std::chrono::seconds(20), 2, 3}}});
+  EXPECT_EQ(line.at("event").as_string(), "recovery_decision");
+  EXPECT_EQ(line.at("msg").as_string(), "Next attempt in 20 s (2 of 3)");
+  EXPECT_EQ(line.at("reason").as_string(), "FFmpeg ended.");
+  EXPECT_EQ(line.at("action").as_string(), "restart_ffmpeg");
+  EXPECT_EQ(line.at("attempt").as_int64(), 2);
+}
+
+TEST(EventLog, AProgramThatIsNotInstalledIsNamed) {
+  const auto line = line_of(recovery::LaunchFailed{1, ENOENT, "ffmpeg"}, {});
+  EXPECT_EQ(line.at("event").as_string(), "ffmpeg_exited");
+  EXPECT_NE(line.at("msg").as_string().find("\"ffmpeg\" is in none of the directories of PATH"),
+            std::string::npos)
+      << line;
 }
 
 TEST(EventLogAnomaly, OneThatBeginsIsAWarningWithItsSentence) {

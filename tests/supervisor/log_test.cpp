@@ -77,8 +77,31 @@ TEST(Log, ATextLineReadsLikeASentence) {
   const std::string line = bench.only_text();
   const std::regex shape(
       R"re(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} INFO  radio on_air  On air again )re"
-      R"re(off_air_seconds=2\.5 why="a b \\"c\\"" empty="" pid=7)re");
+      R"re(off_air_seconds=2\.5 why="a b \\"c\\"" pid=7)re");
   EXPECT_TRUE(std::regex_match(line, shape)) << line;
+}
+
+TEST(Log, ATextLineSaysNothingTwiceAndNoMoreDigitsThanPeopleRead) {
+  Bench bench(as_text);
+  bench.log.write(
+      LogLevel::error, "ffmpeg_log", "radio", "Connection refused",
+      {{"ffmpeg_level", std::string_view("error")}, {"ffmpeg_component", std::string_view()}});
+  EXPECT_TRUE(bench.only_text().ends_with("radio ffmpeg_log  Connection refused"));
+  bench.log.write(LogLevel::info, "ffmpeg_exited", "radio", "FFmpeg ended: exit code 1",
+                  {{"generation", std::int64_t{3}}, {"exit_code", std::int64_t{1}}});
+  EXPECT_TRUE(bench.only_text().ends_with("FFmpeg ended: exit code 1 generation=3"));
+  bench.log.write(LogLevel::info, "on_air", "radio", "On air again",
+                  {{"off_air_seconds", 59.861369622}});
+  EXPECT_TRUE(bench.only_text().ends_with("On air again off_air_seconds=59.861"));
+}
+
+TEST(Log, JsonHasEveryFieldAsItIs) {
+  Bench bench;
+  bench.log.write(LogLevel::info, "recovery_decision", "radio", "Next attempt in 60 s",
+                  {{"delay_seconds", 59.861369622}, {"none", std::string_view()}});
+  const json::object line = bench.only();
+  EXPECT_EQ(line.at("delay_seconds").to_number<double>(), 59.861369622);
+  EXPECT_EQ(string_of(line, "none"), "");
 }
 
 TEST(Log, WhatIsNoUtf8BecomesTheReplacementCharacter) {

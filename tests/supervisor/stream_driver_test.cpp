@@ -89,6 +89,18 @@ TEST_F(StreamDriverTest, AStderrLineBecomesTheVerdict) {
   EXPECT_EQ(logged("ffmpeg_log"), 1U);
 }
 
+// At each launch the same: a log that is paid by the byte does not get it unless asked.
+TEST_F(StreamDriverTest, FfmpegsBannerIsNoNews) {
+  make_driver(plain_config());
+  driver->start();
+  children.last().execute();
+  children.last().write_stderr(
+      "[info] ffmpeg version 5.1.6 Copyright (c) 2000-2024 the FFmpeg developers\n"
+      "[info]   built with gcc 12\n[info]   configuration: --enable-gpl\n"
+      "[info]   libavutil      57. 28.100 / 57. 28.100\n[info] Input #0, mp3, from 'in.mp3':\n");
+  EXPECT_EQ(logged("ffmpeg_log"), 1U);
+}
+
 TEST_F(StreamDriverTest, AStopEndsTheChildAndNothingIsLaunchedUntilAStart) {
   go_on_air();
   EXPECT_EQ(driver->control(Control::start).status, 409U);

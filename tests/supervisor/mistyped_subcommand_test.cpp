@@ -1,0 +1,38 @@
+#include "supervisor/command_line/mistyped_subcommand.hpp"
+
+#include <gtest/gtest.h>
+
+namespace supervisor {
+namespace {
+
+std::string answer_to(std::vector<std::string> words) {
+  std::vector<const char*> argv{"ffsupervisor"};
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  try {
+    refuse_mistyped_subcommand(parse_options(static_cast<int>(argv.size()), argv.data()),
+                               "/nonexistent:/bin");
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "a command";
+}
+
+TEST(MistypedSubcommand, TheNearestOneIsNamed) {
+  EXPECT_EQ(answer_to({"stauts"}),
+            "\"stauts\" is no subcommand, and no program in PATH: did you mean status? (a program: "
+            "ffsupervisor -- stauts ...)");
+  EXPECT_NE(answer_to({"restrat", "radio"}).find("mean restart?"), std::string::npos);
+  EXPECT_NE(answer_to({"help"}).find("mean --help?"), std::string::npos);
+  EXPECT_NE(answer_to({"version"}).find("mean --version?"), std::string::npos);
+}
+
+TEST(MistypedSubcommand, WhatMayBeACommandStaysOne) {
+  for (const char* word : {"ffmpeg", "./stauts", "/x/status", "radio.sh", "cat", "sh"}) {
+    EXPECT_EQ(answer_to({word}), "a command") << word;
+  }
+  EXPECT_EQ(answer_to({"--", "stauts"}), "a command") << "as asked for";
+  EXPECT_EQ(answer_to({"check", "stauts"}), "a command");
+}
+
+}  // namespace
+}  // namespace supervisor
