@@ -46,6 +46,19 @@ Reply home(const SnapshotStore::View& view, std::string_view metrics_path) {
               "/api/v1/streams", "/api/v1/incidents", "/api/v1/events", "/api/v1/openapi.json"}}});
 }
 
+Reply outcome_reply(const Outcome& outcome) {
+  if (outcome.receivers.empty()) return error_reply(outcome.status, outcome.message);
+  json::array receivers;
+  for (const ReceiverAnswer& answer : outcome.receivers) {
+    receivers.push_back(json::object{{"receiver", answer.receiver},
+                                     {"address", answer.address},
+                                     {"delivered", answer.delivered},
+                                     {"message", answer.message}});
+  }
+  return json_reply(outcome.status,
+                    {{"message", outcome.message}, {"receivers", std::move(receivers)}});
+}
+
 Reply streams(const SnapshotStore::View& view, const ClockReading& now) {
   json::array list;
   for (const auto& stream : view.streams) list.push_back(stream_json(*stream, now));

@@ -6,6 +6,7 @@
 #include "http/clock_reading.hpp"
 #include "http/reply.hpp"
 #include "http/snapshot.hpp"
+#include "http/supervisor_api.hpp"
 
 namespace http {
 
@@ -14,6 +15,9 @@ Reply home(const SnapshotStore::View& view, std::string_view metrics_path);
 
 // The description of every route and answer, OpenAPI 3.1: http/openapi.json.in, embedded.
 Reply openapi();
+
+// Of a control request: {"message"}, of a test of the alerts with {"receivers": […]}.
+Reply outcome_reply(const Outcome& outcome);
 
 // The answers below /api/v1. Names are decoded already; 404 where no stream has the name.
 

@@ -42,6 +42,7 @@ std::string decoded(std::string_view text) {
 
 std::optional<ControlRequest> control_request_of(std::string_view path) {
   if (path == reload_path) return ControlRequest{};
+  if (path == alert_test_path) return ControlRequest{.tests_alerts = true};
   if (!path.starts_with(streams_prefix)) return std::nullopt;
   const std::string_view rest = path.substr(streams_prefix.size());
   const std::size_t last = rest.rfind('/');
@@ -61,6 +62,7 @@ std::optional<ControlRequest> control_request_of(std::string_view path) {
 
 std::string describe(const ControlRequest& request) {
   constexpr std::size_t shown = 100;  // bytes of a name, which any client can send
+  if (request.tests_alerts) return "test of the alerts";
   if (!request.control) return "reload of the configuration";
   std::string what(name(*request.control));
   if (!request.output.empty()) what += " of output \"" + request.output.substr(0, shown) + '"';

@@ -19,7 +19,8 @@ constexpr std::string_view recovery_suffix = "/recovery";
 
 // Time for the supervising loop to answer; a stuck one never does.
 constexpr std::chrono::seconds control_limit{2};
-constexpr std::chrono::seconds reload_limit{10};  // reads files, perhaps over a network
+constexpr std::chrono::seconds reload_limit{10};      // reads files, perhaps over a network
+constexpr std::chrono::seconds alert_test_limit{45};  // a command has 32 s
 
 std::size_t parse_limit(std::string_view text) {
   std::size_t limit = 0;
@@ -115,6 +116,11 @@ bool is_open_to_all(const Request& request) {
          is_of_page(request);
 }
 
+std::chrono::seconds time_limit_of(const ControlRequest& wanted) {
+  if (wanted.tests_alerts) return alert_test_limit;
+  return wanted.control ? control_limit : reload_limit;
+}
+
 // An event stream, until either side ends it.
 Reply events(EventHub& hub, std::string_view method) {
   Reply reply{200, "text/event-stream", std::make_shared<const std::string>(),
@@ -188,7 +194,7 @@ boost::asio::awaitable<Reply> Routes::control(const Request& request,
     co_return std::move(*result.refusal);
   }
   const Outcome outcome = co_await execute(wanted);
-  Reply reply = error_reply(outcome.status, outcome.message);
+  Reply reply = outcome_reply(outcome);
   reply.audit = Audit{result.who, what + ": " + outcome.message};
   co_return reply;
 }
@@ -204,7 +210,9 @@ bool Routes::may_log_refusal() {
 boost::asio::awaitable<Outcome> Routes::execute(const ControlRequest& wanted) {
   using Answer = std::function<void(Outcome)>;
   std::function<void(Answer)> put;
-  if (!wanted.control) {
+  if (wanted.tests_alerts) {
+    put = api_.test_alerts;
+  } else if (!wanted.control) {
     put = api_.reload;
   } else if (api_.control) {
     put = [this, &wanted](Answer answer) {
@@ -212,8 +220,7 @@ boost::asio::awaitable<Outcome> Routes::execute(const ControlRequest& wanted) {
     };
   }
   if (!put) co_return Outcome{501, "this instance does not support it"};
-  const auto outcome = co_await backends_.pending_calls.ask<Outcome>(
-      put, wanted.control ? control_limit : reload_limit);
+  const auto outcome = co_await backends_.pending_calls.ask<Outcome>(put, time_limit_of(wanted));
   co_return outcome.value_or(Outcome{
       503, "the supervising loop does not answer; the request may still be executed later"});
 }

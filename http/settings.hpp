@@ -36,7 +36,8 @@ struct Tls {
 struct Settings {
   std::string address = "0.0.0.0";  // address and port: `http.listen`; IPv6 without its brackets
   std::uint16_t port = 9090;
-  bool required = false;  // not to serve without it; otherwise a taken address is tried again
+  std::string public_url = {};  // of the page, as others reach it; empty: by the address
+  bool required = false;        // not to serve without it; otherwise a taken address is tried again
   std::string metrics_path = "/metrics";
   // AZURACAST_WEBHOOK_PASSWORD; not a key of the file. Empty: the hook is accepted from loopback
   // only.

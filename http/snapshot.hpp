@@ -17,6 +17,7 @@
 #include "monitor/output.hpp"
 #include "monitor/readings.hpp"
 #include "monitor/tracks/track_log.hpp"
+#include "recovery/alert.hpp"
 #include "recovery/alerts/outcome.hpp"
 #include "recovery/status.hpp"
 #include "recovery/stream_recorder.hpp"
@@ -62,6 +63,7 @@ struct OutputSnapshot {
 // masked in every string.
 struct StreamSnapshot {
   std::string name;
+  recovery::StreamServers servers;
   std::shared_ptr<const std::vector<std::string>> command;
   bool reports_progress = true;
   bool has_rtmp_output = false;

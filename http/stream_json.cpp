@@ -7,6 +7,7 @@
 
 #include "http/derived_values.hpp"
 #include "http/json.hpp"
+#include "monitor/advice.hpp"
 #include "monitor/text/rfc3339.hpp"
 
 namespace http {
@@ -62,6 +63,7 @@ json::value verdict_json(const std::optional<monitor::Verdict>& verdict) {
           {"cause", monitor::name(verdict->cause)},
           {"output", output_json(verdict->cause, verdict->output)},
           {"confidence", monitor::name(verdict->confidence)},
+          {"what_now", monitor::what_now(verdict->cause)},
           {"evidence", strings(verdict->evidence)}};
 }
 

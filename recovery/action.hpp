@@ -90,10 +90,17 @@ struct Decided {
 struct Escalated {
   monitor::Verdict verdict;
   std::string reason;
-  unsigned attempts;                      // restarts that did not help
-  std::vector<std::string> actions = {};  // of the open off-air incident, oldest first
+  unsigned attempts;  // restarts that did not help
 };
 struct EscalationResolved {};
+// A person is to be told of an outage: recovery has escalated, or it has lasted for `alert_after`,
+// whichever comes first. Once, until it is over: healthy for a whole cooldown, or stopped as asked.
+struct Alerted {
+  monitor::Verdict verdict;
+  std::string reason;
+  std::vector<std::string> actions = {};  // of the open off-air incident, oldest first
+};
+struct AlertResolved {};
 // The first finding, or one that differs from the one before.
 struct SourceChanged {
   bool available;
@@ -133,7 +140,7 @@ struct RestartedOnPurpose {
 using Notice = std::variant<CameOnAir, WentOffAir, FaultDetected, IncidentOpened, IncidentClosed,
                             Decided, Escalated, EscalationResolved, SourceChanged, FallbackOnAir,
                             FallbackFailed, Unkillable, TrackSwitchBegun, RestartedOnPurpose,
-                            IncidentChanged, CoverBegan, CoverEnded>;
+                            IncidentChanged, CoverBegan, CoverEnded, Alerted, AlertResolved>;
 
 // The answer to one event. Nearly always empty.
 struct Step {

@@ -12,15 +12,17 @@ std::string id_of(const std::string& stream, WallTime time) {
   return stream + "-" + std::to_string(since_epoch.count());
 }
 
-Alert alert_of(const std::string& stream, const Escalated& escalated, WallTime wall) {
+Alert alert_of(const std::string& stream, const Alerted& alerted, WallTime wall,
+               const StreamServers& servers) {
   Alert alert;
   alert.id = id_of(stream, wall);
   alert.stream = stream;
-  alert.cause = escalated.verdict.cause;
-  alert.output = escalated.verdict.output;
-  alert.summary = stream + " is off air: " + escalated.reason;
-  alert.evidence = escalated.verdict.evidence;
-  alert.tried = escalated.actions;
+  alert.cause = alerted.verdict.cause;
+  alert.output = alerted.verdict.output;
+  alert.servers = servers;
+  alert.summary = stream + " is off air: " + alerted.reason;
+  alert.evidence = alerted.verdict.evidence;
+  alert.tried = alerted.actions;
   alert.starts_at = wall;
   return alert;
 }

@@ -9,15 +9,24 @@
 
 namespace recovery {
 
-struct Escalated;
+struct Alerted;
 
-// One escalation of one stream, as it is delivered: fires once, is resolved once. A value; secrets
+// What a stream is read from and sent to, `host:port`, several with commas: the same for all
+// streams of one server. Empty where there is none.
+struct StreamServers {
+  std::string source, sink;
+
+  bool operator==(const StreamServers&) const = default;
+};
+
+// One outage of one stream, as it is delivered: fires once, is resolved once. A value; secrets
 // already masked in every string.
 struct Alert {
-  std::string id;  // "radio-1763925600123": stream, ms of the escalation; the same when resolved
+  std::string id;  // "radio-1763925600123": stream, ms of its beginning; the same when resolved
   std::string stream;
   monitor::Cause cause{};
-  std::string output = {};            // where the cause is the sink's: which, where that is known
+  std::string output = {};  // where the cause is the sink's: which, where that is known
+  StreamServers servers = {};
   std::string summary;                // one sentence: "radio is off air: …"
   std::vector<std::string> evidence;  // the verdict's sentences
   std::vector<std::string> tried;     // what was done about it, oldest first
@@ -26,13 +35,15 @@ struct Alert {
   // Its present state, firing or resolved, was delivered to all receivers, or dropped. Not part of
   // the message: the next life of the supervisor must know whether to deliver it.
   bool delivered = false;
+  bool is_test = false;  // nothing is wrong: whether the receivers can be reached
 
   // Nothing is left to deliver: all receivers have its resolution, or gave up.
   bool is_over() const { return ends_at && delivered; }
 };
 
-// What an escalation of `stream` at `wall` fires.
-Alert alert_of(const std::string& stream, const Escalated& escalated, WallTime wall);
+// What `alerted` of `stream` at `wall` fires.
+Alert alert_of(const std::string& stream, const Alerted& alerted, WallTime wall,
+               const StreamServers& servers = {});
 
 // "radio-1763925600123"
 std::string id_of(const std::string& stream, WallTime time);

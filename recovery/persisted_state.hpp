@@ -17,7 +17,8 @@ struct PersistedState {
   unsigned source_retries = 0;            // probes that found no source, since last healthy
   bool stopped_as_asked = true;           // the last life ended because an operator asked for it
   std::optional<WallTime> launched_at;    // the last launch
-  std::optional<Alert> escalation;        // open, or its resolution not delivered to all yet
+  std::optional<Alert> alert;             // open, or its resolution not delivered to all yet
+  bool escalated = false;                 // … and recovery has escalated
   std::vector<IncidentRecord> incidents;  // newest first; an open one has no resolved_at
 };
 

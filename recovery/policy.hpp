@@ -64,6 +64,9 @@ struct Policy {
   // `sink.on_partial`.
   monitor::OnWarning on_partial = monitor::OnWarning::alert;
   bool restart_on_track_change = false;  // the stream's own `tracks.on_change: restart`
+  // The program's `alerts.after`: off air for so long alerts, whatever recovery still tries. Empty:
+  // only an escalation does.
+  std::optional<Duration> alert_after;
 
   bool operator==(const Policy&) const = default;
 };

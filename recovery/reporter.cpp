@@ -31,15 +31,34 @@ void Reporter::note_cause(monitor::Cause cause) {
 
 void Reporter::escalate(const monitor::Verdict& verdict, std::string reason, unsigned tried) {
   if (std::exchange(escalated_, true)) return;
+  const bool is_known = std::exchange(alerted_, true);
+  // One outage, one alert: a second decision to alert would have no delivery of its own.
+  decide(is_known ? DecisionKind::none : DecisionKind::escalate_alert, reason);
+  notify(Escalated{verdict, reason, tried});
+  if (!is_known) notify_alerted(verdict, std::move(reason));
+}
+
+void Reporter::alert(const monitor::Verdict& verdict, std::string reason) {
+  if (std::exchange(alerted_, true)) return;
   decide(DecisionKind::escalate_alert, reason);
+  notify_alerted(verdict, std::move(reason));
+}
+
+void Reporter::notify_alerted(const monitor::Verdict& verdict, std::string reason) {
   const Incident* incident = incidents_.off_air();
   std::vector<std::string> actions;
   if (incident != nullptr) actions = incident->actions;
-  notify(Escalated{verdict, std::move(reason), tried, std::move(actions)});
+  notify(Alerted{verdict, std::move(reason), std::move(actions)});
 }
 
-void Reporter::resolve_escalation() {
+void Reporter::resolve() {
   if (std::exchange(escalated_, false)) notify(EscalationResolved{});
+  if (std::exchange(alerted_, false)) notify(AlertResolved{});
+}
+
+void Reporter::resume(bool alerted, bool escalated) {
+  alerted_ = alerted || escalated;
+  escalated_ = escalated;
 }
 
 void Reporter::open_off_air(const monitor::Verdict& verdict, Instant last_good_at, Instant now) {

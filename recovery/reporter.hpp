@@ -10,8 +10,8 @@
 namespace recovery {
 
 // The answer to the present event while it is being made, and what every answer must agree with:
-// which incidents are open, and whether recovery has escalated. Each opening, change and closing
-// is in exactly one answer.
+// which incidents are open, whether recovery has escalated, and whether a person is told. Each
+// opening, change and closing is in exactly one answer.
 class Reporter {
  public:
   void act(Action action) { step_.actions.push_back(std::move(action)); }
@@ -25,13 +25,17 @@ class Reporter {
               unsigned attempt = 0);
   void decide(Decided decided);
 
-  // Recovery cannot bring the stream back by itself: reported once until it is resolved. `tried`:
-  // restarts that did not help.
+  // Recovery cannot bring the stream back by itself: reported once until it is over. `tried`:
+  // restarts that did not help. Alerts, where no alert is open.
   void escalate(const monitor::Verdict& verdict, std::string reason, unsigned tried);
-  void resolve_escalation();
+  // A person is told, whatever recovery still tries; once until it is over.
+  void alert(const monitor::Verdict& verdict, std::string reason);
+  // Escalation and alert are over.
+  void resolve();
   bool is_escalated() const { return escalated_; }
-  // Escalated by an earlier life, which reported it.
-  void resume(bool escalated) { escalated_ = escalated; }
+  bool is_alerted() const { return alerted_; }
+  // By an earlier life, which reported it. What is escalated is alerted.
+  void resume(bool alerted, bool escalated);
 
   void open_off_air(const monitor::Verdict& verdict, Instant last_good_at, Instant now);
   void close_off_air(Instant now);
@@ -50,10 +54,12 @@ class Reporter {
 
  private:
   void notify_closed(std::vector<Incident> closed);
+  void notify_alerted(const monitor::Verdict& verdict, std::string reason);
 
   Step step_;
   OpenIncidents incidents_;
   bool escalated_ = false;
+  bool alerted_ = false;
 };
 
 // The first sentence of the evidence; the cause's name where there is none.

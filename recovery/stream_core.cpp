@@ -23,8 +23,8 @@ void StreamCore::resume(const Resumed& past, Instant now) {
   if (!past.stopped_as_asked && past.launched_ago) plan_ = {Plan::Kind::resume};
   planner_.resume(past.attempts, past.source_retries,
                   past.launched_ago ? now - *past.launched_ago : Instant::min());
-  reporter_.resume(past.escalation.has_value());
-  life_.verdict = past.escalation;
+  reporter_.resume(past.alert.has_value(), past.escalated);
+  life_.verdict = past.alert;
 }
 
 Step StreamCore::step(const Event& event, Instant now) {
@@ -33,6 +33,7 @@ Step StreamCore::step(const Event& event, Instant now) {
   consider_fallback();
   planner_.send_probes(context());
   look_at_lost_outputs();
+  alert_if_due();
   return reporter_.take();
 }
 
@@ -56,7 +57,8 @@ Status StreamCore::status() const {
 }
 
 Instant StreamCore::next_deadline() const {
-  return std::min({deadline_of_state(), planner_.deadline(), output_return_.deadline()});
+  return std::min(
+      {deadline_of_state(), planner_.deadline(), output_return_.deadline(), alert_due_at()});
 }
 
 Instant StreamCore::deadline_of_state() const {

@@ -12,6 +12,7 @@
 #include "recovery/fallback.hpp"
 #include "recovery/health.hpp"
 #include "recovery/incident.hpp"
+#include "recovery/outage.hpp"
 #include "recovery/output_return.hpp"
 #include "recovery/plan.hpp"
 #include "recovery/planned_restarts.hpp"
@@ -93,8 +94,9 @@ class StreamCore {
     unsigned attempts = 0;
     unsigned source_retries = 0;
     bool stopped_as_asked = true;
-    std::optional<Duration> launched_ago;        // before `now`; empty: never
-    std::optional<monitor::Verdict> escalation;  // of the escalation that is open
+    std::optional<Duration> launched_ago;   // before `now`; empty: never
+    std::optional<monitor::Verdict> alert;  // of the alert that is open
+    bool escalated = false;                 // … and not only off air for long
   };
 
   StreamCore(const Policy& policy, const monitor::Limits& limits, Command command,
@@ -184,6 +186,11 @@ class StreamCore {
   void keep_waiting();
   Duration patience() const;
 
+  // A person is told.
+  Outage::Air air() const;
+  void alert_if_due();
+  Instant alert_due_at() const;
+
   // What follows.
   void recover(const monitor::Verdict& verdict);
   void follow(const std::optional<Plan>& plan);
@@ -224,6 +231,7 @@ class StreamCore {
   Fallback fallback_;
   PlannedRestarts planned_;
   Health health_;
+  Outage outage_;
   Detection detection_;
   OutputReturn output_return_;
   StopLadder stop_ladder_;

@@ -106,7 +106,7 @@ void StreamCore::check_health() {
   if (!health_.becomes_healthy(setup_.policy.restart_cooldown, now_)) return;
   planner_.on_healthy();
   output_return_.on_healthy();
-  reporter_.resolve_escalation();
+  reporter_.resolve();
 }
 
 // A stream can have a frame each 9 s. While its only input delivers, a look, with the input's
@@ -235,10 +235,35 @@ void StreamCore::go_off_air(const Verdict& verdict) {
   reporter_.open_off_air(verdict, health_.last_good_at().value_or(*life_.launched_at), now_);
 }
 
+// A stream that has failed for good is off air, too, where others keep the program alive.
+Outage::Air StreamCore::air() const {
+  const bool is_asked = is(State::stopping) && plan_.kind == Plan::Kind::stop;
+  const bool is_over = leaving_ != Leaving::no || (is(State::stopped) && !life_.failed);
+  if (is(State::on_air) || is_asked || is_over) return Outage::Air::as_wanted;
+  return health_.covered_since() ? Outage::Air::covered : Outage::Air::off;
+}
+
+void StreamCore::alert_if_due() {
+  outage_.follow(air(), health_.last_good_at(), now_);
+  if (now_ < alert_due_at()) return;
+  const double lasted = monitor::seconds(now_ - *outage_.since());
+  const Verdict verdict = life_.verdict.value_or(Verdict{
+      Cause::encoder_frozen,
+      {monitor::sentence("FFmpeg has put out nothing for %.0f s since its launch.", lasted)}});
+  std::string reason = monitor::sentence("for %.0f s up to now. ", lasted) + reason_of(verdict);
+  if (fallback_.on_air_since()) reason += " The fallback is on air.";
+  reporter_.alert(verdict, std::move(reason));
+}
+
+Instant StreamCore::alert_due_at() const {
+  if (reporter_.is_alerted()) return monitor::never;
+  return outage_.lasts_for(setup_.policy.alert_after);
+}
+
 // The time that it is off air by request is no fault's.
 void StreamCore::resolve_open_incident(const char* reason) {
   reporter_.close_off_air(now_);
-  reporter_.resolve_escalation();
+  reporter_.resolve();
   health_.forget();
   life_.verdict.reset();
   reporter_.decide(DecisionKind::none, reason);

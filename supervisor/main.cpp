@@ -13,6 +13,7 @@
 #include "supervisor/child/child_process.hpp"
 #include "supervisor/child/descriptor_limit.hpp"
 #include "supervisor/child/guard.hpp"
+#include "supervisor/command_line/alert_test_command.hpp"
 #include "supervisor/command_line/check_command.hpp"
 #include "supervisor/command_line/client_commands.hpp"
 #include "supervisor/command_line/init_command.hpp"
@@ -55,6 +56,8 @@ int run(int argc, char** argv) {
       return supervisor::run_check(options, environment, std::cout, std::cerr);
     case Options::Mode::init:
       return supervisor::run_init(options, std::cin, std::cout, std::cerr);
+    case Options::Mode::alert_test:
+      return supervisor::run_alert_test(options, environment, std::cout, std::cerr);
     case Options::Mode::run: {
       supervisor::refuse_mistyped_subcommand(options,
                                              environment("PATH").value_or("/bin:/usr/bin"));

@@ -35,6 +35,10 @@ void each_status(const StreamSnapshot& stream, const Emit& emit) {
   }
 }
 
+void each_server(const StreamSnapshot& stream, const Emit& emit) {
+  emit({{"source", stream.servers.source}, {"sink", stream.servers.sink}}, 1);
+}
+
 void emit_states(recovery::State present, const Emit& emit) {
   for (std::size_t i = 0; i < recovery::state_count; ++i) {
     const auto state = static_cast<recovery::State>(i);
@@ -167,6 +171,9 @@ constexpr LabelledRow labelled_rows[] = {
      each_severity},
     {{"radio_ffmpeg_status", gauge, "1 for FFmpeg's present status: running, stopped or crashed."},
      each_status},
+    {{"radio_stream_info", gauge,
+      "1; the servers that the stream is read from and sent to, host:port, without credentials."},
+     each_server},
     {{"radio_stream_state", gauge, "1 for the stream's present state."}, each_state},
     {{"radio_ffmpeg_log_lines_total", counter, "Lines FFmpeg wrote to its log."}, each_log_level},
     {{"radio_incidents_total", counter, "Incidents opened, by component and cause."}, each_cause},

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "monitor/time.hpp"
+
 namespace recovery::alerts {
 
-enum class Template : std::uint8_t { generic, slack, discord };
+enum class Template : std::uint8_t { generic, slack, discord, telegram, ntfy };
 
 // One web hook. `url` and the header values are secrets.
 struct WebHook {
@@ -20,6 +24,7 @@ struct WebHook {
 
 // The YAML section `alerts`; its defaults: no receiver.
 struct Settings {
+  std::optional<monitor::Duration> after = std::chrono::minutes(2);  // off air; empty: never
   std::vector<std::string> alertmanager;  // base URLs, API v2; may hold userinfo for Basic auth
   std::vector<WebHook> webhooks;
   std::vector<std::string> command;  // the alert as JSON on its stdin

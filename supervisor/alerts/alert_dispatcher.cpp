@@ -7,6 +7,7 @@
 
 #include "supervisor/alerts/alert_command.hpp"
 #include "supervisor/alerts/alert_delivery.hpp"
+#include "supervisor/alerts/alert_test.hpp"
 #include "supervisor/io/host_name.hpp"
 
 namespace supervisor {
@@ -15,10 +16,13 @@ using recovery::Alert;
 using recovery::alerts::Outcome;
 
 struct AlertDispatcher::State : std::enable_shared_from_this<State> {
-  explicit State(const Services& services_in)
-      : services(services_in), drain_limit(services.loop.executor()) {}
+  State(const Services& services_in, std::string page)
+      : services(services_in),
+        sender{host_name(), std::move(page)},
+        drain_limit(services.loop.executor()) {}
 
-  void set_receivers(const recovery::alerts::Settings& settings);
+  void set_receivers(const recovery::alerts::Settings& next_settings);
+  http::Outcome outcome_of(AlertTest::Answers answers) const;
   AlertDelivery::Handlers delivery_handlers(const std::shared_ptr<AlertCommand>& runner);
   void count_from_now();
   void on_report(const DeliveryReport& report);
@@ -32,11 +36,14 @@ struct AlertDispatcher::State : std::enable_shared_from_this<State> {
   void end_drain();
 
   const Services& services;
+  const recovery::alerts::Sender sender;
+  recovery::alerts::Settings settings;
   std::vector<StreamAlert*> streams;
   std::shared_ptr<AlertCommand> command;
   std::vector<std::unique_ptr<AlertDelivery>> receivers;
   unsigned reports_due = 0;  // on their way to `on_report`
   std::vector<http::AlertCount> counts;
+  std::shared_ptr<AlertTest> test;  // null: none is under way
   boost::asio::steady_timer drain_limit;
   std::function<void()> on_drained;
 };
@@ -52,11 +59,12 @@ StreamAlert::~StreamAlert() {
   std::erase(dispatcher_.streams, this);
 }
 
-void StreamAlert::on(const std::vector<recovery::Notice>& notices, recovery::WallTime wall) {
+void StreamAlert::on(const std::vector<recovery::Notice>& notices, recovery::WallTime wall,
+                     const recovery::StreamServers& servers) {
   for (const recovery::Notice& notice : notices) {
-    if (const auto* escalated = std::get_if<recovery::Escalated>(&notice)) {
-      fire(recovery::alert_of(stream_, *escalated, wall));
-    } else if (std::holds_alternative<recovery::EscalationResolved>(notice)) {
+    if (const auto* alerted = std::get_if<recovery::Alerted>(&notice)) {
+      fire(recovery::alert_of(stream_, *alerted, wall, servers));
+    } else if (std::holds_alternative<recovery::AlertResolved>(notice)) {
       resolve(wall);
     }
   }
@@ -187,15 +195,16 @@ void AlertDispatcher::State::publish() {
 // ------------------------------------------------------------------------------- settings, end
 
 // What can fail comes first.
-void AlertDispatcher::State::set_receivers(const recovery::alerts::Settings& settings) {
-  auto runner = std::make_shared<AlertCommand>(services.loop.executor(), settings.command,
+void AlertDispatcher::State::set_receivers(const recovery::alerts::Settings& next_settings) {
+  auto runner = std::make_shared<AlertCommand>(services.loop.executor(), next_settings.command,
                                                [this](std::string_view line) { log_output(line); });
   std::vector<std::unique_ptr<AlertDelivery>> next;
-  for (auto& receiver : recovery::alerts::receivers_of(settings, host_name())) {
+  for (auto& receiver : recovery::alerts::receivers_of(next_settings, sender)) {
     next.push_back(std::make_unique<AlertDelivery>(services.loop, services.io_thread.thread(),
                                                    std::move(receiver), delivery_handlers(runner)));
   }
   receivers = std::move(next);
+  settings = next_settings;
   command = std::move(runner);
   count_from_now();
   publish();
@@ -214,8 +223,8 @@ void AlertDispatcher::State::count_from_now() {
 }
 
 AlertDispatcher::AlertDispatcher(const recovery::alerts::Settings& settings,
-                                 const Services& services)
-    : state_(std::make_shared<State>(services)) {
+                                 const Services& services, std::string page)
+    : state_(std::make_shared<State>(services, std::move(page))) {
   state_->set_receivers(settings);
 }
 
@@ -226,6 +235,30 @@ AlertDispatcher::~AlertDispatcher() {
 void AlertDispatcher::reconfigure(const recovery::alerts::Settings& settings) {
   state_->set_receivers(settings);
   for (StreamAlert* stream : state_->streams) stream->redeliver();
+}
+
+void AlertDispatcher::test(std::function<void(http::Outcome)> answer) {
+  State& state = *state_;
+  if (state.receivers.empty()) return answer({409, "no receiver of alerts is configured"});
+  if (state.test) return answer({409, "a test is under way"});
+  state.test =
+      AlertTest::begin(state.services.loop, state.services.io_thread.thread(),
+                       recovery::alerts::receivers_of(state.settings, state.sender), state.command,
+                       [&state, answer = std::move(answer)](AlertTest::Answers answers) {
+                         const auto over = std::exchange(state.test, nullptr);
+                         answer(state.outcome_of(std::move(answers)));
+                       });
+}
+
+http::Outcome AlertDispatcher::State::outcome_of(AlertTest::Answers answers) const {
+  std::size_t delivered = 0;
+  for (http::ReceiverAnswer& each : answers) {
+    if (each.delivered) ++delivered;
+    each.message = services.secrets.mask(each.message);
+  }
+  std::string message = std::to_string(delivered) + " of " + std::to_string(answers.size()) +
+                        " receivers accepted the test";
+  return {200, std::move(message), std::move(answers)};
 }
 
 void AlertDispatcher::drain(monitor::Duration limit, std::function<void()> done) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "http/supervisor_api.hpp"
 #include "monitor/time.hpp"
 #include "recovery/action.hpp"
 #include "recovery/alert.hpp"
@@ -20,13 +21,19 @@ class AlertDispatcher {
  public:
   // `services` must outlive it. Throws std::runtime_error naming a URL that cannot be used. Without
   // receivers it does nothing.
-  AlertDispatcher(const recovery::alerts::Settings& settings, const Services& services);
+  // `page`: the live page as others reach it; empty: no text links to it.
+  AlertDispatcher(const recovery::alerts::Settings& settings, const Services& services,
+                  std::string page = {});
   ~AlertDispatcher();
 
   // Other receivers from now on. What is on its way to the old ones is dropped; the new ones get
   // the alerts that are still open. Counts go on by receiver. Throws as the constructor does; then
   // nothing has changed.
   void reconfigure(const recovery::alerts::Settings& settings);
+
+  // A marked test to every receiver, beside what waits for them. `answer` is called once: with what
+  // each said, or 409 where there is none, or a test is under way.
+  void test(std::function<void(http::Outcome)> answer);
 
   // Calls `done` once nothing is left to be delivered, at the latest after `limit`; from within
   // where that is so already. One call at a time; another replaces it.
@@ -38,14 +45,14 @@ class AlertDispatcher {
   std::shared_ptr<State> state_;
 };
 
-// The newest escalation of one stream as an alert, and how far its delivery is.
+// The newest alert of one stream, and how far its delivery is.
 //
-// Escalated → firing → (delivered) → resolved → (delivered): nothing is left to deliver.
+// Alerted → firing → (delivered) → resolved → (delivered): nothing is left to deliver.
 class StreamAlert {
  public:
   // Called on the loop, never from within a call of this object.
   struct Handlers {
-    // The escalation was delivered to at least one receiver; or to none, finally.
+    // The alert was delivered to at least one receiver; or to none, finally.
     std::function<void(bool delivered)> on_result;
     // Every receiver has what is to be delivered of it, or gave up: `unfinished` has changed.
     std::function<void()> on_all_delivered;
@@ -60,7 +67,8 @@ class StreamAlert {
   // As an earlier life of the stream left it. What the receivers may not know is delivered.
   void adopt(std::optional<recovery::Alert> before);
   // What the core has decided at `wall`.
-  void on(const std::vector<recovery::Notice>& notices, recovery::WallTime wall);
+  void on(const std::vector<recovery::Notice>& notices, recovery::WallTime wall,
+          const recovery::StreamServers& servers = {});
 
   // What must outlive the process: it fires, or its resolution is not delivered yet.
   std::optional<recovery::Alert> unfinished() const;

@@ -1,6 +1,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "supervisor/alerts/page_address.hpp"
 #include "supervisor/app/supervisor.hpp"
 
 namespace supervisor {
@@ -14,7 +15,7 @@ std::unique_ptr<Journal> Supervisor::open_journal() {
 
 std::unique_ptr<AlertDispatcher> Supervisor::make_alert_dispatcher() {
   try {
-    return std::make_unique<AlertDispatcher>(config_.alerts, services_);
+    return std::make_unique<AlertDispatcher>(config_.alerts, services_, page_address(config_.http));
   } catch (const std::runtime_error& error) {
     throw ConfigError(std::string("alerts: ") + error.what());
   }

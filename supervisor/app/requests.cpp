@@ -18,6 +18,12 @@ std::unique_ptr<http::Server> Supervisor::serve() {
   api.reload = [this](Reloader::Answer answer) {
     loop_.thread().post([this, answer = std::move(answer)] { reloader_.request(answer); });
   };
+  api.test_alerts = [this](std::function<void(http::Outcome)> answer) {
+    loop_.thread().post([this, answer = std::move(answer)] {
+      if (stopping_ || leaving_) return answer({409, "ffsupervisor is stopping"});
+      alerts_->test(answer);
+    });
+  };
   api.on_now_playing = [this](monitor::NowPlaying report, bool is_trusted) {
     on_now_playing(std::move(report), is_trusted);
   };

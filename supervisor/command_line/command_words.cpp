@@ -29,9 +29,16 @@ Words flags_of(Mode mode) {
 
 const std::vector<Subcommand>& subcommands() {
   static const std::vector<Subcommand> all{
-      {"init", Mode::init},   {"check", Mode::check},     {"status", Mode::status},
-      {"logs", Mode::logs},   {"restart", Mode::restart}, {"stop", Mode::stop},
-      {"start", Mode::start}, {"reload", Mode::reload},   {"healthcheck", Mode::healthcheck},
+      {"init", Mode::init},
+      {"check", Mode::check},
+      {"alert-test", Mode::alert_test},
+      {"status", Mode::status},
+      {"logs", Mode::logs},
+      {"restart", Mode::restart},
+      {"stop", Mode::stop},
+      {"start", Mode::start},
+      {"reload", Mode::reload},
+      {"healthcheck", Mode::healthcheck},
   };
   return all;
 }
@@ -58,8 +65,10 @@ bool takes_stream(Mode mode) {
 const std::vector<std::string_view>& options_with_value(Mode mode) {
   static const Words supervise{"--config", "--name", "--listen", "--log-format", "--log-level"};
   static const Words write{"--name"};
+  static const Words test{"--config"};
   static const Words ask{"--config", "--listen", "--url", "--token-file"};
   if (mode == Mode::init) return write;
+  if (mode == Mode::alert_test) return test;
   return takes_command(mode) ? supervise : ask;
 }
 

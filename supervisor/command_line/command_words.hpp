@@ -24,7 +24,7 @@ std::vector<std::string_view> options_of(Options::Mode mode);
 // Of these, those that a value follows.
 const std::vector<std::string_view>& options_with_value(Options::Mode mode);
 
-// Whether a command may follow; else the mode asks a running instance.
+// Whether a command may follow.
 bool takes_command(Options::Mode mode);
 // Whether the name of a stream may follow.
 bool takes_stream(Options::Mode mode);

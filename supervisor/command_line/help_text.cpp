@@ -5,7 +5,7 @@ namespace supervisor {
 std::string usage_text() {
   return R"(Usage: ffsupervisor [OPTIONS] [--] ffmpeg ARG...      supervise this one command
        ffsupervisor [OPTIONS] --config FILE           supervise every stream in FILE
-       ffsupervisor init|check|status|logs|restart|stop|start|reload|healthcheck ...
+       ffsupervisor init|check|alert-test|status|logs|restart|stop|start|reload|healthcheck ...
 )";
 }
 
@@ -25,6 +25,9 @@ Usage:
   ffsupervisor check [OPTIONS] [--config FILE] [-- ffmpeg ARG...]
       Validate, name probable mistakes, and print the effective configuration with the origin
       of every value; with --explain what each act that can do harm would rest on.
+  ffsupervisor alert-test --config FILE
+      Send a marked test to every receiver of alerts in FILE, and print what each said. Exit
+      code 0: all of them accepted it.
   ffsupervisor status [NAME] [--watch] [--json] [--url URL]
       Show the streams of a running instance, or this one: what is wrong, since when, and what
       comes next. Exit code 0: every stream is on air; 1: one is not; 3: no answer.

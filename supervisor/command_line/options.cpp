@@ -163,7 +163,7 @@ void take_word(const std::string& word, Options& options) {
   options.probe = word;
 }
 
-// What asks an instance takes one word at most: the name of a stream, or of a probe. Options may
+// What takes no command takes one word at most: the name of a stream, or of a probe. Options may
 // stand behind it.
 void take_words(const Words& words, std::size_t at, Options& options, Words& own) {
   if (at < words.size() && words[at] == "--") ++at;
@@ -186,7 +186,10 @@ Options parse_options(int argc, const char* const* argv) {
   const std::size_t at = count_own(words, mode);
   Words own(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(at));
   if (!takes_command(mode)) take_words(words, at, options, own);
-  if (!parse_own(joined_values(own, mode), options) || !takes_command(mode)) return options;
+  if (!parse_own(joined_values(own, mode), options)) return options;
+  if (mode == Mode::alert_test && !options.config_file)
+    throw UsageError("alert-test: expected --config FILE");
+  if (!takes_command(mode)) return options;
   take_command({words.begin() + static_cast<std::ptrdiff_t>(at), words.end()}, options, at > 0);
   return options;
 }

@@ -14,6 +14,7 @@ struct Options {
     run,
     check,
     init,
+    alert_test,
     status,
     logs,
     restart,

@@ -75,6 +75,7 @@ std::string summarize(const std::vector<StreamRow>& rows, Time now, bool has_col
     if (row.state == "on_air" && row.cause.empty()) continue;
     text += painted(printable(row.name), colour_of(row), has_colours) + ": " +
             printable(air(row) + since(row, now) + why(row) + what_comes_next(row)) + '\n';
+    if (!row.what_now.empty()) text += "  " + printable(row.what_now) + '\n';
   }
   return text;
 }

@@ -61,6 +61,7 @@ StreamRow read_row(const json::value& stream) {
   row.next_attempt_seconds = number_at(stream, {"recovery", "next_launch_in_seconds"});
   const json::value* const escalated = find(stream, {"recovery", "escalated"});
   row.is_escalated = escalated != nullptr && escalated->is_bool() && escalated->get_bool();
+  row.what_now = text_at(stream, {"verdict", "what_now"});
   row.pid = integer_at(stream, {"pid"});
   row.restarts = integer_at(stream, {"recovery", "restart_count"});
   row.uptime_seconds = number_at(stream, {"uptime_seconds"});

@@ -14,6 +14,7 @@ namespace supervisor {
 struct StreamRow {
   std::string name, state, cause;
   std::string since;     // RFC 3339; empty: not known
+  std::string what_now;  // the runbook's first step
   std::string sentence;  // the first of the cause's evidence
   std::optional<std::int64_t> pid, restarts;
   std::optional<double> uptime_seconds, fps, speed, bitrate_bps, next_attempt_seconds;

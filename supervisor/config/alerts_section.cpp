@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <string_view>
 
+#include "supervisor/config/duration.hpp"
 #include "supervisor/config/secret_value.hpp"
 #include "supervisor/config/settings.hpp"
 #include "supervisor/config/urls.hpp"
+#include "supervisor/config/values.hpp"
 #include "supervisor/config/words.hpp"
 
 namespace supervisor {
@@ -18,8 +20,15 @@ using recovery::alerts::WebHook;
 
 constexpr std::size_t receivers_max = 16;  // of a kind
 
-const Words<Template> templates{
-    {"generic", Template::generic}, {"slack", Template::slack}, {"discord", Template::discord}};
+constexpr std::string_view never = "never";
+constexpr monitor::Duration after_min = std::chrono::seconds(1);
+constexpr monitor::Duration after_max = std::chrono::days(7);
+
+const Words<Template> templates{{"generic", Template::generic},
+                                {"slack", Template::slack},
+                                {"discord", Template::discord},
+                                {"telegram", Template::telegram},
+                                {"ntfy", Template::ntfy}};
 
 const std::vector<std::string_view> webhook_keys{"url", "headers", "template"};
 
@@ -95,6 +104,22 @@ void read_webhooks(const Entry& entry, Config& config, FileReading& reading) {
                     [&](const Entry& element) {
                       config.alerts.webhooks.push_back(read_webhook(element, reading));
                     });
+}
+
+void read_alert_after(const std::string& text, recovery::alerts::Settings& alerts) {
+  if (text == never) {
+    alerts.after.reset();
+    return;
+  }
+  try {
+    alerts.after = read_duration(text, {after_min, after_max});
+  } catch (const Unexpected& error) {
+    throw Unexpected(std::string(error.what()) + ", or never");
+  }
+}
+
+std::string print_alert_after(const recovery::alerts::Settings& alerts) {
+  return alerts.after ? print_duration(*alerts.after) : std::string(never);
 }
 
 std::string print_template(Template body) {

@@ -10,6 +10,10 @@ namespace supervisor {
 void read_alertmanagers(const Entry& entry, Config& config, FileReading& reading);
 void read_webhooks(const Entry& entry, Config& config, FileReading& reading);
 
+// `alerts.after`: a duration, or `never`.
+void read_alert_after(const std::string& text, recovery::alerts::Settings& alerts);
+std::string print_alert_after(const recovery::alerts::Settings& alerts);
+
 std::string print_template(recovery::alerts::Template body);  // "generic"
 
 }  // namespace supervisor

@@ -259,7 +259,10 @@ Config load_config(const Options& options, const Environment& environment) {
   }
   apply_environment(environment, config, problems);
   apply_flags(options, config, problems);
-  for (StreamConfig& stream : config.streams) stream.hidden.texts = config.secrets;
+  for (StreamConfig& stream : config.streams) {
+    stream.hidden.texts = config.secrets;
+    stream.recovery.alert_after = config.alerts.after;
+  }
   for (std::size_t i = 0; i < config.streams.size(); ++i) take_station_of_input(config, i);
   check_streams(config, problems);
   finish_http(config, problems);

@@ -64,6 +64,7 @@ void print_list(const std::vector<Element>& elements, const std::string& name, P
 void print_alerts(const Config& config, Printer& printer) {
   const recovery::alerts::Settings& alerts = config.alerts;
   printer.line("alerts:");
+  printer.value("  after:", print_alert_after(alerts), "alerts.after");
   print_list(alerts.alertmanager, "alertmanager", printer,
              [&](const std::string& url, const std::string& key) {
                printer.value("    -", yaml_text(masked(url)), key);
@@ -102,7 +103,8 @@ void print_program(const Config& config, Printer& printer) {
   const auto is_http = [](const auto& setting) { return setting.key.starts_with("http."); };
   std::erase_if(http, std::not_fn(is_http));
   std::erase_if(others, [&](const auto& setting) {
-    return is_http(setting) || setting.key.starts_with("exporters.");
+    return is_http(setting) || setting.key.starts_with("exporters.") ||
+           setting.key.starts_with("alerts.");
   });
   printer.settings(http, config, "", "");
   print_basic_users(config, printer);

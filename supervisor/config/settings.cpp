@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "supervisor/config/alerts_section.hpp"
 #include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/duration.hpp"
 #include "supervisor/config/exporters_section.hpp"
 #include "supervisor/config/load.hpp"
 #include "supervisor/config/slate_settings.hpp"
 #include "supervisor/config/track_settings.hpp"
+#include "supervisor/config/urls.hpp"
 #include "supervisor/config/values.hpp"
 #include "supervisor/config/witness_settings.hpp"
 #include "supervisor/config/words.hpp"
@@ -135,6 +137,11 @@ std::vector<Setting<Config>> make_program_settings() {
   std::vector<Setting<C>> settings{
       {"http.listen", [](C& c, const std::string& text) { read_listen(text, c.http); },
        [](const C& c) { return print_listen(c.http); }},
+      {"http.public_url",
+       [](C& c, const std::string& text) {
+         if (!text.empty()) c.http.public_url = read_public_url(text);
+       },
+       [](const C& c) { return c.http.public_url; }},
       {"http.metrics_path",
        [](C& c, const std::string& text) { c.http.metrics_path = read_metrics_path(text); },
        [](const C& c) { return c.http.metrics_path; }},
@@ -147,6 +154,8 @@ std::vector<Setting<Config>> make_program_settings() {
       choice<C>("log.level", FIELD(log.level), log_levels),
       path<C>("journal.path", FIELD(journal_path)),
       integer<C>("journal.max_incidents", FIELD(journal_max_incidents), 1, 100'000),
+      {"alerts.after", [](C& c, const std::string& text) { read_alert_after(text, c.alerts); },
+       [](const C& c) { return print_alert_after(c.alerts); }},
   };
   for (auto& setting : make_exporter_settings()) settings.push_back(std::move(setting));
   return settings;

@@ -20,6 +20,7 @@ namespace {
 using std::string_view;
 
 constexpr std::size_t url_bytes_max = 8 * 1024;  // what servers take in a request line
+constexpr std::size_t public_url_bytes_max = 300;
 
 struct Kind {
   string_view scheme;  // the secure one has an `s` behind it
@@ -27,6 +28,7 @@ struct Kind {
 };
 constexpr Kind http{"http", "an http:// or https:// URL such as https://host/path"};
 constexpr Kind base{"http", "an http:// or https:// URL such as http://host:9093"};
+constexpr Kind page{"http", "an http:// or https:// URL such as https://radio.example.org/live"};
 constexpr Kind api{"http", "an http:// or https:// URL such as http://host:9997"};
 constexpr Kind exporter{"http", "an http:// or https:// URL such as http://host:9091"};
 constexpr Kind azuracast{"http", "an http:// or https:// URL such as https://radio.example.org"};
@@ -112,6 +114,17 @@ std::string read_http_url(const std::string& text) {
 
 std::string read_base_url(const std::string& text) {
   return read_base(text, base);
+}
+
+std::string read_public_url(const std::string& text) {
+  if (text.size() > public_url_bytes_max) {
+    refuse(
+        std::to_string(text.size()) + " bytes, more than " + std::to_string(public_url_bytes_max),
+        page);
+  }
+  read_base(text, page);
+  if (!monitor::split_url(text).userinfo.empty()) refuse("a URL with a user name", page);
+  return text;
 }
 
 std::string read_api_url(const std::string& text) {

@@ -12,6 +12,8 @@ namespace supervisor {
 std::string read_http_url(const std::string& text);
 // The same without a query or fragment: something is appended to it.
 std::string read_base_url(const std::string& text);
+// The same, of our own page, without a user name or password; up to 300 bytes: it stands in texts.
+std::string read_public_url(const std::string& text);
 // The same, of the programming interface of a server that receives a stream.
 std::string read_api_url(const std::string& text);
 // The same, of a system that takes metrics.

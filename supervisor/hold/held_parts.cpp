@@ -63,6 +63,7 @@ StreamConfig beside_the_encoder(const StreamConfig& stream, std::vector<std::str
   config.recovery.restart_on_track_change = false;
   config.recovery.on_exhausted = recovery::OnExhausted::keep_trying;
   config.recovery.restart = recovery::Restart::always;
+  config.recovery.alert_after.reset();  // people hear of the stream's outages
   config.source_probe = SourceProbe::none;
   return config;
 }

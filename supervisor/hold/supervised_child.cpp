@@ -26,13 +26,14 @@ namespace {
 constexpr auto pause_limit = 1s;  // a loop this late was not running
 constexpr monitor::Duration probe_timeout = 5s;
 
-// Incidents and escalations are the stream's, which has them of its report.
+// Incidents, escalations and alerts are the stream's, which has them of its report.
 template <class Kind>
 bool is_of_stream(const Kind&) {
   using namespace recovery;
   return std::is_same_v<Kind, IncidentOpened> || std::is_same_v<Kind, IncidentClosed> ||
          std::is_same_v<Kind, IncidentChanged> || std::is_same_v<Kind, FaultDetected> ||
-         std::is_same_v<Kind, Escalated> || std::is_same_v<Kind, EscalationResolved>;
+         std::is_same_v<Kind, Escalated> || std::is_same_v<Kind, EscalationResolved> ||
+         std::is_same_v<Kind, Alerted> || std::is_same_v<Kind, AlertResolved>;
 }
 
 std::vector<recovery::Notice> of_publisher(const std::vector<recovery::Notice>& all) {

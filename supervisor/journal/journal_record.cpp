@@ -68,6 +68,8 @@ json::object json_of(const Alert& alert, const Shortening& to) {
                       {"cause", cause_text(alert.cause)},
                       {"starts_at", monitor::rfc3339(alert.starts_at)}};
   if (!alert.output.empty()) object["output"] = alert.output;
+  if (!alert.servers.source.empty()) object["source"] = alert.servers.source;
+  if (!alert.servers.sink.empty()) object["sink"] = alert.servers.sink;
   if (alert.ends_at) object["ends_at"] = monitor::rfc3339(*alert.ends_at);
   object["summary"] = shortened(alert.summary, to);
   object["evidence"] = shortened(alert.evidence, to);
@@ -81,7 +83,9 @@ json::object state_json(const PersistedState& now, const Shortening& to) {
                       {"source_retries", now.source_retries},
                       {"stopped_as_asked", now.stopped_as_asked}};
   if (now.launched_at) object["launched_at"] = monitor::rfc3339(*now.launched_at);
-  if (now.escalation) object["escalation"] = json_of(*now.escalation, to);
+  if (!now.alert) return object;
+  object["escalation"] = json_of(*now.alert, to);
+  object["escalated"] = now.escalated;
   return object;
 }
 
@@ -147,6 +151,7 @@ std::optional<Alert> alert_of(const JournalValues& values) {
   alert.stream = values.text("stream");
   alert.cause = *cause;
   alert.output = values.text("output");
+  alert.servers = {values.text("source"), values.text("sink")};
   alert.summary = values.text("summary");
   alert.evidence = values.texts("evidence");
   alert.tried = values.texts("tried");
@@ -164,8 +169,9 @@ void read_state(const JournalValues& values, JournalRecord& record) {
   now.launched_at = values.time("launched_at");
   const json::object* escalation = values.object("escalation");
   if (!escalation) return;
-  now.escalation = alert_of(JournalValues(*escalation));
-  if (!now.escalation) ++record.unknown;
+  now.alert = alert_of(JournalValues(*escalation));
+  if (!now.alert) ++record.unknown;
+  now.escalated = now.alert && values.flag("escalated", true);
 }
 
 void read_incidents(const json::array& incidents, JournalRecord& record) {

@@ -122,7 +122,8 @@ void JournalState::add_state(Stream& stream, const PersistedState& state) {
   stream.state.source_retries = state.source_retries;
   stream.state.stopped_as_asked = state.stopped_as_asked;
   stream.state.launched_at = state.launched_at;
-  stream.state.escalation = state.escalation;
+  stream.state.alert = state.alert;
+  stream.state.escalated = state.escalated;
 }
 
 JournalState::Stream* JournalState::find_or_add(const std::string& name) {

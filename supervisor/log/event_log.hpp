@@ -45,7 +45,9 @@ class EventLog {
   void log_notice(const recovery::Unkillable& notice);
   void log_notice(const recovery::CoverBegan& notice);
   void log_notice(const recovery::CoverEnded& notice);
-  // `track_changed` and `recovery_decision` report these.
+  // `track_changed`, `recovery_decision` and `alert_sent` report these.
+  void log_notice(const recovery::Alerted&) {}
+  void log_notice(const recovery::AlertResolved&) {}
   void log_notice(const recovery::IncidentChanged&) {}
   void log_notice(const recovery::TrackSwitchBegun&) {}
   void log_notice(const recovery::RestartedOnPurpose&) {}

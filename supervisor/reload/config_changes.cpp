@@ -11,9 +11,9 @@ namespace supervisor {
 namespace {
 
 // Prefixes of keys of a stream that hold without another launch of FFmpeg …
-constexpr std::string_view live_keys[] = {"monitor.", "recovery.",       "restart",  "source.",
-                                          "sink.",    "tracks.",         "outputs.", "cover",
-                                          "slate.",   "fallback_standby"};
+constexpr std::string_view live_keys[] = {"monitor.", "recovery.",        "restart",  "source.",
+                                          "sink.",    "tracks.",          "outputs.", "cover",
+                                          "slate.",   "fallback_standby", "alerts."};
 // … and those among them that do not.
 constexpr std::string_view launch_keys[] = {"monitor.stats_period", "monitor.content.",
                                             "monitor.witnesses"};
@@ -75,6 +75,8 @@ StreamChange compare(const StreamConfig& before, const StreamConfig& after) {
   if (before.command != after.command) change.keys.emplace_back("command");
   for (auto& key : different_keys(stream_settings(), before, after)) change.keys.push_back(key);
   compare_outputs(before, after, change);
+  note_hidden(before.recovery.alert_after != after.recovery.alert_after, "alerts.after",
+              change.keys);
   note_hidden(before.source_url != after.source_url, "source.", change.keys);
   note_hidden(before.azuracast != after.azuracast, "source.azuracast", change.keys);
   note_hidden(before.sink != after.sink, "sink.", change.keys);
@@ -130,6 +132,7 @@ ConfigChanges compare(const Config& running, const Config& next) {
   ConfigChanges changes;
   compare_streams(running, next, changes);
   for (auto& key : different_keys(program_settings(), running, next)) {
+    if (key.starts_with("alerts.")) continue;  // told as a whole
     (key.starts_with("log.") ? changes.taken : changes.fixed).push_back(key);
   }
   note_hidden(running.http.auth != next.http.auth, "http.auth", changes.fixed);

@@ -30,7 +30,8 @@ bool has_one_of(const recovery::Step& step) {
 bool is_worth_noting(const recovery::Step& step) {
   return ends(step) ||
          has_one_of<recovery::Decided, recovery::IncidentOpened, recovery::IncidentClosed,
-                    recovery::Escalated, recovery::EscalationResolved>(step);
+                    recovery::Escalated, recovery::EscalationResolved, recovery::Alerted,
+                    recovery::AlertResolved>(step);
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ void StreamDriver::State::step(const recovery::Event& event) {
   event_log_.record(is_of_no_process ? recovery::Event(recovery::Tick{}) : event, step, status);
   recorder_.record(event, step, status, now_, wall_);
   for (const auto& change : recorder_.take_anomaly_changes()) event_log_.record(change);
-  alert_.on(step.notices, wall_);
+  alert_.on(step.notices, wall_, parts_.servers);
   note_in_journal(step);
 }
 
@@ -110,7 +110,12 @@ void StreamDriver::State::publish() {
 void StreamDriver::State::on_timer() {
   const auto self = shared_from_this();
   const Instant due = std::exchange(armed_for_, monitor::never);
-  if (is_closed_) return;
+  if (is_gone_) return;
+  if (is_closed_) {
+    return wake_up([this] {
+      if (now_ >= core_.next_deadline()) take(recovery::Tick{});
+    });
+  }
   // What FFmpeg wrote in time is read before the time is judged.
   if (life_) life_->drain_progress();
   wake_up([this, due] {
@@ -121,7 +126,9 @@ void StreamDriver::State::on_timer() {
   });
 }
 
+// What has ended for good may still be due to be told to a person.
 Instant StreamDriver::State::next_wake() const {
+  if (is_closed_) return std::max(now_, core_.next_deadline());
   const Instant of_life = life_ ? life_->deadline() : monitor::never;
   return std::max(now_, std::min({core_.next_deadline(), of_life, tracks_.deadline()}));
 }
@@ -130,7 +137,7 @@ Instant StreamDriver::State::next_wake() const {
 // half a second, and a wake-up too early costs less than setting it anew each time.
 void StreamDriver::State::arm_timer() {
   const Instant due = next_wake();
-  if (is_closed_ || due >= armed_for_) return;
+  if (is_gone_ || due >= armed_for_) return;
   armed_for_ = due;
   timer_->set(due, [this] { on_timer(); });
 }
@@ -302,6 +309,12 @@ void StreamDriver::State::set_closed(bool is_closed) {
   tracks_.set_ended(is_closed);
 }
 
+// The driver is destroyed: no timer may act any more.
+void StreamDriver::State::leave() {
+  set_closed(true);
+  is_gone_ = true;
+}
+
 // ------------------------------------------------------------------------------- requests
 
 // FFmpeg is launched before AzuraCast is asked: what must wait for a track does so by itself.
@@ -340,7 +353,7 @@ StreamDriver::StreamDriver(StreamParts parts, Context context)
 }
 
 StreamDriver::~StreamDriver() {
-  state_->set_closed(true);
+  state_->leave();
 }
 
 void StreamDriver::start() {

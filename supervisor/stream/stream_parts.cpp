@@ -4,6 +4,7 @@
 
 #include "supervisor/ffmpeg/own_end.hpp"
 #include "supervisor/hold/held_parts.hpp"
+#include "supervisor/stream/stream_servers.hpp"
 
 namespace supervisor {
 
@@ -70,6 +71,7 @@ StreamParts make_stream_parts(const StreamConfig& config, const std::vector<int>
   }
   parts.sources = sources_of(config, parts.primary->command);
   if (!parts.held) parts.sinks = sinks_of(config, parts.primary->command);
+  parts.servers = servers_of(parts);
   return parts;
 }
 

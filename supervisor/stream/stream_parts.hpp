@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "monitor/probes/target.hpp"
+#include "recovery/alert.hpp"
 #include "recovery/setup.hpp"
 #include "supervisor/config/config.hpp"
 #include "supervisor/secrets/secrets.hpp"
@@ -24,6 +25,7 @@ struct StreamParts {
   std::shared_ptr<const PreparedCommand> fallback;      // null: there is none
   std::shared_ptr<const HeldParts> held = nullptr;      // null: FFmpeg itself has the outputs
   std::vector<monitor::probes::Target> sources, sinks;  // where they are looked at
+  recovery::StreamServers servers = {};                 // for labels
 
   recovery::Setup setup() const;
   // Of the primary that is looked at; nothing where there is none of that name.

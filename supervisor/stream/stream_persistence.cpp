@@ -20,10 +20,11 @@ void StreamDriver::State::resume() {
     // A clock that was set back must not make the wait longer than it can be.
     resumed.launched_ago = std::max(WallTime::duration::zero(), wall_ - *before.launched_at);
   }
-  if (const auto& alert = before.escalation) {
-    if (!alert->ends_at) resumed.escalation = {alert->cause, alert->evidence};
+  if (const auto& alert = before.alert; alert && !alert->ends_at) {
+    resumed.alert = {alert->cause, alert->evidence};
+    resumed.escalated = before.escalated;
   }
-  alert_.adopt(before.escalation);
+  alert_.adopt(before.alert);
   core_.resume(resumed, now_);
   recorder_.adopt(before, wall_);
 }
@@ -45,14 +46,15 @@ void StreamDriver::State::note_alert_in_journal() {
 
 PersistedState StreamDriver::State::persisted_state() const {
   PersistedState state = journal_notes_.state(core_.status(), now_, wall_);
-  state.escalation = alert_.unfinished();
+  state.alert = alert_.unfinished();
+  state.escalated = core_.status().escalated;
   return state;
 }
 
 PersistedState StreamDriver::State::past() const {
   PersistedState past = persisted_state();
   past.incidents = *recorder_.incidents();
-  if (past.escalation && past.escalation->ends_at) past.escalation.reset();  // on its way
+  if (past.alert && past.alert->ends_at) past.alert.reset();  // on its way
   return past;
 }
 

@@ -89,6 +89,7 @@ std::shared_ptr<const StreamSnapshot> make_snapshot(const SnapshotSources& from,
   auto made = std::make_shared<StreamSnapshot>();
   StreamSnapshot& snapshot = *made;
   snapshot.name = from.parts.config.name;
+  snapshot.servers = from.parts.servers;
   snapshot.auto_recovery_enabled = from.parts.config.recovery.enabled;
   snapshot.status = from.core.status();
   snapshot.last_progress_at = from.last_progress_at;

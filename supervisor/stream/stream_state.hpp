@@ -33,6 +33,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   void kill();
   // Nothing is done for it any more; not for good, where another command comes.
   void set_closed(bool is_closed);
+  void leave();
 
   // An event from outside: what it leads to is done, and the observers are informed.
   void wake(recovery::Event event);
@@ -124,7 +125,8 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   bool awaits_descriptors_ = false;  // the launch of life_
   unsigned freed_descriptors_ = 0;   // times, for the launch of life_
   bool has_news_ = false;
-  bool is_closed_ = false;  // ended for good, or about to be destroyed
+  bool is_closed_ = false;  // ended for good, or is_gone_
+  bool is_gone_ = false;    // its driver is destroyed
   monitor::Instant now_{};  // of this wake-up
   recovery::WallTime wall_{};
   monitor::Instant published_at_{};

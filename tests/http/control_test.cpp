@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <crypt.h>
 #include <gtest/gtest.h>
 
@@ -156,6 +158,23 @@ TEST(Reload, IsSaidNotToBeThereWhereItIsNot) {
   EXPECT_EQ(stage->post("/-/reload").status, 401);
   EXPECT_EQ(stage->post("/-/reload", right).status, 501);
   EXPECT_EQ(stage->get("/-/reload").status, 405);
+}
+
+TEST(AlertTest, NeedsCredentialsAndAnswersWhatEachReceiverSaid) {
+  const std::unique_ptr<Stage> stage(stage_of(with_token("s3cret-token")));
+  constexpr const char* path = "/api/v1/alerts/test";
+  EXPECT_EQ(stage->post(path).status, 401);
+  EXPECT_EQ(stage->get(path).status, 405);
+  const auto reply = stage->post(path, right);
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body,
+            R"({"message":"1 of 1 receivers accepted the test","receivers":[{"receiver":"slack",)"
+            R"("address":"https://hooks.slack.com:443","delivered":true,"message":"accepted"}]})"
+            "\n");
+  const auto is_noted = [](const auto& entry) {
+    return entry.message == "test of the alerts: 1 of 1 receivers accepted the test";
+  };
+  EXPECT_TRUE(holds_soon([&] { return std::ranges::any_of(stage->log(), is_noted); }));
 }
 
 TEST(Users, GetInWithTheirPasswords) {

@@ -127,6 +127,17 @@ TEST(Metrics, EveryCauseAndActionIsThereBeforeItHappens) {
   EXPECT_EQ(counts["radio_ffmpeg_log_lines_total"], 8);
 }
 
+TEST(Metrics, TheServersOfAStreamAreLabels) {
+  auto radio = snapshot_of("radio");
+  radio->servers = {"studio:8000", "rtmp-1:1935,rtmp-2:1935"};
+  const Stage stage({radio, snapshot_of("file")});
+  const auto series = scrape(stage);
+  EXPECT_EQ(series.at("radio_stream_info{stream=\"radio\",source=\"studio:8000\","
+                      "sink=\"rtmp-1:1935,rtmp-2:1935\"}"),
+            1);
+  EXPECT_EQ(series.at("radio_stream_info{stream=\"file\",source=\"\",sink=\"\"}"), 1);
+}
+
 TEST(Metrics, TheVerdictIsWhatIsWrongNow) {
   const auto wrong = [](std::shared_ptr<http::StreamSnapshot> snapshot) {
     const Stage stage({std::move(snapshot)});

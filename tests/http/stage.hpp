@@ -123,6 +123,12 @@ class Stage {
             .control = [this](const http::SupervisorApi::Target& target, http::Control what,
                               auto answer) { loop.control(target, what, std::move(answer)); },
             .reload = {},
+            .test_alerts =
+                [](const std::function<void(http::Outcome)>& answer) {
+                  answer({200,
+                          "1 of 1 receivers accepted the test",
+                          {{"slack", "https://hooks.slack.com:443", true, "accepted"}}});
+                },
             .on_now_playing = {}},
         [this](const http::Server::LogEntry& entry) {
           const std::scoped_lock lock(mutex_);

@@ -14,7 +14,8 @@ FOLDER = os.path.join(ROOT, "etc", "prometheus")
 SPECIFIED = ("StreamDown RTMPRelayDown HighErrorRate FrequentFFmpegRestarts DatabaseDown NoTracksPlayed "
              "LongRunningTrack").split()
 OURS = ("StreamOffAir StreamFrozen RecoveryEscalated SinkNotTakingData SourceUnavailable BitrateLow EncoderSlow "
-        "MemoryForecast AvailabilityBurn SupervisorDown ProgrammeCovered OutputDown").split()
+        "MemoryForecast AvailabilityBurn SupervisorDown ProgrammeCovered OutputDown SinkServerDown "
+        "SourceServerDown").split()
 
 
 def load(path):

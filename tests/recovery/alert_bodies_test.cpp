@@ -38,7 +38,7 @@ std::string text(const json::value& value, std::string_view pointer) {
 }
 
 TEST(AlertBodiesTest, AlertmanagerGetsTheAlertsIdentityInLabels) {
-  const auto body = json::parse(alertmanager_body(firing(), "studio-1", start + 5min));
+  const auto body = json::parse(alertmanager_body(firing(), {"studio-1"}, start + 5min));
   ASSERT_EQ(body.as_array().size(), 1u);
   EXPECT_EQ(body.at_pointer("/0/labels"), (json::object{{"alertname", "StreamOffAir"},
                                                         {"stream", "radio"},
@@ -57,24 +57,25 @@ TEST(AlertBodiesTest, AlertmanagerGetsTheAlertsIdentityInLabels) {
 
 TEST(AlertBodiesTest, TheOutputIsNamedWhereItIsKnown) {
   Alert alert = firing();
-  EXPECT_FALSE(json::parse(generic_body(alert, "studio-1")).as_object().contains("output"));
+  EXPECT_FALSE(json::parse(generic_body(alert, {"studio-1"})).as_object().contains("output"));
   alert.output = "youtube";
-  EXPECT_EQ(text(json::parse(alertmanager_body(alert, "", start)), "/0/labels/output"), "youtube");
-  EXPECT_EQ(text(json::parse(generic_body(alert, "")), "/output"), "youtube");
-  const auto discord = json::parse(discord_body(alert, ""));
+  EXPECT_EQ(text(json::parse(alertmanager_body(alert, {""}, start)), "/0/labels/output"),
+            "youtube");
+  EXPECT_EQ(text(json::parse(generic_body(alert, {""})), "/output"), "youtube");
+  const auto discord = json::parse(discord_body(alert, {""}));
   EXPECT_EQ(text(discord, "/embeds/0/fields/2/name"), "Output");
   EXPECT_EQ(text(discord, "/embeds/0/fields/2/value"), "youtube");
 }
 
 TEST(AlertBodiesTest, AlertmanagerGetsTheEndOfWhatIsResolved) {
-  const auto body = json::parse(alertmanager_body(resolved(), "studio-1", start + 24h));
+  const auto body = json::parse(alertmanager_body(resolved(), {"studio-1"}, start + 24h));
   EXPECT_EQ(text(body, "/0/endsAt"), "2025-11-23T19:23:20.123Z");
   EXPECT_EQ(body.at_pointer("/0/labels"),
-            json::parse(alertmanager_body(firing(), "studio-1", start)).at_pointer("/0/labels"));
+            json::parse(alertmanager_body(firing(), {"studio-1"}, start)).at_pointer("/0/labels"));
 }
 
 TEST(AlertBodiesTest, GenericHasEverything) {
-  const auto body = json::parse(generic_body(firing(), "studio-1"));
+  const auto body = json::parse(generic_body(firing(), {"studio-1"}));
   EXPECT_EQ(
       body,
       (json::object{
@@ -89,11 +90,13 @@ TEST(AlertBodiesTest, GenericHasEverything) {
           {"evidence", {"rtmp://nginx:1935/live/*** closed it", "0 bytes acknowledged for 12 s"}},
           {"tried", json::array{"restarted 3 times"}},
           {"starts_at", "2025-11-23T19:20:00.123Z"},
-          {"ends_at", nullptr}}));
+          {"ends_at", nullptr},
+          {"what_now",
+           "Check the receiving server and the network to it: the connection broke."}}));
 }
 
 TEST(AlertBodiesTest, GenericSaysWhenItWasResolved) {
-  const auto body = json::parse(generic_body(resolved(), "studio-1"));
+  const auto body = json::parse(generic_body(resolved(), {"studio-1"}));
   EXPECT_EQ(text(body, "/status"), "resolved");
   EXPECT_EQ(text(body, "/ends_at"), "2025-11-23T19:23:20.123Z");
   EXPECT_EQ(text(body, "/id"), "radio-1763925600123");
@@ -103,23 +106,23 @@ TEST(AlertBodiesTest, ListsStayListsWhateverTheirLength) {
   Alert alert = firing();
   alert.evidence = {};
   alert.tried = {"a", "b"};
-  const auto body = json::parse(generic_body(alert, ""));
+  const auto body = json::parse(generic_body(alert, {""}));
   EXPECT_EQ(body.at("evidence"), json::array());
   EXPECT_EQ(body.at("tried"), (json::array{"a", "b"}));
 }
 
 TEST(AlertBodiesTest, SlackSaysWhatHappenedAndForHowLong) {
-  const auto body = json::parse(slack_body(firing(), "studio-1"));
+  const auto body = json::parse(slack_body(firing(), {"studio-1"}));
   EXPECT_EQ(text(body, "/text"), "FIRING: radio is off air: the server closed the connection");
   EXPECT_EQ(text(body, "/attachments/0/color"), "danger");
-  const auto over = json::parse(slack_body(resolved(), "studio-1"));
+  const auto over = json::parse(slack_body(resolved(), {"studio-1"}));
   EXPECT_EQ(text(over, "/text"),
             "RESOLVED after 3 min 20 s: radio is off air: the server closed the connection");
   EXPECT_EQ(text(over, "/attachments/0/color"), "good");
 }
 
 TEST(AlertBodiesTest, SlackFieldsHoldCauseEvidenceAndWhatWasTried) {
-  const std::string body = slack_body(firing(), "studio-1");
+  const std::string body = slack_body(firing(), {"studio-1"});
   for (const char* wanted :
        {"sink: sink_lost", "• 0 bytes acknowledged for 12 s", "• restarted 3 times", "studio-1"}) {
     EXPECT_NE(body.find(wanted), std::string::npos) << wanted << " in " << body;
@@ -130,13 +133,13 @@ TEST(AlertBodiesTest, SlackCallsNobodyByWhatFfmpegSaid) {
   Alert alert = firing();
   alert.summary = "<!channel> a & b";
   alert.evidence = {"<https://evil|click> & <@U123>"};
-  const std::string body = slack_body(alert, "<!here>");
+  const std::string body = slack_body(alert, {"<!here>"});
   EXPECT_EQ(body.find('<'), std::string::npos) << body;
   EXPECT_EQ(text(json::parse(body), "/text"), "FIRING: &lt;!channel&gt; a &amp; b");
 }
 
 TEST(AlertBodiesTest, DiscordCallsNobody) {
-  const auto body = json::parse(discord_body(firing(), "studio-1"));
+  const auto body = json::parse(discord_body(firing(), {"studio-1"}));
   EXPECT_EQ(body.at("allowed_mentions"), (json::object{{"parse", json::array()}}));
   EXPECT_EQ(text(body, "/content"), "FIRING: radio is off air: the server closed the connection");
 }
@@ -154,7 +157,7 @@ TEST(AlertBodiesTest, DiscordsLimitsHoldWhateverIsSaid) {
   alert.summary = alert.stream = umlauts;
   alert.evidence.assign(100, umlauts);
   alert.tried.assign(100, umlauts);
-  const auto body = json::parse(discord_body(alert, umlauts));
+  const auto body = json::parse(discord_body(alert, {umlauts}));
   EXPECT_LE(characters(text(body, "/content")), 2000u);
   std::size_t total = 0;
   for (const auto& field : body.at_pointer("/embeds/0/fields").as_array()) {
@@ -169,7 +172,7 @@ TEST(AlertBodiesTest, DiscordGetsNoEmptyField) {
   Alert alert = firing();
   alert.evidence.clear();
   alert.tried.clear();
-  const auto body = json::parse(discord_body(alert, ""));
+  const auto body = json::parse(discord_body(alert, {""}));
   for (const auto& field : body.at_pointer("/embeds/0/fields").as_array()) {
     EXPECT_NE(text(field, "/value"), "") << json::serialize(field);
   }
@@ -179,13 +182,14 @@ TEST(AlertBodiesTest, BytesThatAreNoTextDoNotSpoilTheJson) {
   Alert alert = firing();
   alert.summary = "bad \xFF\xC3 \"quoted\"\n\x01";
   alert.evidence = {"cut \xE2\x82"};
-  for (const std::string& body : {generic_body(alert, "i"), slack_body(alert, "i"),
-                                  discord_body(alert, "i"), alertmanager_body(alert, "i", start)}) {
+  for (const std::string& body :
+       {generic_body(alert, {"i"}), slack_body(alert, {"i"}), discord_body(alert, {"i"}),
+        alertmanager_body(alert, {"i"}, start)}) {
     boost::system::error_code error;
     json::parse(body, error);  // refuses bytes that are no UTF-8
     EXPECT_FALSE(error) << body;
   }
-  EXPECT_EQ(text(json::parse(generic_body(alert, "i")), "/summary"),
+  EXPECT_EQ(text(json::parse(generic_body(alert, {"i"})), "/summary"),
             "bad \uFFFD\uFFFD \"quoted\"\n\x01");
 }
 

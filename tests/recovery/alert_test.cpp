@@ -10,10 +10,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr WallTime wall = WallTime{} + 480'000h;
-const Escalated escalated{
+const Alerted escalated{
     {monitor::Cause::sink_lost, {"the server is gone"}, monitor::Confidence::high, "youtube"},
     "3 restarts did not help",
-    3,
     {"a", "b"}};
 
 TEST(Alert, AnEscalationFiresWithAllThatIsKnown) {

@@ -110,25 +110,64 @@ TEST(Reporter, AnEscalationIsToldOnceUntilItIsResolvedOnce) {
   reporter.escalate(frozen, "3 restarts did not help", 3);
   reporter.escalate(frozen, "again", 3);
   EXPECT_TRUE(reporter.is_escalated());
-  const auto escalated = all_of<Escalated>(reporter.take());
+  const Step step = reporter.take();
+  const auto escalated = all_of<Escalated>(step);
+  const auto alerted = all_of<Alerted>(step);
+  ASSERT_EQ(alerted.size(), 1U);
   ASSERT_EQ(escalated.size(), 1U);
   EXPECT_EQ(escalated[0].reason, "3 restarts did not help");
-  EXPECT_EQ(escalated[0].actions,
+  EXPECT_EQ(alerted[0].actions,
             (std::vector<std::string>{"restart_ffmpeg: frozen",
                                       "escalate_alert: 3 restarts did not help"}));
-  reporter.resolve_escalation();
-  reporter.resolve_escalation();
+  reporter.resolve();
+  reporter.resolve();
   EXPECT_EQ(all_of<EscalationResolved>(reporter.take()).size(), 1U);
   EXPECT_FALSE(reporter.is_escalated());
 }
 
 TEST(Reporter, AnEscalationOfAnEarlierLifeIsNotToldAgain) {
   Reporter reporter;
-  reporter.resume(true);
+  reporter.resume(true, true);
   reporter.escalate(frozen, "again", 3);
   EXPECT_TRUE(all_of<Escalated>(reporter.take()).empty());
-  reporter.resolve_escalation();
+  reporter.resolve();
   EXPECT_EQ(all_of<EscalationResolved>(reporter.take()).size(), 1U);
+}
+
+TEST(Reporter, OneOutageIsOneAlertWhicheverReasonComesFirst) {
+  Reporter reporter;
+  reporter.open_off_air(frozen, start, start);
+  reporter.take();
+  reporter.alert(frozen, "for 120 s up to now");
+  reporter.alert(frozen, "again");
+  const Step long_off_air = reporter.take();
+  EXPECT_EQ(all_of<Alerted>(long_off_air).size(), 1U);
+  EXPECT_EQ(all_of<Decided>(long_off_air).at(0).kind, DecisionKind::escalate_alert);
+  EXPECT_FALSE(reporter.is_escalated()) << "recovery still tries";
+
+  reporter.escalate(frozen, "3 restarts did not help", 3);
+  const Step escalation = reporter.take();
+  EXPECT_EQ(all_of<Escalated>(escalation).size(), 1U) << "the log has it";
+  EXPECT_TRUE(all_of<Alerted>(escalation).empty());
+  EXPECT_EQ(all_of<Decided>(escalation).at(0).kind, DecisionKind::none) << "nothing is delivered";
+
+  reporter.resolve();
+  reporter.resolve();
+  const Step end = reporter.take();
+  EXPECT_EQ(all_of<AlertResolved>(end).size(), 1U);
+  EXPECT_EQ(all_of<EscalationResolved>(end).size(), 1U);
+}
+
+TEST(Reporter, AnAlertOfAnEarlierLifeIsNoEscalation) {
+  Reporter reporter;
+  reporter.resume(true, false);
+  reporter.alert(frozen, "again");
+  EXPECT_TRUE(all_of<Alerted>(reporter.take()).empty());
+  EXPECT_FALSE(reporter.is_escalated());
+  reporter.resolve();
+  const Step end = reporter.take();
+  EXPECT_EQ(all_of<AlertResolved>(end).size(), 1U);
+  EXPECT_TRUE(all_of<EscalationResolved>(end).empty());
 }
 
 }  // namespace

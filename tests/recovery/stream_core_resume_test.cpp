@@ -56,7 +56,8 @@ TEST_F(ResumeTest, TheLifeThatFindsTheBudgetSpentEscalates) {
 
 TEST_F(ResumeTest, AnOpenEscalationIsNotToldAgainAndIsResolvedByThisLife) {
   StreamCore::Resumed past = crashed(5, 2min);
-  past.escalation = monitor::Verdict{Cause::encoder_failed, {"FFmpeg ended with exit code 1."}};
+  past.alert = monitor::Verdict{Cause::encoder_failed, {"FFmpeg ended with exit code 1."}};
+  past.escalated = true;
   stand.core.resume(past, stand.now);
   EXPECT_TRUE(stand.core.status().escalated);
   EXPECT_TRUE(notices<Escalated>(stand.start()).empty());
@@ -118,7 +119,8 @@ TEST_F(ResumeTest, ButNotWhenTheSupervisorEnds) {
   stand.core.resume(
       [] {
         StreamCore::Resumed past = crashed(5, 2min);
-        past.escalation = monitor::Verdict{Cause::encoder_failed, {}};
+        past.alert = monitor::Verdict{Cause::encoder_failed, {}};
+        past.escalated = true;
         return past;
       }(),
       stand.now);

@@ -15,7 +15,8 @@ bool is_worth_noting(const Notice& notice) {
          std::holds_alternative<IncidentOpened>(notice) ||
          std::holds_alternative<IncidentClosed>(notice) ||
          std::holds_alternative<Escalated>(notice) ||
-         std::holds_alternative<EscalationResolved>(notice);
+         std::holds_alternative<EscalationResolved>(notice) ||
+         std::holds_alternative<Alerted>(notice) || std::holds_alternative<AlertResolved>(notice);
 }
 
 }  // namespace
@@ -33,12 +34,13 @@ bool Journal::would_note(const Step& step, const Status& status, Instant now) co
 }
 
 void Journal::note(const Status& status, std::optional<Instant> launched_at,
-                   const std::optional<Alert>& escalation) {
+                   const std::optional<Alert>& alert) {
   record_.attempts = status.attempts;
   record_.source_retries = status.source_retries;
   record_.stopped_as_asked = status.state == State::stopped && !status.failed;
   record_.launched_at = status.next_launch_at ? status.next_launch_at : launched_at;
-  record_.escalation = escalation;
+  record_.alert = alert;
+  record_.escalated = status.escalated;
 }
 
 StreamCore::Resumed Journal::resumed(Instant now) const {
@@ -49,8 +51,9 @@ StreamCore::Resumed Journal::resumed(Instant now) const {
   if (record_.launched_at) {
     past.launched_ago = std::max(Duration::zero(), now - *record_.launched_at);
   }
-  if (record_.escalation) {
-    past.escalation = monitor::Verdict{record_.escalation->cause, record_.escalation->evidence};
+  if (record_.alert) {
+    past.alert = monitor::Verdict{record_.alert->cause, record_.alert->evidence};
+    past.escalated = record_.escalated;
   }
   return past;
 }

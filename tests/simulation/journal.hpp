@@ -18,13 +18,14 @@ class Journal {
     unsigned source_retries = 0;
     bool stopped_as_asked = true;
     std::optional<Instant> launched_at;  // of the primary; the one that is due counts as done
-    std::optional<recovery::Alert> escalation;
+    std::optional<recovery::Alert> alert;
+    bool escalated = false;
   };
 
   // Whether the step is worth a record.
   bool would_note(const recovery::Step& step, const recovery::Status& status, Instant now) const;
   void note(const recovery::Status& status, std::optional<Instant> launched_at,
-            const std::optional<recovery::Alert>& escalation);
+            const std::optional<recovery::Alert>& alert);
 
   recovery::StreamCore::Resumed resumed(Instant now) const;
   const Record& record() const { return record_; }

@@ -95,7 +95,7 @@ void Receiver::hear(const AlertMessage& message) {
     heard.fired = std::max(heard.fired, 1U);
   } else if (message.kind == NotificationKind::firing) {
     require(heard.resolved == 0, "fired, then resolved", "the other way round");
-    require(++heard.fired == 1 || heard.twice_allowed, "one escalation, one alert", "heard twice");
+    require(++heard.fired == 1 || heard.twice_allowed, "one outage, one alert", "heard twice");
   } else {
     require(heard.fired > 0 || heard.of_earlier_life, "resolved is what was fired", "not heard of");
     require(++heard.resolved == 1 || heard.twice_allowed || heard.of_earlier_life, "resolved once",

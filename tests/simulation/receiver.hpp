@@ -9,13 +9,13 @@
 
 namespace simulation {
 
-// Who is told of escalations: up for a while, down for a while, behind a queue of the supervisor's.
+// Who is told of outages: up for a while, down for a while, behind a queue of the supervisor's.
 // Holds what it heard against what is promised. Throws Violation.
 class Receiver {
  public:
   explicit Receiver(bool forgets) : forgets_(forgets), queue_(forgets, 1) {}
 
-  // A new life of the supervisor; `open`: the escalation that the journal still knows.
+  // A new life of the supervisor; `open`: the alert that the journal still knows.
   void begin_life(const std::optional<recovery::Alert>& open, std::uint64_t seed, Instant now);
   void die();
   void fire(const recovery::Alert& alert, Instant now);

@@ -52,9 +52,12 @@ void Rules::begin_life(const StreamCore::Resumed& past, Instant now) {
   incidents_ = 0;
   ticks_.clear();
   retries_ = past.source_retries;
-  resolved_by_people_ = !past.escalation && past.attempts > policy_.max_restart_attempts;
+  resolved_by_people_ = !past.escalated && past.attempts > policy_.max_restart_attempts;
   // Where the record of an escalation was lost, nobody was told of it.
-  escalated_ = escalated_by_earlier_life_ = before_.escalated = past.escalation.has_value();
+  escalated_ = escalated_by_earlier_life_ = before_.escalated = past.escalated;
+  alerted_ = past.alert.has_value();
+  not_off_air_at_ = now;
+  as_asked_ = true;
 }
 
 void Rules::die(bool record_is_lost, Instant now) {
@@ -100,6 +103,7 @@ void Rules::check(const Event& event, const Step& step, const StreamCore& core, 
   check_looks();
   check_fallback_runs();
   check_escalation();
+  check_alert();
   check_retries();
   check_totals();
   check_incidents();

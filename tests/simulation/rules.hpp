@@ -165,6 +165,10 @@ class Rules {
   void check_escalated(const recovery::Escalated& escalated);
   void check_resolved();
   void check_escalation() const;
+  bool is_rightly_resolved() const;
+  void check_alerted(const recovery::Alerted& alerted);
+  void check_alert_resolved();
+  void check_alert();
 
   // states and deadlines (rules_state.cpp)
   void check_state() const;
@@ -250,9 +254,13 @@ class Rules {
   std::uint64_t incidents_ = 0;
   unsigned retries_ = 0;  // as they must be
   std::deque<Instant> ticks_;
+  bool as_asked_ = true;    // off air, or about to be
+  Instant not_off_air_at_;  // on air, or off air as asked, at the latest
 
   // all lives
   bool escalated_ = false;
+  bool alerted_ = false;
+  bool escalates_ = false;  // in this step, and is to alert
   bool escalated_by_earlier_life_ = false;
   bool resolved_by_people_ = false;     // who stopped it; the attempts stay spent
   std::optional<Instant> last_launch_;  // of the primary

@@ -36,6 +36,10 @@ void Rules::check_notice(const Notice& notice) {
     check_escalated(*escalated);
   } else if (std::holds_alternative<EscalationResolved>(notice)) {
     check_resolved();
+  } else if (const auto* alerted = std::get_if<Alerted>(&notice)) {
+    check_alerted(*alerted);
+  } else if (std::holds_alternative<AlertResolved>(notice)) {
+    check_alert_resolved();
   } else if (std::holds_alternative<FallbackOnAir>(notice)) {
     ++tally_.fallbacks_on_air;
     require(is(State::fallback) && child_.role == Role::fallback && child_.alive &&
@@ -101,7 +105,8 @@ void Rules::check_incident(const IncidentOpened& opened) {
 // Once until it is resolved, over all lives, and with a reason.
 void Rules::check_escalated(const Escalated& escalated) {
   ++tally_.escalations;
-  require(!std::exchange(escalated_, true), "every escalation alerts once", "again");
+  escalates_ = !alerted_;
+  require(!std::exchange(escalated_, true), "every escalation is told once", "again");
   escalated_by_earlier_life_ = resolved_by_people_ = false;
   const bool by_attempts = status_.attempts > policy_.max_restart_attempts;
   const bool by_source = wait_ && status_.source_retries >= policy_.audio_stream.max_retries &&
@@ -118,14 +123,57 @@ void Rules::check_resolved() {
   if (escalated_by_earlier_life_) ++tally_.resolutions_of_earlier_life;
   escalated_by_earlier_life_ = false;
   require(std::exchange(escalated_, false), "every escalation is resolved once", "none was open");
+  resolved_by_people_ = !people_want_it_;
+  require(is_rightly_resolved(), "resolved by a whole healthy cooldown, or by people who stop it",
+          "too early");
+}
+
+bool Rules::is_rightly_resolved() const {
   const bool is_healthy = primary_is_alive() && child_.well_since &&
                           now_ - *child_.well_since >= policy_.restart_cooldown;
   const bool was_healthy = (exited_ || launch_failed_) && !scenario_.command.reports_progress &&
                            gone_.role == Role::primary && gone_.well_since &&
                            now_ - *gone_.well_since >= policy_.restart_cooldown;
-  resolved_by_people_ = !people_want_it_;
-  require(is_healthy || was_healthy || !people_want_it_,
-          "resolved by a whole healthy cooldown, or by people who stop it", "too early");
+  return is_healthy || was_healthy || !people_want_it_;
+}
+
+// One outage, one alert, by an escalation or by its length, whichever comes first.
+void Rules::check_alerted(const Alerted& alerted) {
+  require(!std::exchange(alerted_, true), "one outage, one alert", "a second");
+  require(!alerted.verdict.evidence.empty(), "an alert has evidence", "none");
+  if (std::exchange(escalates_, false)) return;
+  ++tally_.alerts_of_long_outages;
+  require(policy_.alert_after && !is(State::on_air), "alerted for a reason", "without one");
+  for (const Incident& incident : core_->open_incidents()) {
+    // The incident of a launch that failed begins with it; it was wanted before.
+    const Instant since = std::min(incident.last_good_at, not_off_air_at_);
+    require(!incident.off_air || now_ - since >= *policy_.alert_after,
+            "an alert leaves a short outage alone", "too early");
+  }
+}
+
+void Rules::check_alert_resolved() {
+  require(std::exchange(alerted_, false), "every alert is resolved once", "none was open");
+  require(!status_.escalated, "an escalation is resolved before its alert", "it is open");
+  require(is_rightly_resolved(), "an alert is resolved by health, or by people", "too early");
+}
+
+void Rules::check_alert() {
+  // What has failed for good is off air.
+  const bool is_stopped = is(State::stopped) && !status_.failed;
+  const bool is_as_asked = is_stopped || !people_want_it_ || shutdown_at_;
+  const bool was_as_asked = std::exchange(as_asked_, is_as_asked);  // up to now
+  const bool was_on_air = is_before(State::on_air) && !scenario_.command.reports_progress;
+  const bool is_over = is(State::on_air) || is_as_asked;
+  if (is_over || was_as_asked || was_on_air) not_off_air_at_ = now_;
+  require(alerted_ || !escalated_, "an escalation alerts", "it does not");
+  require(!alerted_ || people_want_it_ || shutdown_at_ || !is(State::stopped) || status_.ended,
+          "a stop asked for resolves the alert", "it fires");
+  if (!policy_.alert_after || alerted_) return;
+  const Instant due = not_off_air_at_ + *policy_.alert_after;
+  require(now_ < due, "an outage that lasts alerts, whatever recovery tries", "nobody is told");
+  if (is_over) return;
+  require(core_->next_deadline() <= due, "no sleep over an alert", "the deadline is later");
 }
 
 void Rules::check_escalation() const {

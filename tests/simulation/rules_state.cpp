@@ -84,7 +84,9 @@ void Rules::check_stopping() const {
 
 void Rules::check_deadline(bool was_tick) {
   const Instant deadline = core_->next_deadline();
-  if (is(State::stopped)) require(deadline == monitor::never, "nothing is due when stopped", "");
+  // But for the alert of what has failed for good.
+  const bool is_due = deadline != monitor::never;
+  require(!is(State::stopped) || status_.failed || !is_due, "nothing is due when stopped", "");
   if (is(State::stopping) || is(State::cooling_down) || is(State::waiting_for_source) ||
       (policy_.enabled && scenario_.command.reports_progress && !is(State::stopped))) {
     require(deadline != monitor::never, "always a deadline", "never");

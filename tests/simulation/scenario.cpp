@@ -30,6 +30,7 @@ recovery::Policy make_policy(Dice& dice) {
   policy.audio_stream.retry_interval = dice.one_of<Duration>({30s, 30s, 30s, 1s, 5s, 120s});
   policy.audio_stream.max_retries = dice.one_of({20U, 20U, 3U, 1U, 0U, 100U});
   policy.probe_interval = dice.one_of<Duration>({5s, 5s, 5s, 1s, 60s});
+  policy.alert_after = dice.one_of<std::optional<Duration>>({2min, 2min, 10s, 1h, std::nullopt});
   return policy;
 }
 
@@ -126,8 +127,9 @@ std::ostream& operator<<(std::ostream& out, const Scenario& scenario) {
       << ", cooldown " << s(policy.restart_cooldown) << " s, delay "
       << s(policy.restart_delay.initial) << "/" << s(policy.restart_delay.step) << " s ×"
       << policy.restart_delay.multiplier << " ±" << policy.restart_delay.jitter << ", grace "
-      << s(policy.stop_grace) << " s, on_exhausted " << n(policy.on_exhausted) << ", restart "
-      << n(policy.restart) << "\nretries " << policy.audio_stream.max_retries << " each "
+      << s(policy.stop_grace) << " s, alerts after " << s(policy.alert_after.value_or(0s))
+      << " s, on_exhausted " << n(policy.on_exhausted) << ", restart " << n(policy.restart)
+      << "\nretries " << policy.audio_stream.max_retries << " each "
       << s(policy.audio_stream.retry_interval) << " s, probes each " << s(policy.probe_interval)
       << " s: source " << command.source_can_be_probed << " (one input "
       << command.advance_proves_source << ", lies " << scenario.probe_lies << "), sink "

@@ -38,6 +38,7 @@ constexpr Count counts[] = {
     {"… at a track change", &Tally::planned_at_tracks},
     {"escalations", &Tally::escalations},
     {"… by a missing source", &Tally::escalations_by_source},
+    {"alerts of an outage that lasts", &Tally::alerts_of_long_outages},
     {"… by crashes of the supervisor", &Tally::escalated_by_crashes},
     {"resolutions", &Tally::resolutions},
     {"… of an earlier life's", &Tally::resolutions_of_earlier_life},

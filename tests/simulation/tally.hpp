@@ -15,7 +15,7 @@ struct Tally {
                 yields = 0;
   std::uint64_t track_changes = 0, track_restarts = 0, planned_restarts = 0, planned_at_tracks = 0;
   std::uint64_t escalations = 0, escalations_by_source = 0, resolutions = 0,
-                resolutions_of_earlier_life = 0, given_up = 0;
+                alerts_of_long_outages = 0, resolutions_of_earlier_life = 0, given_up = 0;
   std::uint64_t lives = 0, crashes = 0, torn_journals = 0, resumed_crashes = 0,
                 escalated_by_crashes = 0, shutdowns = 0;
 };

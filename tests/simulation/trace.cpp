@@ -22,11 +22,13 @@ constexpr const char* observation_names[] = {"ProcessSample", "ConnectionSamples
                                              "WaitSample",    "SpaceSamples",      "SinkReport",
                                              "ContentMark",   "OutputReports"};
 static_assert(std::size(observation_names) == std::variant_size_v<monitor::Observation>);
-constexpr const char* notice_names[] = {
-    "CameOnAir",      "WentOffAir", "FaultDetected",      "IncidentOpened",     "IncidentClosed",
-    "Decided",        "Escalated",  "EscalationResolved", "SourceChanged",      "FallbackOnAir",
-    "FallbackFailed", "Unkillable", "TrackSwitchBegun",   "RestartedOnPurpose", "IncidentChanged",
-    "CoverBegan",     "CoverEnded"};
+constexpr const char* notice_names[] = {"CameOnAir",        "WentOffAir",         "FaultDetected",
+                                        "IncidentOpened",   "IncidentClosed",     "Decided",
+                                        "Escalated",        "EscalationResolved", "SourceChanged",
+                                        "FallbackOnAir",    "FallbackFailed",     "Unkillable",
+                                        "TrackSwitchBegun", "RestartedOnPurpose", "IncidentChanged",
+                                        "CoverBegan",       "CoverEnded",         "Alerted",
+                                        "AlertResolved"};
 static_assert(std::size(event_names) == std::variant_size_v<Event>);
 static_assert(std::size(notice_names) == std::variant_size_v<Notice>);
 

@@ -17,7 +17,7 @@ void World::be_born() {
   recorder_.emplace("simulated", 50);
   child_ = {};
   launched_at_.reset();
-  alert_ = journal_.record().escalation;
+  alert_ = journal_.record().alert;
   start_is_put_ = false;
   launches_at_birth_ = rules_.tally().launches;
   escalations_at_birth_ = rules_.tally().escalations;
@@ -58,15 +58,15 @@ void World::perform(const End&) {
 
 void World::dispatch_alerts(const Step& step) {
   for (const Notice& notice : step.notices) {
-    if (const auto* escalated = std::get_if<Escalated>(&notice)) {
+    if (const auto* alerted = std::get_if<Alerted>(&notice)) {
       alert_.emplace();
       alert_->id = "s-" + std::to_string(++alerts_);
       alert_->stream = "s";
-      alert_->cause = escalated->verdict.cause;
-      alert_->evidence = escalated->verdict.evidence;
+      alert_->cause = alerted->verdict.cause;
+      alert_->evidence = alerted->verdict.evidence;
       receiver_.fire(*alert_, now_);
       await_receiver();
-    } else if (std::holds_alternative<EscalationResolved>(notice) && alert_) {
+    } else if (std::holds_alternative<AlertResolved>(notice) && alert_) {
       alert_->ends_at = WallTime{} + now_.time_since_epoch();
       receiver_.resolve(*alert_, now_);
       alert_.reset();

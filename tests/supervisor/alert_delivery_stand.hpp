@@ -39,7 +39,7 @@ struct DeliveryStand {
 
   void open(const Settings& settings) {
     deliveries.clear();
-    for (auto& receiver : recovery::alerts::receivers_of(settings, "studio-1")) {
+    for (auto& receiver : recovery::alerts::receivers_of(settings, {"studio-1"})) {
       deliveries.push_back(std::make_unique<AlertDelivery>(loop.thread(), loop.thread(),
                                                            std::move(receiver), handlers()));
     }

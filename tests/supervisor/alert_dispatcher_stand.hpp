@@ -18,8 +18,8 @@ inline Settings hook_to(const AlertReceiver& receiver) {
           .command = {}};
 }
 
-inline recovery::Escalated escalated() {
-  return {{monitor::Cause::sink_lost, {"the server is gone"}}, "3 restarts did not help", 3, {}};
+inline recovery::Alerted escalated() {
+  return {{monitor::Cause::sink_lost, {"the server is gone"}}, "3 restarts did not help", {}};
 }
 
 // A dispatcher with real receivers, the streams' alerts, and what these were told.
@@ -46,7 +46,7 @@ struct DispatcherStand : ServicesStand {
     stream(name).on({notice}, std::chrono::system_clock::now());
   }
   void escalate(const std::string& name) { on(name, escalated()); }
-  void resolve(const std::string& name) { on(name, recovery::EscalationResolved{}); }
+  void resolve(const std::string& name) { on(name, recovery::AlertResolved{}); }
   bool until_told(std::size_t count) const {
     return until([&] { return told.size() >= count; });
   }

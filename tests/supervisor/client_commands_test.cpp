@@ -225,7 +225,9 @@ TEST(Status, ReadsWhatTheApiWrites) {
   EXPECT_EQ(result.out,
             "STREAM  STATE         PID   UPTIME  FPS   SPEED  BITRATE    RESTARTS  CAUSE\n"
             "radio   cooling_down  4711  0s      25.0  1.00x  96 kbit/s  5         encoder_frozen\n"
-            "\nThe stream is not on air.\nradio: off air: encoder_frozen: no advance\n")
+            "\nThe stream is not on air.\nradio: off air: encoder_frozen: no advance\n"
+            "  Restart the stream if it is not restarted by itself, and check this machine's disk, "
+            "memory and CPU.\n")
       << result.err;
 }
 

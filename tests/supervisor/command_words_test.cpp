@@ -83,8 +83,8 @@ TEST(CommandWords, HelpNamesWhatTheParserTakesAndNothingElse) {
   Words options = matches(help, R"((?:^|[\s(\[])(--?[a-z][a-z-]*))");
   options.erase("-i");  // FFmpeg's, in an example
   EXPECT_EQ(options, all_options());
-  EXPECT_EQ(subcommands_called(help, R"(\n  ffsupervisor ([a-z|]+))"), all_subcommands());
-  EXPECT_EQ(subcommands_called(usage_text(), R"(ffsupervisor ([a-z]+\|[a-z|]+))"),
+  EXPECT_EQ(subcommands_called(help, R"(\n  ffsupervisor ([a-z|-]+))"), all_subcommands());
+  EXPECT_EQ(subcommands_called(usage_text(), R"(ffsupervisor ([a-z]+\|[a-z|-]+))"),
             all_subcommands());
 }
 
@@ -92,7 +92,7 @@ TEST(CommandWords, HelpNamesWhatTheParserTakesAndNothingElse) {
 TEST(CommandWords, TheManualsSynopsisCallsEverySubcommand) {
   std::string page = file("etc/man/ffsupervisor.1.in");
   page = page.substr(0, page.find(".SH DESCRIPTION"));
-  Words called = matches(page, R"(\n\.B ffsupervisor ([a-z]+))");
+  Words called = matches(page, R"(\n\.B ffsupervisor ([a-z-]+))");
   called.merge(matches(page, R"(\n\.BR ([a-z]+) \| stop \| start)"));
   for (const char* word : {"stop", "start"}) {
     if (page.find(std::string(" | ") + word) != std::string::npos) called.insert(word);

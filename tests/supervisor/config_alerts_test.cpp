@@ -55,6 +55,25 @@ std::string error_of_url(const std::string& value) {
   return error_of("alerts: {webhooks: [{url: " + value + "}]}\n");
 }
 
+TEST(Alerts, AfterIsADurationOrNever) {
+  EXPECT_EQ(Config().alerts.after, std::chrono::minutes(2));
+  EXPECT_EQ(read("alerts: {after: 90s}\n").alerts.after, std::chrono::seconds(90));
+  EXPECT_FALSE(read("alerts: {after: never}\n").alerts.after);
+  for (const char* wrong : {"0", "soon", "8d"}) {
+    const std::string error = error_of(std::string("alerts: {after: ") + wrong + "}\n");
+    EXPECT_NE(error.find("f.yml:1: alerts.after: "), std::string::npos) << error;
+    EXPECT_NE(error.find(", or never"), std::string::npos) << error;
+  }
+}
+
+TEST(Alerts, TemplatesForTelephonesAreTaken) {
+  const Config config = read(
+      "alerts: {webhooks: [{url: \"https://ntfy.sh/radio\", template: ntfy}, "
+      "{url: \"https://api.telegram.org/bot1:x/sendMessage?chat_id=-5\", template: telegram}]}\n");
+  EXPECT_EQ(config.alerts.webhooks.at(0).body, Template::ntfy);
+  EXPECT_EQ(config.alerts.webhooks.at(1).body, Template::telegram);
+}
+
 TEST(Alerts, EveryKeyIsTaken) {
   const Config config = read(R"(
 alerts:

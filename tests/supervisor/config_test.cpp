@@ -314,7 +314,7 @@ TEST(ReferenceFile, ItsExamplesAreValid) {
   Config config;
   read_yaml_text(text, "examples", config);
   EXPECT_EQ(config.alerts.alertmanager, std::vector<std::string>{"http://alertmanager:9093"});
-  ASSERT_EQ(config.alerts.webhooks.size(), 2u);
+  ASSERT_EQ(config.alerts.webhooks.size(), 4u);
   EXPECT_EQ(config.alerts.webhooks[0].body, recovery::alerts::Template::slack);
   EXPECT_EQ(config.alerts.webhooks[1].headers.at(0).first, "Authorization");
   ASSERT_EQ(config.dependencies.size(), 2u);

@@ -38,7 +38,7 @@ TEST(JournalFormat, EverythingComesBackAsItWas) {
 TEST(JournalFormat, EveryCauseComesBackAsItWas) {
   for (std::size_t i = 0; i < monitor::cause_count; ++i) {
     recovery::PersistedState past = full_past();
-    past.escalation->cause = past.incidents[0].cause = static_cast<monitor::Cause>(i);
+    past.alert->cause = past.incidents[0].cause = static_cast<monitor::Cause>(i);
     EXPECT_EQ(shown(past_of(whole({"radio", past}))), shown(past));
   }
 }
@@ -91,7 +91,7 @@ TEST(JournalFormat, ALaterRecordReplacesStateAndIncidentsOfTheSameId) {
   later.now.incidents = {incident("radio-3")};
   const auto past = past_of(whole({"radio", full_past()}) + lines_of({later}).at(0) + '\n');
   EXPECT_EQ(past.attempts, 9u);
-  EXPECT_FALSE(past.escalation);
+  EXPECT_FALSE(past.alert);
   ASSERT_EQ(past.incidents.size(), 3u);
   EXPECT_EQ(shown(past.incidents[0]), shown(incident("radio-3")));
 }
@@ -124,7 +124,7 @@ TEST(JournalFormat, ALineThatIsTooLongIsDamaged) {
 
 TEST(JournalFormat, NoLineIsLongerThanAReaderTakes) {
   Journal::Change huge{"radio", full_past()};
-  for (auto* texts : {&huge.now.escalation->tried, &huge.now.incidents[1].evidence}) {
+  for (auto* texts : {&huge.now.alert->tried, &huge.now.incidents[1].evidence}) {
     texts->assign(500, std::string(2000, '\x01'));
   }
   const auto lines = lines_of({huge});
@@ -138,7 +138,7 @@ TEST(JournalFormat, NoLineIsLongerThanAReaderTakes) {
   const auto past = past_of(text, &reading);
   EXPECT_EQ(reading.damaged_lines, 0u);
   EXPECT_EQ(past.attempts, 3u);
-  EXPECT_EQ(past.escalation->id, alert().id);
+  EXPECT_EQ(past.alert->id, alert().id);
   EXPECT_EQ(shown(past.incidents[0]), shown(full_past().incidents[0]));
   EXPECT_EQ(past.incidents[1].id, "radio-2");
   EXPECT_EQ(shown(past.incidents[2]), shown(full_past().incidents[2]));
@@ -163,6 +163,19 @@ TEST(JournalFormat, AnUnknownCauseLeavesOutItsIncidentOnly) {
   EXPECT_EQ(past.attempts, 2u);
   ASSERT_EQ(past.incidents.size(), 1u);
   EXPECT_EQ(past.incidents[0].id, "b");
+}
+
+TEST(JournalFormat, AnAlertOfAnOlderVersionIsAnEscalation) {
+  const auto past =
+      past_of(line(R"({"stream":"radio","now":{"escalation":{"id":"x","cause":"sink_lost"}}})"));
+  ASSERT_TRUE(past.alert);
+  EXPECT_TRUE(past.escalated);
+}
+
+TEST(JournalFormat, AnAlertThatIsNoEscalationStaysNone) {
+  auto past = full_past();
+  past.escalated = false;
+  EXPECT_FALSE(past_of(whole({"radio", past})).escalated);
 }
 
 TEST(JournalFormat, TheVersionIsTheHeaders) {

@@ -122,7 +122,8 @@ inline recovery::PersistedState full_past() {
   past.source_retries = 17;
   past.stopped_as_asked = false;
   past.launched_at = wall(1763925599999ms);
-  past.escalation = alert();
+  past.alert = alert();
+  past.escalated = true;
   past.incidents = {incident("radio-3", false), incident("radio-2"), incident("radio-1")};
   return past;
 }
@@ -168,7 +169,7 @@ inline std::string shown(const recovery::PersistedState& past) {
   std::ostringstream text;
   text << past.attempts << ' ' << past.source_retries << ' ' << past.stopped_as_asked << ' '
        << shown(past.launched_at) << '\n'
-       << (past.escalation ? shown(*past.escalation) : "no escalation\n");
+       << past.escalated << ' ' << (past.alert ? shown(*past.alert) : "no alert\n");
   for (const auto& record : past.incidents) text << shown(record);
   return text.str();
 }

@@ -66,7 +66,7 @@ TEST(Journal, IncidentsNotGivenStayAsTheyWere) {
   Journal(folder / "j", 1000, {}).note(change(1));
   const auto past = past_at(folder / "j");
   EXPECT_EQ(past.attempts, 1u);
-  EXPECT_FALSE(past.escalation);
+  EXPECT_FALSE(past.alert);
   ASSERT_EQ(past.incidents.size(), 3u);
   EXPECT_FALSE(past.incidents[0].resolved_at);
 }

@@ -52,7 +52,7 @@ TEST(StreamAlert, GoesFromFiringToResolvedEachDelivered) {
   ASSERT_TRUE(stand.until_told(2));
   EXPECT_TRUE(radio.unfinished()->delivered);
   EXPECT_FALSE(radio.unfinished()->ends_at);
-  radio.on({recovery::EscalationResolved{}}, wall + 1h);
+  radio.on({recovery::AlertResolved{}}, wall + 1h);
   EXPECT_EQ(radio.unfinished()->ends_at, wall + 1h);
   EXPECT_FALSE(radio.unfinished()->delivered);
   ASSERT_TRUE(stand.until_told(3));
@@ -64,7 +64,7 @@ TEST(StreamAlert, GoesFromFiringToResolvedEachDelivered) {
 TEST(StreamAlert, ResolvedBeforeItWasDeliveredBothAreDelivered) {
   const AlertReceiver receiver(ok);
   DispatcherStand stand(hook_to(receiver));
-  stand.stream("radio").on({escalated(), recovery::EscalationResolved{}}, wall);
+  stand.stream("radio").on({escalated(), recovery::AlertResolved{}}, wall);
   ASSERT_TRUE(stand.until_told(2));
   EXPECT_EQ(stand.told, (Names{"radio delivered", "radio all"}));
   EXPECT_EQ(heard(receiver), (Names{"firing radio-1728000000000", "resolved radio-1728000000000"}));
@@ -75,7 +75,7 @@ TEST(StreamAlert, TheNextEscalationIsAnotherAlert) {
   const AlertReceiver receiver(ok);
   DispatcherStand stand(hook_to(receiver));
   StreamAlert& radio = stand.stream("radio");
-  radio.on({escalated(), recovery::EscalationResolved{}}, wall);
+  radio.on({escalated(), recovery::AlertResolved{}}, wall);
   ASSERT_TRUE(stand.until_told(2));
   radio.on({escalated()}, wall + 1ms);
   EXPECT_FALSE(radio.unfinished()->delivered);

@@ -1,0 +1,67 @@
+#include "monitor/advice.hpp"
+
+namespace monitor {
+
+std::string_view what_now(Cause cause) {
+  switch (cause) {
+    case Cause::source_unreachable:
+      return "Call the studio, or who runs the source's server: it does not take connections from "
+             "this machine.";
+    case Cause::source_missing:
+      return "Call the studio: the server is there, and nobody streams to this address.";
+    case Cause::source_refused:
+      return "Check the user name and the password in the source's URL: the server refuses them.";
+    case Cause::source_stalled:
+      return "Call the studio: the server accepts the connection and sends nothing.";
+    case Cause::source_ended:
+      return "Call the studio: the source has ended the stream.";
+    case Cause::source_corrupt:
+      return "Call the studio: the source sends damaged data.";
+    case Cause::source_silent:
+    case Cause::source_frozen_picture:
+    case Cause::source_black:
+      return "Listen to and look at the stream, then call the studio: the stream works, and there "
+             "is nothing in it.";
+    case Cause::encoder_crashed:
+    case Cause::encoder_failed:
+      return "Read FFmpeg's last lines in the log: they say what it could not do.";
+    case Cause::encoder_frozen:
+      return "Restart the stream if it is not restarted by itself, and check this machine's disk, "
+             "memory and CPU.";
+    case Cause::encoder_slow:
+    case Cause::cpu_high:
+      return "See with top what uses the CPU; use a faster -preset, a smaller picture or more CPU.";
+    case Cause::bitrate_drop:
+      return "Listen to and look at the stream: a silent or still source needs few bits.";
+    case Cause::memory_high:
+      return "Restart the stream at a good moment, before the kernel ends FFmpeg at a bad one.";
+    case Cause::sink_unreachable:
+      return "Call who runs the receiving server: it does not take connections from this machine.";
+    case Cause::sink_rejected:
+      return "Check the stream key, and whether another encoder uses it: the server refuses the "
+             "stream.";
+    case Cause::sink_lost:
+      return "Check the receiving server and the network to it: the connection broke.";
+    case Cause::sink_stalled:
+      return "Restart the receiving server's program, or check the network to it: it takes no "
+             "data.";
+    case Cause::host_out_of_memory:
+      return "Give this machine or container more memory: the kernel has ended FFmpeg.";
+    case Cause::host_cpu_throttled:
+      return "Raise the CPU limit of the container: it is too low for this stream.";
+    case Cause::host_disk_full:
+      return "Make room on this machine's disk.";
+    case Cause::host_spawn_failed:
+      return "Check the limits of processes, memory and open files of this machine: FFmpeg cannot "
+             "be started.";
+    case Cause::command_invalid:
+      return "Correct the FFmpeg command: the last lines of its log name the wrong option.";
+    case Cause::stop_requested:
+    case Cause::restart_requested:
+    case Cause::track_change:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace monitor

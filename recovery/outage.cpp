@@ -1,0 +1,19 @@
+#include "recovery/outage.hpp"
+
+#include <utility>
+
+namespace recovery {
+
+void Outage::follow(Air air, std::optional<Instant> last_good_at, Instant now) {
+  const bool was_covered = std::exchange(was_covered_, air == Air::covered);
+  if (air != Air::off) return since_.reset();
+  if (since_) return;
+  since_ = was_covered ? now : last_good_at.value_or(now);
+}
+
+Instant Outage::lasts_for(std::optional<Duration> after) const {
+  if (!since_ || !after) return monitor::never;
+  return *since_ + *after;
+}
+
+}  // namespace recovery
