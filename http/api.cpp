@@ -5,8 +5,11 @@
 
 #include "http/derived_values.hpp"
 #include "http/json.hpp"
+#include "http/past_json.hpp"
 #include "http/stream_json.hpp"
+#include "http/timeline.hpp"
 #include "monitor/text/percent.hpp"
+#include "monitor/text/rfc3339.hpp"
 
 namespace http {
 namespace {
@@ -37,13 +40,13 @@ json::object stream_entry(const StreamSnapshot& stream) {
 Reply home(const SnapshotStore::View& view, std::string_view metrics_path) {
   json::array entries;
   for (const auto& stream : view.streams) entries.push_back(stream_entry(*stream));
-  return json_reply(
-      200, {{"name", "ffsupervisor"},
-            {"version", FFSUPERVISOR_VERSION},
-            {"streams", std::move(entries)},
-            {"routes",
-             {metrics_path, "/health/liveness", "/health/readiness", "/health/detailed",
-              "/api/v1/streams", "/api/v1/incidents", "/api/v1/events", "/api/v1/openapi.json"}}});
+  return json_reply(200, {{"name", "ffsupervisor"},
+                          {"version", FFSUPERVISOR_VERSION},
+                          {"streams", std::move(entries)},
+                          {"routes",
+                           {metrics_path, "/health/liveness", "/health/readiness",
+                            "/health/detailed", "/api/v1/streams", "/api/v1/timeline",
+                            "/api/v1/incidents", "/api/v1/events", "/api/v1/openapi.json"}}});
 }
 
 Reply outcome_reply(const Outcome& outcome) {
@@ -62,7 +65,7 @@ Reply outcome_reply(const Outcome& outcome) {
 Reply streams(const SnapshotStore::View& view, const ClockReading& now) {
   json::array list;
   for (const auto& stream : view.streams) list.push_back(stream_json(*stream, now));
-  return json_reply(200, {{"streams", std::move(list)}});
+  return json_reply(200, {{"streams", std::move(list)}, {"config", config_json(view.program)}});
 }
 
 Reply stream(const SnapshotStore::View& view, std::string_view name, const ClockReading& now) {
@@ -78,6 +81,18 @@ Reply recovery_of(const SnapshotStore::View& view, std::string_view name, std::s
   for (auto& member : recovery_json(*found, now)) answer.insert(member);
   answer["history"] = history_json(*found, limit);
   return json_reply(200, answer);
+}
+
+Reply timeline(const SnapshotStore::View& view, const ClockReading& now) {
+  json::object cell_seconds;
+  for (const TimelineSpan& span : timeline_spans) {
+    cell_seconds[json::string_view(span.name)] = span.cell.count();
+  }
+  json::array list;
+  for (const auto& stream : view.streams) list.push_back(timeline_json(*stream, now));
+  return json_reply(200, {{"at", monitor::rfc3339(now.wall)},
+                          {"cell_seconds", std::move(cell_seconds)},
+                          {"streams", std::move(list)}});
 }
 
 Reply incidents(const SnapshotStore::View& view, std::size_t limit) {

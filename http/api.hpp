@@ -22,6 +22,7 @@ Reply outcome_reply(const Outcome& outcome);
 // The answers below /api/v1. Names are decoded already; 404 where no stream has the name.
 
 Reply streams(const SnapshotStore::View& view, const ClockReading& now);  // {"streams": […]}
+Reply timeline(const SnapshotStore::View& view, const ClockReading& now);
 Reply stream(const SnapshotStore::View& view, std::string_view name, const ClockReading& now);
 Reply recovery_of(const SnapshotStore::View& view, std::string_view name, std::size_t limit,
                   const ClockReading& now);

@@ -3,26 +3,6 @@
 #include <algorithm>
 
 namespace http {
-namespace {
-
-using recovery::WallTime;
-
-double seconds_between(WallTime from, WallTime to) {
-  return std::max(0.0, std::chrono::duration<double>(to - from).count());
-}
-
-// The part of an incident before this run began; the rest is in this run's own totals.
-double off_air_before(const recovery::IncidentRecord& incident, WallTime run) {
-  if (!incident.off_air || incident.last_good_at >= run) return 0;
-  const double until_run = seconds_between(incident.last_good_at, run);
-  if (!incident.resolved_at) return until_run;
-  const double off_air = incident.off_air_seconds - incident.covered_seconds;
-  // A journal may hold less than no time, from before that was bounded.
-  return std::clamp(off_air, 0.0, until_run);
-}
-
-}  // namespace
-
 bool is_on_air(const recovery::Status& status) {
   return recovery::air_state(status) == recovery::State::on_air;
 }
@@ -70,30 +50,6 @@ bool holds_outputs(const StreamSnapshot& stream) {
 
 const monitor::ProcessSample* living_sample(const StreamSnapshot& stream) {
   return stream.status.pid && stream.readings.process ? &*stream.readings.process : nullptr;
-}
-
-Availability availability_of(const StreamSnapshot& stream, const ClockReading& now) {
-  const recovery::Status& status = stream.status;
-  monitor::Duration on_air = status.on_air_total, off_air = status.off_air_total;
-  monitor::Duration covered = status.covered_total;
-  const bool began = status.settled_at != monitor::Instant{};
-  if (began && now.steady > status.settled_at) {
-    const monitor::Duration passed = now.steady - status.settled_at;
-    const auto is_covered = std::min(recovery::covered_since_settled(status, now.steady), passed);
-    covered += is_covered;
-    (status.on_air_since ? on_air : off_air) += passed - is_covered;
-  }
-  const WallTime run = wall_of(on_air + off_air + covered, now);
-  Availability result{run, monitor::seconds(off_air), {}};
-  if (stream.incidents) {
-    for (const recovery::IncidentRecord& incident : *stream.incidents) {
-      result.since = std::min(result.since, incident.last_good_at);
-      result.off_air_seconds += off_air_before(incident, run);
-    }
-  }
-  const double span = seconds_between(result.since, now.wall);
-  if (span > 0) result.ratio = std::clamp(1 - result.off_air_seconds / span, 0.0, 1.0);
-  return result;
 }
 
 std::vector<KnownIncident> newest_incidents(const SnapshotStore::View& view, std::size_t limit) {

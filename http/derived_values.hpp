@@ -34,16 +34,6 @@ bool holds_outputs(const StreamSnapshot& stream);
 // The latest sample of the child that runs now; null without one.
 const monitor::ProcessSample* living_sample(const StreamSnapshot& stream);
 
-// How much of the recorded time the stream was on air: this run of the supervisor, and before it as
-// far back as the incidents reach. Time between two runs counts as off air only where an incident
-// spans it: the stream was not monitored then.
-struct Availability {
-  recovery::WallTime since;
-  double off_air_seconds = 0;
-  std::optional<double> ratio;  // 0 to 1; empty when no time has passed
-};
-Availability availability_of(const StreamSnapshot& stream, const ClockReading& now);
-
 // An incident and its stream. Valid as long as the view.
 struct KnownIncident {
   const StreamSnapshot* stream;

@@ -15,6 +15,7 @@ constexpr std::string_view detailed_path = "/health/detailed";
 constexpr std::string_view liveness_path = "/health/liveness";
 constexpr std::string_view events_path = "/api/v1/events";
 constexpr std::string_view hooks_prefix = "/webhook/";
+constexpr std::string_view samples_suffix = "/samples";
 constexpr std::string_view recovery_suffix = "/recovery";
 
 // Time for the supervising loop to answer; a stuck one never does.
@@ -59,6 +60,8 @@ constexpr Route fixed_routes[] = {
     {"/api/v1/openapi.json", [](const View&, const Request&, const Now&) { return openapi(); }},
     {"/api/v1/streams",
      [](const View& view, const Request&, const Now& now) { return streams(view, now); }},
+    {"/api/v1/timeline",
+     [](const View& view, const Request&, const Now& now) { return timeline(view, now); }},
     {"/api/v1/incidents",
      [](const View& view, const Request& request, const Now&) {
        return incidents(view, limit_of(request, default_incidents));
@@ -122,15 +125,28 @@ std::chrono::seconds time_limit_of(const ControlRequest& wanted) {
 }
 
 // An event stream, until either side ends it.
-Reply events(EventHub& hub, std::string_view method) {
+Reply events(EventHub& hub, const Request& request) {
   Reply reply{200, "text/event-stream", std::make_shared<const std::string>(),
               "X-Accel-Buffering: no\r\n"};  // a buffering proxy would delay them
-  if (method == "HEAD") return reply;
-  reply.events = hub.subscribe();
+  if (request.method == "HEAD") return reply;
+  reply.events = hub.subscribe(request.query != "history=none");
   if (reply.events) return reply;
   reply = error_reply(503, "too many clients are connected to the event stream");
   reply.headers = "Retry-After: 5\r\n";
   return reply;
+}
+
+bool asks_for_samples(std::string_view path) {
+  return path.starts_with(streams_prefix) && path.ends_with(samples_suffix) &&
+         path.size() > streams_prefix.size() + samples_suffix.size();
+}
+
+Reply samples(const EventHub& hub, std::string_view path) {
+  path.remove_prefix(streams_prefix.size());
+  path.remove_suffix(samples_suffix.size());
+  const boost::json::value history = hub.history_of(decoded(path));
+  return history.is_object() ? json_reply(200, history)
+                             : error_reply(404, "no stream has this name");
 }
 
 }  // namespace
@@ -234,16 +250,18 @@ Reply Routes::answer_from_snapshots(const Request& request, const ClockReading& 
   const bool is_home = request.path == "/";
   const bool is_events = request.path == events_path;
   const bool is_detailed = request.path == detailed_path;
+  const bool is_samples = asks_for_samples(request.path);
   const Handler handler = find(request.path);
-  const bool is_known = is_metrics || is_home || is_events || is_detailed || handler != nullptr ||
-                        request.path == liveness_path;
+  const bool is_known = is_metrics || is_home || is_events || is_detailed || is_samples ||
+                        handler != nullptr || request.path == liveness_path;
   if (!is_known) return not_found(request.path);
   if (!is_read(request.method)) return wrong_method(request.method);
   if (is_detailed) {
     return detailed(backends_.snapshots.read(), azuracast_.problem(now.steady), now);
   }
   if (is_metrics) return metrics_.answer(request.accept_encoding, now);
-  if (is_events) return events(backends_.events, request.method);
+  if (is_events) return events(backends_.events, request);
+  if (is_samples) return samples(backends_.events, request.path);
   if (is_home) return home(backends_.snapshots.read(), metrics_path_);
   return handler(backends_.snapshots.read(), request, now);
 }

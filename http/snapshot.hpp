@@ -76,6 +76,14 @@ struct StreamSnapshot {
   std::optional<recovery::WallTime> last_progress_at;  // of the last block
   std::optional<recovery::WallTime> launched_at;
   bool auto_recovery_enabled = true;
+  // What "no progress" and "stable" are measured by.
+  std::optional<monitor::Instant> advanced_at;  // the present child's output, the last time
+  monitor::Duration stats_period{};
+  monitor::Duration freeze_timeout{};
+  monitor::Duration restart_cooldown{};
+  // The times since `watched_since` in which no supervisor ran, newest first.
+  std::optional<recovery::WallTime> watched_since;
+  std::shared_ptr<const std::vector<recovery::UnwatchedSpan>> unwatched;
   std::vector<monitor::Cause> warnings;  // open ones; the cause of being off air is in `status`
   std::string covered;  // what stands in for "sound", "picture and sound"; "fallback"; or nothing
   std::vector<OutputSnapshot> outputs;  // of the command, then those of the fallback alone

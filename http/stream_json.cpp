@@ -7,6 +7,8 @@
 
 #include "http/derived_values.hpp"
 #include "http/json.hpp"
+#include "http/past_json.hpp"
+#include "http/stability.hpp"
 #include "monitor/advice.hpp"
 #include "monitor/text/rfc3339.hpp"
 
@@ -134,11 +136,17 @@ json::array outputs_json(const StreamSnapshot& stream, const ClockReading& now) 
   return list;
 }
 
-json::object availability_json(const StreamSnapshot& stream, const ClockReading& now) {
-  const Availability availability = availability_of(stream, now);
-  return {{"since", monitor::rfc3339(availability.since)},
-          {"off_air_seconds", rounded(availability.off_air_seconds)},
-          {"ratio", optional_number(availability.ratio)}};
+json::value no_progress_json(const StreamSnapshot& stream, const ClockReading& now) {
+  const auto stands = no_progress(stream, now);
+  if (!stands) return nullptr;
+  return {{"for_seconds", rounded(stands->for_seconds)},
+          {"frozen_at_seconds", rounded(stands->frozen_at_seconds)}};
+}
+
+json::value unstable_json(const StreamSnapshot& stream, const ClockReading& now) {
+  const auto found = unstable(stream, now);
+  if (!found) return nullptr;
+  return {{"restarts", found->restarts}, {"stable_in_seconds", rounded(found->stable_in_seconds)}};
 }
 
 json::value exit_json(const std::optional<monitor::ExitStatus>& status) {
@@ -253,6 +261,10 @@ json::object stream_json(const StreamSnapshot& stream, const ClockReading& now) 
           {"track", track_json(stream, now)},
           {"tracks_played", stream.track ? stream.track->played_total : 0},
           {"verdict", verdict_json(status.verdict)},
+          {"fault_since", optional_time(fault_since(stream))},
+          {"no_progress", no_progress_json(stream, now)},
+          {"unstable", unstable_json(stream, now)},
+          {"doubts", strings(doubts(stream, now))},
           {"evidence", evidence_json(stream.readings)},
           {"anomalies", anomalies_json(stream)},
           {"recovery", full_recovery_json(stream, now)},
@@ -297,6 +309,15 @@ json::object incident_json(std::string_view stream, const recovery::IncidentReco
           {"covered_seconds", rounded(incident.covered_seconds)},
           {"evidence", strings(incident.evidence)},
           {"actions", strings(incident.actions)}};
+}
+
+json::object config_json(const Program& program) {
+  const auto& config = program.config;
+  const bool failed = config && !config->successful;
+  return {{"successful", !failed},
+          {"message", failed ? json::value(config->message) : json::value(nullptr)},
+          {"succeeded_at",
+           config ? json::value(monitor::rfc3339(config->succeeded_at)) : json::value(nullptr)}};
 }
 
 }  // namespace http

@@ -15,6 +15,8 @@ namespace http {
 boost::json::object stream_json(const StreamSnapshot& stream, const ClockReading& now);
 // restart_count, last_restart_time, audio_retry_count, recent_attempts (of the last hour),
 // auto_recovery_enabled.
+// Of the latest read of the configuration.
+boost::json::object config_json(const Program& program);
 boost::json::object recovery_json(const StreamSnapshot& stream, const ClockReading& now);
 // Newest first, at most `limit`.
 boost::json::array history_json(const StreamSnapshot& stream, std::size_t limit);

@@ -5,6 +5,7 @@
 
 #include "http/derived_values.hpp"
 #include "http/json.hpp"
+#include "http/stability.hpp"
 #include "http/stream_json.hpp"
 
 namespace http {
@@ -24,6 +25,8 @@ Event progress_event(const StreamSnapshot& stream, const Sample& sample, const C
   data["frames"] = stream.totals.frames;
   data["uptime_seconds"] = rounded(uptime_seconds(status, now));
   data["state"] = recovery::name(recovery::air_state(status));
+  const auto stands = no_progress(stream, now);
+  data["no_progress_seconds"] = stands ? rounded(stands->for_seconds) : 0;
   return make_event("progress", print_json(data));
 }
 
@@ -42,7 +45,7 @@ EventHub::EventHub(boost::asio::io_context& context, const SnapshotStore& snapsh
   arm();
 }
 
-std::shared_ptr<Subscription> EventHub::subscribe() {
+std::shared_ptr<Subscription> EventHub::subscribe(bool with_history) {
   const bool first = !has_clients();
   if (stopped_ || clients_.size() >= clients_max_) return nullptr;
   const ClockReading now = ClockReading::now();
@@ -50,7 +53,7 @@ std::shared_ptr<Subscription> EventHub::subscribe() {
     skip_to(snapshots_.read(), now);
     next_comment_at_ = now.steady + comment_interval;
   }
-  auto client = std::make_shared<Subscription>(timer_.get_executor(), initial_pieces());
+  auto client = std::make_shared<Subscription>(timer_.get_executor(), initial_pieces(with_history));
   clients_.push_back(client);
   arm();
   return client;
@@ -65,12 +68,14 @@ void EventHub::stop() {
 }
 
 // Each piece is made when the previous one was sent: many streams make megabytes.
-std::deque<Subscription::Piece> EventHub::initial_pieces() const {
+std::deque<Subscription::Piece> EventHub::initial_pieces(bool with_history) const {
   std::deque<Subscription::Piece> pieces;
   pieces.emplace_back([] { return std::string("retry: 2000\n\n"); });
   for (const auto& stream : snapshots_.read().streams) {
-    pieces.emplace_back([this, name = stream->name] { return initial_state_of(name); });
+    pieces.emplace_back(
+        [this, with_history, name = stream->name] { return initial_state_of(name, with_history); });
   }
+  pieces.emplace_back([this] { return *config_event(snapshots_.read().program); });
   pieces.emplace_back(
       [this] { return joined(incident_events(snapshots_.read(), incidents_sent_max)); });
   LogLines::Batch log = snapshots_.log.after(0);
@@ -87,21 +92,30 @@ std::deque<Subscription::Piece> EventHub::initial_pieces() const {
   return pieces;
 }
 
-std::string EventHub::initial_state_of(const std::string& name) const {
+std::string EventHub::initial_state_of(const std::string& name, bool with_history) const {
   const SnapshotStore::View view = snapshots_.read();
   const auto stream = std::find_if(view.streams.begin(), view.streams.end(),
                                    [&](const auto& one) { return one->name == name; });
   if (stream == view.streams.end()) return {};
+  const std::string state = *state_event(**stream, ClockReading::now());
+  if (!with_history) return state;
   const auto tracked = streams_.find(name);
   const auto history =
       tracked == streams_.end() ? Samples().json(name) : tracked->second.samples.json(name);
-  return *state_event(**stream, ClockReading::now()) + *make_event("history", print_json(history));
+  return state + *make_event("history", print_json(history));
+}
+
+boost::json::value EventHub::history_of(std::string_view name) const {
+  const auto tracked = streams_.find(name);
+  if (tracked == streams_.end()) return nullptr;
+  return tracked->second.samples.json(name);
 }
 
 // Changes while no client was connected are in the initial state.
 void EventHub::skip_to(const SnapshotStore::View& view, const ClockReading& now) {
   for (const auto& stream : view.streams) streams_[stream->name].delta.update(stream, now);
   version_ = view.version;
+  config_ = view.program.config;
   log_count_ = snapshots_.log.count();
 }
 
@@ -127,6 +141,9 @@ void EventHub::poll(const SnapshotStore::View& view, const ClockReading& now) {
   broadcast_log();
   if (view.version != version_) {
     version_ = view.version;
+    if (std::exchange(config_, view.program.config) != view.program.config) {
+      broadcast(config_event(view.program));
+    }
     for (const auto& stream : view.streams) {
       for (const Event& event : streams_[stream->name].delta.update(stream, now)) broadcast(event);
     }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -22,9 +23,9 @@ namespace http {
 // ten times a second while a client is connected. Never calls the supervising loop and never blocks
 // it. For the HTTP thread.
 //
-// A client gets the present `state` and `history` of each stream, `incident`s and `log` lines,
-// `live`, then each of these as it changes, `progress` of each stream once a second, and a comment
-// every 15 s.
+// A client gets the present `state` and `history` of each stream, `config`, `incident`s and `log`
+// lines, `live`, then each of these as it changes, `progress` of each stream once a second, and a
+// comment every 15 s.
 class EventHub {
  public:
   // The snapshots and the context must outlive it.
@@ -32,7 +33,10 @@ class EventHub {
            std::size_t clients_max);
 
   // Null: `clients_max` clients are connected already.
-  std::shared_ptr<Subscription> subscribe();
+  // `with_history` false: without the `history` of each stream.
+  std::shared_ptr<Subscription> subscribe(bool with_history = true);
+  // The last ten minutes of one stream, as in the event `history`; null: there is no such stream.
+  boost::json::value history_of(std::string_view name) const;
   // Ends every subscription; subscribe() gives none from now on.
   void stop();
 
@@ -42,8 +46,8 @@ class EventHub {
     Samples samples;
     StreamDelta delta;
   };
-  std::deque<Subscription::Piece> initial_pieces() const;
-  std::string initial_state_of(const std::string& name) const;
+  std::deque<Subscription::Piece> initial_pieces(bool with_history) const;
+  std::string initial_state_of(const std::string& name, bool with_history) const;
   void skip_to(const SnapshotStore::View& view, const ClockReading& now);
   void arm();
   void on_timer();
@@ -60,6 +64,7 @@ class EventHub {
   std::vector<std::weak_ptr<Subscription>> clients_;
   std::map<std::string, TrackedStream, std::less<>> streams_;  // those in the store, by name
   std::uint64_t version_ = 0;                                  // of the store, at the last poll
+  std::shared_ptr<const ConfigState> config_;                  // as last broadcast
   std::uint64_t log_count_ = 0;                                // log lines broadcast so far
   Instant next_sample_at_{};
   Instant next_comment_at_{};

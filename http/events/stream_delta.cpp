@@ -17,8 +17,9 @@ namespace json = boost::json;
 
 // Members of a stream's object whose change causes an event.
 constexpr std::string_view observed_members[] = {
-    "state",    "pid",       "generation", "command",  "source",  "verdict", "anomalies",
-    "fallback", "last_exit", "track",      "recovery", "covered", "encoder"};
+    "state",     "pid",         "generation", "command",    "source",   "verdict",
+    "anomalies", "fallback",    "last_exit",  "track",      "recovery", "covered",
+    "encoder",   "no_progress", "unstable",   "fault_since"};
 
 bool runs_with_time(std::string_view name) {
   return name.ends_with("_seconds");
@@ -61,6 +62,10 @@ Event make_event(std::string_view name, std::string_view data) {
 
 Event state_event(const StreamSnapshot& stream, const ClockReading& now) {
   return make_event("state", print_json(stream_json(stream, now)));
+}
+
+Event config_event(const Program& program) {
+  return make_event("config", print_json(config_json(program)));
 }
 
 std::vector<Event> incident_events(const SnapshotStore::View& view, std::size_t limit) {

@@ -18,6 +18,8 @@ Event make_event(std::string_view name, std::string_view data);
 
 // Event `state`: the object of GET /api/v1/streams/NAME.
 Event state_event(const StreamSnapshot& stream, const ClockReading& now);
+// Event `config`: the result of the latest read of the configuration.
+Event config_event(const Program& program);
 // The newest of all streams, newest last, at most `limit`.
 std::vector<Event> incident_events(const SnapshotStore::View& view, std::size_t limit);
 

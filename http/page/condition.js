@@ -1,5 +1,7 @@
 // A stream's state as the wall shows it: one of a few kinds, and a word.
 
+import { isDoubtful } from "./doubt.js";
+
 const words_of = {
   on_air: "On air",
   covered: "Covered",
@@ -19,7 +21,8 @@ export function condition(stream) {
   // With recovery switched off, an FFmpeg that stands still is left as it is.
   const stands_still = state.state === "starting" && Boolean(state.verdict);
   const word = stands_still ? words_of.cooling_down : words_of[state.state] ?? state.state;
-  return { kind: kind_of(state), word };
+  const kind = kind_of(state);
+  return { kind: kind === "good" && isDoubtful(stream) ? "warn" : kind, word };
 }
 
 function kind_of(state) {
@@ -49,5 +52,7 @@ export function overall(streams) {
   if (total === 0) return "";
   const on_air = streams.filter((stream) => stream.state?.state === "on_air").length;
   if (total === 1) return on_air ? "on air" : "not on air";
-  return on_air === total ? `all ${total} streams on air` : `${on_air} of ${total} streams on air`;
+  const doubtful = streams.filter((stream) => stream.state?.state === "on_air" && condition(stream).kind === "warn").length;
+  const rest = doubtful > 0 ? `, ${doubtful} with a warning` : "";
+  return on_air === total ? `all ${total} streams on air${rest}` : `${on_air} of ${total} streams on air${rest}`;
 }

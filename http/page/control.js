@@ -119,6 +119,12 @@ export class Control {
     this.input.focus();
   }
 
+  // The server has refused it for what it shows.
+  dropToken() {
+    removeToken();
+    this.showToken();
+  }
+
   forget() {
     removeToken();
     this.showToken();

@@ -69,7 +69,7 @@ export class Feed {
 
   open() {
     this.watchSilence();
-    return fetch("api/v1/events", {
+    return fetch("api/v1/events?history=none", {
       headers: { Accept: "text/event-stream", ...bearer() },
       cache: "no-store",
       signal: this.abort.signal,

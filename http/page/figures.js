@@ -5,9 +5,10 @@ import { availability, count, duration, moment, running } from "./format.js";
 import { availabilityOf, uptime } from "./model.js";
 
 const entries = [
-  ["Uptime", (stream, now_ms) => running(uptime(stream, now_ms))],
+  ["Uptime", (stream, now_ms) => (stream.state.state === "on_air" ? running(uptime(stream, now_ms)) : "–")],
   ["Availability", (stream, now_ms) => availability(availabilityOf(stream, now_ms).ratio)],
   ["Off air in total", (stream, now_ms) => duration(availabilityOf(stream, now_ms).off_air_s)],
+  ["Without a supervisor", ({ state }) => duration(state.availability?.unwatched_seconds)],
   ["Monitored since", ({ state }) => moment(state.availability?.since)],
   ["Restarts", ({ state }) => count(state.recovery?.restart_count)],
   ["Last restart", ({ state }) => moment(state.recovery?.last_restart_time)],

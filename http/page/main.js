@@ -1,37 +1,51 @@
 // Composition: events into the model, the model onto the page, at most once a frame.
 
+import { Announcer } from "./announcer.js";
 import { Charts } from "./charts.js";
-import { condition, overall } from "./condition.js";
+import { CommandPanel } from "./command.js";
+import { overall } from "./condition.js";
 import { Control } from "./control.js";
-import { byId, el, setData, setText } from "./dom.js";
+import { byId, setData, setText } from "./dom.js";
 import { Feed } from "./feed.js";
 import { Figures } from "./figures.js";
-import { clock, duration, words } from "./format.js";
+import { showRoutes } from "./foot.js";
+import { clock, duration } from "./format.js";
 import { LogPanel } from "./log.js";
 import { Model } from "./model.js";
+import { refusals, showConfig, showRefusal } from "./notices.js";
 import { OutputsPanel } from "./outputs.js";
-import { keepFresh } from "./refresh.js";
+import { fetchSamples, keepFresh } from "./refresh.js";
+import { Selection } from "./selection.js";
+import { Strips } from "./strip.js";
 import { showTab } from "./tab.js";
 import { serverNow } from "./time.js";
 import { Timeline } from "./timeline.js";
+import { token } from "./token.js";
 import { trackDetails, trackLine } from "./track.js";
 import { VerdictPanel } from "./verdict.js";
 import { Wall } from "./wall.js";
 
+const filter_above = 8; // streams
+const calm_above = 60; // with more streams than this the page is drawn less often
+const calm_ms = 250;
+
 const model = new Model();
-const wall = new Wall(byId("wall"));
+const selection = new Selection(model, draw);
+const strips = new Strips(draw);
+const wall = new Wall(byId("wall"), strips, draw);
 const panels = [
   new VerdictPanel(byId("verdict"), byId("verdict-body")),
   new Figures(byId("figures-body")),
-  new OutputsPanel(byId("outputs"), byId("outputs-body"), (verb, output) => control.ask(verb, selected().name, output)),
+  new CommandPanel(),
+  new OutputsPanel(byId("outputs"), byId("outputs-body"), (verb, output) => control.ask(verb, selection.stream().name, output)),
   new LogPanel(byId("log-lines"), byId("log-level"), byId("log-origin")),
 ];
 const timeline = new Timeline(byId("timeline"), byId("incident-list"), byId("span"));
 const charts = new Charts(byId("charts"));
 const link = { state: "connecting", detail: "" };
-const announced = new Map(); // stream → the line last announced to the screen reader
+const announcer = new Announcer();
 
-const control = new Control({ onToken: () => feed.retryNow(), onDone: announce });
+const control = new Control({ onToken: () => feed.retryNow(), onDone: (text) => announcer.say(text) });
 const feed = new Feed(onEvent, onLink);
 
 function onEvent(type, text) {
@@ -43,48 +57,28 @@ function onEvent(type, text) {
   }
   link.receivedAt = serverNow();
   const name = model.apply(type, data);
-  if (name && type === "state") announceState(model.stream(name));
+  if (name && type === "state") announcer.note(model.stream(name));
+  if (type === "config") showConfig(model.config);
+  if (type === "incident") strips.news();
   draw();
 }
 
 function onLink(state, detail = "") {
-  if (state === "live") model.begin();
-  if (state !== link.state && link.receivedAt) announce(state === "live" ? "Connection restored." : "Connection lost.");
+  if (state === "live") begin();
+  if (state !== link.state && link.receivedAt) announcer.say(state === "live" ? "Connection restored." : "Connection lost.");
   Object.assign(link, { state, detail });
-  const notice = byId("notice");
-  notice.hidden = state !== "refused";
-  if (state === "refused") setText(notice, refusals[detail].notice);
+  if (state === "refused" && detail === 401 && token()) {
+    link.token_was_wrong = true;
+    control.dropToken();
+  }
+  showRefusal(link);
   draw();
 }
 
-const refusals = {
-  401: { link: "authentication required", notice: "Authentication required (401). Enter the token above." },
-  403: { link: "access denied", notice: "Access denied (403). The supervisor has no credentials configured: set " +
-    "FFSUPERVISOR_TOKEN, http.auth.bearer_token_file or http.auth.basic_users." },
-  429: { link: "too many failed logins", notice: "Too many failed logins from this address (429). The page " +
-    "retries every 30 s." },
-};
-
-function announce(text) {
-  setText(byId("announcer"), text);
-}
-
-function announceState(stream) {
-  const { word } = condition(stream);
-  const cause = stream.state.verdict ? `, ${words(stream.state.verdict.cause)}` : "";
-  const line = `${stream.name}: ${word.toLowerCase()}${cause}`;
-  if (announced.has(stream.name) && announced.get(stream.name) !== line) announce(line);
-  announced.set(stream.name, line);
-}
-
-function selected() {
-  let name = "";
-  try {
-    name = decodeURIComponent(location.hash.slice(1));
-  } catch {
-    // not the name of a stream
-  }
-  return model.streams.get(name) ?? model.streams.values().next().value;
+function begin() {
+  model.begin();
+  link.token_was_wrong = false;
+  strips.ask();
 }
 
 function link_text() {
@@ -96,36 +90,67 @@ function link_text() {
 }
 
 let frame = 0;
+let drawn_at = 0;
 function draw() {
   if (document.hidden) return showTab([...model.streams.values()], link.state); // there are no frames
-  if (!frame) frame = requestAnimationFrame(render);
+  if (frame) return;
+  const rest_ms = model.streams.size > calm_above ? drawn_at + calm_ms - Date.now() : 0;
+  frame = rest_ms > 0 ? setTimeout(() => requestAnimationFrame(render), rest_ms) : requestAnimationFrame(render);
 }
 
 function render() {
   frame = 0;
+  drawn_at = Date.now();
   model.forgetGone();
   const streams = [...model.streams.values()];
-  const stream = selected();
+  const stream = selection.stream();
+  const now_ms = link.state === "live" ? serverNow() : link.receivedAt ?? serverNow();
+  renderBar(streams);
+  selection.render(streams.length);
+  renderWall(streams, stream, now_ms);
+  showTab(streams, link.state);
+  byId("detail").hidden = !stream;
+  setData(byId("detail"), "alone", String(streams.length === 1));
+  if (stream) renderDetail(stream, streams.length === 1, now_ms);
+}
+
+function renderBar(streams) {
   setData(document.body, "link", link.state);
   setText(byId("link-text"), link_text());
   setText(byId("overall"), link.state === "live" ? overall(streams) : "");
   setText(byId("clock"), clock(new Date(serverNow())));
-  const now_ms = link.state === "live" ? serverNow() : link.receivedAt ?? serverNow();
-  wall.render(streams, stream?.name, link.state, now_ms);
-  showTab(streams, link.state);
-  byId("detail").hidden = !stream;
-  setData(byId("detail"), "alone", String(streams.length === 1));
-  if (!stream) return;
+}
+
+function renderWall(streams, stream, now_ms) {
+  const has_filter = streams.length > filter_above;
+  byId("filter-bar").hidden = !has_filter;
+  const filter = has_filter ? byId("filter").value : "";
+  const shown = wall.render(streams, stream?.name, link.state, now_ms, filter);
+  setText(byId("filter-count"), filter ? `${shown} of ${streams.length} streams` : "");
+}
+
+function renderDetail(stream, is_alone, now_ms) {
+  const is_lost = link.state !== "live";
   setText(byId("stream-name"), stream.name);
-  showTrack(stream, streams.length === 1, now_ms);
-  showControls(stream);
-  for (const panel of panels) panel.render(stream, now_ms);
+  showTrack(stream, is_alone, now_ms);
+  showControls(stream, is_lost);
+  for (const panel of panels) panel.render(stream, now_ms, is_lost);
+  if (!is_lost && model.sample(stream.name)) fetchSamples(stream.name, onHistory);
   renderSlowly(stream);
 }
 
-// Charts and time bar move once a second, or when another stream is selected.
+function onHistory(history) {
+  if (history.stream !== model.sampled) return;
+  model.apply("history", history);
+  drawn = { at: 0 };
+  draw();
+}
+
+// Charts and time bar move once a second, or when another stream is selected. Charts have the size of
+// what they are in, so they are not made where that is hidden.
 let drawn = { at: 0 };
 function renderSlowly(stream) {
+  if (!byId("charts").checkVisibility()) return;
   if (drawn.name === stream.name && Date.now() - drawn.at < 900) return;
   drawn = { name: stream.name, at: Date.now() };
   charts.render(stream);
@@ -140,37 +165,27 @@ function showTrack({ state, stateAt }, alone, now_ms) {
   setText(byId("stream-track"), text);
 }
 
-function showControls(stream) {
+function showControls(stream, is_lost) {
   const stopped = stream.state?.state === "stopped";
   for (const button of document.querySelectorAll("[data-control]")) {
-    button.disabled = (button.dataset.control === "start") !== stopped;
+    button.disabled = is_lost || (button.dataset.control === "start") !== stopped;
   }
 }
 
-async function showRoutes() {
-  const answer = await fetch("./", { headers: { Accept: "application/json" }, cache: "no-store" });
-  if (!answer.ok) return;
-  const { version, routes } = await answer.json();
-  byId("routes").replaceChildren(
-    ...routes.filter((path) => path !== "/api/v1/events").map((path) => el("a", { href: path.slice(1) }, path)),
-    el("a", { href: "page/dygraph-licence.txt" }, "charts: dygraphs, MIT licence"),
-    el("span", {}, `ffsupervisor ${version}`));
-}
-
 for (const button of document.querySelectorAll("[data-control]")) {
-  button.addEventListener("click", () => control.ask(button.dataset.control, selected().name));
+  button.addEventListener("click", () => control.ask(button.dataset.control, selection.stream().name));
 }
+byId("filter").addEventListener("input", () => {
+  byId("wall").scrollTop = 0;
+  draw();
+});
 byId("span").addEventListener("change", () => {
   drawn = { at: 0 };
   draw();
 });
-addEventListener("hashchange", () => {
-  draw();
-  byId("detail").focus({ preventScroll: true });
-});
 document.addEventListener("visibilitychange", draw);
 setInterval(draw, 1000);
-keepFresh(() => (link.state === "live" ? selected()?.name : undefined), (data) => {
+keepFresh(() => (link.state === "live" ? selection.stream()?.name : undefined), (data) => {
   model.refresh(data);
   draw();
 });

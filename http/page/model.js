@@ -11,11 +11,25 @@ const gap_factor = 3.5; // samples farther apart than this many intervals are no
 export class Model {
   constructor() {
     this.streams = new Map();
+    this.config = null; // the result of the latest reload
+    this.isComplete = false; // every stream is known
+    this.sampled = undefined; // the stream whose samples are kept
   }
 
   // A new connection sends everything again. Log lines that are known already stay the same objects.
   begin() {
+    this.isComplete = false;
+    this.sampled = undefined; // there may be a gap: they are asked for again
     for (const stream of this.streams.values()) Object.assign(stream, { earlier: stream.lines, isReplaced: true });
+  }
+
+  // Samples are kept of one stream alone. True: it is another one now.
+  sample(name) {
+    if (name === this.sampled) return false;
+    const before = this.streams.get(this.sampled);
+    if (before) before.samples = [];
+    this.sampled = name;
+    return true;
   }
 
   stream(name) {
@@ -72,8 +86,14 @@ const handlers = {
     noteServerTime(data.t);
     stream.progress = data;
     stream.progressAt = serverNow();
-    addSample(stream, data);
+    if (stream.name === model.sampled) addSample(stream, data);
     return data.stream;
+  },
+  // Comes when each stream has been sent, and whenever a reload ends.
+  config(model, data) {
+    model.config = data;
+    model.isComplete = true;
+    return undefined;
   },
   incident(model, data) {
     const { incidents } = model.stream(data.stream);

@@ -16,14 +16,14 @@ export class OutputsPanel {
     });
   }
 
-  render({ name, state }) {
+  render({ name, state }, now_ms, is_lost) {
     const held = state?.outputs?.filter((output) => output.held) ?? [];
     this.panel.hidden = held.length === 0;
-    patch(this.body, held.map((output) => row(name, output)));
+    patch(this.body, held.map((output) => row(name, output, is_lost)));
   }
 }
 
-function row(stream, output) {
+function row(stream, output, is_lost) {
   const kind = kind_of[output.state] ?? "busy";
   return h("li", { key: `${stream} ${output.name}`, class: "output", "data-output": output.name, "data-kind": kind },
     h("span", { class: "name" },
@@ -32,7 +32,7 @@ function row(stream, output) {
       output.required && h("span", { class: "chip" }, "required")),
     h("span", { class: "word" }, `${words(output.state)} since ${moment(output.since)}`),
     h("span", { class: "counts" }, counts(output)),
-    h("span", { class: "buttons" }, buttons(output)),
+    h("span", { class: "buttons" }, buttons(output, is_lost)),
     h("span", { class: "trouble" }, output.trouble ?? ""));
 }
 
@@ -43,8 +43,8 @@ function counts({ delivered_bytes, restarts, dropped_bytes }) {
   return parts.join(" · ");
 }
 
-function buttons({ name, state }) {
+function buttons({ name, state }, is_lost) {
   const verbs = state === "stopped" ? ["start"] : ["restart", "stop"];
-  return verbs.map((verb) => h("button", { key: verb, type: "button", "data-verb": verb, "aria-label": `${verb} output ${name}` },
+  return verbs.map((verb) => h("button", { key: verb, type: "button", "data-verb": verb, disabled: is_lost, "aria-label": `${verb} output ${name}` },
     verb === "start" ? "Start" : verb === "stop" ? "Stop" : "Restart"));
 }

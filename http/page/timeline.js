@@ -1,6 +1,7 @@
 // Incidents of one stream: a time bar, and the list with the evidence and the actions of each.
 
 import { clock, duration, moment, words } from "./format.js";
+import { folded } from "./folded.js";
 import { newestFirst } from "./model.js";
 import { h, patch } from "./patch.js";
 import { sentences } from "./sentences.js";
@@ -21,11 +22,11 @@ export class Timeline {
     const all = newestFirst(stream);
     const from = this.from(all, now);
     const visible = all.filter((incident) => end_of(incident, now) >= from);
-    patch(this.bar, [...visible.map((incident) => mark(incident, from, now)), ...ticks(from, now)]);
+    patch(this.bar, [...unwatched(stream, from, now), ...visible.map((incident) => mark(incident, from, now)), ...ticks(from, now)]);
     const outages = visible.filter((incident) => incident.off_air).length;
     this.bar.setAttribute("aria-label", `${moment(new Date(from))} to now: ` +
       `${outages} outages, ${visible.length - outages} warnings`);
-    const items = all.slice(0, shown_limit).map(item);
+    const items = folded(all).slice(0, shown_limit).map(item);
     patch(this.list, items.length ? items : [h("li", { key: "none", class: "nothing" }, "No incidents.")]);
   }
 
@@ -35,6 +36,24 @@ export class Timeline {
     const oldest = Math.min(now - 900e3, ...all.map((incident) => Date.parse(incident.last_good_at)));
     return oldest - (now - oldest) * 0.02;
   }
+}
+
+// When no supervisor ran, and the time of which nothing is known.
+function unwatched({ state }, from, now) {
+  const since = Date.parse(state?.availability?.since ?? "");
+  const before = { from: from, until: Number.isNaN(since) ? now : since };
+  const gaps = (state?.availability?.unwatched ?? []).map((span) => ({ from: Date.parse(span.from), until: Date.parse(span.until) }));
+  return [before, ...gaps].filter((span) => span.until > from).map((span) => {
+    const left = share_of(Math.max(from, span.from), from, now);
+    return h("span", {
+      key: `unwatched ${span.until}`, class: "unwatched", title: "Not watched: no supervisor ran",
+      style: { left: `${left}%`, width: `${share_of(span.until, from, now) - left}%` },
+    });
+  });
+}
+
+function share_of(time, from, now) {
+  return Math.min(100, Math.max(0, ((time - from) / (now - from)) * 100));
 }
 
 // A supervisor without a journal may use an id again after its own restart.
@@ -52,7 +71,7 @@ function end_of(incident, now) {
 }
 
 function mark(incident, from, now) {
-  const share = (time) => Math.min(100, Math.max(0, ((time - from) / (now - from)) * 100));
+  const share = (time) => share_of(time, from, now);
   const left = share(Date.parse(incident.last_good_at));
   return h("span", {
     key: key_of(incident), class: "mark", "data-kind": kind_of(incident),
@@ -70,19 +89,25 @@ function ticks(from, now) {
   });
 }
 
-function item(incident) {
+function item({ newest: incident, oldest, count, off_air_seconds }) {
   const resolved = incident.resolved_at ? `resolved ${moment(incident.resolved_at)}` : "not resolved";
-  return h("li", { key: key_of(incident), class: "incident", "data-kind": kind_of(incident) },
+  return h("li", { key: key_of(oldest), class: "incident", "data-kind": kind_of(incident) },
     h("details", {},
       h("summary", {},
         h("span", { class: "when" }, moment(incident.detected_at)),
         h("span", { class: "cause" }, words(incident.cause)),
-        h("span", { class: "chip" }, incident.component),
-        h("span", { class: "length" }, length_of(incident))),
+        count > 1 && h("span", { key: "count", class: "count" }, `× ${count}`),
+        h("span", { key: "component", class: "chip" }, incident.component),
+        h("span", { key: "length", class: "length" }, count > 1 ? length_of_all(incident, off_air_seconds) : length_of(incident))),
+      count > 1 && h("p", { key: "folded", class: "stamps" }, `${count} times since ${moment(oldest.detected_at)}; the newest:`),
       sentences("evidence", "Evidence", incident.evidence),
       sentences("actions", "Actions", incident.actions),
       h("p", { key: "stamps", class: "stamps" }, `Last good ${moment(incident.last_good_at)}, ` +
         `detected ${moment(incident.detected_at)}, ${resolved}.`)));
+}
+
+function length_of_all(incident, off_air_seconds) {
+  return incident.off_air ? `off air ${duration(off_air_seconds)} in all` : "";
 }
 
 function length_of(incident) {

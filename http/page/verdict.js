@@ -2,7 +2,8 @@
 
 import { condition } from "./condition.js";
 import { setData } from "./dom.js";
-import { words } from "./format.js";
+import { doubts } from "./doubt.js";
+import { duration, moment, words } from "./format.js";
 import { h, patch } from "./patch.js";
 import { sentences } from "./sentences.js";
 
@@ -12,19 +13,22 @@ export class VerdictPanel {
     this.body = body;
   }
 
-  render(stream) {
+  render(stream, now_ms, is_lost) {
     setData(this.panel, "kind", condition(stream).kind);
     const { state } = stream;
-    patch(this.body, [state && h("div", { key: stream.name }, content(state))]);
+    patch(this.body, [state && h("div", { key: stream.name }, content(stream, now_ms, is_lost))]);
   }
 }
 
-function content(state) {
+function content(stream, now_ms, is_lost) {
+  const { state } = stream;
   const { verdict, last_exit } = state;
   const has_exit = last_exit && state.state !== "on_air";
   return [
     state.covered && h("p", { key: "covered", class: "headline" }, cover_line(state)),
-    headline(state),
+    is_lost && h("p", { key: "lost", class: "stale" }, "Connection lost. This was the last known state:"),
+    headline(stream, now_ms),
+    since(state, now_ms),
     sentences("evidence", "Evidence", verdict?.evidence),
     has_exit && h("p", { key: "exit", class: "exit" }, `FFmpeg: ${last_exit.description}.`),
     sentences("observations", "Observations", state.evidence?.witnesses),
@@ -56,11 +60,26 @@ function cover_line({ covered, encoder }) {
   return `${what}. Encoder: ${words(encoder?.state ?? "unknown")}.`;
 }
 
-function headline(state) {
+function without_verdict(stream, now_ms) {
+  if (stream.state.state !== "on_air") return "No verdict.";
+  const [first, ...rest] = doubts(stream, now_ms);
+  if (!first) return "No fault detected.";
+  return [`${first[0].toUpperCase()}${first.slice(1)}`, ...rest].join("; ") + ".";
+}
+
+// Since when something is wrong.
+function since({ fault_since }, now_ms) {
+  const from_ms = Date.parse(fault_since ?? "");
+  if (Number.isNaN(from_ms)) return null;
+  return h("p", { key: "since", class: "since" },
+    `Since ${moment(fault_since)}, for ${duration(Math.max(0, (now_ms - from_ms) / 1000))}.`);
+}
+
+function headline(stream, now_ms) {
+  const { state } = stream;
   const { verdict, recovery } = state;
   if (!verdict) {
-    return h("p", { key: "no verdict", class: "headline" },
-      state.state === "on_air" ? "No fault detected." : "No verdict.");
+    return h("p", { key: "no verdict", class: "headline" }, without_verdict(stream, now_ms));
   }
   return h("p", { key: "verdict", class: "headline" },
     h("strong", { class: "cause" }, words(verdict.cause)),

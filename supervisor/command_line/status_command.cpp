@@ -42,6 +42,10 @@ int show(const Options& options, const Instance& instance, const Screen& screen)
   } else {
     screen.out << print_table(rows, screen.has_colours) << '\n'
                << summarize(rows, std::chrono::system_clock::now(), screen.has_colours);
+    if (const std::string problem = failed_reload(answer.value); !problem.empty()) {
+      screen.out << "The last reload failed, the configuration before is in force: "
+                 << printable(problem) << '\n';
+    }
   }
   return every_stream_on_air(rows) ? 0 : 1;
 }

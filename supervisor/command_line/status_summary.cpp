@@ -72,9 +72,10 @@ std::string summarize(const std::vector<StreamRow>& rows, Time now, bool has_col
       painted(counted(on_air, rows.size()), is_well ? Colour::green : Colour::red, has_colours) +
       '\n';
   for (const StreamRow& row : rows) {
-    if (row.state == "on_air" && row.cause.empty()) continue;
+    if (!has_trouble(row)) continue;
     text += painted(printable(row.name), colour_of(row), has_colours) + ": " +
             printable(air(row) + since(row, now) + why(row) + what_comes_next(row)) + '\n';
+    for (const std::string& doubt : row.doubts) text += "  " + printable(doubt) + ".\n";
     if (!row.what_now.empty()) text += "  " + printable(row.what_now) + '\n';
   }
   return text;

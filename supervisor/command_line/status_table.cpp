@@ -51,6 +51,16 @@ std::optional<std::int64_t> integer_at(const json::value& value,
   return found->get_int64();
 }
 
+std::vector<std::string> texts_at(const json::value& value, std::string_view key) {
+  std::vector<std::string> texts;
+  const json::value* const found = find(value, {key});
+  if (found == nullptr || !found->is_array()) return texts;
+  for (const json::value& text : found->get_array()) {
+    if (text.is_string()) texts.emplace_back(text.get_string());
+  }
+  return texts;
+}
+
 StreamRow read_row(const json::value& stream) {
   StreamRow row;
   row.name = text_at(stream, {"name"});
@@ -62,6 +72,7 @@ StreamRow read_row(const json::value& stream) {
   const json::value* const escalated = find(stream, {"recovery", "escalated"});
   row.is_escalated = escalated != nullptr && escalated->is_bool() && escalated->get_bool();
   row.what_now = text_at(stream, {"verdict", "what_now"});
+  row.doubts = texts_at(stream, "doubts");
   row.pid = integer_at(stream, {"pid"});
   row.restarts = integer_at(stream, {"recovery", "restart_count"});
   row.uptime_seconds = number_at(stream, {"uptime_seconds"});
@@ -98,7 +109,7 @@ Cells cells(const StreamRow& row) {
   return {printable(row.name),
           printable(row.state),
           or_dash(row.pid, integer),
-          or_dash(row.uptime_seconds, print_uptime),
+          row.state == "on_air" ? or_dash(row.uptime_seconds, print_uptime) : "-",
           or_dash(row.fps, [](double fps) { return format("%.1f", fps); }),
           or_dash(row.speed, [](double speed) { return format("%.2fx", speed); }),
           or_dash(row.bitrate_bps, print_bitrate),
@@ -127,8 +138,12 @@ std::vector<StreamRow> read_rows(const json::value& answer) {
   return rows;
 }
 
+bool has_trouble(const StreamRow& row) {
+  return row.state != "on_air" || !row.cause.empty() || !row.doubts.empty();
+}
+
 Colour colour_of(const StreamRow& row) {
-  if (row.state == "on_air") return row.cause.empty() ? Colour::green : Colour::yellow;
+  if (row.state == "on_air") return has_trouble(row) ? Colour::yellow : Colour::green;
   return row.state == "covered" || row.state == "fallback" ? Colour::yellow : Colour::red;
 }
 
@@ -152,6 +167,10 @@ std::string print_table(const std::vector<StreamRow>& rows, bool has_colours) {
     table += '\n';
   }
   return table;
+}
+
+std::string failed_reload(const json::value& answer) {
+  return text_at(answer, {"config", "message"});
 }
 
 bool every_stream_on_air(const std::vector<StreamRow>& rows) {

@@ -115,6 +115,7 @@ bool Journal::State::open_in_time() {
     if (opening.before) opening.before();
     writer.open(now());
     read = writer.persisted_states();
+    for (auto& [name, state] : read) state.alive_at = writer.alive_before();
   });
   const std::lock_guard lock(mutex);
   if (!given_up) past = std::move(read);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -41,6 +42,12 @@ const char* kind_of(mode_t mode) {
   if (S_ISFIFO(mode)) return "a named pipe";
   if (S_ISSOCK(mode)) return "a socket";
   return "a device";
+}
+
+recovery::WallTime time_of(const timespec& time) {
+  const auto since_1970 =
+      std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  return recovery::WallTime(std::chrono::duration_cast<recovery::WallTime::duration>(since_1970));
 }
 
 bool is_same(const struct stat& left, const struct stat& right) {
@@ -109,6 +116,7 @@ Trouble JournalFile::open_once() {
     return "it is no regular file";
   }
   size_bytes_ = static_cast<std::size_t>(status.st_size);
+  touched_at_ = size_bytes_ > 0 ? std::optional(time_of(status.st_mtim)) : std::nullopt;
   return found;
 }
 
@@ -123,6 +131,11 @@ bool JournalFile::is_in_place() const {
   struct stat there {};
   return file_ && ::fstat(file_.get(), &here) == 0 && ::stat(target_.c_str(), &there) == 0 &&
          is_same(here, there);
+}
+
+// Where it fails, a later life takes this one to have ended earlier.
+void JournalFile::touch() const {
+  if (file_) ::futimens(file_.get(), nullptr);
 }
 
 Trouble JournalFile::read(std::string& text) const {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "recovery/wall_time.hpp"
 #include "supervisor/child/descriptor.hpp"
 
 namespace supervisor {
@@ -43,6 +44,11 @@ class JournalFile {
   // Copies what it holds to PATH.corrupt, in place of an older such copy.
   Trouble copy_aside() const;
 
+  // Sets the file's time of modification to now: a sign of life that costs no write of content.
+  void touch() const;
+  // That time as it was when the file was opened; empty: it was empty, or is not open.
+  std::optional<recovery::WallTime> touched_at() const { return touched_at_; }
+
   std::size_t size_bytes() const { return size_bytes_; }
   const std::string& path() const { return path_; }
 
@@ -60,6 +66,7 @@ class JournalFile {
   Descriptor file_;
   std::size_t size_bytes_ = 0;
   bool fresh_line_ = false;
+  std::optional<recovery::WallTime> touched_at_;
 };
 
 }  // namespace supervisor

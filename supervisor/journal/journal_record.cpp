@@ -83,16 +83,27 @@ json::object state_json(const PersistedState& now, const Shortening& to) {
                       {"source_retries", now.source_retries},
                       {"stopped_as_asked", now.stopped_as_asked}};
   if (now.launched_at) object["launched_at"] = monitor::rfc3339(*now.launched_at);
+  if (now.watched_since) object["watched_since"] = monitor::rfc3339(*now.watched_since);
   if (!now.alert) return object;
   object["escalation"] = json_of(*now.alert, to);
   object["escalated"] = now.escalated;
   return object;
 }
 
+json::array json_of(const std::vector<recovery::UnwatchedSpan>& unwatched) {
+  json::array list;
+  for (const auto& span : unwatched) {
+    list.push_back(
+        {{"from", monitor::rfc3339(span.from)}, {"until", monitor::rfc3339(span.until)}});
+  }
+  return list;
+}
+
 std::string line_of(const JournalRecord& record, const Shortening& to) {
   const PersistedState& now = record.change.now;
   json::object object{{"stream", record.change.stream}};
   if (record.holds_state) object["now"] = state_json(now, to);
+  if (!now.unwatched.empty()) object["unwatched"] = json_of(now.unwatched);
   json::array incidents;
   for (const IncidentRecord& incident : now.incidents) {
     incidents.emplace_back(json_of(incident, to));
@@ -167,11 +178,22 @@ void read_state(const JournalValues& values, JournalRecord& record) {
   now.source_retries = values.count("source_retries");
   now.stopped_as_asked = values.flag("stopped_as_asked", PersistedState{}.stopped_as_asked);
   now.launched_at = values.time("launched_at");
+  now.watched_since = values.time("watched_since");
   const json::object* escalation = values.object("escalation");
   if (!escalation) return;
   now.alert = alert_of(JournalValues(*escalation));
   if (!now.alert) ++record.unknown;
   now.escalated = now.alert && values.flag("escalated", true);
+}
+
+void read_unwatched(const json::array& spans, PersistedState& now) {
+  for (const json::value& value : spans) {
+    const json::object* object = value.if_object();
+    if (!object) continue;
+    const JournalValues values(*object);
+    const auto from = values.time("from"), until = values.time("until");
+    if (from && until && *from < *until) now.unwatched.push_back({*from, *until});
+  }
 }
 
 void read_incidents(const json::array& incidents, JournalRecord& record) {
@@ -208,6 +230,9 @@ std::optional<JournalRecord> record_of(const json::object& content) {
   const json::object* now = values.object("now");
   record.holds_state = now != nullptr;
   if (now) read_state(JournalValues(*now), record);
+  if (const json::array* spans = values.array("unwatched")) {
+    read_unwatched(*spans, record.change.now);
+  }
   if (const json::array* incidents = values.array("incidents")) read_incidents(*incidents, record);
   return record;
 }

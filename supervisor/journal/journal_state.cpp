@@ -1,6 +1,7 @@
 #include "supervisor/journal/journal_state.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,8 @@ std::string text_of(const JournalRecord& record) {
 }  // namespace
 
 void merge(Journal::Change& earlier, Journal::Change&& later, std::size_t max_incidents) {
+  auto unwatched = std::move(later.now.unwatched);
+  unwatched.insert(unwatched.end(), earlier.now.unwatched.begin(), earlier.now.unwatched.end());
   std::vector<IncidentRecord> incidents = std::move(earlier.now.incidents);
   std::vector<IncidentRecord> newer = std::move(later.now.incidents);
   for (auto change = newer.rbegin(); change != newer.rend(); ++change) {
@@ -35,8 +38,10 @@ void merge(Journal::Change& earlier, Journal::Change&& later, std::size_t max_in
     }
   }
   if (incidents.size() > max_incidents) incidents.resize(max_incidents);
+  if (!later.now.watched_since) later.now.watched_since = earlier.now.watched_since;
   earlier.now = std::move(later.now);
   earlier.now.incidents = std::move(incidents);
+  earlier.now.unwatched = std::move(unwatched);
 }
 
 void JournalState::apply(const JournalRecord& record) {
@@ -44,6 +49,7 @@ void JournalState::apply(const JournalRecord& record) {
   if (!stream) return;
   const PersistedState& now = record.change.now;
   if (record.holds_state) add_state(*stream, now);
+  add_unwatched(*stream, now.unwatched);
   for (auto incident = now.incidents.rbegin(); incident != now.incidents.rend(); ++incident) {
     add(*stream, *incident);
   }
@@ -61,6 +67,7 @@ void JournalState::lay_over(const JournalState& newer) {
     if (!stream) return;
     if (theirs.noted || !known) add_state(*stream, theirs.state);
     stream->noted = theirs.noted;
+    add_unwatched(*stream, theirs.state.unwatched);
     for (const auto& [place, incident] : theirs.incidents) add(*stream, incident);
   }
 }
@@ -124,6 +131,18 @@ void JournalState::add_state(Stream& stream, const PersistedState& state) {
   stream.state.launched_at = state.launched_at;
   stream.state.alert = state.alert;
   stream.state.escalated = state.escalated;
+  if (state.watched_since) stream.state.watched_since = state.watched_since;
+}
+
+// Newest first; a span that is known stays once.
+void JournalState::add_unwatched(Stream& stream,
+                                 const std::vector<recovery::UnwatchedSpan>& spans) {
+  auto& known = stream.state.unwatched;
+  for (const auto& span : spans) {
+    if (std::ranges::find(known, span) == known.end()) known.push_back(span);
+  }
+  std::ranges::sort(known, std::ranges::greater{}, &recovery::UnwatchedSpan::from);
+  if (known.size() > recovery::unwatched_limit) known.resize(recovery::unwatched_limit);
 }
 
 JournalState::Stream* JournalState::find_or_add(const std::string& name) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "supervisor/journal/journal_record.hpp"
 
@@ -45,6 +46,7 @@ class JournalState {
 
   void add(Stream& stream, const recovery::IncidentRecord& incident);
   void add_state(Stream& stream, const recovery::PersistedState& state);
+  static void add_unwatched(Stream& stream, const std::vector<recovery::UnwatchedSpan>& spans);
   Stream* find_or_add(const std::string& name);
   static std::string text_of(const std::string& name, const Stream& stream, std::size_t max_bytes);
 

@@ -33,6 +33,7 @@ void JournalWriter::report(const std::string& problem) const {
 void JournalWriter::open(monitor::Instant now) {
   last_record_ = now;
   settle(open_file(), now);
+  alive_before_ = file_.touched_at();
 }
 
 void JournalWriter::keep(const Journal::Change& change, monitor::Instant now) {
@@ -45,7 +46,9 @@ void JournalWriter::keep(const Journal::Change& change, monitor::Instant now) {
 
 void JournalWriter::do_chores(monitor::Instant now) {
   if (saving_.failing() && !saving_.rests(now)) save(now);
-  if (!file_.is_open() || now - last_record_ < quiet) return;
+  if (!file_.is_open()) return;
+  if (now >= next_sign_) give_sign(now);
+  if (now - last_record_ < quiet) return;
   if (wants_rewrite() && !rewriting_.rests(now)) try_rewrite(now);
   if (unsynced_) sync(now);
 }
@@ -55,6 +58,7 @@ std::optional<monitor::Instant> JournalWriter::next_chore() const {
   const auto consider = [&](monitor::Instant at) { next = std::min(at, next.value_or(at)); };
   if (saving_.failing()) consider(saving_.due());
   if (!file_.is_open()) return next;
+  consider(next_sign_);
   const monitor::Instant quiet_from = last_record_ + quiet;
   if (unsynced_) consider(quiet_from);
   if (wants_rewrite()) {
@@ -66,6 +70,12 @@ std::optional<monitor::Instant> JournalWriter::next_chore() const {
 void JournalWriter::finish(monitor::Instant now) {
   if (saving_.failing() && !unsaved_.empty()) save(now);
   if (unsynced_ && file_.is_open()) sync(now);
+  give_sign(now);
+}
+
+void JournalWriter::give_sign(monitor::Instant now) {
+  file_.touch();
+  next_sign_ = now + sign_interval;
 }
 
 void JournalWriter::save(monitor::Instant now) {

@@ -37,11 +37,15 @@ class JournalWriter {
   std::optional<monitor::Instant> next_chore() const;
   // Retries once more, syncs to disk.
   void finish(monitor::Instant now);
+  // The last sign of life of the process that had the file before, as it was opened.
+  std::optional<recovery::WallTime> alive_before() const { return alive_before_; }
   // On the thread that opened it: its descriptor may be one of that thread's own table.
   void close() { file_.close(); }
 
   // After so long without a record, slow work may run.
   static constexpr monitor::Duration quiet = std::chrono::milliseconds(250);
+  // Between two signs of life: by how much a killed process may seem to have ended too early.
+  static constexpr monitor::Duration sign_interval = std::chrono::seconds(5);
 
  private:
   Trouble open_file();
@@ -53,6 +57,7 @@ class JournalWriter {
   void settle(const Trouble& found, monitor::Instant now);
   void try_rewrite(monitor::Instant now);
   void sync(monitor::Instant now);
+  void give_sign(monitor::Instant now);
   bool wants_rewrite() const;
   bool is_rewrite_urgent() const;
   std::size_t due_size_bytes() const;
@@ -71,6 +76,8 @@ class JournalWriter {
   monitor::Instant last_record_{};
   JournalRetry saving_;
   JournalRetry rewriting_;
+  std::optional<recovery::WallTime> alive_before_;
+  monitor::Instant next_sign_{};
 };
 
 }  // namespace supervisor

@@ -103,7 +103,8 @@ void StreamDriver::State::publish() {
                                                      .tracks = tracks_,
                                                      .log_gate = log_gate_,
                                                      .last_progress_at = last_progress_at_,
-                                                     .launched_at = launched_at_},
+                                                     .launched_at = launched_at_,
+                                                     .watched = watched_},
                                                     now_));
 }
 

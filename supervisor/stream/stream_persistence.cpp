@@ -27,6 +27,7 @@ void StreamDriver::State::resume() {
   alert_.adopt(before.alert);
   core_.resume(resumed, now_);
   recorder_.adopt(before, wall_);
+  watched_.begin(before, wall_);
 }
 
 void StreamDriver::State::note_in_journal(const recovery::Step& step) {
@@ -35,6 +36,7 @@ void StreamDriver::State::note_in_journal(const recovery::Step& step) {
   PersistedState present = persisted_state();
   if (!journal_notes_.take_note(step, present)) return;
   present.incidents = std::move(changed);
+  present.unwatched = watched_.take_new();
   context_.journal->note({config().name, std::move(present)});
 }
 
@@ -48,12 +50,15 @@ PersistedState StreamDriver::State::persisted_state() const {
   PersistedState state = journal_notes_.state(core_.status(), now_, wall_);
   state.alert = alert_.unfinished();
   state.escalated = core_.status().escalated;
+  state.watched_since = watched_.since();
   return state;
 }
 
 PersistedState StreamDriver::State::past() const {
   PersistedState past = persisted_state();
   past.incidents = *recorder_.incidents();
+  past.alive_at = wall_;
+  past.unwatched = watched_.unwatched();
   if (past.alert && past.alert->ends_at) past.alert.reset();  // on its way
   return past;
 }

@@ -23,6 +23,19 @@ void add_records(StreamSnapshot& snapshot, const recovery::StreamRecorder& recor
   snapshot.last_restart_at = recorder.last_restart_at();
 }
 
+void add_watched(StreamSnapshot& snapshot, const recovery::WatchedTime& watched) {
+  snapshot.watched_since = watched.since();
+  if (watched.unwatched().empty()) return;
+  snapshot.unwatched =
+      std::make_shared<const std::vector<recovery::UnwatchedSpan>>(watched.unwatched());
+}
+
+void add_limits(StreamSnapshot& snapshot, const StreamConfig& config) {
+  snapshot.stats_period = config.monitor.stats_period;
+  snapshot.freeze_timeout = config.monitor.freeze_timeout;
+  snapshot.restart_cooldown = config.recovery.restart_cooldown;
+}
+
 void add_outputs(StreamSnapshot& snapshot, const StreamParts& parts,
                  const recovery::StreamCore& core) {
   auto& outputs = snapshot.outputs;
@@ -96,11 +109,16 @@ std::shared_ptr<const StreamSnapshot> make_snapshot(const SnapshotSources& from,
   snapshot.launched_at = from.launched_at;
   add_commands(snapshot, from.parts);
   add_records(snapshot, from.recorder);
+  add_watched(snapshot, from.watched);
+  add_limits(snapshot, from.parts.config);
   for (const recovery::Incident& incident : from.core.open_incidents()) {
     if (!incident.off_air) snapshot.warnings.push_back(incident.cause);
   }
   const monitor::Watch* watch = from.core.watch();
-  if (watch && snapshot.status.pid) snapshot.readings = watch->readings(now);
+  if (watch && snapshot.status.pid) {
+    snapshot.readings = watch->readings(now);
+    if (watch->has_advanced()) snapshot.advanced_at = watch->evidence().last_advance;
+  }
   // It stays while the next launch is due.
   if (from.life) snapshot.readings.process = from.life->last_sample();
   add_outputs(snapshot, from.parts, from.core);

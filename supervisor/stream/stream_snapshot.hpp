@@ -7,6 +7,7 @@
 #include "monitor/ffmpeg/log_gate.hpp"
 #include "recovery/stream_core.hpp"
 #include "recovery/stream_recorder.hpp"
+#include "recovery/watched_time.hpp"
 #include "supervisor/hold/held_outputs.hpp"
 #include "supervisor/stream/child_life.hpp"
 #include "supervisor/stream/stream_parts.hpp"
@@ -25,6 +26,7 @@ struct SnapshotSources {
   const monitor::LogGate& log_gate;
   std::optional<recovery::WallTime> last_progress_at;
   std::optional<recovery::WallTime> launched_at;
+  const recovery::WatchedTime& watched;
 };
 
 // What may be shown of a stream at this moment. Reads only.

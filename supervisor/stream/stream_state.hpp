@@ -13,6 +13,7 @@
 #include "recovery/standby.hpp"
 #include "recovery/stream_core.hpp"
 #include "recovery/stream_recorder.hpp"
+#include "recovery/watched_time.hpp"
 #include "supervisor/alerts/alert_dispatcher.hpp"
 #include "supervisor/hold/held_outputs.hpp"
 #include "supervisor/log/event_log.hpp"
@@ -101,6 +102,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   StreamParts parts_;
   recovery::StreamCore core_;
   recovery::StreamRecorder recorder_;
+  recovery::WatchedTime watched_;
   StreamAlert alert_;
   EventLog event_log_;
   monitor::LogGate log_gate_;  // of all its children

@@ -16,9 +16,10 @@ struct Received {
 // Follows /api/v1/events from its first byte on.
 class Follower {
  public:
-  explicit Follower(const Stage& stage, int receive_buffer_bytes = 0)
+  explicit Follower(const Stage& stage, int receive_buffer_bytes = 0,
+                    const std::string& path = "/api/v1/events")
       : client_(stage.port(), receive_buffer_bytes) {
-    client_.send("GET /api/v1/events HTTP/1.1\r\nHost: t\r\n\r\n");
+    client_.send("GET " + path + " HTTP/1.1\r\nHost: t\r\n\r\n");
   }
   RawClient::Reply head() { return client_.read_reply(true); }
 
@@ -81,18 +82,43 @@ TEST(Events, BeginWithStateFiguresIncidentsAndLog) {
   ASSERT_TRUE(follower.hears("log", 1));
   EXPECT_TRUE(follower.text().starts_with("retry: 2000\n\n"));
   const auto received = follower.received();
-  ASSERT_GE(received.size(), 7u);
-  const char* order[] = {"state", "history", "state", "history", "incident", "incident", "log"};
-  for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(received[i].name, order[i]) << i;
+  ASSERT_GE(received.size(), 8u);
+  const char* order[] = {"state",  "history",  "state",    "history",
+                         "config", "incident", "incident", "log"};
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(received[i].name, order[i]) << i;
   EXPECT_EQ(received[0].data.at("name"), "radio");
   EXPECT_EQ(received[0].data.at("state"), "on_air");
   EXPECT_EQ(received[2].data.at("state"), "cooling_down");
   EXPECT_EQ(received[1].data.at("stream"), "radio");
   EXPECT_EQ(received[1].data.at("interval_seconds"), 1);
-  EXPECT_EQ(received[4].data.at("id"), "old");
-  EXPECT_EQ(received[5].data.at("id"), "new");
-  EXPECT_EQ(received[6].data.at("event"), "on_air");
+  EXPECT_EQ(received[5].data.at("id"), "old");
+  EXPECT_EQ(received[6].data.at("id"), "new");
+  EXPECT_EQ(received[7].data.at("event"), "on_air");
   ASSERT_TRUE(follower.hears("live", 1)) << "what was before ends";
+}
+
+TEST(Events, LeaveOutTheHistoryWhereItIsNotWanted) {
+  Stage stage;
+  Follower follower(stage);
+  ASSERT_TRUE(follower.hears("history", 1));
+  Follower bare(stage, 0, "/api/v1/events?history=none");
+  ASSERT_TRUE(bare.hears("progress", 1));
+  EXPECT_EQ(bare.received("config").size(), 1u);
+  EXPECT_TRUE(bare.received("history").empty());
+  EXPECT_EQ(stage.get("/api/v1/streams/radio/samples").status, 200);
+  EXPECT_EQ(stage.get("/api/v1/streams/other/samples").status, 404);
+}
+
+TEST(Events, AFailedReloadIsAnEventAndInTheListOfStreams) {
+  Stage stage;
+  Follower follower(stage);
+  ASSERT_TRUE(follower.hears("config", 1));
+  stage.snapshots.publish(&http::Program::config,
+                          std::make_shared<const http::ConfigState>(
+                              http::ConfigState{false, "line 3: unknown key", {}}));
+  ASSERT_TRUE(follower.hears("config", 2));
+  EXPECT_EQ(follower.received("config")[1].data.at("message"), "line 3: unknown key");
+  EXPECT_NE(stage.get("/api/v1/streams").body.find("line 3: unknown key"), std::string::npos);
 }
 
 TEST(Events, TellAChangeOfStateAndNotEachFigure) {

@@ -50,6 +50,27 @@ class Journal(LiveTest):
         self.assertTrue(kept[0]["resolved_at"])
         self.assertEqual(second.metric("radio_recovery_attempts"), 2, "a crash is a restart")
 
+    def test_time_without_a_supervisor_is_off_air_and_unwatched(self):
+        began = time.time()
+        first = self.radio(self.path("journal"))
+        first.wait_on_air()
+        first.signal(signal.SIGKILL)
+        first.wait(5)
+        killed = time.time()
+        wait_until(lambda: time.time() - killed > 7, 8, "longer than between two signs of life")
+        second = self.radio(self.path("journal"))
+        second.wait_on_air()
+        told = second.stream()["availability"]
+        away = time.time() - killed
+        self.assertEqual(len(told["unwatched"]), 1)
+        self.assertGreater(told["unwatched_seconds"], 6)
+        self.assertLess(told["unwatched_seconds"], away + 6)
+        self.assertGreaterEqual(told["off_air_seconds"], told["unwatched_seconds"])
+        self.assertLess(told["ratio"], 1 - told["unwatched_seconds"] / (time.time() - began + 2))
+        cells = second.json("/api/v1/timeline")["streams"][0]["hour"]
+        self.assertTrue(cells.startswith("."), cells)
+        self.assertNotEqual(cells[-1], "+", "the gap is not green")
+
     def supervises_in_spite_of(self, journal, complaint):
         supervisor = self.radio(journal)
         supervisor.wait_on_air()

@@ -167,6 +167,8 @@ class Page(LiveTest):
         self.assertIn("Off air", browser.js("return told"))
         wait_until(lambda: self.figure("Restarts") == "1", 3, "the restart is counted")
 
+        browser.wait_text(".tile .why", "unstable: 1 restart", 3)
+        self.assertEqual(browser.js("return document.querySelector('.tile').dataset.kind"), "warn")
         browser.js("told.length = 0")
         os.kill(supervisor.child_pid(), signal.SIGSTOP)
         browser.wait_text("#incident-list", "encoder frozen", 6)
@@ -176,6 +178,21 @@ class Page(LiveTest):
         browser.wait_text("#incident-list", "evidence", 2)
         self.assertEqual(browser.js("return document.querySelectorAll('#timeline .mark').length"), 2)
         self.assertRegex(self.figure("Availability"), r"^\d+\.\d+ %$")
+        self.assert_clean()
+
+    def test_before_a_freeze_is_certain_the_page_says_that_nothing_advances(self):
+        supervisor = self.supervise_file([{"name": "radio", "command": self.command()}])
+        supervisor.wait_on_air()
+        browser = self.open(supervisor)
+        browser.wait_text("#verdict-body", "no fault detected", 10)
+        os.kill(supervisor.child_pid(), signal.SIGSTOP)
+        browser.wait_text("#verdict-body", "s (frozen at 30 s)", 5)
+        browser.wait_text(".tile .why", "no progress for", 2)
+        self.assertEqual(browser.text(WORD).lower(), "on air")
+        self.assertEqual(browser.js("return document.querySelector('.tile').dataset.kind"), "warn")
+        self.assertRegex(supervisor.stream()["doubts"][0], r"^No progress for \d+ s \(frozen at 30 s\)$")
+        os.kill(supervisor.child_pid(), signal.SIGCONT)
+        browser.wait_text("#verdict-body", "no fault detected", 5)
         self.assert_clean()
 
     def test_held_outputs_are_listed_one_is_restarted_by_itself_and_the_cover_is_seen(self):

@@ -224,7 +224,7 @@ TEST(Status, ReadsWhatTheApiWrites) {
   EXPECT_EQ(result.code, 1);
   EXPECT_EQ(result.out,
             "STREAM  STATE         PID   UPTIME  FPS   SPEED  BITRATE    RESTARTS  CAUSE\n"
-            "radio   cooling_down  4711  0s      25.0  1.00x  96 kbit/s  5         encoder_frozen\n"
+            "radio   cooling_down  4711  -       25.0  1.00x  96 kbit/s  5         encoder_frozen\n"
             "\nThe stream is not on air.\nradio: off air: encoder_frozen: no advance\n"
             "  Restart the stream if it is not restarted by itself, and check this machine's disk, "
             "memory and CPU.\n")
@@ -320,6 +320,20 @@ TEST(Status, AWatchOfNothingEnds) {
     return false;
   });
   EXPECT_EQ(code, 3);
+}
+
+TEST(Status, SaysWhatIsInDoubtAndThatAReloadHasFailed) {
+  OneAnswer server(200, R"json({"streams":[{"name":"radio","state":"on_air","uptime_seconds":60,
+    "doubts":["No progress for 6 s (frozen at 30 s)"]}],
+    "config":{"successful":false,"message":"line 3: unknown key","succeeded_at":null}})json");
+  const Result result = status(at(server.url()));
+  EXPECT_EQ(result.code, 0);
+  EXPECT_NE(result.out.find("The stream is on air.\nradio: on air.\n"
+                            "  No progress for 6 s (frozen at 30 s).\n"
+                            "The last reload failed, the configuration before is in force: "
+                            "line 3: unknown key\n"),
+            std::string::npos)
+      << result.out;
 }
 
 TEST(Status, PrintsTheApisOwnJson) {

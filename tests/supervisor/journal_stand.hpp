@@ -124,6 +124,9 @@ inline recovery::PersistedState full_past() {
   past.launched_at = wall(1763925599999ms);
   past.alert = alert();
   past.escalated = true;
+  past.watched_since = wall(1763900000000ms);
+  past.unwatched = {{wall(1763920000000ms), wall(1763920046000ms)},
+                    {wall(1763910000000ms), wall(1763910000500ms)}};
   past.incidents = {incident("radio-3", false), incident("radio-2"), incident("radio-1")};
   return past;
 }
@@ -169,7 +172,12 @@ inline std::string shown(const recovery::PersistedState& past) {
   std::ostringstream text;
   text << past.attempts << ' ' << past.source_retries << ' ' << past.stopped_as_asked << ' '
        << shown(past.launched_at) << '\n'
+       << "watched " << shown(past.watched_since) << '\n'
        << past.escalated << ' ' << (past.alert ? shown(*past.alert) : "no alert\n");
+  for (const auto& span : past.unwatched) {
+    text << "unwatched " << shown(std::optional(span.from)) << ' '
+         << shown(std::optional(span.until)) << '\n';
+  }
   for (const auto& record : past.incidents) text << shown(record);
   return text.str();
 }

@@ -41,6 +41,39 @@ TEST(Journal, AStreamThatIsNotKnownHasADefaultPast) {
   EXPECT_EQ(shown(journal.past("radio")), shown(recovery::PersistedState{}));
 }
 
+TEST(Journal, UnwatchedTimesAddUp) {
+  const JournalFolder folder;
+  Journal(folder / "j", 1000, {}).note({"radio", full_past()});
+  Journal::Change later = change(1);
+  later.now.unwatched = {{wall(1763930000000ms), wall(1763930007000ms)}};
+  Journal(folder / "j", 1000, {}).note(later);
+  const auto past = past_at(folder / "j");
+  ASSERT_EQ(past.unwatched.size(), 3u);
+  EXPECT_EQ(past.unwatched.front(), later.now.unwatched.front());
+  EXPECT_EQ(shown(past.watched_since), shown(full_past().watched_since));
+}
+
+// What a killed process was last seen doing: the file's time of modification.
+TEST(Journal, TheLastSignOfLifeOfTheLifeBeforeIsKnown) {
+  const JournalFolder folder;
+  Journal(folder / "j", 1000, {}).note(change(1));
+  const auto then = std::filesystem::file_time_type::clock::now() - 1h;
+  std::filesystem::last_write_time(folder / "j", then);
+  const auto alive_at = past_at(folder / "j").alive_at;
+  ASSERT_TRUE(alive_at);
+  const auto ago = std::chrono::system_clock::now() - *alive_at;
+  EXPECT_NEAR(std::chrono::duration<double>(ago).count(), 3600, 60);
+}
+
+TEST(Journal, ALivingProcessGivesSignsOfLifeThoughItHasNothingToNote) {
+  const JournalFolder folder;
+  const Journal journal(folder / "j", 1000, {});
+  const auto then = std::filesystem::file_time_type::clock::now() - 1h;
+  std::filesystem::last_write_time(folder / "j", then);
+  EXPECT_TRUE(
+      eventually([&] { return std::filesystem::last_write_time(folder / "j") > then + 30min; }));
+}
+
 TEST(Journal, StreamsAreKeptApart) {
   const JournalFolder folder;
   {

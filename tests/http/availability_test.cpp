@@ -1,7 +1,8 @@
-#include "http/derived_values.hpp"
+#include "http/availability.hpp"
 
 #include <gtest/gtest.h>
 
+#include "http/derived_values.hpp"
 #include "stage.hpp"
 
 namespace {
@@ -74,6 +75,30 @@ TEST(Availability, TimeGoesOnWhileOffAir) {
   auto snapshot = snapshot_with({});
   snapshot->status.on_air_since.reset();
   EXPECT_NEAR(http::availability_of(*snapshot, now).off_air_seconds, 20, 1e-6);
+}
+
+// This life began 100 s ago.
+void add_gap(http::StreamSnapshot& snapshot, std::chrono::seconds from_ago,
+             std::chrono::seconds until_ago) {
+  snapshot.unwatched = std::make_shared<const std::vector<recovery::UnwatchedSpan>>(
+      std::vector<recovery::UnwatchedSpan>{{now.wall - from_ago, now.wall - until_ago}});
+}
+
+TEST(Availability, TimeWithoutASupervisorIsOffAir) {
+  const auto snapshot = snapshot_with({});
+  snapshot->watched_since = now.wall - 1000s;
+  add_gap(*snapshot, 190s, 100s);
+  const auto result = http::availability_of(*snapshot, now);
+  EXPECT_EQ(result.since, now.wall - 1000s);
+  EXPECT_NEAR(result.unwatched_seconds, 90, 1e-6);
+  EXPECT_NEAR(result.off_air_seconds, 10 + 90, 1e-6);
+  EXPECT_NEAR(*result.ratio, 0.9, 1e-6);
+}
+
+TEST(Availability, AnIncidentThatGoesOnWithoutASupervisorCountsOnce) {
+  const auto snapshot = snapshot_with({incident(200s, 105s)});
+  add_gap(*snapshot, 190s, 100s);
+  EXPECT_NEAR(http::availability_of(*snapshot, now).off_air_seconds, 10 + 100, 1e-6);
 }
 
 TEST(Availability, BeforeAnythingWasSeenThereIsNone) {

@@ -1,0 +1,95 @@
+// Which stream is shown in detail. The address names it: #/NAME; a link with #NAME works, too.
+
+import { byId, setData } from "./dom.js";
+import { worstFirst } from "./order.js";
+
+const narrow = matchMedia("(max-width: 640px)");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+// A slash: no element has such an id, so the browser does not scroll by itself.
+export function addressOf(name) {
+  return `#/${encodeURIComponent(name)}`;
+}
+
+export class Selection {
+  // onChange: another stream is selected, or another part of the page is shown.
+  constructor(model, onChange) {
+    this.model = model;
+    this.onChange = onChange;
+    this.came_from_wall = false;
+    addEventListener("hashchange", () => this.follow());
+    byId("wall").addEventListener("click", (event) => this.tapped(event));
+    byId("to-wall").addEventListener("click", () => this.back());
+    byId("skip").addEventListener("click", (event) => {
+      event.preventDefault(); // the address names a stream
+      this.showDetail();
+    });
+  }
+
+  // Opened without an address: a stream with a problem, then it stays that one.
+  stream() {
+    const { streams } = this.model;
+    const named = streams.get(named_in(location.hash)) ?? streams.get(this.chosen);
+    if (named) return named;
+    const worst = worstFirst([...streams.values()])[0];
+    if (this.model.isComplete) this.chosen = worst?.name;
+    return worst;
+  }
+
+  // A phone shows the wall, or the detail.
+  render(count) {
+    const one = narrow.matches && count > 1;
+    setData(document.body, "view", !one ? "both" : named_in(location.hash) ? "detail" : "wall");
+    byId("to-wall").hidden = count < 2;
+  }
+
+  follow() {
+    this.onChange();
+    if (named_in(location.hash)) this.showDetail();
+  }
+
+  // The same tile again changes no address.
+  tapped(event) {
+    const tile = event.target.closest(".tile");
+    if (!tile) return;
+    this.came_from_wall = true;
+    if (tile.getAttribute("href") === location.hash) this.showDetail();
+  }
+
+  showDetail() {
+    requestAnimationFrame(() => {
+      const detail = byId("detail");
+      const { top } = detail.getBoundingClientRect();
+      const in_view = top > -2 && top < innerHeight / 2;
+      if (!in_view) detail.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" });
+      detail.focus({ preventScroll: true });
+    });
+  }
+
+  back() {
+    const name = this.stream()?.name;
+    if (narrow.matches && this.came_from_wall) {
+      history.back();
+    } else if (narrow.matches) {
+      history.replaceState(null, "", location.pathname + location.search);
+    }
+    this.came_from_wall = false;
+    this.chosen = name;
+    this.onChange();
+    requestAnimationFrame(() => requestAnimationFrame(() => this.focusTile(name)));
+  }
+
+  focusTile(name) {
+    byId("wall").scrollIntoView({ block: "nearest" });
+    const tile = [...document.querySelectorAll(".tile")].find((each) => each.getAttribute("href") === addressOf(name));
+    tile?.focus();
+  }
+}
+
+function named_in(hash) {
+  try {
+    return decodeURIComponent(hash.replace(/^#\/?/, ""));
+  } catch {
+    return ""; // not the name of a stream
+  }
+}

@@ -1,0 +1,76 @@
+#include "http/stability.hpp"
+
+#include <gtest/gtest.h>
+
+#include "stage.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+const http::ClockReading now = http::ClockReading::now();
+
+std::shared_ptr<http::StreamSnapshot> on_air_for(std::chrono::seconds time) {
+  auto snapshot = on_air_snapshot("radio");
+  snapshot->status.on_air_since = now.steady - time;
+  snapshot->stats_period = 500ms;
+  snapshot->freeze_timeout = 30s;
+  snapshot->restart_cooldown = 60s;
+  snapshot->advanced_at = now.steady;
+  return snapshot;
+}
+
+TEST(NoProgress, IsSaidAfterThreeStatsPeriods) {
+  const auto snapshot = on_air_for(300s);
+  snapshot->advanced_at = now.steady - 1400ms;
+  EXPECT_FALSE(http::no_progress(*snapshot, now));
+  snapshot->advanced_at = now.steady - 1500ms;
+  EXPECT_TRUE(http::no_progress(*snapshot, now));
+}
+
+TEST(NoProgress, IsASentenceWithBothTimes) {
+  const auto snapshot = on_air_for(300s);
+  snapshot->advanced_at = now.steady - 6s;
+  EXPECT_EQ(http::doubts(*snapshot, now),
+            std::vector<std::string>{"No progress for 6 s (frozen at 30 s)"});
+}
+
+TEST(NoProgress, IsNotSaidOfAStreamThatIsOffAirOrReportsNoProgress) {
+  const auto snapshot = on_air_for(300s);
+  snapshot->advanced_at = now.steady - 6s;
+  snapshot->reports_progress = false;
+  EXPECT_FALSE(http::no_progress(*snapshot, now));
+  snapshot->reports_progress = true;
+  snapshot->status.state = recovery::State::cooling_down;
+  EXPECT_FALSE(http::no_progress(*snapshot, now));
+}
+
+TEST(Unstable, AStreamThatWasRestartedUntilAWholeCooldownHasPassed) {
+  const auto snapshot = on_air_for(20s);
+  EXPECT_FALSE(http::unstable(*snapshot, now));
+  snapshot->status.attempts = 3;
+  EXPECT_EQ(
+      http::doubts(*snapshot, now),
+      std::vector<std::string>{"Unstable: 3 restarts since it was last stable; stable in 40 s"});
+}
+
+TEST(Unstable, AStreamWhoseSourceWasLost) {
+  const auto snapshot = on_air_for(20s);
+  snapshot->status.source_retries = 2;
+  EXPECT_EQ(http::doubts(*snapshot, now),
+            std::vector<std::string>{"Unstable: the source was lost; stable in 40 s"});
+}
+
+TEST(FaultSince, IsTheStartOfTheOldestOpenIncident) {
+  const auto snapshot = on_air_for(20s);
+  EXPECT_FALSE(http::fault_since(*snapshot));
+  recovery::IncidentRecord resolved, open;
+  resolved.last_good_at = now.wall - 900s;
+  resolved.resolved_at = now.wall - 800s;
+  open.last_good_at = now.wall - 70s;
+  snapshot->incidents = std::make_shared<const std::vector<recovery::IncidentRecord>>(
+      std::vector<recovery::IncidentRecord>{open, resolved});
+  EXPECT_EQ(http::fault_since(*snapshot), now.wall - 70s);
+}
+
+}  // namespace
