@@ -1,6 +1,7 @@
-// Restart, stop and start, after a confirmation; asks for the token where none is stored.
+// Restart, stop, start and a test of the alerts, after a confirmation; asks for the token where none
+// is stored.
 
-import { byId, setText } from "./dom.js";
+import { byId, el, setText } from "./dom.js";
 import { bearer, removeToken, isToken, storeToken, token } from "./token.js";
 
 const verbs = {
@@ -18,6 +19,10 @@ const verbs = {
     title: "Start",
     text: (name) => `Starts FFmpeg of ${name}.`,
     ofOutput: (name) => `Publishes output ${name} again.`,
+  },
+  alerts: {
+    title: "Send test alert",
+    text: () => "Sends an alert that is marked as a test to every receiver of alerts, and shows what each one said.",
   },
   token: { title: "Save token", text: () => "The token authorizes this page to control the streams, and to show them where the supervisor requires it." },
 };
@@ -52,6 +57,7 @@ export class Control {
     setText(byId("control-go"), title);
     this.needToken(verb === "token" || !token());
     this.showError("");
+    this.showReceivers([]);
     if (!this.dialog.open) this.dialog.showModal();
     (byId("token-field").hidden ? byId("control-cancel") : this.input).focus();
   }
@@ -63,6 +69,12 @@ export class Control {
   showError(error) {
     setText(byId("control-error"), error);
     this.input.toggleAttribute("aria-invalid", error !== "");
+  }
+
+  // What each receiver of alerts said of a test.
+  showReceivers(receivers) {
+    byId("control-receivers").replaceChildren(...receivers.map(({ receiver, address, delivered, message }) =>
+      el("li", { "data-delivered": String(delivered) }, `${address ? `${receiver} (${address})` : receiver}: ${message}`)));
   }
 
   async submit() {
@@ -98,18 +110,24 @@ export class Control {
   }
 
   async send() {
+    this.showError("");
+    this.showReceivers([]);
+    const answer = await fetch(path_of(this), { method: "POST", headers: bearer(), cache: "no-store" });
+    const body = await body_of(answer);
+    if (answer.ok) return this.done(body);
+    this.showError(error_of(answer, body.message ?? ""));
+    if (answer.status === 401) this.wrongToken();
+  }
+
+  done(body) {
     const { verb, stream, output } = this;
-    const part = output ? `/outputs/${encodeURIComponent(output)}` : "";
-    const path = `api/v1/streams/${encodeURIComponent(stream)}${part}/${verb}`;
-    const answer = await fetch(path, { method: "POST", headers: bearer(), cache: "no-store" });
-    const message = await message_of(answer);
-    if (answer.ok) {
-      this.dialog.close();
-      this.onDone(`${verbs[verb].title} ${output || stream}: accepted.`);
+    if (verb === "alerts") {
+      this.showReceivers(body.receivers ?? []);
+      this.onDone(`Test alert: ${body.message}.`);
       return;
     }
-    this.showError(error_of(answer, message));
-    if (answer.status === 401) this.wrongToken();
+    this.dialog.close();
+    this.onDone(`${verbs[verb].title} ${output || stream}: accepted.`);
   }
 
   wrongToken() {
@@ -138,11 +156,17 @@ export class Control {
   }
 }
 
-async function message_of(answer) {
+function path_of({ verb, stream, output }) {
+  if (verb === "alerts") return "api/v1/alerts/test";
+  const part = output ? `/outputs/${encodeURIComponent(output)}` : "";
+  return `api/v1/streams/${encodeURIComponent(stream)}${part}/${verb}`;
+}
+
+async function body_of(answer) {
   try {
-    return (await answer.json()).message ?? "";
+    return (await answer.json()) ?? {};
   } catch {
-    return "";
+    return {};
   }
 }
 

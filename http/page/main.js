@@ -175,6 +175,7 @@ function showControls(stream, is_lost) {
 for (const button of document.querySelectorAll("[data-control]")) {
   button.addEventListener("click", () => control.ask(button.dataset.control, selection.stream().name));
 }
+byId("test-alerts").addEventListener("click", () => control.ask("alerts", ""));
 byId("filter").addEventListener("input", () => {
   byId("wall").scrollTop = 0;
   draw();

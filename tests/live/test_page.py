@@ -7,7 +7,7 @@ import unittest
 
 from browser import ENTER, TAB, Browser
 from harness import AAC, H264, TONE, VIDEO, LiveTest, wait_until
-from servers import RtmpServer
+from servers import Receiver, RtmpServer
 
 KEY = "pLaNtEdStReAmKeY7q"
 TOKEN = "pLaNtEdToKeN-4711"
@@ -106,8 +106,8 @@ class Page(LiveTest):
         return ["ffmpeg", *VIDEO, *TONE, *H264, *AAC, "-metadata", f"title={HOSTILE}", "-f", "flv",
                 self.server.url(KEY)]
 
-    def supervisor(self, http=None, recovery=None, **env):
-        sections = {"http": http} if http else None
+    def supervisor(self, http=None, recovery=None, alerts=None, **env):
+        sections = {key: value for key, value in (("http", http), ("alerts", alerts)) if value}
         return self.supervise_file(
             [{"name": "radio", "command": self.command(), "monitor": {"freeze_timeout": "2s"},
               "recovery": recovery or {}}],
@@ -321,6 +321,28 @@ class Page(LiveTest):
         browser.keys(ENTER)
         browser.wait_text(WORD, "on air", 10)
         self.assert_clean(expected_problem="401")
+
+    def test_a_test_alert_shows_what_each_receiver_said(self):
+        pager, chat = Receiver(self), Receiver(self, status=404)
+        supervisor = self.supervisor(alerts={"webhooks": [{"name": "pager", "url": pager.url("/in")},
+                                                          {"name": "chat", "url": chat.url("/in")}]})
+        supervisor.wait_on_air()
+        browser = self.open(supervisor)
+        browser.wait_text(WORD, "on air", 10)
+        self.press_tab_until("it.id === 'test-alerts'", "the button at the foot")
+        browser.keys(ENTER)
+        browser.keys(TOKEN + ENTER)
+        browser.wait_text("#control-receivers", "chat", 10)
+        said = browser.js("return [...document.querySelectorAll('#control-receivers li')]"
+                          ".map((row) => [row.dataset.delivered, row.textContent])")
+        self.assertEqual([delivered for delivered, _ in said], ["true", "false"], said)
+        self.assertIn(f"pager (http://127.0.0.1:{pager.port}): accepted", said[0][1])
+        self.assertIn("404", said[1][1])
+        self.assertEqual(len(pager.requests), 1)
+        self.press_tab_until("it.id === 'control-cancel'", "the dialog's other button")
+        browser.keys(ENTER)
+        browser.wait_text(WORD, "on air", 2)
+        self.assert_clean()
 
     def test_a_lost_connection_is_shown_and_comes_back_by_itself(self):
         supervisor, browser = self.on_air()
