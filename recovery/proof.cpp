@@ -33,7 +33,7 @@ constexpr std::array table{
         "accepted the connection and is silent only after the longer waiting time"},
     Requirement{Act::spend_attempt, Strength::likely, 30s,
         "spend a restart attempt although the source may be to blame",
-        "FFmpeg had output from the source, or a look in the source's protocol got media"},
+        "FFmpeg had output from the source, or a probe in the source's protocol got media"},
     Requirement{Act::wait_for_source, Strength::proven, for_ever,
         "wait for the source without trying FFmpeg",
         "a definite answer of the source's own server: not found, connection refused; FFmpeg is "
@@ -43,7 +43,7 @@ constexpr std::array table{
         "output advances, and the kernel shows an established, acknowledged connection of an "
         "output; where no output can be seen, the output's advance"},
     Requirement{Act::look_at_source, Strength::likely, for_ever,
-        "look at the source beside FFmpeg",
+        "probe the source beside FFmpeg",
         "the source's last answer was not a refusal (401, 403, 407, 429, 453, Retry-After)"},
     Requirement{Act::send_second_term, Strength::proven, 5s,
         "send a second SIGTERM",

@@ -32,7 +32,7 @@ std::string of_ending_waiting(const CommandFacts& command, const Policy& policy,
 
 std::string of_waiting_for_source(const CommandFacts& command, const Policy& policy) {
   if (!command.source_can_be_probed) {
-    return "Its source cannot be looked at: FFmpeg itself is tried after 1, 2, 3 and then each 5 "
+    return "Its source cannot be probed: FFmpeg itself is tried after 1, 2, 3 and then each 5 "
            "s.";
   }
   return sentence(
@@ -68,14 +68,14 @@ std::string proof_for_command(Act act, const Setup& setup) {
     case Act::end_waiting:
       return of_ending_waiting(command, setup.policy, setup.limits);
     case Act::spend_attempt:
-      if (command.source_can_be_probed) return "A look at its source has to get media.";
-      return "Its source cannot be looked at: FFmpeg must have had output from it.";
+      if (command.source_can_be_probed) return "A probe of its source has to get media.";
+      return "Its source cannot be probed: FFmpeg must have had output from it.";
     case Act::wait_for_source:
       return of_waiting_for_source(command, setup.policy);
     case Act::come_on_air:
       return of_coming_on_air(command);
     case Act::look_at_source:
-      if (!command.source_can_be_probed) return "Its source cannot be looked at.";
+      if (!command.source_can_be_probed) return "Its source cannot be probed.";
       return sentence("Each %.0f s while it is silent, often while it is waited for.",
                       seconds(setup.policy.probe_interval));
     case Act::send_second_term:
