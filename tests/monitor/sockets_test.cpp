@@ -95,10 +95,13 @@ TEST(Sockets, APeerThatDoesNotReadShowsInItsWindowFirst) {
   ASSERT_TRUE(before.peer_window_bytes);
 
   std::uint64_t widest = *before.peer_window_bytes;  // it opens before it shrinks
+  std::uint64_t sent = 100;
   const auto shrunk = eventually(probe, pair.client, [&](const auto& sample) {
+    if (sample.acked_bytes < sent) return false;  // its window is of before
     widest = std::max(widest, *sample.peer_window_bytes);
     if (*sample.peer_window_bytes < widest / 2) return true;
     send_all(pair.client, 10'000);
+    sent += 10'000;
     return false;
   });
   EXPECT_EQ(shrunk.unsent_bytes, 0U) << "all is still acknowledged";
