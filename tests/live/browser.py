@@ -78,6 +78,16 @@ class Browser:
         self.call("POST", "/actions", {"actions": [
             {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": [move, action]}]})
 
+    def wait_rest(self, selector, seconds):
+        """Until six looks in a row have seen the element at one place."""
+        places = []
+
+        def rests():
+            places.append(self.js("return document.querySelector(arguments[0]).getBoundingClientRect().top", selector))
+            return len(places) >= 6 and len(set(places[-6:])) == 1
+
+        wait_until(rests, seconds, lambda: f"{selector} rests; its last places: {places[-6:]}")
+
     def text(self, selector):
         """As it is shown; empty when it is not."""
         return self.js("const it = document.querySelector(arguments[0]);"
