@@ -86,4 +86,4 @@ class PrometheusServer:
 
 def metric_names(expression):
     """The metrics that a PromQL expression reads."""
-    return set(re.findall(r"\b(?:radio_\w+|process_\w+|up|ALERTS)\b(?!\s*\()|\b(?:stream|radio):[\w:]+", expression))
+    return set(re.findall(r"\b(?:radio_\w+|process_\w+|up|ALERTS)\b(?!\s*\()|\b(?:stream|radio|source|sink):[\w:]+", expression))

@@ -20,7 +20,8 @@ GRACE = 2
 
 
 def of_stream(series, stream):
-    return {(name, labels): value for (name, labels), value in series.items()
+    """An empty label is none."""
+    return {(name, frozenset(each for each in labels if each[1])): value for (name, labels), value in series.items()
             if ("stream", stream) in labels and name not in RUNNING}
 
 

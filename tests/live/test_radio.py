@@ -200,7 +200,7 @@ class Restarts(Station):
         self.radio.play("Cy", "Noon")
         self.hook(supervisor)
         decided = supervisor.wait_event("recovery_decision", 5, action="restart_ffmpeg", attempt=0)
-        self.assertIn("at a track change", decided["msg"])
+        self.assertIn("at a track change", decided["reason"])
         wait_until(lambda: supervisor.stream()["generation"] == 2 and supervisor.is_ready(), 15,
                    lambda: "on air again; " + supervisor.account())
         self.assertNotEqual(supervisor.stream()["launched_at"], launched_at)

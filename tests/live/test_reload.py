@@ -68,7 +68,8 @@ class Reload(LiveTest):
         self.assertGreaterEqual(
             supervisor.metric("radio_stream_on_air_seconds_total", stream="jazz"), aired)
         decision = supervisor.events("recovery_decision", stream="jazz")[-1]
-        self.assertEqual(decision["msg"], "the configuration has changed")
+        self.assertEqual((decision["msg"], decision["reason"]),
+                         ("Restarting at once", "the configuration has changed"))
 
     def test_streams_come_and_go(self):
         supervisor = self.supervise_streams(("radio", NULL, {}), ("jazz", NULL, {}))
