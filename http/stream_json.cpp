@@ -247,6 +247,7 @@ json::object stream_json(const StreamSnapshot& stream, const ClockReading& now) 
           {"covered", stream.covered.empty() ? json::value(nullptr) : json::value(stream.covered)},
           {"pid", optional_number(status.pid)},
           {"generation", status.generation},
+          {"ended", status.ended},
           {"since", optional_time(air_since(stream, now))},
           {"uptime_seconds", rounded(uptime_seconds(status, now))},
           {"availability", availability_json(stream, now)},

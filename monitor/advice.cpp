@@ -5,23 +5,24 @@ namespace monitor {
 std::string_view what_now(Cause cause) {
   switch (cause) {
     case Cause::source_unreachable:
-      return "Call the studio, or who runs the source's server: it does not take connections from "
-             "this machine.";
+      return "Check that the source's server or camera runs, and the network to it: it does not "
+             "take connections from this machine.";
     case Cause::source_missing:
-      return "Call the studio: the server is there, and nobody streams to this address.";
+      return "Ask whoever sends the source: its server is there, and nobody streams to this "
+             "address.";
     case Cause::source_refused:
       return "Check the user name and the password in the source's URL: the server refuses them.";
     case Cause::source_stalled:
-      return "Call the studio: the server accepts the connection and sends nothing.";
+      return "Ask whoever sends the source: its server accepts the connection and sends nothing.";
     case Cause::source_ended:
-      return "Call the studio: the source has ended the stream.";
+      return "Ask whoever sends the source: it has ended the stream.";
     case Cause::source_corrupt:
-      return "Call the studio: the source sends damaged data.";
+      return "Ask whoever sends the source, and check the network to it: it sends damaged data.";
     case Cause::source_silent:
     case Cause::source_frozen_picture:
     case Cause::source_black:
-      return "Listen to and look at the stream, then call the studio: the stream works, and there "
-             "is nothing in it.";
+      return "Listen to and look at the stream, then ask whoever sends the source: the stream "
+             "works, and there is nothing in it.";
     case Cause::encoder_crashed:
     case Cause::encoder_failed:
       return "Read FFmpeg's last lines in the log: they say what it could not do.";

@@ -167,8 +167,9 @@ function showTrack({ state, stateAt }, alone, now_ms) {
 
 function showControls(stream, is_lost) {
   const stopped = stream.state?.state === "stopped";
+  const ended = stream.state?.ended === true;
   for (const button of document.querySelectorAll("[data-control]")) {
-    button.disabled = is_lost || (button.dataset.control === "start") !== stopped;
+    button.disabled = is_lost || ended || (button.dataset.control === "start") !== stopped;
   }
 }
 

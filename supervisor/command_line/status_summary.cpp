@@ -50,6 +50,8 @@ std::string what_comes_next(const StreamRow& row) {
     text = " Waiting for the receiver.";
   } else if (row.state == "starting") {
     text = " Starting.";
+  } else if (row.has_ended) {
+    text = " Only another configuration begins it again.";
   } else if (row.state == "stopped") {
     text = " ffsupervisor start begins it again.";
   }

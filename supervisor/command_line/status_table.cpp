@@ -51,6 +51,11 @@ std::optional<std::int64_t> integer_at(const json::value& value,
   return found->get_int64();
 }
 
+bool is_true(const json::value& value, std::initializer_list<std::string_view> path) {
+  const json::value* const found = find(value, path);
+  return found != nullptr && found->is_bool() && found->get_bool();
+}
+
 std::vector<std::string> texts_at(const json::value& value, std::string_view key) {
   std::vector<std::string> texts;
   const json::value* const found = find(value, {key});
@@ -69,8 +74,8 @@ StreamRow read_row(const json::value& stream) {
   row.since = text_at(stream, {"since"});
   row.sentence = first_text_at(stream, {"verdict", "evidence"});
   row.next_attempt_seconds = number_at(stream, {"recovery", "next_launch_in_seconds"});
-  const json::value* const escalated = find(stream, {"recovery", "escalated"});
-  row.is_escalated = escalated != nullptr && escalated->is_bool() && escalated->get_bool();
+  row.is_escalated = is_true(stream, {"recovery", "escalated"});
+  row.has_ended = is_true(stream, {"ended"});
   row.what_now = text_at(stream, {"verdict", "what_now"});
   row.doubts = texts_at(stream, "doubts");
   row.pid = integer_at(stream, {"pid"});

@@ -20,6 +20,7 @@ struct StreamRow {
   std::optional<std::int64_t> pid, restarts;
   std::optional<double> uptime_seconds, fps, speed, bitrate_bps, next_attempt_seconds;
   bool is_escalated = false;
+  bool has_ended = false;  // for good
 };
 
 // Throws std::runtime_error for an answer that is not ffsupervisor's.

@@ -292,15 +292,18 @@ class Description(LiveTest):
                 for name in ("radio", "off", "nobody") if "{name}" in template else ("radio",):
                     self.check_answer(doc, supervisor, template, template.replace("{name}", name))
         self.check_answer(doc, supervisor, "/api/v1/incidents", "/api/v1/incidents?limit=x")
-        for path in (f"{STREAM}/start", f"{STREAM}/restart", f"{STREAM}/stop", "/-/reload"):
+        for path in (f"{STREAM}/start", f"{STREAM}/restart", f"{STREAM}/stop", "/-/reload", "/api/v1/alerts/test"):
             template = path.replace("radio", "{name}")
             for headers in ({}, bearer(TOKEN)):
                 self.check_answer(doc, supervisor, template, path, "post", headers)
         schemas = {"state": "Stream", "history": "History", "progress": "Progress", "incident": "Incident",
-                   "log": "LogLine"}
+                   "log": "LogLine", "config": "Config"}
         for name, data in list(events.heard):
+            if name == "live":
+                self.assertEqual(data, {"live": True})
+                continue
             self.check(doc, {"$ref": f"#/components/schemas/{schemas[name]}"}, data, f"event {name}")
-        self.assertEqual({name for name, _ in events.heard}, set(schemas))
+        self.assertEqual({name for name, _ in events.heard}, {*schemas, "live"})
 
     def test_every_route_is_described(self):
         """The paths in the source are those in the description."""

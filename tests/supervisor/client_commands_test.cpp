@@ -253,6 +253,19 @@ TEST(Status, SaysSinceWhenWhyAndWhatComesNext) {
       << result.out;
 }
 
+TEST(Status, WhatHasEndedForGoodIsNotSaidToStartAgain) {
+  const auto said = [](const std::string& ended) {
+    OneAnswer server(200, R"({"streams":[{"name":"a","state":"stopped","ended":)" + ended +
+                              R"(,"verdict":{"cause":"command_invalid"},"recovery":{}}]})");
+    return status(at(server.url())).out;
+  };
+  EXPECT_NE(said("true").find("a: stopped: command_invalid. Only another configuration begins it "
+                              "again.\n"),
+            std::string::npos)
+      << said("true");
+  EXPECT_NE(said("false").find("ffsupervisor start begins it again."), std::string::npos);
+}
+
 TEST(Status, OfOneStreamIsItsOwn) {
   Options options;
   options.stream = "a";
