@@ -8,8 +8,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-
 }  // namespace
 
 asio::awaitable<error_code> ByteStream::handshake(TlsIdentity::Context context) {

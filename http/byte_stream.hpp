@@ -16,6 +16,9 @@
 
 namespace http {
 
+// Completes a co_await with the error beside the result: nothing is thrown.
+inline constexpr auto as_result = boost::asio::as_tuple(boost::asio::use_awaitable);
+
 // The byte stream of a connection, plain or TLS. Does not own the socket: its owner cancels and
 // closes it, and it outlives this object.
 class ByteStream {
@@ -41,7 +44,6 @@ class ByteStream {
 
 template <class Buffers>
 boost::asio::awaitable<ByteStream::Result> ByteStream::write(const Buffers& bytes) {
-  constexpr auto as_result = boost::asio::as_tuple(boost::asio::use_awaitable);
   if (tls_) co_return co_await boost::asio::async_write(*tls_, bytes, as_result);
   co_return co_await boost::asio::async_write(socket_, bytes, as_result);
 }

@@ -4,9 +4,7 @@
 #include <optional>
 #include <string>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -25,7 +23,6 @@ using boost::system::error_code;
 using Parser = beast_http::request_parser<beast_http::string_body>;
 using beast_http::field;
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_bytes = 1024;           // holds a scraper's whole request
 constexpr std::size_t linger_bytes = 1024 * 1024;  // of a refused request, read and discarded
 

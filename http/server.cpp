@@ -7,15 +7,14 @@
 #include <system_error>
 #include <thread>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <pthread.h>
 #include <unistd.h>
 
+#include "http/byte_stream.hpp"
 #include "http/connection.hpp"
 #include "http/connections.hpp"
 #include "http/listener.hpp"
@@ -30,7 +29,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using std::chrono::steady_clock;
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
 constexpr std::chrono::seconds between_warnings{10};
 constexpr std::chrono::seconds between_attempts{1};    // to listen where the address is taken

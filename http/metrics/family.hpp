@@ -14,6 +14,10 @@ namespace http {
 
 using Labels = std::vector<std::pair<const char*, std::string_view>>;
 
+inline constexpr auto counter = prometheus::MetricType::Counter;
+inline constexpr auto gauge = prometheus::MetricType::Gauge;
+inline constexpr auto histogram = prometheus::MetricType::Histogram;
+
 // A metric's name, type and HELP text: one row of a table. Dashboards and alert rules depend on
 // names, types and labels; not on HELP.
 struct FamilyInfo {

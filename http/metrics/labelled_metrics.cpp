@@ -8,9 +8,6 @@
 namespace http {
 namespace {
 
-constexpr auto counter = prometheus::MetricType::Counter;
-constexpr auto gauge = prometheus::MetricType::Gauge;
-
 // Several series a stream: `emit` is called for each, with the labels beside `stream`.
 using Emit = std::function<void(const Labels& labels, double value)>;
 struct LabelledRow {

@@ -14,10 +14,6 @@
 namespace http {
 namespace {
 
-constexpr auto counter = prometheus::MetricType::Counter;
-constexpr auto gauge = prometheus::MetricType::Gauge;
-constexpr auto histogram = prometheus::MetricType::Histogram;
-
 double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

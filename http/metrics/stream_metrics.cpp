@@ -9,9 +9,6 @@
 namespace http {
 namespace {
 
-constexpr auto counter = prometheus::MetricType::Counter;
-constexpr auto gauge = prometheus::MetricType::Gauge;
-constexpr auto histogram = prometheus::MetricType::Histogram;
 constexpr double bytes_per_mib = 1024.0 * 1024;
 
 // One stream at one scrape.

@@ -10,10 +10,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using Phase = ConnectionSample::Phase;
-using Trouble = Arrival::Trouble;
+using ArrivalTrouble = Arrival::Trouble;
 
 // Shorter ones come and go by design: playlists, segments, a logo fetched once.
-constexpr Duration long_lived = 10s;
+constexpr Duration long_lived_input = 10s;
 constexpr Duration opened_before = 2s;  // the connection that replaces another
 constexpr double trickle = 0.05;        // of what usually comes
 constexpr double least_stream = 500;    // bytes a second; RTSP's own words are fewer
@@ -22,7 +22,7 @@ constexpr double least_stream = 500;    // bytes a second; RTSP's own words are 
 constexpr unsigned asked_again = 2;
 constexpr unsigned asked_in_vain = 8;
 
-bool is_input(const ConnectionSample& sample) {
+bool is_tcp_input(const ConnectionSample& sample) {
   return sample.side == Side::input && sample.kind == ConnectionSample::Kind::tcp;
 }
 
@@ -38,7 +38,7 @@ bool is_spent(const ConnectionSample& sample) {
 }
 
 template <class Links>
-auto link_of(Links& links, std::uint64_t id) {
+auto link_with_id(Links& links, std::uint64_t id) {
   return std::find_if(links.begin(), links.end(),
                       [id](const auto& link) { return link.last.id == id; });
 }
@@ -53,11 +53,11 @@ void ArrivalDetector::on_connections(const ConnectionSamples& all, Instant now) 
   std::vector<Link> present;
   ConnectionSamples inputs;
   for (const ConnectionSample& sample : all) {
-    if (!is_input(sample)) continue;
+    if (!is_tcp_input(sample)) continue;
     note_asked(sample, now);
     inputs.push_back(sample);
     if (is_spent(sample)) continue;
-    const auto known = link_of(links_, sample.id);
+    const auto known = link_with_id(links_, sample.id);
     const bool is_new = known == links_.end();
     Link link = is_new ? Link{sample, now, now, now} : *known;
     if (has_delivered(link, sample, now)) link.delivered_at = now;
@@ -90,7 +90,7 @@ bool ArrivalDetector::has_delivered(const Link& link, const ConnectionSample& sa
   const std::uint64_t before = link.last.received_bytes;
   if (sample.received_bytes <= before) return false;
   const Duration life = link.seen_at - link.first_seen_at;
-  if (life < long_lived) return true;
+  if (life < long_lived_input) return true;
   const double usual = static_cast<double>(before) / seconds(life);
   const double present =
       static_cast<double>(sample.received_bytes - before) / seconds(now - link.seen_at);
@@ -101,8 +101,8 @@ bool ArrivalDetector::has_delivered(const Link& link, const ConnectionSample& sa
 // an HLS source comes from another host.
 void ArrivalDetector::note_lost(const std::vector<Link>& present, Instant now) {
   for (const Link& old : links_) {
-    const bool is_gone = link_of(present, old.last.id) == present.end();
-    if (is_gone && now - old.first_seen_at >= long_lived) lost_ = Lost{now, old.last.peer};
+    const bool is_gone = link_with_id(present, old.last.id) == present.end();
+    if (is_gone && now - old.first_seen_at >= long_lived_input) lost_ = Lost{now, old.last.peer};
   }
   for (const Link& link : present) {
     if (!lost_) return;
@@ -168,21 +168,23 @@ const ArrivalDetector::Link* ArrivalDetector::quietest() const {
 }
 
 ArrivalDetector::State ArrivalDetector::state() const {
-  if (lost_ && lost_->was_live && advanced_) return {Trouble::disconnected, lost_->at, nullptr};
+  if (lost_ && lost_->was_live && advanced_)
+    return {ArrivalTrouble::disconnected, lost_->at, nullptr};
   const bool polls = advanced_ && asked_.answered;
-  if (polls && asked_.times >= asked_again) return {Trouble::nothing_new, counted_from_, nullptr};
+  if (polls && asked_.times >= asked_again)
+    return {ArrivalTrouble::nothing_new, counted_from_, nullptr};
   if (const Link* quiet = quietest()) {
     const bool never_came =
         quiet->last.phase == Phase::connecting || quiet->last.received_bytes == 0;
-    return {never_came ? Trouble::unanswered : Trouble::silent,
+    return {never_came ? ArrivalTrouble::unanswered : ArrivalTrouble::silent,
             std::max({quiet->delivered_at, counted_from_, polls ? asked_.at : Instant::min()}),
             quiet};
   }
   if (const auto since = datagrams_.silent_since()) {
-    return {Trouble::silent, std::max(*since, counted_from_), nullptr};
+    return {ArrivalTrouble::silent, std::max(*since, counted_from_), nullptr};
   }
   if (pipe_waits_since_) {
-    return {Trouble::empty_pipe, std::max(*pipe_waits_since_, counted_from_), nullptr};
+    return {ArrivalTrouble::empty_pipe, std::max(*pipe_waits_since_, counted_from_), nullptr};
   }
   return {};
 }
@@ -190,7 +192,7 @@ ArrivalDetector::State ArrivalDetector::state() const {
 Arrival ArrivalDetector::at(Instant now) const {
   const State found = state();
   Arrival arrival = describe(found, now);
-  const bool awaits_datagrams = found.trouble == Trouble::silent && !found.link;
+  const bool awaits_datagrams = found.trouble == ArrivalTrouble::silent && !found.link;
   arrival.is_connected =
       awaits_datagrams || (found.link && found.link->last.phase == Phase::established);
   arrival.losses = datagrams_.sentence_of_drops(now);
@@ -201,15 +203,15 @@ Arrival ArrivalDetector::describe(const State& found, Instant now) const {
   const double lasted = seconds(now - found.since);
   const char* peer = found.link ? found.link->last.peer.c_str() : "";
   switch (found.trouble) {
-    case Trouble::none:
+    case ArrivalTrouble::none:
       return {};
-    case Trouble::unanswered:
+    case ArrivalTrouble::unanswered:
       return {found.trouble, found.since,
               found.link->last.phase == Phase::connecting
                   ? sentence("%s has not taken the connection for %.1f s.", peer, lasted)
                   : sentence("%s took the connection and has not sent a byte for %.1f s.", peer,
                              lasted)};
-    case Trouble::silent:
+    case ArrivalTrouble::silent:
       if (!found.link)
         return {found.trouble, found.since, datagrams_.sentence_of_silence(found.since, now)};
       return {
@@ -218,16 +220,16 @@ Arrival ArrivalDetector::describe(const State& found, Instant now) const {
                    "all of it.",
                    peer, seconds(now - found.link->delivered_at),
                    static_cast<double>(found.link->last.received_bytes) / 1e6)};
-    case Trouble::nothing_new:
+    case ArrivalTrouble::nothing_new:
       return {
           found.trouble, found.since,
           sentence("FFmpeg has repeated its request to %s for %.1f s and got nothing to put out.",
                    asked_.peer.c_str(), lasted)};
-    case Trouble::empty_pipe:
+    case ArrivalTrouble::empty_pipe:
       return {found.trouble, found.since,
               sentence("FFmpeg has waited for a pipe to be written to for %.1f s.",
                        seconds(now - *pipe_waits_since_))};
-    case Trouble::disconnected:
+    case ArrivalTrouble::disconnected:
       return {found.trouble, found.since,
               sentence("The connection to %s has been gone for %.1f s, and FFmpeg goes on without "
                        "it.",
@@ -241,16 +243,17 @@ Arrival ArrivalDetector::describe(const State& found, Instant now) const {
 Instant ArrivalDetector::deadline() const {
   if (!advanced_) return never;
   const State found = state();
-  const bool too_soon = found.trouble == Trouble::nothing_new && asked_.times < asked_in_vain;
-  return found.trouble == Trouble::none || too_soon ? never : found.since + stall_timeout_;
+  const bool too_soon =
+      found.trouble == ArrivalTrouble::nothing_new && asked_.times < asked_in_vain;
+  return found.trouble == ArrivalTrouble::none || too_soon ? never : found.since + stall_timeout_;
 }
 
 std::optional<Fault> ArrivalDetector::check(Instant now) const {
   if (now < deadline()) return std::nullopt;
   Arrival arrival = at(now);
   Cause cause = Cause::source_stalled;
-  if (arrival.trouble == Trouble::unanswered) cause = Cause::source_unreachable;
-  if (arrival.trouble == Trouble::disconnected) cause = Cause::source_ended;
+  if (arrival.trouble == ArrivalTrouble::unanswered) cause = Cause::source_unreachable;
+  if (arrival.trouble == ArrivalTrouble::disconnected) cause = Cause::source_ended;
   return Fault{cause, true, std::move(arrival.sentence), arrival.since, Strength::proven};
 }
 

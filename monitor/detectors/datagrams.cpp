@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration drops_last = 10s;  // without another
 
-bool is_input(const ConnectionSample& sample) {
+bool is_datagram_input(const ConnectionSample& sample) {
   return sample.side == Side::input && sample.kind == ConnectionSample::Kind::udp;
 }
 
@@ -23,7 +23,7 @@ void Datagrams::on_connections(const ConnectionSamples& all, Instant now) {
   std::uint64_t dropped = 0;
   has_backlog_ = false;
   for (const ConnectionSample& sample : all) {
-    if (!is_input(sample)) continue;
+    if (!is_datagram_input(sample)) continue;
     const auto before = std::ranges::find(sockets_, sample.id, &ConnectionSample::id);
     if (before != sockets_.end() && sample.drops > before->drops)
       dropped += sample.drops - before->drops;

@@ -13,9 +13,9 @@ using Phase = ConnectionSample::Phase;
 using Trouble = DeliveryTrouble;
 
 constexpr Duration rate_window = 10s;
-constexpr std::size_t points_limit = 64;
+constexpr std::size_t rate_points_limit = 64;
 // Shorter ones come and go by design: segments that are put to a server one by one.
-constexpr Duration long_lived = 10s;
+constexpr Duration long_lived_output = 10s;
 
 bool is_output(const ConnectionSample& sample) {
   return sample.side == Side::output && sample.kind == ConnectionSample::Kind::tcp &&
@@ -63,7 +63,8 @@ void DeliveryDetector::on_connections(const ConnectionSamples& all, bool advance
 void DeliveryDetector::note_lost(const std::vector<DeliveryLink>& present, Instant now) {
   for (const DeliveryLink& old : links_) {
     const bool is_gone = link_of(present, old.last().id) == present.end();
-    if (is_gone && now - old.first_seen_at() >= long_lived) lost_ = Lost{now, old.last().peer};
+    if (is_gone && now - old.first_seen_at() >= long_lived_output)
+      lost_ = Lost{now, old.last().peer};
   }
   for (const DeliveryLink& link : present) {
     if (lost_ && link.last().peer == lost_->peer) lost_.reset();
@@ -72,7 +73,7 @@ void DeliveryDetector::note_lost(const std::vector<DeliveryLink>& present, Insta
 
 void DeliveryDetector::measure(Instant now) {
   while (points_.size() > 2 && now - points_[1].at >= rate_window) points_.pop_front();
-  if (points_.size() == points_limit) points_.pop_back();
+  if (points_.size() == rate_points_limit) points_.pop_back();
   points_.push_back({now, acked_bytes_});
 }
 

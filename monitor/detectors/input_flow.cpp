@@ -8,7 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 using Phase = ConnectionSample::Phase;
 
-constexpr std::size_t points_limit = 64;
+constexpr std::size_t kept_points = 64;
 constexpr Duration longest_gap = 15s;  // between two reads: a file's buffer, a segment of HLS
 constexpr Duration piles_up_after = 3s;
 constexpr Duration work_window = 10s;
@@ -18,7 +18,7 @@ constexpr Duration taken_window = 60s;
 constexpr Duration wait_window = 12s;  // the speed is judged over 10 s
 constexpr std::size_t telling_waits = 6;
 
-bool is_input(const ConnectionSample& sample) {
+bool is_open_input(const ConnectionSample& sample) {
   return sample.side == Side::input && sample.kind == ConnectionSample::Kind::tcp &&
          sample.phase != Phase::connecting;
 }
@@ -32,7 +32,7 @@ std::uint64_t taken_of(const ConnectionSample& sample) {
 template <class Points>
 void drop_old(Points& points, Duration window, Instant now) {
   while (points.size() > 2 && now - points[1].at >= window) points.pop_front();
-  if (points.size() == points_limit) points.pop_back();
+  if (points.size() == kept_points) points.pop_back();
 }
 
 // Nearer to the present, the longer it has stood.
@@ -46,7 +46,7 @@ void InputFlow::on_connections(const ConnectionSamples& all, Instant now) {
   std::vector<Link> present;
   bool has_unread = false;
   for (const ConnectionSample& sample : all) {
-    if (!is_input(sample)) continue;
+    if (!is_open_input(sample)) continue;
     const auto known = std::ranges::find(links_, sample.id, &Link::id);
     const bool unread = sample.unread_bytes > 0 && sample.phase == Phase::established;
     Link link{sample.id, taken_of(sample), unread, now};

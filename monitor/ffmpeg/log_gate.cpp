@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "monitor/text/ascii.hpp"
+
 namespace monitor {
 namespace {
-
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 constexpr bool is_hex_digit(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');

@@ -11,8 +11,6 @@
 namespace monitor {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
-
 template <class Predicate>
 Side only_side(const Endpoints& endpoints, Predicate matches) {
   const bool input = std::any_of(endpoints.inputs.begin(), endpoints.inputs.end(), matches);
@@ -45,10 +43,11 @@ bool names(std::string_view text, std::string_view url) {
   constexpr std::string_view before = " '\"(";
   constexpr std::string_view after = " '\":.,;)";
   if (url.empty()) return false;
-  for (std::size_t at = text.find(url); at != npos; at = text.find(url, at + 1)) {
+  for (std::size_t at = text.find(url); at != std::string_view::npos; at = text.find(url, at + 1)) {
     const std::size_t end = at + url.size();
-    const bool begins = at == 0 || before.find(text[at - 1]) != npos;
-    if (begins && (end == text.size() || after.find(text[end]) != npos)) return true;
+    const bool begins = at == 0 || before.find(text[at - 1]) != std::string_view::npos;
+    if (begins && (end == text.size() || after.find(text[end]) != std::string_view::npos))
+      return true;
   }
   return false;
 }
@@ -70,7 +69,7 @@ Side side_of_url(std::string_view text, const Endpoints& endpoints) {
 
 Side side_of_address(std::string_view text, const Endpoints& endpoints) {
   const std::size_t at = text.find("://");
-  if (at == npos) return Side::unknown;
+  if (at == std::string_view::npos) return Side::unknown;
   const UrlAddress named = address_at(text, at);
   return only_side(endpoints, [&](const std::string& endpoint) {
     return any_address(endpoint, [&](const UrlAddress& own) {
@@ -107,7 +106,7 @@ Side side_of_protocol(const LogLine& line, const Endpoints& endpoints) {
                                  "rtmps", "rtsp", "srt",  "udp",   "hls"};
   const bool by_protocol =
       std::find(protocols.begin(), protocols.end(), line.component) != protocols.end();
-  if (!by_protocol && line.text.find("://") == npos) return Side::unknown;
+  if (!by_protocol && line.text.find("://") == std::string_view::npos) return Side::unknown;
   return only_side(endpoints, [&](const std::string& endpoint) {
     return any_address(endpoint, [&](const UrlAddress& own) {
       return !by_protocol || speaks_for(line.component, own.scheme);
@@ -156,7 +155,7 @@ bool may_change(std::string_view endpoint) {
   if (is_list(endpoint)) return true;
   if (endpoint.starts_with("file:")) return false;
   return endpoint == "-" || endpoint.starts_with("pipe:") || endpoint.starts_with("fd:") ||
-         endpoint.starts_with("/dev/") || endpoint.find("://") != npos;
+         endpoint.starts_with("/dev/") || endpoint.find("://") != std::string_view::npos;
 }
 
 }  // namespace monitor

@@ -16,14 +16,14 @@ constexpr Reason always(std::string_view text, Cause cause, std::uint8_t rank) {
   return {.text = text, .input = cause, .output = cause, .write = cause, .rank = rank};
 }
 // `output` also of a write.
-constexpr Reason either(std::string_view text, Cause input, Cause output, std::uint8_t rank) {
+constexpr Reason by_side(std::string_view text, Cause input, Cause output, std::uint8_t rank) {
   return {.text = text, .input = input, .output = output, .write = output, .rank = rank};
 }
 constexpr Reason reached(std::string_view text, std::uint8_t rank = rank::plain) {
-  return either(text, source_unreachable, sink_unreachable, rank);
+  return by_side(text, source_unreachable, sink_unreachable, rank);
 }
 constexpr Reason refused(std::string_view text, std::uint8_t rank) {
-  return either(text, source_refused, sink_rejected, rank);
+  return by_side(text, source_refused, sink_rejected, rank);
 }
 
 // The first that fits counts. "Source": read in FFmpeg's or glibc's source only.
@@ -33,7 +33,7 @@ constexpr auto reasons = std::to_array<Reason>({
     always("File too large", host_disk_full, rank::host),              // RLIMIT_FSIZE
     always("Cannot allocate memory", host_out_of_memory, rank::host),  // source
 
-    either("Server returned 404", source_missing, sink_rejected, rank::exact),
+    by_side("Server returned 404", source_missing, sink_rejected, rank::exact),
     reached("Server returned 5"),  // "5XX Server Error reply"; source
     refused("Server returned 4", rank::exact),
 
@@ -70,27 +70,27 @@ constexpr auto reasons = std::to_array<Reason>({
      .write = sink_lost,
      .rank = rank::config},
 
-    either("Connection reset by peer", source_ended, sink_lost, rank::plain),
-    either("Connection aborted", source_ended, sink_lost, rank::plain),
-    either("Software caused connection abort", source_ended, sink_lost, rank::plain),
-    either("Broken pipe", source_ended, sink_lost, rank::plain),
-    either("Connection timed out", source_stalled, sink_stalled, rank::plain),
-    either("Operation timed out", source_stalled, sink_stalled, rank::plain),
+    by_side("Connection reset by peer", source_ended, sink_lost, rank::plain),
+    by_side("Connection aborted", source_ended, sink_lost, rank::plain),
+    by_side("Software caused connection abort", source_ended, sink_lost, rank::plain),
+    by_side("Broken pipe", source_ended, sink_lost, rank::plain),
+    by_side("Connection timed out", source_stalled, sink_stalled, rank::plain),
+    by_side("Operation timed out", source_stalled, sink_stalled, rank::plain),
     {.text = "Input/output error",
      .input = source_ended,
      .output = sink_rejected,
      .write = sink_lost,
      .rank = rank::vague},
-    either("End of file", source_ended, sink_lost, rank::vague),
+    by_side("End of file", source_ended, sink_lost, rank::vague),
     {.text = "Invalid data found when processing input",
      .input = source_corrupt,
      .output = {},  // blames_a_word()
      .write = source_corrupt,
      .rank = rank::vague},
     // glibc has a text for these; a static build against another C library may not. Source.
-    either("Error number -104 ", source_ended, sink_lost, rank::plain),
-    either("Error number -110 ", source_stalled, sink_stalled, rank::plain),
-    either("Error number -111 ", source_unreachable, sink_unreachable, rank::plain),
+    by_side("Error number -104 ", source_ended, sink_lost, rank::plain),
+    by_side("Error number -110 ", source_stalled, sink_stalled, rank::plain),
+    by_side("Error number -111 ", source_unreachable, sink_unreachable, rank::plain),
 });
 
 }  // namespace

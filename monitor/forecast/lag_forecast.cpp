@@ -9,16 +9,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration shortest = 2s;  // of a point: some blocks
-constexpr Duration longest_window = 64 * 5s;
-constexpr std::size_t points_needed = 30;  // a minute's
+constexpr Duration shortest_lag_point = 2s;  // of a point: some blocks
+constexpr Duration lag_window = 64 * 5s;
+constexpr std::size_t lag_points_needed = 30;  // a minute's
 constexpr auto leap = 60s;  // of the output's time in one block; no burst is that long
 constexpr int source_clock_slack = 2000;  // 1 / 2000: no crystal is as far off as 0.05 %
 constexpr double least_growth = 0.001;    // s/s, twice that
 
 }  // namespace
 
-LagForecast::LagForecast() : window_(shortest, longest_window) {
+LagForecast::LagForecast() : window_(shortest_lag_point, lag_window) {
 }
 
 void LagForecast::on_progress(std::chrono::microseconds out_time, Instant now) {
@@ -36,7 +36,7 @@ void LagForecast::on_progress(std::chrono::microseconds out_time, Instant now) {
   behind_ += elapsed - advance;
   least_ = std::min(behind_, least_ + elapsed / source_clock_slack);
   lag_ = behind_ - least_;
-  if (!window_.add(seconds(*lag_), now) || window_.points().size() < points_needed) return;
+  if (!window_.add(seconds(*lag_), now) || window_.points().size() < lag_points_needed) return;
   growth_ = theil_sen_slope(window_.points());
   grows_ = *growth_ > least_growth && mann_kendall_z(window_.points()) >= significant_z;
 }

@@ -58,7 +58,7 @@ asio::awaitable<DependencyReport> ask(Dependency dependency, Instant deadline) {
   co_return found;
 }
 
-DependencyReport of_failure(const std::exception_ptr& failure) {
+DependencyReport report_of_failure(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
   } catch (const std::exception& error) {
@@ -75,7 +75,7 @@ void probe_dependency(const asio::any_io_executor& executor, Dependency dependen
                 done = std::move(done)]() mutable {
     auto finished = [done = std::move(done)](const std::exception_ptr& failure,
                                              DependencyReport found) {
-      done(failure ? of_failure(failure) : std::move(found));
+      done(failure ? report_of_failure(failure) : std::move(found));
     };
     asio::co_spawn(executor, ask(std::move(dependency), deadline), std::move(finished));
   };

@@ -34,10 +34,6 @@ Finding available(std::string sentence) {
   return {.available = true, .sentence = std::move(sentence), .answer = LookAnswer::reachable};
 }
 
-Finding not_available(Cause cause, std::string sentence, LookAnswer answer = LookAnswer::unclear) {
-  return {.available = false, .cause = cause, .sentence = std::move(sentence), .answer = answer};
-}
-
 asio::awaitable<Finding> probe_tcp(Target target, Role role, Instant deadline) {
   const string_view opened = opened_url(target.url);
   const Url url = split_url(opened);
@@ -157,7 +153,7 @@ struct Round {
   }
 };
 
-Finding of_failure(const std::exception_ptr& failure, Role role) {
+Finding finding_of_failure(const std::exception_ptr& failure, Role role) {
   const Cause cause = role == Role::sink ? Cause::sink_unreachable : Cause::source_unreachable;
   try {
     std::rethrow_exception(failure);
@@ -175,7 +171,8 @@ void start(const asio::any_io_executor& executor, std::vector<Target> targets, R
   for (std::size_t i = 0; i < targets.size(); ++i) {
     asio::co_spawn(executor, probe(std::move(targets[i]), role, deadline),
                    [round, role, i](const std::exception_ptr& failure, Finding finding) {
-                     round->take(i, failure ? of_failure(failure, role) : std::move(finding));
+                     round->take(i,
+                                 failure ? finding_of_failure(failure, role) : std::move(finding));
                    });
   }
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -34,13 +33,6 @@ using Folder = std::unique_ptr<DIR, Close>;
 
 std::string path_of(pid_t pid, std::string_view file) {
   return "/proc/" + std::to_string(pid) + "/" + std::string(file);
-}
-
-std::optional<pid_t> number_in(std::string_view text) {
-  pid_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 // Calls `each(name)` with the entries of a folder; it returns false to end it.
@@ -77,20 +69,20 @@ std::vector<pid_t> children_of(pid_t pid) {
     std::array<char, 1024> buffer;
     std::string_view rest = KernelFile(tasks + "/" + thread + "/children").read(buffer);
     while (!rest.empty() && children.size() < processes_limit) {
-      if (const auto child = number_in(next_part(rest, ' '))) children.push_back(*child);
+      if (const auto child = number_in<pid_t>(next_part(rest, ' '))) children.push_back(*child);
     }
     return children.size() < processes_limit;
   });
   return children;
 }
 
-struct Stat {
+struct Life {
   char state;
   std::uint64_t started;
 };
 
 // See proc(5): state is field 3, starttime 22; the name before may hold anything.
-std::optional<Stat> stat_of(pid_t pid) {
+std::optional<Life> stat_of(pid_t pid) {
   std::array<char, 1024> buffer;
   const std::string_view text = KernelFile(path_of(pid, "stat")).read(buffer);
   const std::size_t end_of_name = text.rfind(')');
@@ -98,7 +90,7 @@ std::optional<Stat> stat_of(pid_t pid) {
   std::string_view rest = text.substr(end_of_name + 2);
   const char state = rest.front();
   for (int field = 3; field < 22; ++field) next_part(rest, ' ');
-  return Stat{state, static_cast<std::uint64_t>(leading_integer(rest).value_or(0))};
+  return Life{state, static_cast<std::uint64_t>(leading_integer(rest).value_or(0))};
 }
 
 std::string executable_of(pid_t pid) {
@@ -155,7 +147,7 @@ std::vector<pid_t> ffmpegs_holding(std::uint64_t pipe) {
   std::vector<pid_t> found;
   if (pipe == 0) return found;
   for_each_entry("/proc", machine_limit, [&](const char* name) {
-    const auto pid = number_in(name);
+    const auto pid = number_in<pid_t>(name);
     if (pid && *pid != ::getpid() && holds(*pid, pipe) && is_ffmpeg(*pid)) found.push_back(*pid);
     return true;
   });

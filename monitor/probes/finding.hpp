@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "monitor/cause.hpp"
 #include "monitor/source_look.hpp"
@@ -21,5 +22,10 @@ struct Finding {
   bool is_finite = false;
   std::optional<Duration> retry_after = {};
 };
+
+inline Finding not_available(Cause cause, std::string sentence,
+                             LookAnswer answer = LookAnswer::unclear) {
+  return {.available = false, .cause = cause, .sentence = std::move(sentence), .answer = answer};
+}
 
 }  // namespace monitor::probes

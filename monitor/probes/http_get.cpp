@@ -21,7 +21,6 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 using Phase = HttpReply::Phase;
 
-constexpr int redirect_limit = 5;
 constexpr std::size_t etag_bytes = 256;  // servers' and proxies' have some 40
 
 // A 304 has no body, whatever length it names.
@@ -73,11 +72,6 @@ HttpAnswer answer_of(const std::string& server, const HttpReply& reply, std::siz
   return answer;
 }
 
-bool is_redirect(const HttpReply& reply) {
-  return knows_status(reply) && reply.status() >= 300 && reply.status() < 400 &&
-         reply.status() != 304 && !reply.header("location").empty();
-}
-
 std::string plain_request(const std::string& url) {
   // 0: no titles between the bytes.
   const Headers headers{{"User-Agent", "ffsupervisor"}, {"Icy-MetaData", "0"}};
@@ -95,7 +89,7 @@ asio::awaitable<HttpAnswer> http_get(std::string url, RequestFor request_for, In
   const Duration span = deadline - steady_clock::now();
   const std::string first = shown_server(url);
   HttpAnswer answer;
-  for (int redirects = 0; redirects <= redirect_limit; ++redirects) {
+  for (int redirects = 0; redirects <= HttpReply::redirect_limit; ++redirects) {
     const std::string server = shown_server(url);
     HttpReply reply(body_limit);
     std::string trouble;
@@ -111,7 +105,7 @@ asio::awaitable<HttpAnswer> http_get(std::string url, RequestFor request_for, In
       trouble = no_exchange(server, error, span);
       silent = is_silence(error);
     }
-    if (!is_redirect(reply)) {
+    if (!reply.is_redirect()) {
       answer = answer_of(server, reply, body_limit, std::move(trouble));
       // Whom it redirects to is another server.
       answer.silent = silent && answer.status == 0 && redirects == 0;
@@ -123,7 +117,8 @@ asio::awaitable<HttpAnswer> http_get(std::string url, RequestFor request_for, In
     answer.trouble = first + " redirects to what is no HTTP.";
     co_return answer;
   }
-  answer.trouble = sentence("%s redirects more than %d times.", first.c_str(), redirect_limit);
+  answer.trouble =
+      sentence("%s redirects more than %d times.", first.c_str(), HttpReply::redirect_limit);
   co_return answer;
 }
 

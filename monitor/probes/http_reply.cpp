@@ -90,6 +90,13 @@ void HttpReply::end_of_stream() {
   if (phase_ == Phase::body) phase_ = Phase::complete;
 }
 
+bool HttpReply::is_redirect() const {
+  const bool knows_status =
+      phase_ == Phase::body || phase_ == Phase::complete || phase_ == Phase::broken;
+  return knows_status && status_ >= 300 && status_ < 400 && status_ != 304 &&
+         !header("location").empty();
+}
+
 std::string HttpReply::header(string_view name) const {
   std::string values;
   string_view rest = header_;

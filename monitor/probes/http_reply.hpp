@@ -16,6 +16,8 @@ class HttpReply {
   static constexpr std::size_t header_limit = 64 * 1024;  // bytes
   static constexpr std::size_t body_limit = 16 * 1024;    // bytes; enough to know media by
 
+  static constexpr int redirect_limit = 5;
+
   enum class Phase : std::uint8_t {
     header,
     body,
@@ -36,6 +38,8 @@ class HttpReply {
   // By its name in lower case; empty where there is none, the values one after the other where
   // there are several.
   std::string header(std::string_view name) const;
+  // Elsewhere: a client goes there, but no more than `redirect_limit` times.
+  bool is_redirect() const;
   // `Content-Type` in lower case, without parameters.
   std::string content_type() const;
   std::string_view body() const { return body_; }

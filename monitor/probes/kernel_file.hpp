@@ -1,11 +1,13 @@
 #pragma once
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace monitor::probes {
@@ -48,6 +50,15 @@ std::string_view next_part(std::string_view& text, char separator);
 
 // The number `text` begins with, after spaces and tabs.
 std::optional<std::int64_t> leading_integer(std::string_view text);
+
+// A whole number and nothing else.
+template <class T>
+std::optional<T> number_in(std::string_view text) {
+  T value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
 
 // The number behind `key` in lines of `key value`, as in cpu.stat and memory.events.
 std::optional<std::int64_t> value_of(std::string_view lines, std::string_view key);

@@ -27,7 +27,7 @@ bool is_page_type(string_view type) {
          type.ends_with("+xml") || type == "text/javascript";
 }
 
-string_view without_blanks(string_view body) {
+string_view without_leading_blanks(string_view body) {
   if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);  // byte order mark
   body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n\f"), body.size()));
   return body;
@@ -37,7 +37,7 @@ string_view without_blanks(string_view body) {
 bool begins_like_json(string_view text) {
   if (text.starts_with('{')) return true;
   if (!text.starts_with('[')) return false;
-  text = without_blanks(text.substr(1));
+  text = without_leading_blanks(text.substr(1));
   return text.empty() || string_view("{[\"]-0123456789").find(text.front()) != string_view::npos;
 }
 
@@ -53,7 +53,7 @@ bool begins_like_media(string_view text) {
 Look look_of(string_view body, string_view content_type, bool complete) {
   if (body.empty()) return complete ? Look::no_media : Look::unsure;
   if (is_binary(body) || is_manifest_type(content_type)) return Look::media;
-  const string_view text = without_blanks(body);
+  const string_view text = without_leading_blanks(body);
   if (begins_like_media(text)) return Look::media;
   const bool markup = text.starts_with('<');
   if (markup && (text.find("<MPD") != string_view::npos || text.find("<svg") != string_view::npos))

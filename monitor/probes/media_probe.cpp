@@ -25,7 +25,6 @@ using std::chrono::steady_clock;
 using Phase = HttpReply::Phase;
 using Step = ConnectionError::Step;
 
-constexpr int redirect_limit = 5;
 constexpr std::size_t foreign_limit = 40;  // bytes of a server's own words in a sentence
 
 // What one exchange gave.
@@ -76,10 +75,6 @@ std::string foreign(string_view word) {
   std::ranges::replace_if(
       text, [](char c) { return c < 0x20 || c > 0x7E; }, '?');
   return text;
-}
-
-Finding not_available(Cause cause, std::string sentence, LookAnswer answer = LookAnswer::unclear) {
-  return {.available = false, .cause = cause, .sentence = std::move(sentence), .answer = answer};
 }
 
 Finding up(std::string sentence) {
@@ -184,12 +179,6 @@ bool offers(const HttpReply& reply, string_view scheme) {
   return ways.find(scheme) != std::string::npos;
 }
 
-bool is_redirect(const HttpReply& reply) {
-  return (reply.phase() == Phase::body || reply.phase() == Phase::complete) &&
-         reply.status() >= 300 && reply.status() < 400 && reply.status() != 304 &&
-         !reply.header("location").empty();
-}
-
 }  // namespace
 
 LookAnswer answer_of(const ConnectionError& error) {
@@ -218,7 +207,7 @@ asio::awaitable<Finding> probe_media(Target target, Instant deadline) {
   const std::string first = shown_url(target.url);
   std::string who = first;
   bool authorized = false;
-  for (int redirects = 0; redirects <= redirect_limit;) {
+  for (int redirects = 0; redirects <= HttpReply::redirect_limit;) {
     const Url url = split_url(target.url);
     const std::string server = shown_server(target.url);
     if (goes_through_proxy(url.host))
@@ -231,7 +220,7 @@ asio::awaitable<Finding> probe_media(Target target, Instant deadline) {
       authorized = true;
       continue;
     }
-    if (!is_redirect(reply)) co_return judge(who, server, answer, span);
+    if (!reply.is_redirect()) co_return judge(who, server, answer, span);
     target.url = resolved_url(target.url, reply.header("location"));
     authorized = false;
     ++redirects;
@@ -244,7 +233,7 @@ asio::awaitable<Finding> probe_media(Target target, Instant deadline) {
   }
   co_return not_available(
       Cause::source_unreachable,
-      first + " redirects more than " + std::to_string(redirect_limit) + " times.");
+      first + " redirects more than " + std::to_string(HttpReply::redirect_limit) + " times.");
 }
 
 }  // namespace monitor::probes

@@ -42,7 +42,7 @@ std::string request(string_view method, const std::string& url, int number) {
 }
 
 // 0: no RTSP, or no whole header.
-int status_of(string_view reply) {
+int rtsp_status(string_view reply) {
   constexpr string_view version = "RTSP/1.";
   if (!reply.starts_with(version) || reply.find("\r\n\r\n") == string_view::npos) return 0;
   const std::size_t blank = reply.find(' ');
@@ -64,12 +64,8 @@ asio::awaitable<std::string> exchange(Connection& connection, std::string asks) 
   co_return reply;
 }
 
-Finding not_available(Cause cause, std::string sentence, LookAnswer answer = LookAnswer::unclear) {
-  return {.available = false, .cause = cause, .sentence = std::move(sentence), .answer = answer};
-}
-
 Finding judge(const std::string& who, string_view reply, bool has_user) {
-  const int status = status_of(reply);
+  const int status = rtsp_status(reply);
   if (reply.empty())
     return not_available(Cause::source_unreachable,
                          who + " closes the connection without an answer.");
@@ -126,7 +122,7 @@ asio::awaitable<Finding> probe_rtsp(Target target, Instant deadline) {
     const std::string options = request("OPTIONS", asked, 1);
     const std::string describe = request("DESCRIBE", asked, 2);
     reply = co_await exchange(*connection, options);
-    if (status_of(reply) != 0) reply = co_await exchange(*connection, describe);
+    if (rtsp_status(reply) != 0) reply = co_await exchange(*connection, describe);
   } catch (const ConnectionError& error) {
     failure = error;
   }

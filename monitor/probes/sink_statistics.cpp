@@ -98,7 +98,7 @@ asio::awaitable<SinkReport> ask(SinkStatistics from, Instant deadline) {
   co_return report;
 }
 
-SinkReport of_failure(const std::exception_ptr& failure) {
+SinkReport unread_after(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
   } catch (const std::exception& error) {
@@ -130,7 +130,7 @@ void probe_sink_statistics(const asio::any_io_executor& executor, SinkStatistics
   auto begin = [executor, from = std::move(from), deadline, done = std::move(done)]() mutable {
     asio::co_spawn(executor, ask(std::move(from), deadline),
                    [done = std::move(done)](const std::exception_ptr& failure, SinkReport report) {
-                     done(failure ? of_failure(failure) : std::move(report));
+                     done(failure ? unread_after(failure) : std::move(report));
                    });
   };
   asio::post(executor, std::move(begin));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <string>
 #include <string_view>
 
@@ -13,6 +12,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "monitor/probes/kernel_file.hpp"
+
 namespace monitor::probes {
 namespace {
 
@@ -20,15 +21,6 @@ constexpr DiagTable tcp4{.family = AF_INET, .protocol = IPPROTO_TCP};
 constexpr DiagTable tcp6{.family = AF_INET6, .protocol = IPPROTO_TCP};
 constexpr DiagTable udp4{.family = AF_INET, .protocol = IPPROTO_UDP};
 constexpr DiagTable udp6{.family = AF_INET6, .protocol = IPPROTO_UDP};
-
-// A whole number and nothing else.
-template <class T>
-std::optional<T> number_in(std::string_view text) {
-  T value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 }  // namespace
 

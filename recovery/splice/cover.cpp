@@ -11,7 +11,7 @@ namespace {
 // would be taken for the same picture twice.
 constexpr std::array<std::uint8_t, 6> hevc_end_of_sequence = {0, 0, 0, 1, 36 << 1, 1};
 
-constexpr Ticks longest_group = 60 * ticks_per_second;
+constexpr Ticks longest_kept_group = 60 * ticks_per_second;
 
 }  // namespace
 
@@ -30,7 +30,7 @@ void Cover::note_picture(const SourceFrame& frame, Ticks dts) {
   group_bytes_ += frame.payload.size();
   if (!frame.is_key) return;
   const bool is_kept = frame.payload.size() <= picture_limit;
-  const bool has_group = key_at_ && dts > *key_at_ && dts - *key_at_ < longest_group;
+  const bool has_group = key_at_ && dts > *key_at_ && dts - *key_at_ < longest_kept_group;
   if (has_group) {
     const std::uint64_t bytes = group_bytes_ - frame.payload.size();
     const auto group = static_cast<std::uint64_t>(dts - *key_at_);

@@ -12,7 +12,7 @@ namespace {
 // Behind the wall, so that what returns a little late still fits behind it.
 constexpr Duration cover_lag = std::chrono::milliseconds(150);
 // Silence is given in pieces of so long: no wake-up for each frame of sound.
-constexpr Duration beat = std::chrono::milliseconds(60);
+constexpr Duration silence_piece = std::chrono::milliseconds(60);
 // Of two that are covered within this time the later one is covered at once.
 constexpr Duration together = std::chrono::milliseconds(150);
 // What lies further back is not filled: the machine slept, or nobody was there to see it.
@@ -85,7 +85,7 @@ bool Splicer::can_cover(const Track& track) const {
 // cannot be used fill none.
 Instant Splicer::cover_deadline(const Track& track) const {
   if (!can_cover(track)) return monitor::never;
-  if (track.repeats()) return clock_.when(track.cover_at) + cover_lag + beat;
+  if (track.repeats()) return clock_.when(track.cover_at) + cover_lag + silence_piece;
   const Source* const source = track.source ? find(*track.source) : nullptr;
   // What had come before its end may last longer than is waited for after that.
   if (source == nullptr || source->has_ended()) {

@@ -7,8 +7,6 @@ namespace recovery::splice {
 
 namespace {
 
-constexpr std::uint16_t first_pid = 0x100;  // a row of PIDs for each kind
-
 bool goes_together(const ProgramStream& a, const ProgramStream& b) {
   return a.kind == b.kind && a.type == b.type && a.codec == b.codec;
 }

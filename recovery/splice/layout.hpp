@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "recovery/splice/program.hpp"
 
 namespace recovery::splice {
+
+inline constexpr std::uint16_t first_pid = 0x100;  // of a row of PIDs for each kind
 
 // The programme as the outputs have it: the streams of the source that it was made of, in their
 // order, on PIDs by kind and order, whatever the source's are.

@@ -11,7 +11,6 @@ namespace recovery::splice {
 namespace {
 
 constexpr std::uint16_t pmt_pid = 0x1000;
-constexpr std::uint16_t first_pid = 0x100;
 constexpr std::size_t packet_head = 4;
 constexpr std::size_t packet_room = packet_size - packet_head;
 constexpr std::size_t pcr_size = 6;

@@ -9,7 +9,7 @@ namespace {
 // The outputs get a frame so long before it is decoded.
 constexpr Ticks ahead = ticks_per_second / 10;
 // … or so much less, to wake up for several.
-constexpr Duration beat = std::chrono::milliseconds(60);
+constexpr Duration wake_up_later = std::chrono::milliseconds(60);
 
 }  // namespace
 
@@ -61,7 +61,7 @@ void Programme::give_due(Instant now) {
 
 Instant Programme::next_due() const {
   const auto dts = early_.next();
-  return dts ? clock_.when(*dts - ahead) + beat : monitor::never;
+  return dts ? clock_.when(*dts - ahead) + wake_up_later : monitor::never;
 }
 
 void Programme::stop_pacing(Instant now) {

@@ -132,7 +132,7 @@ class GuardProcess {
 
 bool is_enabled = false;
 
-std::optional<GuardProcess>& process() {
+std::optional<GuardProcess>& guard_process() {
   static std::optional<GuardProcess> guard_process(std::in_place);
   return guard_process;
 }
@@ -145,15 +145,15 @@ void enable_guard() {
 
 void end_guard() {
   is_enabled = false;
-  process().reset();
+  guard_process().reset();
 }
 
 void guard(const Guarded& what) {
-  if (is_enabled) process()->add(what);
+  if (is_enabled) guard_process()->add(what);
 }
 
 void unguard(pid_t group) {
-  if (is_enabled) process()->remove(group);
+  if (is_enabled) guard_process()->remove(group);
 }
 
 bool is_guard_name(const char* name) {

@@ -7,10 +7,10 @@ namespace supervisor {
 namespace {
 
 using Mode = Options::Mode;
-using Words = std::vector<std::string_view>;
+using Flags = std::vector<std::string_view>;
 
 // Without a value, beside --help and --version.
-Words flags_of(Mode mode) {
+Flags flags_of(Mode mode) {
   switch (mode) {
     case Mode::run:
       return {"--require-listen", "--hold"};
@@ -63,19 +63,19 @@ bool takes_stream(Mode mode) {
 }
 
 const std::vector<std::string_view>& options_with_value(Mode mode) {
-  static const Words supervise{"--config", "--name", "--listen", "--log-format", "--log-level"};
-  static const Words write{"--name"};
-  static const Words test{"--config"};
-  static const Words ask{"--config", "--listen", "--url", "--token-file"};
+  static const Flags supervise{"--config", "--name", "--listen", "--log-format", "--log-level"};
+  static const Flags write{"--name"};
+  static const Flags test{"--config"};
+  static const Flags ask{"--config", "--listen", "--url", "--token-file"};
   if (mode == Mode::init) return write;
   if (mode == Mode::alert_test) return test;
   return takes_command(mode) ? supervise : ask;
 }
 
 std::vector<std::string_view> options_of(Mode mode) {
-  Words all = options_with_value(mode);
+  Flags all = options_with_value(mode);
   all.insert(all.end(), {"--help", "-h", "--version"});
-  const Words flags = flags_of(mode);
+  const Flags flags = flags_of(mode);
   all.insert(all.end(), flags.begin(), flags.end());
   return all;
 }

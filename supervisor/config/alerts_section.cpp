@@ -24,11 +24,11 @@ constexpr std::string_view never = "never";
 constexpr monitor::Duration after_min = std::chrono::seconds(1);
 constexpr monitor::Duration after_max = std::chrono::days(7);
 
-const Words<Template> templates{{"generic", Template::generic},
-                                {"slack", Template::slack},
-                                {"discord", Template::discord},
-                                {"telegram", Template::telegram},
-                                {"ntfy", Template::ntfy}};
+const WordTable<Template> templates{{"generic", Template::generic},
+                                    {"slack", Template::slack},
+                                    {"discord", Template::discord},
+                                    {"telegram", Template::telegram},
+                                    {"ntfy", Template::ntfy}};
 
 const std::vector<std::string_view> webhook_keys{"url", "headers", "template"};
 

@@ -50,7 +50,7 @@ bool is_user_name(string_view name) {
                       [](char c) { return static_cast<unsigned char>(c) < ' ' || c == ':'; });
 }
 
-bool is_token(string_view text) {
+bool is_bearer_token(string_view text) {
   return !text.empty() && text.size() <= token_bytes_max &&
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
@@ -126,9 +126,9 @@ void read_basic_users(const Entry& entry, Config& config, FileReading& reading) 
   }
 }
 
-const Words<http::Protect>& protect_words() {
-  static const Words<http::Protect> words{{"control", http::Protect::control},
-                                          {"all", http::Protect::all}};
+const WordTable<http::Protect>& protect_words() {
+  static const WordTable<http::Protect> words{{"control", http::Protect::control},
+                                              {"all", http::Protect::all}};
   return words;
 }
 
@@ -136,14 +136,14 @@ std::string read_token_file(const std::string& path) {
   std::string text = read_bounded_file(path, token_bytes_max, "a file with the token");
   text.resize(std::min(text.find('\n'), text.size()));
   if (text.ends_with('\r')) text.pop_back();
-  if (is_token(text)) return text;
+  if (is_bearer_token(text)) return text;
   throw Unreadable(
       "has no token in its first line, expected 1 to 4096 printable ASCII characters without "
       "spaces");
 }
 
 std::string read_bearer_token(const std::string& text) {
-  if (is_token(text)) return text;
+  if (is_bearer_token(text)) return text;
   throw Unexpected::whole(
       "found a text that is none, expected 1 to 4096 printable ASCII characters without spaces");
 }

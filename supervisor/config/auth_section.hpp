@@ -10,7 +10,7 @@ namespace supervisor {
 // `http.auth.basic_users`: name → bcrypt hash, as a text, {env: NAME} or {file: PATH}.
 void read_basic_users(const Entry& entry, Config& config, FileReading& reading);
 
-const Words<http::Protect>& protect_words();
+const WordTable<http::Protect>& protect_words();
 
 // What FFSUPERVISOR_TOKEN may be. Throws Unexpected, without showing it.
 std::string read_bearer_token(const std::string& text);

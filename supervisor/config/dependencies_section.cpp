@@ -18,7 +18,7 @@ using monitor::probes::Dependency;
 
 constexpr std::size_t dependencies_max = 64;  // each has series and looks of its own
 
-const std::vector<std::string_view> keys{"name", "tcp", "http"};
+const std::vector<std::string_view> dependency_keys{"name", "tcp", "http"};
 
 // The health answer has these of its own beside them.
 constexpr std::array<std::string_view, 4> taken_names{{"ffmpeg", "sink", "source", "streams"}};
@@ -61,7 +61,7 @@ void take_key(const Entry& entry, const std::string& name, const Entry& map, Dep
   if (name == "name") return take_name(entry, dependency, reading);
   if (name == "tcp") return take_target(entry, Dependency::Kind::tcp, dependency, reading);
   if (name == "http") return take_target(entry, Dependency::Kind::http, dependency, reading);
-  reading.complain_unknown(entry.line, map.key + '.', name, keys);
+  reading.complain_unknown(entry.line, map.key + '.', name, dependency_keys);
 }
 
 bool has(const YamlNode& map, std::string_view key) {

@@ -51,7 +51,7 @@ void add_outputs(const std::vector<OutputSettings>& settings, std::vector<std::s
   }
 }
 
-std::string masked(const std::string& output) {
+std::string masked_output(const std::string& output) {
   return Secrets().mask_command({"ffmpeg", output}).back();
 }
 
@@ -67,7 +67,7 @@ std::vector<std::string> output_warnings(const Config& config) {
     std::sort(outputs.begin(), outputs.end());
     const auto twice = std::adjacent_find(outputs.begin(), outputs.end());
     if (twice != outputs.end())
-      warnings.push_back("stream " + stream.name + " has the output " + masked(*twice) +
+      warnings.push_back("stream " + stream.name + " has the output " + masked_output(*twice) +
                          " twice: only one of them can have it");
     add_outputs(stream.fallback, outputs);  // never beside its own primary
     std::sort(outputs.begin(), outputs.end());
@@ -76,7 +76,7 @@ std::vector<std::string> output_warnings(const Config& config) {
       const auto [owner, is_new] = owners.emplace(output, stream.name);
       if (is_new) continue;
       warnings.push_back("streams " + owner->second + " and " + stream.name + " have one output, " +
-                         masked(output) +
+                         masked_output(output) +
                          ": a server refuses the second publisher or drops the first, and a file "
                          "is written by both");
     }

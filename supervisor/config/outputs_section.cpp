@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using Kind = YamlNode::Kind;
 using recovery::splice::QueueLimits;
 
-const std::vector<std::string_view> keys{"args", "required", "buffer"};
+const std::vector<std::string_view> output_keys{"args", "required", "buffer"};
 
 constexpr std::size_t outputs_max = monitor::outputs_limit / 2;  // the command has some, too
 constexpr std::string_view mib = "MiB";
@@ -44,7 +44,7 @@ void read_key(const Entry& entry, const std::string& name, const Entry& map, Out
   if (name == "args") return read_output_arguments(entry, output.arguments, reading);
   if (name == "required") return read_scalar(entry, output.required, read_boolean, reading);
   if (name == "buffer") return read_scalar(entry, output.buffer, read_buffer, reading);
-  reading.complain_unknown(entry.line, map.key + '.', name, keys);
+  reading.complain_unknown(entry.line, map.key + '.', name, output_keys);
 }
 
 void read_map(const Entry& entry, OutputSettings& output, FileReading& reading) {

@@ -70,7 +70,7 @@ constexpr std::array<std::string_view, 9> framing_headers{
      "transfer-encoding", "upgrade"}};
 
 // RFC 9110, 5.6.2.
-bool is_token(std::string_view text) {
+bool is_http_token(std::string_view text) {
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
     const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -91,7 +91,7 @@ std::string read_header_value(const std::string& text) {
 }
 
 std::string wrong_header_name(const std::string& name, const Headers& headers) {
-  if (!is_token(name) || name.size() > header_name_max) {
+  if (!is_http_token(name) || name.size() > header_name_max) {
     return "expected the name of a header: 1 to 128 letters, digits or !#$%&'*+-.^_`|~";
   }
   const std::string low = monitor::lowered(name);

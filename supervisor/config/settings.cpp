@@ -20,35 +20,35 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr monitor::Duration week = 7 * 24h;
-
-const Words<LogFormat> log_formats{
+const WordTable<LogFormat> log_formats{
     {"auto", LogFormat::automatic}, {"json", LogFormat::json}, {"text", LogFormat::text}};
-const Words<LogLevel> log_levels{{"trace", LogLevel::trace},
-                                 {"debug", LogLevel::debug},
-                                 {"info", LogLevel::info},
-                                 {"warning", LogLevel::warning},
-                                 {"error", LogLevel::error}};
-const Words<recovery::Restart> restarts{{"always", recovery::Restart::always},
-                                        {"on-failure", recovery::Restart::on_failure},
-                                        {"never", recovery::Restart::never}};
-const Words<CoverSettings::Kind> covers{{"repeat", CoverSettings::Kind::repeat},
-                                        {"slate", CoverSettings::Kind::slate},
-                                        {"none", CoverSettings::Kind::none}};
-const Words<SourceProbe> source_probes{
+const WordTable<LogLevel> log_levels{{"trace", LogLevel::trace},
+                                     {"debug", LogLevel::debug},
+                                     {"info", LogLevel::info},
+                                     {"warning", LogLevel::warning},
+                                     {"error", LogLevel::error}};
+const WordTable<recovery::Restart> restarts{{"always", recovery::Restart::always},
+                                            {"on-failure", recovery::Restart::on_failure},
+                                            {"never", recovery::Restart::never}};
+const WordTable<CoverSettings::Kind> covers{{"repeat", CoverSettings::Kind::repeat},
+                                            {"slate", CoverSettings::Kind::slate},
+                                            {"none", CoverSettings::Kind::none}};
+const WordTable<SourceProbe> source_probes{
     {"media", SourceProbe::media}, {"connect", SourceProbe::connect}, {"none", SourceProbe::none}};
-const Words<monitor::Witnesses> witnesses{{"all", monitor::Witnesses::all},
-                                          {"progress", monitor::Witnesses::progress}};
-const Words<recovery::StandbyChoice> standby_choices{{"auto", recovery::StandbyChoice::automatic},
-                                                     {"true", recovery::StandbyChoice::always},
-                                                     {"false", recovery::StandbyChoice::never}};
-const Words<recovery::OnExhausted> exhaustions{{"keep_trying", recovery::OnExhausted::keep_trying},
-                                               {"exit", recovery::OnExhausted::exit},
-                                               {"stop", recovery::OnExhausted::stop}};
+const WordTable<monitor::Witnesses> witnesses{{"all", monitor::Witnesses::all},
+                                              {"progress", monitor::Witnesses::progress}};
+const WordTable<recovery::StandbyChoice> standby_choices{
+    {"auto", recovery::StandbyChoice::automatic},
+    {"true", recovery::StandbyChoice::always},
+    {"false", recovery::StandbyChoice::never}};
+const WordTable<recovery::OnExhausted> exhaustions{
+    {"keep_trying", recovery::OnExhausted::keep_trying},
+    {"exit", recovery::OnExhausted::exit},
+    {"stop", recovery::OnExhausted::stop}};
 
 using http::exporters::StatsdFormat;
-const Words<StatsdFormat> statsd_formats{{"dogstatsd", StatsdFormat::dogstatsd},
-                                         {"plain", StatsdFormat::plain}};
+const WordTable<StatsdFormat> statsd_formats{{"dogstatsd", StatsdFormat::dogstatsd},
+                                             {"plain", StatsdFormat::plain}};
 
 // Each builder takes `field`: a function from the owner to a reference to the value.
 
@@ -92,7 +92,7 @@ Setting<Owner> path(std::string_view key, Field field) {
 }
 
 template <class Owner, class Field, class Value>
-Setting<Owner> choice(std::string_view key, Field field, const Words<Value>& words) {
+Setting<Owner> choice(std::string_view key, Field field, const WordTable<Value>& words) {
   return {
       key,
       [=, &words](Owner& owner, const std::string& text) { field(owner) = read_word(text, words); },

@@ -20,11 +20,9 @@ using namespace std::chrono_literals;
 using S = StreamConfig;
 using recovery::RestartMoment;
 
-constexpr monitor::Duration week = 7 * 24h;
-
-const Words<bool> changes{{"none", false}, {"restart", true}};
-const Words<RestartMoment> moments{{"any", RestartMoment::any},
-                                   {"track_change", RestartMoment::track_change}};
+const WordTable<bool> changes{{"none", false}, {"restart", true}};
+const WordTable<RestartMoment> moments{{"any", RestartMoment::any},
+                                       {"track_change", RestartMoment::track_change}};
 
 // Its short name, as in AzuraCast's addresses, or its number.
 std::string read_station(const std::string& text) {

@@ -22,21 +22,21 @@ using std::string_view;
 constexpr std::size_t url_bytes_max = 8 * 1024;  // what servers take in a request line
 constexpr std::size_t public_url_bytes_max = 300;
 
-struct Kind {
+struct UrlKind {
   string_view scheme;  // the secure one has an `s` behind it
   string_view example;
 };
-constexpr Kind http{"http", "an http:// or https:// URL such as https://host/path"};
-constexpr Kind base{"http", "an http:// or https:// URL such as http://host:9093"};
-constexpr Kind page{"http", "an http:// or https:// URL such as https://radio.example.org/live"};
-constexpr Kind api{"http", "an http:// or https:// URL such as http://host:9997"};
-constexpr Kind exporter{"http", "an http:// or https:// URL such as http://host:9091"};
-constexpr Kind azuracast{"http", "an http:// or https:// URL such as https://radio.example.org"};
-constexpr Kind media{"http", "an http:// or https:// URL such as http://host/radio.mp3"};
-constexpr Kind mount{"http", "an http:// or https:// URL such as http://host:8000/radio.mp3"};
-constexpr Kind rtmp{"rtmp", "an rtmp:// or rtmps:// URL such as rtmp://host:1935/live/key"};
+constexpr UrlKind any_http{"http", "an http:// or https:// URL such as https://host/path"};
+constexpr UrlKind base{"http", "an http:// or https:// URL such as http://host:9093"};
+constexpr UrlKind page{"http", "an http:// or https:// URL such as https://radio.example.org/live"};
+constexpr UrlKind api{"http", "an http:// or https:// URL such as http://host:9997"};
+constexpr UrlKind exporter{"http", "an http:// or https:// URL such as http://host:9091"};
+constexpr UrlKind azuracast{"http", "an http:// or https:// URL such as https://radio.example.org"};
+constexpr UrlKind media{"http", "an http:// or https:// URL such as http://host/radio.mp3"};
+constexpr UrlKind mount{"http", "an http:// or https:// URL such as http://host:8000/radio.mp3"};
+constexpr UrlKind rtmp{"rtmp", "an rtmp:// or rtmps:// URL such as rtmp://host:1935/live/key"};
 
-[[noreturn]] void refuse(const std::string& found, const Kind& kind) {
+[[noreturn]] void refuse(const std::string& found, const UrlKind& kind) {
   throw Unexpected::whole("found " + found + ", expected " + std::string(kind.example));
 }
 
@@ -61,7 +61,7 @@ bool is_v6(const std::string& text) {
 }
 
 // `USER:PASSWORD@HOST:PORT`.
-void require_host(const std::string& text, const Kind& kind) {
+void require_host(const std::string& text, const UrlKind& kind) {
   const std::size_t start = text.find("://") + 3;
   const string_view rest = string_view(text).substr(start);
   const auto [userinfo, name, port] =
@@ -76,7 +76,7 @@ void require_host(const std::string& text, const Kind& kind) {
   }
 }
 
-void check_url(const std::string& text, const Kind& kind) {
+void check_url(const std::string& text, const UrlKind& kind) {
   if (text.empty()) refuse("nothing", kind);
   if (text.size() > url_bytes_max) {
     refuse(std::to_string(text.size()) + " bytes, more than " + std::to_string(url_bytes_max),
@@ -93,13 +93,13 @@ void check_url(const std::string& text, const Kind& kind) {
 }
 
 // Parsed as its users parse it: a character that must be percent-encoded is reported here.
-void check_http_url(const std::string& text, const Kind& kind) {
+void check_http_url(const std::string& text, const UrlKind& kind) {
   check_url(text, kind);
   const bool spelt_well = boost::urls::parse_uri(text).has_value();
   if (!spelt_well) refuse("a URL with characters that must be percent-encoded", kind);
 }
 
-const std::string& read_base(const std::string& text, const Kind& kind) {
+const std::string& read_base(const std::string& text, const UrlKind& kind) {
   check_http_url(text, kind);
   if (text.find_first_of("?#") != std::string::npos) refuse("a URL with a '?' or '#'", kind);
   return text;
@@ -108,7 +108,7 @@ const std::string& read_base(const std::string& text, const Kind& kind) {
 }  // namespace
 
 std::string read_http_url(const std::string& text) {
-  check_http_url(text, http);
+  check_http_url(text, any_http);
   return text;
 }
 

@@ -14,6 +14,7 @@ namespace supervisor {
 struct DurationRange {
   monitor::Duration min, max;
 };
+inline constexpr monitor::Duration week = std::chrono::weeks(1);
 monitor::Duration read_duration(const std::string& text, DurationRange range);
 
 struct NumberRange {

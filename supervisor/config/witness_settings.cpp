@@ -15,7 +15,7 @@ using monitor::probes::SinkServer;
 
 using ReadUrl = std::string (*)(const std::string&);
 
-std::string masked(const std::string& url) {
+std::string masked_url(const std::string& url) {
   return Secrets().mask_command({url}).front();
 }
 
@@ -32,7 +32,7 @@ Setting<StreamConfig> source(std::string_view key, SourceKey source_key, ReadUrl
           },
           [=](const StreamConfig& stream) {
             const bool is_this = stream.source_key == source_key && !stream.source_url.empty();
-            return is_this ? masked(stream.source_url) : std::string();
+            return is_this ? masked_url(stream.source_url) : std::string();
           }};
 }
 
@@ -51,7 +51,7 @@ Setting<StreamConfig> sink(std::string_view key, SinkServer server, ReadUrl read
           },
           [=](const StreamConfig& stream) {
             const bool is_this = stream.sink.server == server && !stream.sink.url.empty();
-            return is_this ? masked(stream.sink.url) : std::string();
+            return is_this ? masked_url(stream.sink.url) : std::string();
           }};
 }
 

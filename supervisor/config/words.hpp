@@ -12,11 +12,11 @@ namespace supervisor {
 
 // A value with few meanings, and the word for each.
 template <class Value>
-using Words = std::vector<std::pair<std::string_view, Value>>;
+using WordTable = std::vector<std::pair<std::string_view, Value>>;
 
 // Throws Unexpected.
 template <class Value>
-Value read_word(const std::string& text, const Words<Value>& words) {
+Value read_word(const std::string& text, const WordTable<Value>& words) {
   std::vector<std::string_view> known;
   for (const auto& [word, value] : words) {
     if (word == text) return value;
@@ -26,7 +26,7 @@ Value read_word(const std::string& text, const Words<Value>& words) {
 }
 
 template <class Value>
-std::string print_word(Value value, const Words<Value>& words) {
+std::string print_word(Value value, const WordTable<Value>& words) {
   for (const auto& [word, meaning] : words) {
     if (meaning == value) return std::string(word);
   }
@@ -34,16 +34,16 @@ std::string print_word(Value value, const Words<Value>& words) {
 }
 
 // What is done about a warning.
-inline const Words<monitor::OnWarning>& on_warning_words() {
-  static const Words<monitor::OnWarning> words{{"alert", monitor::OnWarning::alert},
-                                               {"restart", monitor::OnWarning::restart}};
+inline const WordTable<monitor::OnWarning>& on_warning_words() {
+  static const WordTable<monitor::OnWarning> words{{"alert", monitor::OnWarning::alert},
+                                                   {"restart", monitor::OnWarning::restart}};
   return words;
 }
 
-inline const Words<monitor::OnDeadAir>& on_dead_air_words() {
-  static const Words<monitor::OnDeadAir> words{{"alert", monitor::OnDeadAir::alert},
-                                               {"restart", monitor::OnDeadAir::restart},
-                                               {"fallback", monitor::OnDeadAir::fallback}};
+inline const WordTable<monitor::OnDeadAir>& on_dead_air_words() {
+  static const WordTable<monitor::OnDeadAir> words{{"alert", monitor::OnDeadAir::alert},
+                                                   {"restart", monitor::OnDeadAir::restart},
+                                                   {"fallback", monitor::OnDeadAir::fallback}};
   return words;
 }
 

@@ -7,6 +7,7 @@
 #include "monitor/text/ascii.hpp"
 #include "monitor/text/url.hpp"
 #include "supervisor/ffmpeg/ffmpeg_options.hpp"
+#include "supervisor/words/is_one_of.hpp"
 
 namespace supervisor {
 
@@ -15,11 +16,6 @@ namespace {
 using monitor::Output;
 using monitor::probes::Reach;
 using std::string_view;
-
-template <std::size_t count>
-bool is_one_of(string_view word, const std::array<string_view, count>& words) {
-  return std::ranges::find(words, word) != words.end();
-}
 
 // What the options in front of an output, or in a tee leg's brackets, say of it.
 struct Muxing {

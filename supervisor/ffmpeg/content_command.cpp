@@ -9,17 +9,13 @@ namespace supervisor {
 
 namespace {
 
-using Kind = StreamMap::Kind;
+using MapKind = StreamMap::Kind;
 using Words = std::vector<std::string>;
 
 std::string number_text(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", value);
   return text;
-}
-
-std::string seconds_text(monitor::Duration duration) {
-  return number_text(monitor::seconds(duration));
 }
 
 // A new graph (the source's format has changed) has no memory of the last one, so it begins by
@@ -37,7 +33,7 @@ std::string print_to(const std::string& prefix, int pipe_fd) {
 std::string audio_filters(const monitor::Content::Silence& silence, int pipe_fd) {
   return "ametadata=delete," + begin_with("a", "silence_end") +
          "silencedetect=noise=" + number_text(silence.noise_db) +
-         "dB:duration=" + seconds_text(silence.duration) + ',' + print_to("a", pipe_fd);
+         "dB:duration=" + ffmpeg_time(silence.duration) + ',' + print_to("a", pipe_fd);
 }
 
 // Five pictures a second are enough and cost a fifth of all of them.
@@ -48,9 +44,9 @@ std::string picture_filters(const monitor::Content& content, bool all, int pipe_
   if (const auto& frozen = content.frozen_picture)
     filters += begin_with("", "freezedetect.freeze_end") +
                "freezedetect=n=" + number_text(frozen->noise_db) +
-               "dB:d=" + seconds_text(frozen->duration) + ',';
+               "dB:d=" + ffmpeg_time(frozen->duration) + ',';
   if (const auto& black = content.black)
-    filters += begin_with("", "black_end") + "blackdetect=d=" + seconds_text(black->duration) + ',';
+    filters += begin_with("", "black_end") + "blackdetect=d=" + ffmpeg_time(black->duration) + ',';
   return filters + print_to("", pipe_fd);
 }
 
@@ -109,18 +105,18 @@ class Writer {
   void add_maps() {
     if (output_.maps.empty() && !(layout_.has_graph && has_endless_input())) return;
     for (const StreamMap& map : output_.maps)
-      if (map.kind != Kind::label && map.kind != Kind::neither)
+      if (map.kind != MapKind::label && map.kind != MapKind::neither)
         add({"-map", std::string(map.value)});
     if (!layout_.has_graph) return;
-    add_inputs(Kind::picture, ":v:0?");
-    add_inputs(Kind::audio, ":a:0?");
+    add_inputs(MapKind::picture, ":v:0?");
+    add_inputs(MapKind::audio, ":a:0?");
   }
 
   // In place of the labels of a graph; an endless input would not end where the graph's output
   // does.
-  void add_inputs(Kind kind, const std::string& specifier) {
+  void add_inputs(MapKind kind, const std::string& specifier) {
     const bool is_mapped = std::ranges::any_of(output_.maps, [kind](const StreamMap& map) {
-      return map.kind == kind || map.kind == Kind::both;
+      return map.kind == kind || map.kind == MapKind::both;
     });
     if (is_mapped) return;
     const auto& endless = layout_.endless_inputs;
@@ -138,14 +134,14 @@ class Writer {
     if (listens_)
       add({"-filter:a:0", audio_filters(*content_.silence, pipe_fd_)});
     else
-      add(leave_out("a", output_.has_audio, is_certain(Kind::picture, output_.has_audio)));
+      add(leave_out("a", output_.has_audio, is_certain(MapKind::picture, output_.has_audio)));
   }
 
   void add_picture() {
     if (looks_)
       add({"-filter:v:0", picture_filters(content_, needs_all_pictures(), pipe_fd_)});
     else
-      add(leave_out("v", output_.has_picture, is_certain(Kind::audio, output_.has_picture)));
+      add(leave_out("v", output_.has_picture, is_certain(MapKind::audio, output_.has_picture)));
   }
 
   // The streams not looked at. Copied they cost next to nothing, and keep the output from being
@@ -157,10 +153,10 @@ class Writer {
   }
 
   // Whether FFmpeg would not have started without a stream of this kind.
-  bool is_certain(Kind kind, bool has_others) const {
+  bool is_certain(MapKind kind, bool has_others) const {
     if (!has_others) return true;
-    return std::ranges::none_of(output_.maps,
-                                [](const StreamMap& map) { return map.kind == Kind::negative; }) &&
+    return std::ranges::none_of(
+               output_.maps, [](const StreamMap& map) { return map.kind == MapKind::negative; }) &&
            std::ranges::any_of(output_.maps, [kind](const StreamMap& map) {
              return map.kind == kind && !map.optional;
            });

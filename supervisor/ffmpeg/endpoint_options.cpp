@@ -14,7 +14,7 @@ using monitor::probes::Target;
 using std::string_view;
 
 template <class Use>
-void for_each_line(string_view lines, Use use) {
+void for_each_filled_line(string_view lines, Use use) {
   while (!lines.empty()) {
     const string_view line = lines.substr(0, lines.find_first_of("\r\n"));
     lines.remove_prefix(std::min(line.size() + 1, lines.size()));
@@ -43,7 +43,7 @@ void EndpointOptions::read(string_view name, string_view value) {
 }
 
 void EndpointOptions::add_header_lines(string_view lines) {
-  for_each_line(lines, [this](string_view line) {
+  for_each_filled_line(lines, [this](string_view line) {
     const std::size_t colon = line.find(':');
     if (colon == string_view::npos || colon == 0) return;
     asked_.headers.emplace_back(monitor::trimmed(line.substr(0, colon)),
@@ -54,7 +54,7 @@ void EndpointOptions::add_header_lines(string_view lines) {
 // Lines as of Set-Cookie: only name and value go to the server.
 void EndpointOptions::add_cookies(string_view cookies) {
   std::string all;
-  for_each_line(cookies, [&all](string_view line) {
+  for_each_filled_line(cookies, [&all](string_view line) {
     if (!all.empty()) all += "; ";
     all += monitor::trimmed(line.substr(0, line.find(';')));
   });

@@ -78,12 +78,6 @@ void sort_unique(std::vector<int>& numbers) {
   numbers.erase(doubles.begin(), doubles.end());
 }
 
-std::string seconds_text(monitor::Duration duration) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", monitor::seconds(duration));
-  return text;
-}
-
 // FFmpeg takes the last -loglevel, but prints its banner by the first one (the first -v where there
 // is no -loglevel), and ours comes first: it must give the level that the user's would have.
 string_view banner_level(const std::vector<FfmpegArgument>& arguments) {
@@ -241,7 +235,7 @@ void FfmpegCommand::warn_about_options() {
   constexpr monitor::Duration slow = std::chrono::seconds(1);
   if (own_stats_period_ && *own_stats_period_ > slow)
     warnings_.push_back(
-        "-stats_period " + seconds_text(*own_stats_period_) +
+        "-stats_period " + ffmpeg_time(*own_stats_period_) +
         ": FFmpeg reports, and from 7.0 on reacts to a stop, only once in that time; "
         "faults are seen later and stops take longer");
   constexpr std::array hiding =
@@ -261,7 +255,7 @@ std::vector<std::string> FfmpegCommand::with_supervision(int progress_fd,
                                     "pipe:" + std::to_string(progress_fd),
                                     "-nostats",
                                     "-stats_period",
-                                    seconds_text(stats_period),
+                                    ffmpeg_time(stats_period),
                                     "-loglevel",
                                     "level+repeat+" + std::string(banner_level(own))};
   if (!reads_stdin_) added.emplace_back("-nostdin");

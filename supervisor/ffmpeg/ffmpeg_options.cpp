@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 namespace supervisor {
 
@@ -193,6 +194,12 @@ std::optional<monitor::Duration> parse_ffmpeg_time(string_view text) {
   if (!seconds || !std::isfinite(*seconds) || *seconds <= 0 || *seconds > longest_s)
     return std::nullopt;
   return std::chrono::duration_cast<monitor::Duration>(std::chrono::duration<double>(*seconds));
+}
+
+std::string ffmpeg_time(monitor::Duration duration) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", monitor::seconds(duration));
+  return text;
 }
 
 string_view log_level_in(string_view value) {

@@ -39,6 +39,8 @@ std::vector<std::string> split_tee(std::string_view slaves);
 // A time as FFmpeg takes it: seconds with a fraction and `s`, `ms` or `us`, or
 // `[HH:]MM:SS[.fraction]`. Empty where it is not a time above zero.
 std::optional<monitor::Duration> parse_ffmpeg_time(std::string_view text);
+// In seconds: `0.5`.
+std::string ffmpeg_time(monitor::Duration duration);
 
 // The level in a -loglevel value, without its flags: `error` of `repeat+error`; empty where it has
 // none or FFmpeg knows none of that name.

@@ -9,7 +9,7 @@ namespace {
 
 using std::string_view;
 
-std::optional<double> number(string_view text) {
+std::optional<double> positive_number(string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value <= 0) return std::nullopt;
@@ -20,8 +20,8 @@ std::optional<double> number(string_view text) {
 std::optional<monitor::Duration> period_of(string_view rate) {
   constexpr double longest_s = 1e9;
   const std::size_t slash = rate.find('/');
-  const auto frames = number(rate.substr(0, slash));
-  const auto seconds = slash == string_view::npos ? 1.0 : number(rate.substr(slash + 1));
+  const auto frames = positive_number(rate.substr(0, slash));
+  const auto seconds = slash == string_view::npos ? 1.0 : positive_number(rate.substr(slash + 1));
   if (!frames || !seconds || *seconds / *frames > longest_s) return std::nullopt;
   return std::chrono::duration_cast<monitor::Duration>(
       std::chrono::duration<double>(*seconds / *frames));

@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "supervisor/words/is_one_of.hpp"
+
 namespace supervisor {
 
 namespace {
 
 using Argument = FfmpegArgument;
 using std::string_view;
-
-bool is_one_of(string_view word, std::span<const string_view> words) {
-  return std::ranges::find(words, word) != words.end();
-}
 
 constexpr std::array graphs =
     std::to_array<string_view>({"filter_complex", "lavfi", "filter_complex_script"});

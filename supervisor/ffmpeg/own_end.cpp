@@ -10,6 +10,7 @@
 #include "monitor/probes/target.hpp"
 #include "supervisor/ffmpeg/ffmpeg_options.hpp"
 #include "supervisor/ffmpeg/launch_wrapper.hpp"
+#include "supervisor/words/is_one_of.hpp"
 
 namespace supervisor {
 
@@ -18,11 +19,6 @@ namespace {
 using monitor::Duration;
 using std::string_view;
 using End = std::optional<Duration>;  // after so much output; zero: at its own end; empty: never
-
-template <std::size_t count>
-bool is_one_of(string_view word, const std::array<string_view, count>& words) {
-  return std::ranges::find(words, word) != words.end();
-}
 
 // Of one input or output: the options in front of it.
 struct Bounds {

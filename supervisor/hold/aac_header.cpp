@@ -4,6 +4,7 @@
 #include <array>
 
 #include "supervisor/hold/publisher_words.hpp"
+#include "supervisor/words/is_one_of.hpp"
 
 namespace supervisor {
 
@@ -16,11 +17,6 @@ using Words = std::vector<std::string>;
 constexpr auto heads_first =
     std::to_array<string_view>({"matroska", "webm", "rtp", "rtsp", "sap", "latm", "whip"});
 constexpr auto of_mp4_parts = std::to_array<string_view>({"dash", "smoothstreaming"});
-
-template <std::size_t count>
-bool is_one_of(string_view word, const std::array<string_view, count>& words) {
-  return std::ranges::find(words, word) != words.end();
-}
 
 bool has_option(const Words& words, std::initializer_list<string_view> names) {
   return std::ranges::any_of(words, [&](const std::string& word) {

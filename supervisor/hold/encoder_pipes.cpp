@@ -9,7 +9,7 @@ namespace supervisor {
 
 namespace {
 
-constexpr int lowest_descriptor = 20;  // behind the numbers that commands name
+constexpr int lowest_pipe_descriptor = 20;  // behind the numbers that commands name
 
 }  // namespace
 
@@ -19,7 +19,7 @@ std::optional<PipedCommand> open_encoder_pipes(const PreparedCommand& encoder, s
   std::vector<int> numbers;
   for (std::size_t i = 0; i < count; ++i) {
     Pipe pipe;
-    if (!open_pipe(lowest_descriptor, pipe)) {
+    if (!open_pipe(lowest_pipe_descriptor, pipe)) {
       error_number = errno;
       return {};
     }

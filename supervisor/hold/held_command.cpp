@@ -11,9 +11,9 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-class Taker {
+class CommandTaker {
  public:
-  Taker(const FfmpegCommand& command, const FfmpegHelp& help, const Words& names)
+  CommandTaker(const FfmpegCommand& command, const FfmpegHelp& help, const Words& names)
       : command_(command),
         help_(help),
         names_(names),
@@ -106,7 +106,7 @@ void check_is_known(const FfmpegCommand& command, const FfmpegHelp& help) {
 
 HeldCommand held_command(const FfmpegCommand& command, const FfmpegHelp& help, const Words& names) {
   check_is_known(command, help);
-  return Taker(command, help, names).take();
+  return CommandTaker(command, help, names).take();
 }
 
 }  // namespace supervisor

@@ -56,9 +56,9 @@ Words maps_in_order(std::span<const OutputOption> options) {
 }
 
 // Takes one output apart.
-class Taker {
+class OutputTaker {
  public:
-  Taker(const CommandGroup& output, bool reads_rtp, const FfmpegHelp& help)
+  OutputTaker(const CommandGroup& output, bool reads_rtp, const FfmpegHelp& help)
       : output_(output), reads_rtp_(reads_rtp), help_(help) {}
 
   HeldOutput take(std::span<const std::string> names) {
@@ -203,7 +203,7 @@ Words words_for_pipe(std::span<const OutputOption> options,
 
 HeldOutput held_output(const CommandGroup& output, std::span<const std::string> names,
                        bool reads_rtp, const FfmpegHelp& help) {
-  return Taker(output, reads_rtp, help).take(names);
+  return OutputTaker(output, reads_rtp, help).take(names);
 }
 
 }  // namespace supervisor

@@ -35,9 +35,9 @@ CommandGroup shared_options(const FfmpegCommand& command) {
   return std::move(groups.back());
 }
 
-class Taker {
+class NamedOutputsTaker {
  public:
-  Taker(const FfmpegCommand& command, const FfmpegHelp& help)
+  NamedOutputsTaker(const FfmpegCommand& command, const FfmpegHelp& help)
       : command_(command), help_(help), shared_(shared_options(command)) {
     if (has_option(shared_.options, "f"))
       throw CommandError(
@@ -196,7 +196,7 @@ std::vector<NamedOutput> named_outputs(const StreamConfig& stream) {
 HeldCommand held_command(const FfmpegCommand& command, const FfmpegHelp& help,
                          std::span<const NamedOutput> outputs) {
   check_is_known(command, help);
-  return Taker(command, help).take(outputs);
+  return NamedOutputsTaker(command, help).take(outputs);
 }
 
 }  // namespace supervisor

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "supervisor/words/is_one_of.hpp"
+
 namespace supervisor {
 
 namespace {
 
 using std::string_view;
-
-template <std::size_t count>
-bool is_one_of(string_view word, const std::array<string_view, count>& words) {
-  return std::ranges::find(words, word) != words.end();
-}
 
 bool has(const FfmpegHelp::Names& names, string_view name) {
   return names.find(name) != names.end();

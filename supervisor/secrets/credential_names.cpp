@@ -6,6 +6,7 @@
 #include <string>
 
 #include "monitor/text/ascii.hpp"
+#include "supervisor/words/is_one_of.hpp"
 
 namespace supervisor {
 
@@ -15,11 +16,6 @@ using monitor::lowered;
 using std::string_view;
 
 constexpr std::size_t longest_name = 48;  // of a header or parameter; comparing more costs time
-
-template <std::size_t count>
-bool is_one_of(string_view word, const std::array<string_view, count>& words) {
-  return std::ranges::find(words, word) != words.end();
-}
 
 std::string comparable(string_view name) {
   return lowered(name.substr(0, longest_name));

@@ -13,7 +13,7 @@ using monitor::is_digit;
 using monitor::is_letter;
 using std::string_view;
 
-constexpr std::size_t longest_name =
+constexpr std::size_t longest_name_in_text =
     48;  // of a header or parameter; looking back further costs time
 constexpr std::size_t shortest_name = 3;      // of those in the tables for prose
 constexpr std::size_t shortest_in_prose = 6;  // `pass=1` is a pass number
@@ -49,7 +49,7 @@ Span name_before(string_view text, std::size_t sign) {
   std::size_t end = sign;
   if (end > 0 && (text[end - 1] == '"' || text[end - 1] == '\'')) --end;  // JSON's "name":
   std::size_t begin = end;
-  while (begin > 0 && end - begin < longest_name && is_name_char(text[begin - 1])) --begin;
+  while (begin > 0 && end - begin < longest_name_in_text && is_name_char(text[begin - 1])) --begin;
   return {begin, end};
 }
 
