@@ -4,11 +4,30 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-etc/packages.sh build run
-echo "Building (the first time takes some minutes) ..."
-[ -f build/release/build.ninja ] ||
-  cmake --preset release -DFFSUPERVISOR_TESTS=OFF --log-level=WARNING >/dev/null
-cmake --build --preset release --parallel "$(nproc)" --target ffsupervisor
+started=$SECONDS
+
+span() {
+  if [ "$1" -lt 60 ]; then echo "$1 s"; else echo "$(($1 / 60)) min $(($1 % 60)) s"; fi
+}
+
+# step WHAT COMMAND...   says what is done, and how long it took
+step() {
+  local what=$1 begun=$SECONDS
+  shift
+  echo "$what ..."
+  "$@"
+  echo "$what: $(span $((SECONDS - begun)))"
+}
+
+# shellcheck disable=SC2317  # called by step
+configure() {
+  [ -f build/release/build.ninja ] ||
+    cmake --preset release -DFFSUPERVISOR_TESTS=OFF --log-level=WARNING >/dev/null
+}
+
+step "Installing packages" etc/packages.sh build run
+step "Configuring" configure
+step "Building" cmake --build --preset release --parallel "$(nproc)" --target ffsupervisor
 binary=$PWD/build/release/supervisor/ffsupervisor
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -54,7 +73,7 @@ on_air() { "$binary" healthcheck readiness --url "http://127.0.0.1:$port" >/dev/
 explain() {
   cat <<TEXT
 
-On air: $target
+On air after $(span $((SECONDS - started))): $target
 
   live page   http://127.0.0.1:$port/            its buttons work where FFSUPERVISOR_TOKEN was set
   metrics     http://127.0.0.1:$port/metrics

@@ -34,6 +34,10 @@ class Quickstart(LiveTest):
 
     def test_the_first_ten_minutes(self):
         script = self.start_script()
+        time_taken = r"(\d+ min )?\d+ s"
+        for step in ("Installing packages", "Configuring", "Building"):
+            self.assertRegex(self.said(), rf"(?m)^{step}: {time_taken}$")
+        self.assertRegex(self.said(), rf"(?m)^On air after {time_taken}: ")
         for route in ("/metrics", "/health/readiness", "/api/v1/streams"):
             self.assertEqual(get(re.search(rf"http://\S+{route}", self.said()).group())[0], 200)
         supervisor = int(re.search(r"pgrep -P (\d+)", self.said()).group(1))
