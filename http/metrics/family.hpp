@@ -32,7 +32,6 @@ prometheus::MetricFamily make_family(const FamilyInfo& info);
 // Adds one series of a counter or gauge. Label values that are not UTF-8 are repaired.
 void add(prometheus::MetricFamily& family, const Labels& labels, double value);
 // Adds one series of a histogram.
-void add(prometheus::MetricFamily& family, const Labels& labels,
-         const recovery::Histogram& histogram);
+void add(prometheus::MetricFamily& family, const Labels& labels, const recovery::Histogram& values);
 
 }  // namespace http

@@ -36,12 +36,12 @@ void add(prometheus::MetricFamily& family, const Labels& labels, double value) {
 }
 
 void add(prometheus::MetricFamily& family, const Labels& labels,
-         const recovery::Histogram& histogram) {
+         const recovery::Histogram& values) {
   prometheus::ClientMetric metric = labelled(labels);
-  metric.histogram.sample_count = histogram.counts.back();
-  metric.histogram.sample_sum = histogram.sum;
-  for (std::size_t i = 0; i < histogram.bounds.size(); ++i) {
-    metric.histogram.bucket.push_back({histogram.counts[i], histogram.bounds[i]});
+  metric.histogram.sample_count = values.counts.back();
+  metric.histogram.sample_sum = values.sum;
+  for (std::size_t i = 0; i < values.bounds.size(); ++i) {
+    metric.histogram.bucket.push_back({values.counts[i], values.bounds[i]});
   }
   family.metric.push_back(std::move(metric));
 }
