@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
 #include "supervisor/config/duration.hpp"
 #include "supervisor/config/secret_value.hpp"
 #include "supervisor/config/settings.hpp"
@@ -30,7 +33,16 @@ const WordTable<Template> templates{{"generic", Template::generic},
                                     {"telegram", Template::telegram},
                                     {"ntfy", Template::ntfy}};
 
+// Services that take nothing else than their own template, by the URL's host.
+constexpr std::pair<std::string_view, Template> services[] = {
+    {"hooks.slack.com", Template::slack},
+    {"discord.com", Template::discord},
+    {"discordapp.com", Template::discord},
+    {"api.telegram.org", Template::telegram},
+    {"ntfy.sh", Template::ntfy}};
+
 const std::vector<std::string_view> webhook_keys{"url", "headers", "template"};
+constexpr const char* webhook_expected = "a URL, or a map with url, headers, template";
 
 // Calls `read(element)` for each element of a list that may be empty.
 template <class Read>
@@ -49,6 +61,10 @@ void for_each_receiver(const Entry& entry, const std::string& expected, FileRead
   for (std::size_t i = 0; i < count; ++i) read(entry_of_list(entry, i));
 }
 
+void read_webhook_url(const Entry& entry, WebHook& hook, FileReading& reading) {
+  hook.url = read_text_value(entry, read_http_url, reading).value_or("");
+}
+
 void read_template(const Entry& entry, WebHook& hook, FileReading& reading) {
   try {
     hook.body = read_word(entry.node.kind == Kind::scalar ? entry.node.text : "", templates);
@@ -58,10 +74,27 @@ void read_template(const Entry& entry, WebHook& hook, FileReading& reading) {
   }
 }
 
+Template template_of(const std::string& url) {
+  const auto parsed = boost::urls::parse_uri(url);
+  if (!parsed) return Template::generic;  // the error is reported
+  const std::string host = parsed->host();
+  for (const auto& [service, body] : services) {
+    if (host == service || host.ends_with('.' + std::string(service))) return body;
+  }
+  return Template::generic;
+}
+
+// `https://…`, or in its place `{env: NAME}` or `{file: PATH}`.
+bool is_url_alone(const YamlNode& node) {
+  const bool is_reference = node.kind == Kind::map && node.keys.size() == 1 &&
+                            (node.keys.front() == "env" || node.keys.front() == "file");
+  return node.kind == Kind::scalar || is_reference;
+}
+
 void read_webhook_key(const Entry& entry, const std::string& name, const Entry& map, WebHook& hook,
                       FileReading& reading) {
   if (name == "url") {
-    hook.url = read_text_value(entry, read_http_url, reading).value_or("");
+    read_webhook_url(entry, hook, reading);
   } else if (name == "headers") {
     read_headers(entry, hook.headers, reading);
   } else if (name == "template") {
@@ -73,16 +106,22 @@ void read_webhook_key(const Entry& entry, const std::string& name, const Entry& 
 
 WebHook read_webhook(const Entry& entry, FileReading& reading) {
   WebHook hook;
+  if (is_url_alone(entry.node)) {
+    read_webhook_url({entry.key + ".url", entry.line, entry.node}, hook, reading);
+    hook.body = template_of(hook.url);
+    return hook;
+  }
   if (entry.node.kind != Kind::map) {
-    reading.complain(entry, "found " + found_kind(entry.node) + ", expected a map with " +
-                                join(webhook_keys, ", "));
+    reading.complain(entry, "found " + found_kind(entry.node) + ", expected " + webhook_expected);
     return hook;
   }
   const std::vector<std::string>& keys = entry.node.keys;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     read_webhook_key(entry_of_map(entry, i), keys[i], entry, hook, reading);
   }
-  if (std::find(keys.begin(), keys.end(), "url") == keys.end()) {
+  const auto has = [&](const char* key) { return std::ranges::find(keys, key) != keys.end(); };
+  if (!has("template")) hook.body = template_of(hook.url);
+  if (!has("url")) {
     reading.complain(entry.line, entry.key + ".url",
                      "missing, expected an http:// or https:// URL, {env: NAME} or {file: PATH}");
   }
@@ -100,7 +139,7 @@ void read_alertmanagers(const Entry& entry, Config& config, FileReading& reading
 }
 
 void read_webhooks(const Entry& entry, Config& config, FileReading& reading) {
-  for_each_receiver(entry, "a list of maps with " + join(webhook_keys, ", "), reading,
+  for_each_receiver(entry, std::string("a list; each element is ") + webhook_expected, reading,
                     [&](const Entry& element) {
                       config.alerts.webhooks.push_back(read_webhook(element, reading));
                     });

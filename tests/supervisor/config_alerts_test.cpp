@@ -74,6 +74,26 @@ TEST(Alerts, TemplatesForTelephonesAreTaken) {
   EXPECT_EQ(config.alerts.webhooks.at(1).body, Template::telegram);
 }
 
+TEST(Alerts, AWebHookMayBeItsUrlAloneAndItsHostTellsTheTemplate) {
+  const Config config = read(
+      "alerts:\n  webhooks:\n"
+      "    - https://hooks.slack.com/services/T/B/K\n"
+      "    - {env: URL}\n"
+      "    - https://canary.discord.com/api/webhooks/1/x\n"
+      "    - https://ntfy.sh/radio\n"
+      "    - {url: https://ntfy.sh/radio, template: generic}\n"
+      "    - https://hooks.slack.com.example.org/x\n");
+  ASSERT_EQ(config.alerts.webhooks.size(), 6u);
+  EXPECT_EQ(config.alerts.webhooks[0].url, "https://hooks.slack.com/services/T/B/K");
+  EXPECT_EQ(config.alerts.webhooks[0].body, Template::slack);
+  EXPECT_EQ(config.alerts.webhooks[1].url, "https://host/from/environment");
+  EXPECT_EQ(config.origins.at("alerts.webhooks[1].url"), Origin::environment);
+  EXPECT_EQ(config.alerts.webhooks[2].body, Template::discord);
+  EXPECT_EQ(config.alerts.webhooks[3].body, Template::ntfy);
+  EXPECT_EQ(config.alerts.webhooks[4].body, Template::generic) << "what is said wins";
+  EXPECT_EQ(config.alerts.webhooks[5].body, Template::generic) << "another host";
+}
+
 TEST(Alerts, EveryKeyIsTaken) {
   const Config config = read(R"(
 alerts:
@@ -219,7 +239,7 @@ TEST(Alerts, TooManyOrTooLargeHeadersAreRefused) {
 
 TEST(Alerts, SecretsInWrongPlacesAreNotShown) {
   for (const std::string& text : std::vector<std::string>{
-           "alerts: {webhooks: [{url: host/planted}]}", "alerts: {webhooks: [https://h/planted]}",
+           "alerts: {webhooks: [{url: host/planted}]}", "alerts: {webhooks: [[https://h/planted]]}",
            "alerts: {webhooks: [{url: [https://h/planted]}]}",
            "alerts: {webhooks: [{url: \"https://h/planted planted\"}]}",
            "alerts: {webhooks: [{url: \"https://h/<planted>\"}]}",
