@@ -46,6 +46,10 @@ std::string with_references(std::string_view argument, FileReading& reading) {
     }
     std::size_t size = 1;
     const std::size_t mark = reference_mark_at(here, 0);
+    if (mark > 0 && text.ends_with('$')) {
+      const std::string begin(here.substr(0, mark));
+      throw Unexpected::whole("found $" + begin + " …}, expected " + begin + " …} without the $");
+    }
     text += mark > 0 ? put_in(here, mark, size, reading) : std::string(here.substr(0, 1));
     i += size;
   }

@@ -55,15 +55,22 @@ std::string two_words(const std::vector<std::string>& argv, std::size_t index) {
          " and what is behind it as two elements";
 }
 
+bool is_option_at(const FfmpegCommand& command, std::size_t index) {
+  const std::vector<FfmpegArgument> arguments = command.arguments();
+  const char* const name = command.argv()[index].data() + 1;
+  return std::any_of(arguments.begin(), arguments.end(), [&](const FfmpegArgument& argument) {
+    return argument.kind == Kind::option && argument.name.data() == name;
+  });
+}
+
+// FFmpeg takes what is behind `-i in` for the value of that option, as it knows none of the name.
 void add_two_words(const FfmpegCommand& command, std::vector<std::string>& mistakes) {
   const std::vector<std::string>& argv = command.argv();
-  for (const FfmpegArgument& argument : command.arguments()) {
-    if (argument.kind != Kind::option) continue;
-    for (std::size_t i = 0; i < argv.size(); ++i) {
-      const bool is_its_word = argv[i].data() + 1 == argument.name.data();
-      const std::string mistake = is_its_word ? two_words(argv, i) : std::string();
-      if (!mistake.empty()) mistakes.push_back(mistake);
-    }
+  bool is_behind_one = false;
+  for (std::size_t i = 0; i < argv.size(); ++i) {
+    const std::string mistake = two_words(argv, i);
+    is_behind_one = !mistake.empty() && (is_behind_one || is_option_at(command, i));
+    if (is_behind_one) mistakes.push_back(mistake);
   }
 }
 
@@ -85,18 +92,35 @@ std::string variable_in(string_view word) {
   return {};
 }
 
-std::string shell_text(const std::vector<std::string>& argv, std::size_t index) {
+// A secret may hold any sign, and none of it is shown.
+std::string without(const std::vector<std::string>& secrets, std::string word) {
+  for (const std::string& secret : secrets) {
+    for (std::size_t at = 0;
+         !secret.empty() && (at = word.find(secret, at)) != std::string::npos;) {
+      word.replace(at, secret.size(), 1, '.');
+      ++at;
+    }
+  }
+  return word;
+}
+
+std::string shell_text(const std::string& word, std::size_t index) {
   constexpr auto signs =
       std::to_array<string_view>({"|", "||", "&", "&&", ";", ">", ">>", "<", "2>", "2>&1", "\\"});
-  const string_view word = argv[index];
   if (std::find(signs.begin(), signs.end(), word) != signs.end())
-    return element(index) + "is " + std::string(word) +
+    return element(index) + "is " + word +
            ", which only a shell understands: FFmpeg takes it for a file";
+  if (word.find("***") != std::string::npos)
+    return element(index) +
+           "holds ***, which stands for a secret where one is shown: write the secret itself, or "
+           "{env: NAME}";
+  if (word.find("{{ ") != std::string::npos)
+    return element(index) + "holds {{ …, which nothing replaces: write {env: NAME}";
   if (const std::string name = variable_in(word); !name.empty())
     return element(index) + "holds the variable " + name +
            ", which nothing replaces: write {env: " + name +
            "} in a configuration, in a script leave its single quotes out";
-  if (word.find("$(") != string_view::npos)
+  if (word.find("$(") != std::string::npos)
     return element(index) + "holds $(…), which only a shell would run";
   return {};
 }
@@ -164,7 +188,8 @@ std::vector<std::string> command_mistakes(const FfmpegCommand& command,
   std::vector<std::string> mistakes;
   if (is_of_shell(command)) return mistakes;
   for (std::size_t i = 0; i < command.argv().size(); ++i) {
-    if (const std::string mistake = shell_text(command.argv(), i); !mistake.empty())
+    const std::string word = without(stream.hidden.texts, command.argv()[i]);
+    if (const std::string mistake = shell_text(word, i); !mistake.empty())
       mistakes.push_back(mistake);
   }
   if (!command.is_ffmpeg()) return mistakes;

@@ -1,6 +1,7 @@
 #include "supervisor/words/command_text.hpp"
 
 #include <cstddef>
+#include <utility>
 
 #include "supervisor/words/shell_lexer.hpp"
 
@@ -35,6 +36,11 @@ std::string place_of(std::size_t at, std::size_t words) {
                          "}, or put it in single quotes where FFmpeg is to get it as it stands");
 }
 
+// `\ -c:a`: a line that a backslash continues, in a YAML text that makes one line of several.
+bool continues_line(std::string_view text, const ShellToken& token) {
+  return text[token.at] == '\\' && token.at + 1 < text.size() && text[token.at + 1] == ' ';
+}
+
 std::string word_of(const ShellToken& token, std::size_t words) {
   std::string word;
   for (const ShellPart& part : token.parts) {
@@ -64,7 +70,9 @@ std::vector<std::string> words_of_arguments(std::string_view text) {
     for (const ShellToken& token : read_shell_tokens(text)) {
       if (token.sign == "\n") continue;
       if (!token.sign.empty()) refuse_sign(token, words.size());
-      words.push_back(word_of(token, words.size()));
+      std::string word = word_of(token, words.size());
+      if (continues_line(text, token)) word.erase(0, 1);
+      if (!word.empty() || !continues_line(text, token)) words.push_back(std::move(word));
     }
   } catch (const ShellSyntaxError& error) {
     throw CommandTextError(std::string(error.what()) + ": it begins at character " +

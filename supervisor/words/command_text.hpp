@@ -15,7 +15,8 @@ class CommandTextError : public std::runtime_error {
 };
 
 // The words of a command that is written as one line, as in a shell: blanks separate them, quotes
-// and backslashes hold them together, a `#` begins a comment. No shell reads it: what one would
+// and backslashes hold them together, a `#` begins a comment. A backslash in front of a word
+// continues a line. No shell reads it: what one would
 // expand or run throws CommandTextError.
 std::vector<std::string> words_of_command_line(std::string_view text);
 // The same of a line that has no program in front.

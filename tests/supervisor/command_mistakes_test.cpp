@@ -31,6 +31,12 @@ TEST(Mistakes, EachIsNamedWithItsElementAndWhatToDo) {
       {{"ffmpeg", "-i http://h/hunter22", "-f", "flv", out},
        "element 2 of the command holds two words: write -i and"},
       {{"ffmpeg", "-i", "in", "-c:v libx264", "-f", "flv", out}, "write -c:v and what"},
+      {{"ffmpeg", "-re", "-i http://h/hunter22", "-c copy", "-f flv", out},
+       "element 4 of the command holds two words: write -c and what is behind it as two elements\n"
+       "element 5 of the command holds two words: write -f"},
+      {{"ffmpeg", "-i", "in", "-f", "flv", "rtmp://h/live/***"},
+       "element 6 of the command holds ***"},
+      {{"ffmpeg", "-i", "in", "-f", "flv", "rtmp://h/live/{{ KEY }}"}, "holds {{ …, which nothing"},
       {{"ffmpeg", "-i", "in", "-f", "flv", "rtmp://h/live/${KEY}"},
        "element 6 of the command holds the variable KEY, which nothing replaces: write {env: KEY}"},
       {{"ffmpeg", "-i", "in", "-f", "flv", "rtmp://h/live/$KEY"}, "holds the variable KEY"},
@@ -51,6 +57,16 @@ TEST(Mistakes, EachIsNamedWithItsElementAndWhatToDo) {
     EXPECT_NE(found.find(expected), std::string::npos) << expected << '\n' << found;
     EXPECT_EQ(found.find("hunter22"), std::string::npos) << found;
   }
+}
+
+// A secret may look like a variable; none of it is said.
+TEST(Mistakes, NothingOfASecretIsJudgedOrShown) {
+  StreamConfig stream;
+  stream.hidden.texts = {"pa$WORD77", "$(x)***"};
+  const FfmpegCommand command(
+      {"ffmpeg", "-i", "rtsp://a:pa$WORD77@h/", "-f", "flv", "rtmp://h/live/$(x)***"});
+  EXPECT_TRUE(command_mistakes(command, stream).empty())
+      << command_mistakes(command, stream).front();
 }
 
 TEST(Mistakes, WhatIsMeantSoIsNone) {

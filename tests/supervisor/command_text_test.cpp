@@ -34,6 +34,7 @@ TEST(CommandLine, QuotesAndBackslashesHoldWordsTogetherAsInAShell) {
        {"a", R"([0:a]showwaves=size=1x1\,fps[v])", R"(\d)", R"(\d)"}},
       {"a '' \"\" x''y", {"a", "", "", "xy"}},
       {"ffmpeg -i in \\\n  -c copy \\\r\n out\n", {"ffmpeg", "-i", "in", "-c", "copy", "out"}},
+      {"ffmpeg -i in \\ -c copy \\ out", {"ffmpeg", "-i", "in", "-c", "copy", "out"}},
       {"a '$HOME' \\$X 5$ \"5$\" 'a|b;c>d&e`f'", {"a", "$HOME", "$X", "5$", "5$", "a|b;c>d&e`f"}},
       {"a http://h/x?y=1#z # a comment", {"a", "http://h/x?y=1#z"}},
       {"a *.ts b~c {1,2} x=y", {"a", "*.ts", "b~c", "{1,2}", "x=y"}},
@@ -155,6 +156,21 @@ streams:
       (Words{"ffmpeg", "-i", "in", "rtmp://h/live2/planted-key?x=planted-key", "planted-key"}));
   EXPECT_EQ(config.streams[0].fallback.back(), "rtmp://h/live2/planted-key");
   EXPECT_EQ(config.streams[0].outputs.at(0).arguments.back(), "rtmp://h/live2/planted-key");
+}
+
+// As a shell would write it: FFmpeg would publish to "$planted-key".
+TEST(References, ADollarInFrontOfOneIsRefused) {
+  const Environment environment = environment_of("KEY", "planted-key");
+  for (const char* command : {"[ffmpeg, -i, in, \"rtmp://h/${env: KEY}\"]",
+                              "[ffmpeg, -i, in, \"rtmp://h/${file: /x}\"]"}) {
+    try {
+      read(std::string("streams: [{command: ") + command + "}]\n", environment);
+      ADD_FAILURE() << command;
+    } catch (const ConfigError& error) {
+      EXPECT_NE(std::string(error.what()).find(" …} without the $"), std::string::npos)
+          << error.what();
+    }
+  }
 }
 
 TEST(References, ABraceMoreIsTheTextItself) {
