@@ -1,6 +1,7 @@
 #include "http/stability.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "http/derived_values.hpp"
 #include "monitor/text/sentence.hpp"
@@ -10,13 +11,34 @@ namespace {
 
 // A block comes each stats_period; one or two may be late on a busy machine.
 constexpr int periods_without_progress = 3;
+constexpr int frames_without_progress = 2;  // a camera of one frame in four seconds
 
 std::string sentence_of(const NoProgress& stands) {
   return monitor::sentence("No progress for %.0f s (frozen at %.0f s)", stands.for_seconds,
                            stands.frozen_at_seconds);
 }
 
+// However short the cooldown is, a stream with so many outages in so long is not stable.
+constexpr std::size_t outages_that_flap = 3;
+constexpr std::chrono::minutes flaps_within{10};
+
+// When the outages of that time were detected, the newest first.
+std::vector<recovery::WallTime> recent_outages(const StreamSnapshot& stream,
+                                               recovery::WallTime now) {
+  std::vector<recovery::WallTime> times;
+  if (!stream.incidents) return times;
+  for (const recovery::IncidentRecord& incident : *stream.incidents) {
+    const bool is_fault = monitor::component_of(incident.cause) != monitor::Component::operator_;
+    const bool is_recent = now - incident.detected_at < flaps_within;
+    if (incident.off_air && is_fault && is_recent) times.push_back(incident.detected_at);
+  }
+  return times;
+}
+
 std::string sentence_of(const Unstable& unstable) {
+  if (unstable.outages > 0) {
+    return monitor::sentence("Unstable: %u outages in the last 10 minutes", unstable.outages);
+  }
   if (unstable.restarts == 0) {
     return monitor::sentence("Unstable: the source was lost; stable in %.0f s",
                              unstable.stable_in_seconds);
@@ -31,17 +53,27 @@ std::string sentence_of(const Unstable& unstable) {
 std::optional<NoProgress> no_progress(const StreamSnapshot& stream, const ClockReading& now) {
   if (!is_on_air(stream.status) || !stream.advanced_at || !stream.reports_progress) return {};
   const double stands = seconds_since(*stream.advanced_at, now.steady);
-  if (stands < periods_without_progress * monitor::seconds(stream.stats_period)) return {};
+  const double fps = stream.readings.fps.value_or(0);
+  const double slow = fps > 0 ? frames_without_progress / fps : 0;
+  const double periods = periods_without_progress * monitor::seconds(stream.stats_period);
+  if (stands < std::max(periods, slow)) return {};
   return NoProgress{stands, monitor::seconds(stream.freeze_timeout)};
 }
 
 std::optional<Unstable> unstable(const StreamSnapshot& stream, const ClockReading& now) {
   const recovery::Status& status = stream.status;
+  if (!is_on_air(status) || !status.on_air_since) return {};
+  const auto outages = recent_outages(stream, now.wall);
+  if (outages.size() >= outages_that_flap) {
+    const auto left = outages[outages_that_flap - 1] + flaps_within - now.wall;
+    return Unstable{status.attempts, static_cast<unsigned>(outages.size()),
+                    std::chrono::duration<double>(left).count()};
+  }
   const bool was_restored = status.attempts > 0 || status.source_retries > 0;
-  if (!is_on_air(status) || !status.on_air_since || !was_restored) return {};
+  if (!was_restored) return {};
   const double left =
       monitor::seconds(stream.restart_cooldown) - seconds_since(*status.on_air_since, now.steady);
-  return Unstable{status.attempts, std::max(0.0, left)};
+  return Unstable{status.attempts, 0, std::max(0.0, left)};
 }
 
 std::vector<std::string> doubts(const StreamSnapshot& stream, const ClockReading& now) {

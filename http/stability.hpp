@@ -18,9 +18,10 @@ struct NoProgress {
 };
 std::optional<NoProgress> no_progress(const StreamSnapshot& stream, const ClockReading& now);
 
-// It was restored, and has not been on air for a whole cooldown since.
+// It was restored, and has not been on air for a whole cooldown since; or it comes and goes.
 struct Unstable {
   unsigned restarts = 0;  // since it was last stable
+  unsigned outages = 0;   // in the last ten minutes, where it comes and goes
   double stable_in_seconds = 0;
 };
 std::optional<Unstable> unstable(const StreamSnapshot& stream, const ClockReading& now);

@@ -146,7 +146,9 @@ json::value no_progress_json(const StreamSnapshot& stream, const ClockReading& n
 json::value unstable_json(const StreamSnapshot& stream, const ClockReading& now) {
   const auto found = unstable(stream, now);
   if (!found) return nullptr;
-  return {{"restarts", found->restarts}, {"stable_in_seconds", rounded(found->stable_in_seconds)}};
+  return {{"restarts", found->restarts},
+          {"outages", found->outages},
+          {"stable_in_seconds", rounded(found->stable_in_seconds)}};
 }
 
 json::value exit_json(const std::optional<monitor::ExitStatus>& status) {
@@ -252,6 +254,7 @@ json::object stream_json(const StreamSnapshot& stream, const ClockReading& now) 
           {"uptime_seconds", rounded(uptime_seconds(status, now))},
           {"availability", availability_json(stream, now)},
           {"launched_at", optional_time(stream.launched_at)},
+          {"servers", {{"source", stream.servers.source}, {"sink", stream.servers.sink}}},
           {"command", stream.command ? strings(*stream.command) : json::array()},
           {"reports_progress", stream.reports_progress},
           {"progress", progress_json(stream)},

@@ -24,7 +24,8 @@ function instability({ state, stateAt }, now_ms) {
   const unstable = state?.state === "on_air" ? state.unstable : null;
   if (!unstable) return "";
   const left = Math.max(0, Math.ceil(unstable.stable_in_seconds - (now_ms - stateAt) / 1000));
-  const { restarts } = unstable;
+  const { restarts, outages } = unstable;
+  if (outages > 0) return `unstable: ${outages} outages in the last 10 minutes`;
   const why = restarts > 0 ? `${restarts} ${restarts === 1 ? "restart" : "restarts"}` : "the source was lost";
   return `unstable: ${why}, stable in ${left} s`;
 }

@@ -28,6 +28,15 @@ TEST(NoProgress, IsSaidAfterThreeStatsPeriods) {
   EXPECT_TRUE(http::no_progress(*snapshot, now));
 }
 
+TEST(NoProgress, IsNotSaidBetweenTwoFramesOfASlowStream) {
+  const auto snapshot = on_air_for(300s);
+  snapshot->readings.fps = 0.25;
+  snapshot->advanced_at = now.steady - 7s;
+  EXPECT_FALSE(http::no_progress(*snapshot, now));
+  snapshot->advanced_at = now.steady - 8s;
+  EXPECT_TRUE(http::no_progress(*snapshot, now));
+}
+
 TEST(NoProgress, IsASentenceWithBothTimes) {
   const auto snapshot = on_air_for(300s);
   snapshot->advanced_at = now.steady - 6s;
@@ -59,6 +68,29 @@ TEST(Unstable, AStreamWhoseSourceWasLost) {
   snapshot->status.source_retries = 2;
   EXPECT_EQ(http::doubts(*snapshot, now),
             std::vector<std::string>{"Unstable: the source was lost; stable in 40 s"});
+}
+
+// With a cooldown of half a second each of them was over at once.
+TEST(Unstable, AStreamThatComesAndGoesHoweverShortItsCooldownIs) {
+  const auto snapshot = on_air_for(20s);
+  snapshot->restart_cooldown = 500ms;
+  std::vector<recovery::IncidentRecord> incidents(3);
+  for (std::size_t i = 0; i < incidents.size(); ++i) {
+    incidents[i].off_air = true;
+    incidents[i].cause = monitor::Cause::encoder_crashed;
+    incidents[i].detected_at = now.wall - std::chrono::minutes(i + 1);
+  }
+  const auto said = [&] {
+    snapshot->incidents = std::make_shared<const std::vector<recovery::IncidentRecord>>(incidents);
+    return http::doubts(*snapshot, now);
+  };
+  EXPECT_EQ(said(), std::vector<std::string>{"Unstable: 3 outages in the last 10 minutes"});
+  EXPECT_NEAR(http::unstable(*snapshot, now)->stable_in_seconds, 7 * 60, 0.1);
+  incidents[1].cause = monitor::Cause::restart_requested;
+  EXPECT_TRUE(said().empty()) << "a person's doing";
+  incidents[1].cause = monitor::Cause::encoder_crashed;
+  incidents[2].detected_at = now.wall - 10min;
+  EXPECT_TRUE(said().empty()) << "long ago";
 }
 
 TEST(FaultSince, IsTheStartOfTheOldestOpenIncident) {

@@ -24,7 +24,8 @@ def stream(name, **members):
     """As GET /api/v1/streams/NAME answers: on air for five minutes, nothing wrong."""
     return {
         "name": name, "state": "on_air", "encoder": None, "covered": None, "pid": 4711, "generation": 1,
-        "uptime_seconds": 300, "launched_at": moment(301), "reports_progress": True, "ended": False, "fault_since": None,
+        "uptime_seconds": 300, "launched_at": moment(301), "reports_progress": True, "ended": False,
+        "servers": {"source": f"{name}.example:554", "sink": "sink.example:1935"}, "fault_since": None,
         "availability": {"since": moment(7200), "off_air_seconds": 0, "unwatched_seconds": 0, "unwatched": [], "ratio": 1},
         "command": ["ffmpeg", "-i", f"rtsp://{name}.example/live", "-c", "copy", "-f", "flv", "rtmp://sink.example/***"],
         "progress": None, "process": None, "source": {"available": True, "retries": 0}, "outputs": [], "fallback": None,
