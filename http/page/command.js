@@ -7,7 +7,7 @@ export class CommandPanel {
     const command = state?.command ?? [];
     byId("command").hidden = command.length === 0;
     setText(byId("command-source"), inputs(command).join(", ") || "–");
-    setText(byId("command-sink"), sinks(command, state?.outputs).join(", ") || "–");
+    setText(byId("command-sink"), sinks(state) || "–");
     setText(byId("command-line"), command.map(quoted).join(" "));
   }
 }
@@ -16,11 +16,10 @@ function inputs(command) {
   return command.filter((_, i) => command[i - 1] === "-i");
 }
 
-// Addresses that are no input; where the outputs are published by others: their names.
-function sinks(command, outputs = []) {
-  const addresses = command.filter((word, i) => word.includes("://") && command[i - 1] !== "-i");
-  if (addresses.length > 0) return addresses;
-  return outputs.map((output) => output.name);
+// The servers; of a file or a pipe its name.
+function sinks(state) {
+  if (state?.servers?.sink) return state.servers.sink.replaceAll(",", ", ");
+  return (state?.outputs ?? []).map((output) => output.name).join(", ");
 }
 
 // As a shell would need it.

@@ -48,6 +48,6 @@ function describe(key, line) {
   return h("li", { key, "data-level": line.level },
     h("time", { datetime: line.ts }, clock(new Date(line.ts))),
     h("span", { class: "level" }, level),
-    h("span", { class: "origin" }, origin),
+    h("span", { class: "origin", title: origin }, origin),
     h("span", { class: "msg" }, [line.msg, line.event === "recovery_decision" && line.reason].filter(Boolean).join(": ")));
 }

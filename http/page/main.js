@@ -12,7 +12,7 @@ import { showRoutes } from "./foot.js";
 import { clock, duration } from "./format.js";
 import { LogPanel } from "./log.js";
 import { Model } from "./model.js";
-import { refusals, showConfig, showRefusal } from "./notices.js";
+import { refusals, showConfig, showMissing, showRefusal } from "./notices.js";
 import { OutputsPanel } from "./outputs.js";
 import { fetchSamples, keepFresh } from "./refresh.js";
 import { Selection } from "./selection.js";
@@ -110,6 +110,7 @@ function render() {
   renderWall(streams, stream, now_ms);
   showTab(streams, link.state);
   byId("detail").hidden = !stream;
+  showMissing(model.isComplete && selection.missing());
   setData(byId("detail"), "alone", String(streams.length === 1));
   if (stream) renderDetail(stream, streams.length === 1, now_ms);
 }
@@ -126,7 +127,7 @@ function renderWall(streams, stream, now_ms) {
   byId("filter-bar").hidden = !has_filter;
   const filter = has_filter ? byId("filter").value : "";
   const shown = wall.render(streams, stream?.name, link.state, now_ms, filter);
-  setText(byId("filter-count"), filter ? `${shown} of ${streams.length} streams` : "");
+  setText(byId("filter-count"), filter ? `${shown || "none"} of ${streams.length} streams` : "");
 }
 
 function renderDetail(stream, is_alone, now_ms) {

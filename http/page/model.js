@@ -158,7 +158,7 @@ export function availabilityOf(stream, now_ms) {
   const passed_s = ["on_air", "covered"].includes(state.state) ? 0 : (now_ms - stream.stateAt) / 1000;
   const off_air_s = state.availability.off_air_seconds + passed_s;
   const span_s = (now_ms - since_ms) / 1000;
-  return { off_air_s, ratio: span_s > 0 ? Math.max(0, 1 - off_air_s / span_s) : undefined };
+  return { off_air_s, for_seconds: span_s, ratio: span_s > 0 ? Math.max(0, 1 - off_air_s / span_s) : undefined };
 }
 
 // Extrapolated between two events.

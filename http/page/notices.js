@@ -20,6 +20,13 @@ export function showRefusal({ state, detail, token_was_wrong }) {
   setText(notice, token_was_wrong && detail === 401 ? wrong_token : refusals[detail].notice);
 }
 
+// The address names a stream that is not there; another one is shown.
+export function showMissing(name) {
+  const notice = byId("missing-notice");
+  notice.hidden = !name;
+  setText(notice, name ? `There is no stream “${name}”.` : "");
+}
+
 export function showConfig(config) {
   const notice = byId("config-notice");
   const failed = config?.successful === false;

@@ -36,6 +36,12 @@ export class Selection {
     return worst;
   }
 
+  // The name in the address, where no stream has it.
+  missing() {
+    const name = named_in(location.hash);
+    return name && !this.model.streams.has(name) ? name : "";
+  }
+
   // A phone shows the wall, or the detail.
   render(count) {
     const one = narrow.matches && count > 1;

@@ -29,6 +29,8 @@ function content(stream, now_ms, is_lost) {
     is_lost && h("p", { key: "lost", class: "stale" }, "Connection lost. This was the last known state:"),
     headline(stream, now_ms),
     since(state, now_ms),
+    verdict?.what_now && h("p", { key: "what now", class: "what-now" }, h("strong", {}, "What now: "), h("span", {}, verdict.what_now)),
+    what_comes_next(state, now_ms, stream.stateAt),
     sentences("evidence", "Evidence", verdict?.evidence),
     has_exit && h("p", { key: "exit", class: "exit" }, `FFmpeg: ${last_exit.description}.`),
     sentences("observations", "Observations", state.evidence?.witnesses),
@@ -73,6 +75,18 @@ function since({ fault_since }, now_ms) {
   if (Number.isNaN(from_ms)) return null;
   return h("p", { key: "since", class: "since" },
     `Since ${moment(fault_since)}, for ${duration(Math.max(0, (now_ms - from_ms) / 1000))}.`);
+}
+
+// What ffsupervisor does about it.
+function what_comes_next({ state, ended, recovery }, now_ms, at_ms) {
+  const next = recovery?.next_launch_in_seconds;
+  const left = typeof next === "number" ? Math.ceil(Math.max(0, next - (now_ms - at_ms) / 1000)) : null;
+  const text =
+    ended ? "Only another configuration begins it again." :
+    state === "cooling_down" && left !== null ? `Next attempt in ${duration(left)}.` :
+    state === "waiting_for_source" ? "It waits for the source, and starts when the source is back." :
+    state === "waiting_for_receiver" ? "It waits for the receiver, and starts when the receiver is back." : "";
+  return text && h("p", { key: "next", class: "since" }, text);
 }
 
 function headline(stream, now_ms) {

@@ -16,6 +16,7 @@ const compact_above = 12;
 const windowed_above = 60;
 const tile_px = 92; // of a small tile, and its least width: page.css
 const narrowest_px = 210;
+const least_known_s = 600; // of which an availability is shown
 
 export class Wall {
   // strips: of the past of each stream. onScroll: it must be drawn again.
@@ -54,9 +55,10 @@ export class Wall {
 
 function tile(stream, { selected, is_lost, now_ms, compact, strips }) {
   const { kind, word } = condition(stream);
-  const { ratio } = availabilityOf(stream, now_ms);
+  const { ratio, for_seconds } = availabilityOf(stream, now_ms);
   const shown = is_lost ? "lost" : kind;
   const why = why_line(stream, now_ms);
+  const clock = is_lost ? "last known" : clock_line(stream, now_ms);
   const track = trackLine(stream.state?.track);
   return h("a", {
     key: stream.name, class: "tile", href: addressOf(stream.name),
@@ -67,11 +69,16 @@ function tile(stream, { selected, is_lost, now_ms, compact, strips }) {
       h("span", { class: "sign", "aria-hidden": "true" }, sign_of[shown]),
       h("span", { class: "word" }, word)),
     h("span", { class: "times" },
-      h("span", { class: "clock" }, is_lost ? "last known" : clock_line(stream, now_ms)),
-      !compact && h("span", { class: "available" }, typeof ratio === "number" ? `${availability(ratio)} available` : "")),
+      h("span", { class: "clock", title: clock || null }, clock),
+      !compact && h("span", { class: "available" }, ratio_line(ratio, for_seconds))),
     h("span", { class: "why", title: why || null }, why),
     !compact && h("span", { class: "track", title: track || null }, track),
     strips.of(stream.name));
+}
+
+// The first launch alone takes some percent of the first minutes.
+function ratio_line(ratio, for_seconds) {
+  return typeof ratio === "number" && for_seconds >= least_known_s ? `${availability(ratio)} available` : "";
 }
 
 function clock_line(stream, now_ms) {

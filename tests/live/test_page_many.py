@@ -35,6 +35,26 @@ class PageMany(LiveTest):
 
     # It never says what is not so.
 
+    def test_an_address_that_names_no_stream_says_so(self):
+        browser = self.open([stream("one"), stream("two")], path="#/gone-camera")
+        browser.wait_text("#missing-notice", "There is no stream “gone-camera”.", 5)
+        browser.js("location.hash = '#/two'")
+        wait_until(lambda: browser.text("#missing-notice") == "", 5, "no notice")
+
+    def test_the_first_minutes_have_no_availability(self):
+        browser = self.open([stream("radio", availability={
+            "since": moment(50), "off_air_seconds": 10, "unwatched_seconds": 0, "unwatched": [], "ratio": 0.8})])
+        browser.wait_text(".tile .word", "on air", 5)
+        self.assertEqual(browser.text(".tile .available"), "")
+
+    def test_what_now_and_what_comes_next_stand_beside_the_verdict(self):
+        verdict = {"component": "sink", "cause": "sink_unreachable", "output": None, "confidence": "high", "evidence": [],
+                   "what_now": "Ask whoever runs it."}
+        recovery = {**stream("x")["recovery"], "next_launch_in_seconds": 19.6}
+        browser = self.open([stream("radio", state="cooling_down", verdict=verdict, recovery=recovery)])
+        browser.wait_text("#verdict-body", "What now: Ask whoever runs it.", 5)
+        browser.wait_text("#verdict-body", "Next attempt in", 5)
+
     def test_a_stream_that_stands_still_is_amber_and_says_for_how_long(self):
         browser = self.open([stream("radio", no_progress={"for_seconds": 2, "frozen_at_seconds": 30})])
         self.stage.stand("radio", 6)
@@ -46,7 +66,7 @@ class PageMany(LiveTest):
         self.assertEqual(browser.js(KIND), "good")
 
     def test_a_stream_that_flaps_is_amber_and_its_equal_incidents_are_one_row(self):
-        unstable = {"restarts": 3, "stable_in_seconds": 40}
+        unstable = {"restarts": 3, "outages": 0, "stable_in_seconds": 40}
         incidents = [incident("radio", number, ago=200 - number) for number in range(90)]
         browser = self.open([stream("radio", unstable=unstable)], incidents=incidents)
         browser.wait_text(".tile .why", "unstable: 3 restarts, stable in", 5)
@@ -86,7 +106,7 @@ class PageMany(LiveTest):
         browser.wait_text(".tile .clock", "since 0:03:1", 5)
         browser.wait_text("#verdict-body .since", "for 3 min 1", 5)
         self.assertEqual(browser.text("#command-source"), "rtsp://radio.example/live")
-        self.assertEqual(browser.text("#command-sink"), "rtmp://sink.example/***")
+        self.assertEqual(browser.text("#command-sink"), "sink.example:1935")
         self.assertIn("ffmpeg -i rtsp://radio.example/live", browser.text("#command-line"))
         self.assertEqual(self.browser.js("return document.querySelector('.tile .why').title"), "source unreachable")
 
