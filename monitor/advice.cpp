@@ -37,7 +37,9 @@ std::string_view what_now(Cause cause) {
     case Cause::memory_high:
       return "Restart the stream at a good moment, before the kernel ends FFmpeg at a bad one.";
     case Cause::sink_unreachable:
-      return "Call who runs the receiving server: it does not take connections from this machine.";
+      return "Ask whoever runs the receiving server: it does not take connections from this "
+             "machine, or "
+             "does not answer on them.";
     case Cause::sink_rejected:
       return "Check the stream key, and whether another encoder uses it: the server refuses the "
              "stream.";
@@ -56,7 +58,8 @@ std::string_view what_now(Cause cause) {
       return "Check the limits of processes, memory and open files of this machine: FFmpeg cannot "
              "be started.";
     case Cause::command_invalid:
-      return "Correct the FFmpeg command: the last lines of its log name the wrong option.";
+      return "Correct the command: the evidence and FFmpeg's last lines in the log name what is "
+             "wrong.";
     case Cause::stop_requested:
     case Cause::restart_requested:
     case Cause::track_change:

@@ -60,6 +60,10 @@ void require_commands(const FoundCommands& found, const Options& options) {
   if (count == 0 && options.command.empty())
     throw NoCommands(std::string("no FFmpeg command with an input and an output was found; ") +
                      usage);
+  if (count == 0 && options.command.size() == 1)
+    throw NoCommands(
+        "no FFmpeg was found in the command; a script or a compose file is read from "
+        "stdin: ffsupervisor init < FILE");
   if (count == 0)
     throw NoCommands(
         "no FFmpeg with an input and an output was found in the command, expected "

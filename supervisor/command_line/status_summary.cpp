@@ -13,11 +13,22 @@ namespace {
 using Time = std::chrono::system_clock::time_point;
 
 std::string counted(std::size_t on_air, std::size_t all) {
-  if (all == 0) return "There are no streams.";
-  if (all == 1) return on_air == 1 ? "The stream is on air." : "The stream is not on air.";
-  if (on_air == all) return "All " + std::to_string(all) + " streams are on air.";
+  if (all == 0) return "There are no streams";
+  if (all == 1) return on_air == 1 ? "The stream is on air" : "The stream is not on air";
+  if (on_air == all) return "All " + std::to_string(all) + " streams are on air";
   return std::to_string(on_air) + " of " + std::to_string(all) +
-         (on_air == 1 ? " streams is on air." : " streams are on air.");
+         (on_air == 1 ? " streams is on air" : " streams are on air");
+}
+
+std::string first_line(const std::vector<StreamRow>& rows, bool has_colours) {
+  const auto on_air =
+      static_cast<std::size_t>(std::ranges::count(rows, std::string("on_air"), &StreamRow::state));
+  const auto in_doubt =
+      std::ranges::count_if(rows, [](const StreamRow& row) { return !row.doubts.empty(); });
+  const bool is_well = !rows.empty() && on_air == rows.size();
+  const Colour colour = !is_well ? Colour::red : in_doubt > 0 ? Colour::yellow : Colour::green;
+  const std::string doubt = in_doubt > 0 ? " (in doubt: " + std::to_string(in_doubt) + ")" : "";
+  return painted(counted(on_air, rows.size()) + doubt + '.', colour, has_colours) + '\n';
 }
 
 // " since 2026-11-30 10:12:04 UTC (3m12s)", or nothing.
@@ -67,12 +78,7 @@ std::string why(const StreamRow& row) {
 }  // namespace
 
 std::string summarize(const std::vector<StreamRow>& rows, Time now, bool has_colours) {
-  const auto on_air =
-      static_cast<std::size_t>(std::ranges::count(rows, std::string("on_air"), &StreamRow::state));
-  const bool is_well = !rows.empty() && on_air == rows.size();
-  std::string text =
-      painted(counted(on_air, rows.size()), is_well ? Colour::green : Colour::red, has_colours) +
-      '\n';
+  std::string text = first_line(rows, has_colours);
   for (const StreamRow& row : rows) {
     if (!has_trouble(row)) continue;
     text += painted(printable(row.name), colour_of(row), has_colours) + ": " +

@@ -199,6 +199,7 @@ TEST(Init, WhatHoldsNoCommandIsAnErrorThatSaysWhatIsExpected) {
   EXPECT_TRUE(contains(init("services: {a: [}\n").err, "init: line 1: not valid YAML"));
   EXPECT_TRUE(contains(init(std::string(2 << 20, 'x')).err, "more than 1 MiB"));
   EXPECT_TRUE(contains(init(std::string("a\0b", 3)).err, "no text in UTF-8"));
+  EXPECT_TRUE(contains(init("", {"start.sh"}).err, "ffsupervisor init < FILE"));
   EXPECT_TRUE(contains(init("", {"sox", "a"}).err, "no FFmpeg with an input and an output"));
   EXPECT_EQ(init("ffmpeg -i a b.ts; ffmpeg -i c d.ts", {}, "n").code, 2);
 }

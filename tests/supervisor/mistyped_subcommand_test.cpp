@@ -24,12 +24,17 @@ TEST(MistypedSubcommand, TheNearestOneIsNamed) {
   EXPECT_NE(answer_to({"restrat", "radio"}).find("mean restart?"), std::string::npos);
   EXPECT_NE(answer_to({"help"}).find("mean --help?"), std::string::npos);
   EXPECT_NE(answer_to({"version"}).find("mean --version?"), std::string::npos);
+  EXPECT_NE(answer_to({"test-alert"}).find("mean alert-test?"), std::string::npos);
+  EXPECT_NE(answer_to({"validate", "x.yml"}).find("mean check?"), std::string::npos);
+  EXPECT_EQ(answer_to({"ls"}),
+            "\"ls\" is no subcommand: did you mean status? (the program: ffsupervisor -- ls)");
 }
 
 TEST(MistypedSubcommand, WhatMayBeACommandStaysOne) {
   for (const char* word : {"ffmpeg", "./stauts", "/x/status", "radio.sh", "cat", "sh"}) {
     EXPECT_EQ(answer_to({word}), "a command") << word;
   }
+  EXPECT_EQ(answer_to({"ls", "-l"}), "a command") << "with arguments";
   EXPECT_EQ(answer_to({"--", "stauts"}), "a command") << "as asked for";
   EXPECT_EQ(answer_to({"check", "stauts"}), "a command");
 }
