@@ -79,18 +79,18 @@ void Slates::go_on() {
 
 void Slates::encode() {
   const auto command = slate_command(*plan_, present_->codec, present_->parameters,
-                                     slate_quantizers[quantizer_], SlateEncoding::descriptor);
+                                     slate_quantizers[quantizer_], PictureEncoding::descriptor);
   std::string error;
   // Not from within the child's own call.
   const auto take_later = context_.services.loop.callback(
-      weak_from_this(), [run = ++runs_](Slates& self, SlateEncoding::Result result) {
+      weak_from_this(), [run = ++runs_](Slates& self, PictureEncoding::Result result) {
         if (self.runs_ == run) self.take(std::move(result));
       });
-  encoding_ = SlateEncoding::begin(context_.launch, command, plan_->text, take_later, error);
+  encoding_ = PictureEncoding::begin(context_.launch, command, plan_->text, take_later, error);
   if (!encoding_) settle(nullptr, error);
 }
 
-void Slates::take(SlateEncoding::Result result) {
+void Slates::take(PictureEncoding::Result result) {
   encoding_.reset();
   if (!result.error.empty()) {
     settle(nullptr, about_image(result.error, plan_->image));

@@ -9,8 +9,8 @@
 
 #include "recovery/splice/slate.hpp"
 #include "supervisor/child/child.hpp"
+#include "supervisor/hold/picture_encoding.hpp"
 #include "supervisor/hold/slate_command.hpp"
-#include "supervisor/hold/slate_encoding.hpp"
 #include "supervisor/relay/relay.hpp"
 #include "supervisor/thread/clock.hpp"
 #include "supervisor/thread/services.hpp"
@@ -61,7 +61,7 @@ class Slates : public std::enable_shared_from_this<Slates> {
   const Known* find(const RelayPicture& picture) const;
   void go_on();
   void encode();
-  void take(SlateEncoding::Result result);
+  void take(PictureEncoding::Result result);
   void settle(Made slate, const std::string& trouble);
   void forget_oldest();
   void deliver();
@@ -74,7 +74,7 @@ class Slates : public std::enable_shared_from_this<Slates> {
   std::vector<Known> known_;             // the oldest first
   std::optional<RelayPicture> present_;  // that is being encoded
   std::size_t quantizer_ = 0;            // … how coarse
-  std::unique_ptr<SlateEncoding> encoding_;
+  std::unique_ptr<PictureEncoding> encoding_;
   std::uint64_t runs_ = 0;  // tells the present one from those before
   std::unique_ptr<Timer> limit_, retry_;
   std::string told_;

@@ -12,9 +12,9 @@
 
 namespace supervisor {
 
-// One run of an FFmpeg that encodes a slate, beside the loop: at nice 19, what it writes and says
+// One run of an FFmpeg that makes one picture, beside the loop: at nice 19, what it writes and says
 // bounded. It ends by itself or with this object. For the loop's thread.
-class SlateEncoding {
+class PictureEncoding {
  public:
   static constexpr int descriptor = 3;                 // that the command writes to
   static constexpr std::size_t media_limit = 8 << 20;  // bytes
@@ -25,16 +25,16 @@ class SlateEncoding {
     std::string error;  // what was wrong, in FFmpeg's words where it has some; empty: nothing
   };
 
-  // `text` is on its stdin. `on_end`: once, from within the child's own call, where this must not
+  // `input` is on its stdin. `on_end`: once, from within the child's own call, where this must not
   // be destroyed; never where the launch fails, of which `error` tells.
-  static std::unique_ptr<SlateEncoding> begin(const ChildLauncher& launch,
-                                              const std::vector<std::string>& command,
-                                              const std::string& text,
-                                              std::function<void(Result)> on_end,
-                                              std::string& error);
+  static std::unique_ptr<PictureEncoding> begin(const ChildLauncher& launch,
+                                                const std::vector<std::string>& command,
+                                                const std::string& input,
+                                                std::function<void(Result)> on_end,
+                                                std::string& error);
 
  private:
-  explicit SlateEncoding(std::function<void(Result)> on_end) : on_end_(std::move(on_end)) {}
+  explicit PictureEncoding(std::function<void(Result)> on_end) : on_end_(std::move(on_end)) {}
   void on_executed(int error_number);
   void on_media(std::string_view bytes);
   void on_exit(monitor::ExitStatus status);

@@ -1,4 +1,4 @@
-#include "supervisor/hold/slate_encoding.hpp"
+#include "supervisor/hold/picture_encoding.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -21,19 +21,19 @@ std::string cannot_be_launched(int error_number) {
 
 }  // namespace
 
-std::unique_ptr<SlateEncoding> SlateEncoding::begin(const ChildLauncher& launch,
-                                                    const std::vector<std::string>& command,
-                                                    const std::string& text,
-                                                    std::function<void(Result)> on_end,
-                                                    std::string& error) {
-  std::unique_ptr<SlateEncoding> made(new SlateEncoding(std::move(on_end)));
-  SlateEncoding* const self = made.get();  // the handlers die with the child, which dies with it
-  const Descriptor input = memory_file("slate", text);
+std::unique_ptr<PictureEncoding> PictureEncoding::begin(const ChildLauncher& launch,
+                                                        const std::vector<std::string>& command,
+                                                        const std::string& input,
+                                                        std::function<void(Result)> on_end,
+                                                        std::string& error) {
+  std::unique_ptr<PictureEncoding> made(new PictureEncoding(std::move(on_end)));
+  PictureEncoding* const self = made.get();  // the handlers die with the child, which dies with it
+  const Descriptor file = memory_file("picture", input);
   int error_number = errno;
-  if (input) {
+  if (file) {
     ChildSpec spec;
     spec.argv = command;
-    spec.stdin_fd = input.get();
+    spec.stdin_fd = file.get();
     spec.join_output = true;
     spec.progress_fd = descriptor;
     spec.niceness = least_favourable;
@@ -54,13 +54,13 @@ std::unique_ptr<SlateEncoding> SlateEncoding::begin(const ChildLauncher& launch,
   return nullptr;
 }
 
-void SlateEncoding::on_executed(int error_number) {
+void PictureEncoding::on_executed(int error_number) {
   if (error_number == 0) return;
   result_.error = cannot_be_launched(error_number);
   on_end_(std::move(result_));
 }
 
-void SlateEncoding::on_media(std::string_view bytes) {
+void PictureEncoding::on_media(std::string_view bytes) {
   if (!result_.error.empty()) return;
   result_.media.insert(result_.media.end(), bytes.begin(), bytes.end());
   if (result_.media.size() <= media_limit) return;
@@ -69,7 +69,7 @@ void SlateEncoding::on_media(std::string_view bytes) {
   child_->signal(SIGKILL);
 }
 
-void SlateEncoding::on_exit(monitor::ExitStatus status) {
+void PictureEncoding::on_exit(monitor::ExitStatus status) {
   const bool is_good = status.code == 0 && !status.signal;
   if (result_.error.empty() && !is_good) {
     const std::string words = first_words();
@@ -79,7 +79,7 @@ void SlateEncoding::on_exit(monitor::ExitStatus status) {
 }
 
 // The first line names the cause, those behind it what came of it.
-std::string SlateEncoding::first_words() const {
+std::string PictureEncoding::first_words() const {
   std::string_view line = said_;
   line = line.substr(0, line.find('\n'));
   const std::size_t context = line.starts_with('[') ? line.find("] ") : std::string_view::npos;
