@@ -6,6 +6,7 @@
 #include "http/derived_values.hpp"
 #include "http/json.hpp"
 #include "http/past_json.hpp"
+#include "http/preview.hpp"
 #include "http/stream_json.hpp"
 #include "http/timeline.hpp"
 #include "monitor/text/percent.hpp"
@@ -71,6 +72,11 @@ Reply streams(const SnapshotStore::View& view, const ClockReading& now) {
 Reply stream(const SnapshotStore::View& view, std::string_view name, const ClockReading& now) {
   const StreamSnapshot* const found = find(view, name);
   return found ? json_reply(200, stream_json(*found, now)) : no_such_stream(name);
+}
+
+Reply picture(const SnapshotStore::View& view, std::string_view name, const ClockReading& now) {
+  const StreamSnapshot* const found = find(view, name);
+  return found ? picture_reply(*found, now) : no_such_stream(name);
 }
 
 Reply recovery_of(const SnapshotStore::View& view, std::string_view name, std::size_t limit,

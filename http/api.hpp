@@ -24,6 +24,8 @@ Reply outcome_reply(const Outcome& outcome);
 Reply streams(const SnapshotStore::View& view, const ClockReading& now);  // {"streams": […]}
 Reply timeline(const SnapshotStore::View& view, const ClockReading& now);
 Reply stream(const SnapshotStore::View& view, std::string_view name, const ClockReading& now);
+// The newest small picture of what goes out.
+Reply picture(const SnapshotStore::View& view, std::string_view name, const ClockReading& now);
 Reply recovery_of(const SnapshotStore::View& view, std::string_view name, std::size_t limit,
                   const ClockReading& now);
 Reply incidents(const SnapshotStore::View& view,

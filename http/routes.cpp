@@ -17,6 +17,7 @@ constexpr std::string_view events_path = "/api/v1/events";
 constexpr std::string_view hooks_prefix = "/webhook/";
 constexpr std::string_view samples_suffix = "/samples";
 constexpr std::string_view recovery_suffix = "/recovery";
+constexpr std::string_view picture_suffix = "/picture";
 
 // Time for the supervising loop to answer; a stuck one never does.
 constexpr std::chrono::seconds control_limit{2};
@@ -78,6 +79,12 @@ Reply one_recovery(const View& view, const Request& request, const Now& now) {
   return recovery_of(view, decoded(name), limit_of(request, default_history), now);
 }
 
+Reply one_picture(const View& view, const Request& request, const Now& now) {
+  std::string_view name = request.path.substr(streams_prefix.size());
+  name.remove_suffix(picture_suffix.size());
+  return picture(view, decoded(name), now);
+}
+
 // Null for an unknown path.
 Handler find(std::string_view path) {
   for (const Route& route : fixed_routes) {
@@ -87,6 +94,7 @@ Handler find(std::string_view path) {
   const std::string_view rest = path.substr(streams_prefix.size());
   const std::size_t slash = rest.find('/');
   if (slash == std::string_view::npos) return one_stream;
+  if (rest.substr(slash) == picture_suffix) return one_picture;
   return rest.substr(slash) == recovery_suffix ? one_recovery : nullptr;
 }
 

@@ -13,6 +13,7 @@
 
 #include "http/log_lines.hpp"
 #include "monitor/cause.hpp"
+#include "monitor/ffmpeg/audio_level.hpp"
 #include "monitor/ffmpeg/stderr_log.hpp"
 #include "monitor/output.hpp"
 #include "monitor/readings.hpp"
@@ -59,6 +60,26 @@ struct OutputSnapshot {
   std::optional<std::uint64_t> dropped_bytes = {};    // that its queue could not hold
 };
 
+// A small picture of what went out.
+struct Picture {
+  std::shared_ptr<const std::string> jpeg;  // never null
+  recovery::WallTime taken_at{};
+};
+
+// The level of the sound that went out.
+struct Level {
+  monitor::AudioLevel value;
+  monitor::Instant at{};
+};
+
+// What is shown of what goes out, where that is asked for.
+struct PreviewSnapshot {
+  std::optional<monitor::Duration> picture_every = {};  // empty: none is asked for
+  bool measures_level = false;
+  std::optional<Picture> picture = {};  // the newest, of whatever age
+  std::optional<Level> level = {};
+};
+
 // The public state of one stream at one moment. Immutable once published; secrets are already
 // masked in every string.
 struct StreamSnapshot {
@@ -89,6 +110,7 @@ struct StreamSnapshot {
   std::vector<OutputSnapshot> outputs;  // of the command, then those of the fallback alone
   // Measured of the current child; empty without one.
   monitor::Readings readings;
+  PreviewSnapshot preview;
   // the station
   bool expects_tracks = false;              // the configuration names one, or uses what it reports
   std::optional<TrackState> track;          // null: the stream has no source of tracks

@@ -8,6 +8,7 @@
 #include "http/derived_values.hpp"
 #include "http/json.hpp"
 #include "http/past_json.hpp"
+#include "http/preview.hpp"
 #include "http/stability.hpp"
 #include "monitor/advice.hpp"
 #include "monitor/text/rfc3339.hpp"
@@ -262,6 +263,8 @@ json::object stream_json(const StreamSnapshot& stream, const ClockReading& now) 
           {"source", source_json(stream)},
           {"outputs", outputs_json(stream, now)},
           {"fallback", fallback_json(stream, now)},
+          {"picture", picture_json(stream, now)},
+          {"level", level_json(stream, now)},
           {"track", track_json(stream, now)},
           {"tracks_played", stream.track ? stream.track->played_total : 0},
           {"verdict", verdict_json(status.verdict)},

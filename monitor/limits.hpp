@@ -60,6 +60,15 @@ struct Content {
   bool operator==(const Content&) const = default;
 };
 
+// What is shown of what goes out, where it is asked for.
+struct Preview {
+  std::optional<Duration> picture;  // from one to the next; empty: none is made
+  bool level = false;               // of the sound
+
+  bool any() const { return picture || level; }
+  bool operator==(const Preview&) const = default;
+};
+
 // Which witnesses count. `progress`: FFmpeg's progress blocks and its end alone.
 enum class Witnesses { all, progress };
 
@@ -75,6 +84,7 @@ struct Limits {
   Duration sink_stall_timeout = 10s;    // the receiving server takes nothing
   Duration source_stall_timeout = 10s;  // nothing arrives from the source
   Content content;
+  Preview preview;
   Witnesses witnesses = Witnesses::all;
   // No key: by the command's own options, how much longer its inputs may be analysed before the
   // first block. It counts only while the source is read.

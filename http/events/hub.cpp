@@ -5,6 +5,7 @@
 
 #include "http/derived_values.hpp"
 #include "http/json.hpp"
+#include "http/preview.hpp"
 #include "http/stability.hpp"
 #include "http/stream_json.hpp"
 
@@ -25,6 +26,8 @@ Event progress_event(const StreamSnapshot& stream, const Sample& sample, const C
   data["frames"] = stream.totals.frames;
   data["uptime_seconds"] = rounded(uptime_seconds(status, now));
   data["state"] = recovery::name(recovery::air_state(status));
+  data["picture"] = picture_json(stream, now);
+  data["level"] = level_json(stream, now);
   const auto stands = no_progress(stream, now);
   data["no_progress_seconds"] = stands ? rounded(stands->for_seconds) : 0;
   return make_event("progress", print_json(data));

@@ -5,6 +5,7 @@
 #include "http/derived_values.hpp"
 #include "http/metrics/family.hpp"
 #include "http/metrics/metrics.hpp"
+#include "http/preview.hpp"
 
 namespace http {
 namespace {
@@ -194,6 +195,13 @@ constexpr ValueRow value_rows[] = {
     {{"radio_ffmpeg_output_bitrate_bps", gauge,
       "Bits per second of the first output over the window, not since launch."},
      [](const Scraped& at) -> Value { return at.stream.readings.bitrate_bps; }},
+    {{"radio_audio_level_dbfs", gauge,
+      "Level (RMS) of the sound that goes out, in dBFS: 0 is the loudest, -120 silence; present "
+      "only where monitor.preview.level is on and sound goes out."},
+     [](const Scraped& at) -> Value {
+       const Level* level = present_level(at.stream, at.now);
+       return level ? Value(level->value.rms_dbfs) : std::nullopt;
+     }},
     {{"radio_ffmpeg_last_progress_timestamp_seconds", gauge,
       "Unix time of FFmpeg's last progress block."},
      [](const Scraped& at) -> Value { return unix_time(at.stream.last_progress_at); }},

@@ -90,6 +90,7 @@ bool is_key(std::string_view name) {
 const std::vector<Progress>& ProgressParser::feed(std::string_view bytes) {
   blocks_.clear();
   marks_.clear();
+  level_.reset();
   oldest_ = 0;
   while (!bytes.empty()) {
     const std::size_t end = bytes.find('\n');
@@ -171,6 +172,7 @@ void ProgressParser::take_line(std::string_view line) {
 bool ProgressParser::take_content(std::string_view line) {
   if (line.starts_with("frame:")) return true;
   if (!line.starts_with("lavfi.")) return false;
+  if (const auto level = levels_.take(line)) level_ = level;
   const std::optional<ContentMark> mark = parse_content_mark(line);
   if (!mark) return true;
   if (marks_.size() == marks_limit) marks_.erase(marks_.begin());

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "monitor/ffmpeg/audio_level.hpp"
 #include "monitor/ffmpeg/content_mark.hpp"
 
 namespace monitor {
@@ -37,7 +38,7 @@ struct Progress {
 // next block then share a line (`streamframe=6`).
 //
 // Lines of FFmpeg's metadata filters (`frame:12  pts:…`, `lavfi.silence_start=12`) belong to no
-// block; those that mark the content are kept beside them.
+// block; those that mark the content or tell its level are kept beside them.
 class ProgressParser {
  public:
   static constexpr std::size_t line_limit = 4096;  // bytes; FFmpeg's longest is about 1000
@@ -53,6 +54,9 @@ class ProgressParser {
   const std::vector<ContentMark>& marks() const { return marks_; }
 
   static constexpr std::size_t marks_limit = 64;
+
+  // The newest level of the sound in these bytes; the filters write it as they do the marks.
+  const std::optional<AudioLevel>& level() const { return level_; }
 
   // Lines that were neither a known nor an unknown `key=value`: garbage, or over-long.
   std::uint64_t rejected_lines() const { return rejected_lines_; }
@@ -75,6 +79,8 @@ class ProgressParser {
   std::vector<Progress> blocks_;
   std::size_t oldest_ = 0;  // index in blocks_ while more than blocks_limit come at once
   std::vector<ContentMark> marks_;
+  AudioLevelReader levels_;
+  std::optional<AudioLevel> level_;
   std::uint64_t rejected_lines_ = 0;
 };
 

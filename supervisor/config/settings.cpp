@@ -220,6 +220,7 @@ std::vector<Setting<StreamConfig>> make_stream_settings() {
   for (auto& setting : slate_settings()) settings.push_back(std::move(setting));
   for (auto& setting : make_monitor_settings()) settings.push_back(std::move(setting));
   for (auto& setting : content_settings()) settings.push_back(std::move(setting));
+  for (auto& setting : preview_settings()) settings.push_back(std::move(setting));
   for (auto& setting : make_recovery_settings()) settings.push_back(std::move(setting));
   for (auto& setting : planned_restart_settings()) settings.push_back(std::move(setting));
   for (auto& setting : source_settings()) settings.push_back(std::move(setting));

@@ -139,4 +139,25 @@ std::vector<Setting<StreamConfig>> content_settings() {
            }}};
 }
 
+std::vector<Setting<StreamConfig>> preview_settings() {
+  constexpr DurationRange interval{10s, 60s};
+  return {{"monitor.preview.picture",
+           [=](S& stream, const std::string& text) {
+             auto& picture = stream.monitor.preview.picture;
+             picture.reset();
+             if (!text.empty()) picture = read_duration(text, interval);
+           },
+           [](const S& stream) {
+             const auto& picture = stream.monitor.preview.picture;
+             return picture ? print_duration(*picture) : std::string();
+           }},
+          {"monitor.preview.level",
+           [](S& stream, const std::string& text) {
+             stream.monitor.preview.level = read_boolean(text);
+           },
+           [](const S& stream) {
+             return std::string(stream.monitor.preview.level ? "true" : "false");
+           }}};
+}
+
 }  // namespace supervisor

@@ -13,4 +13,7 @@ std::vector<Setting<StreamConfig>> sink_settings();
 // `streams[].monitor.content`: what counts as dead air, where that is asked for.
 std::vector<Setting<StreamConfig>> content_settings();
 
+// `streams[].monitor.preview`: what is shown of what goes out, where that is asked for.
+std::vector<Setting<StreamConfig>> preview_settings();
+
 }  // namespace supervisor

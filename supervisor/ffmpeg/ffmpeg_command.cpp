@@ -248,7 +248,8 @@ void FfmpegCommand::warn_about_options() {
 
 std::vector<std::string> FfmpegCommand::with_supervision(int progress_fd,
                                                          monitor::Duration stats_period,
-                                                         const monitor::Content& content) const {
+                                                         const monitor::Content& content,
+                                                         const monitor::Preview& preview) const {
   if (!ffmpeg_at_) return argv_;
   const auto own = arguments_behind(argv_, *ffmpeg_at_);
   std::vector<std::string> added = {"-progress",
@@ -261,18 +262,34 @@ std::vector<std::string> FfmpegCommand::with_supervision(int progress_fd,
   if (!reads_stdin_) added.emplace_back("-nostdin");
   std::vector<std::string> command = argv_;
   const auto arguments = static_cast<std::ptrdiff_t>(*ffmpeg_at_) + 1;
-  const ContentOutput analysis = content_output(own, content, progress_fd);
+  const ContentOutput analysis = content_output(own, content, progress_fd, possible(preview));
   command.insert(command.begin() + arguments + static_cast<std::ptrdiff_t>(analysis.at),
                  analysis.words.begin(), analysis.words.end());
   command.insert(command.begin() + arguments, added.begin(), added.end());
   return command;
 }
 
-std::vector<std::string> FfmpegCommand::content_warnings(const monitor::Content& content) const {
-  if (!content.any()) return {};
-  if (!ffmpeg_at_) return {"content: only FFmpeg's own can be looked at"};
+std::vector<std::string> FfmpegCommand::content_warnings(const monitor::Content& content,
+                                                         const monitor::Preview& preview) const {
+  if (!content.any() && !preview.any()) return {};
+  if (!ffmpeg_at_)
+    return {std::string(content.any() ? "content" : "preview") +
+            ": only FFmpeg's own can be looked at"};
   constexpr int any_fd = 3;
-  return content_output(arguments_behind(argv_, *ffmpeg_at_), content, any_fd).warnings;
+  const auto own = arguments_behind(argv_, *ffmpeg_at_);
+  std::vector<std::string> warnings =
+      content_output(own, content, any_fd, possible(preview)).warnings;
+  if (preview.picture && is_behind_unknown_)
+    warnings.push_back(
+        "preview.picture: the program that starts FFmpeg may not hand on the file "
+        "that the picture is written to, so none is made");
+  return warnings;
+}
+
+// Where an unknown program closes it, FFmpeg may open another file under its number.
+monitor::Preview FfmpegCommand::possible(monitor::Preview preview) const {
+  if (is_behind_unknown_) preview.picture.reset();
+  return preview;
 }
 
 std::vector<FfmpegArgument> FfmpegCommand::arguments() const {

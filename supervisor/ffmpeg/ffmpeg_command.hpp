@@ -43,9 +43,11 @@ class FfmpegCommand {
   // output behind the user's last; nothing else is changed. A command without FFmpeg comes back as
   // it is.
   std::vector<std::string> with_supervision(int progress_fd, monitor::Duration stats_period,
-                                            const monitor::Content& content = {}) const;
-  // What of the content is asked for and cannot be looked for.
-  std::vector<std::string> content_warnings(const monitor::Content& content) const;
+                                            const monitor::Content& content = {},
+                                            const monitor::Preview& preview = {}) const;
+  // What of the content is asked for and cannot be looked for, or shown.
+  std::vector<std::string> content_warnings(const monitor::Content& content,
+                                            const monitor::Preview& preview = {}) const;
 
   // Whether the child needs our stdin: an input is read from it, the user asked for FFmpeg's keys
   // (`-stdin`), or the program is not FFmpeg.
@@ -76,6 +78,7 @@ class FfmpegCommand {
 
  private:
   void read_arguments();
+  monitor::Preview possible(monitor::Preview preview) const;
   void read_output(std::string_view url, bool tee, const EndpointOptions& options);
   void read_option(std::string_view name, std::string_view value);
   void warn_about_options();

@@ -68,7 +68,7 @@ void StderrReader::take_line(std::string_view line, monitor::Instant now) {
         subject(), parsed.text,
         {{"ffmpeg_level", monitor::name(parsed.level)}, {"ffmpeg_component", parsed.component}});
   }
-  if (!may_search(now)) return signs_.skip();
+  if (picture_lines_.take(parsed) || !may_search(now)) return signs_.skip();
   if (const auto sign = signs_.read(parsed, splitter_.is_behind_return())) {
     on_sign_(*sign, secrets_.mask(parsed.text));
   }

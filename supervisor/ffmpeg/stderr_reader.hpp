@@ -3,8 +3,10 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "monitor/ffmpeg/log_gate.hpp"
+#include "monitor/ffmpeg/picture_lines.hpp"
 #include "monitor/ffmpeg/sign_reader.hpp"
 #include "monitor/ffmpeg/stderr_log.hpp"
 #include "monitor/text/line_splitter.hpp"
@@ -27,7 +29,11 @@ class StderrReader {
                std::string role, monitor::LogGate& gate, OnSign on_sign);
 
   // The child is about to be launched: what its command reads and writes.
-  void begin_life(const monitor::Endpoints& endpoints) { signs_ = monitor::SignReader(endpoints); }
+  // `picture`: the file that a picture goes to beside its outputs; empty: none does.
+  void begin_life(const monitor::Endpoints& endpoints, std::string picture = {}) {
+    signs_ = monitor::SignReader(endpoints);
+    picture_lines_ = monitor::PictureLines(std::move(picture));
+  }
 
   void feed(std::string_view bytes, monitor::Instant now);
   void end_of_life(monitor::Instant now);
@@ -50,6 +56,7 @@ class StderrReader {
 
   std::string stream_, output_, role_;
   monitor::SignReader signs_;
+  monitor::PictureLines picture_lines_;
   OnSign on_sign_;
   monitor::LineSplitter splitter_{line_limit};
   monitor::LogGate& gate_;

@@ -55,6 +55,7 @@ StreamConfig beside_the_encoder(const StreamConfig& stream, std::vector<std::str
   config.command = std::move(command);
   config.monitor = stream.monitor;
   config.monitor.content = {};
+  config.monitor.preview = {};
   config.monitor.bitrate_drop.percent = 100;
   config.monitor.min_speed.ratio = 0;
   config.recovery = stream.recovery;

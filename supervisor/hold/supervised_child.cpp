@@ -185,8 +185,10 @@ void SupervisedChild::State::perform(const recovery::Launch& action) {
 ChildHandlers SupervisedChild::State::handlers_of(ChildLife& life) {
   return {
       .on_executed = [this, &life](int error) { wake_up([&] { life.on_executed(error, now_); }); },
-      .on_progress = [this,
-                      &life](std::string_view bytes) { wake_up([&] { life.on_progress(bytes); }); },
+      .on_progress =
+          [this, &life](std::string_view bytes) {
+            wake_up([&] { life.on_progress(bytes, now_); });
+          },
       .on_progress_end = [this, &life] { wake_up([&] { life.on_progress_end(now_); }); },
       .on_stderr =
           [this, &life](std::string_view bytes) { wake_up([&] { life.on_stderr(bytes, now_); }); },

@@ -16,7 +16,7 @@ constexpr std::string_view live_keys[] = {"monitor.", "recovery.",        "resta
                                           "slate.",   "fallback_standby", "alerts."};
 // … and those among them that do not.
 constexpr std::string_view launch_keys[] = {"monitor.stats_period", "monitor.content.",
-                                            "monitor.witnesses"};
+                                            "monitor.preview.", "monitor.witnesses"};
 constexpr std::string_view live_content_key = "monitor.content.action";
 
 template <class Prefixes>

@@ -30,7 +30,8 @@ struct ConfigChanges {
 
 // Pure. What decides what a difference costs:
 //   FFmpeg is launched anew for        command, monitor.stats_period, monitor.content (all but its
-//                                      action), monitor.witnesses, and any key not named here
+//                                      action), monitor.preview, monitor.witnesses, and any key not
+//                                      named here
 //   … on the fallback's turn for       fallback
 //   holds at once, FFmpeg untouched    monitor.*, recovery.*, restart, source.*, sink.*, log,
 //                                      alerts, dependencies; of outputs.NAME its publisher is

@@ -1,12 +1,14 @@
 #include "supervisor/stream/child_life.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <utility>
 
 #include <signal.h>
 
 #include "supervisor/ffmpeg/pipeline.hpp"
+#include "supervisor/ffmpeg/preview_command.hpp"
 
 namespace supervisor {
 
@@ -48,9 +50,29 @@ bool ChildLife::launch(const ChildLauncher& launcher,
                        std::shared_ptr<const PreparedCommand> command, ChildHandlers handlers,
                        int& error_number) {
   command_ = std::move(command);
-  stderr_reader_.begin_life(command_->command.endpoints());
+  if (!add_picture_file(error_number)) return false;
+  stderr_reader_.begin_life(
+      command_->command.endpoints(),
+      picture_file_ ? picture_file_name(picture_file_->number()) : std::string());
   child_ = launcher(command_->spec, std::move(handlers), error_number);
   return has_child();
+}
+
+// Where there is none for another reason than a shortage FFmpeg goes on without its picture.
+bool ChildLife::add_picture_file(int& error_number) {
+  if (!writes_picture(command_->spec.argv)) return true;
+  std::vector<int> taken = command_->command.named_descriptors();
+  const ChildSpec& before = command_->spec;
+  taken.insert(taken.end(), before.inherited.begin(), before.inherited.end());
+  taken.push_back(before.progress_fd);
+  picture_file_ = PictureFile::make(taken);
+  error_number = errno;
+  if (!picture_file_) return error_number != EMFILE && error_number != ENFILE;
+  auto command = std::make_shared<PreparedCommand>(*command_);
+  command->spec.argv = with_picture_file(std::move(command->spec.argv), picture_file_->number());
+  command->spec.inherited.push_back(picture_file_->number());
+  command_ = std::move(command);
+  return true;
 }
 
 void ChildLife::on_executed(int error_number, Instant now) {
@@ -71,7 +93,7 @@ void ChildLife::on_executed(int error_number, Instant now) {
   take_(recovery::Launched{generation_, child_->pid()});
 }
 
-bool ChildLife::on_progress(std::string_view bytes) {
+bool ChildLife::on_progress(std::string_view bytes, Instant now) {
   bool is_whole = false;
   for (const monitor::Progress& block : parser_.feed(bytes)) {
     is_whole = has_block_ = true;
@@ -79,6 +101,10 @@ bool ChildLife::on_progress(std::string_view bytes) {
   }
   for (const monitor::ContentMark& mark : parser_.marks()) {
     take_(recovery::Observed{generation_, mark});
+  }
+  if (parser_.level()) level_ = http::Level{*parser_.level(), now};
+  if (is_whole && picture_file_) {
+    if (auto next = picture_file_->read()) picture_ = std::move(next);
   }
   return is_whole;
 }

@@ -11,6 +11,7 @@
 #include "supervisor/child/child.hpp"
 #include "supervisor/ffmpeg/stderr_reader.hpp"
 #include "supervisor/stream/child_probes.hpp"
+#include "supervisor/stream/picture_file.hpp"
 #include "supervisor/stream/prepared_command.hpp"
 #include "supervisor/stream/stream_parts.hpp"
 #include "supervisor/thread/services.hpp"
@@ -46,7 +47,7 @@ class ChildLife {
   // The program was executed, or could not be.
   void on_executed(int error_number, monitor::Instant now);
   // True where a whole progress block was among the bytes.
-  bool on_progress(std::string_view bytes);
+  bool on_progress(std::string_view bytes, monitor::Instant now);
   void on_progress_end(monitor::Instant now);
   void on_stderr(std::string_view bytes, monitor::Instant now);
   void on_exit(monitor::ExitStatus status, monitor::Instant now);
@@ -70,6 +71,10 @@ class ChildLife {
   // FFmpeg said so: it is older than 4.4.
   bool refuses_stats_period() const { return refuses_stats_period_; }
 
+  // The newest that it gave; where it gives none it is empty.
+  const std::optional<http::Picture>& picture() const { return picture_; }
+  const std::optional<http::Level>& level() const { return level_; }
+
   // Null: nothing is asked about the child, or it has ended.
   const ChildProbes* probes() const { return probes_.get(); }
   // The last that was read of the process, also after its end.
@@ -77,6 +82,7 @@ class ChildLife {
 
  private:
   bool asks_progress_alone() const;
+  bool add_picture_file(int& error_number);
   bool terminate_ffmpeg(monitor::Instant now);
   void watch_ffmpeg(monitor::Instant now);
   void judge_progress(monitor::Instant now);
@@ -101,6 +107,9 @@ class ChildLife {
   bool has_block_ = false;
   std::unique_ptr<ChildProbes> probes_;
   bool refuses_stats_period_ = false;
+  std::optional<PictureFile> picture_file_;  // where the command writes a picture
+  std::optional<http::Picture> picture_;
+  std::optional<http::Level> level_;
   std::optional<monitor::ProcessSample> last_sample_;  // once the probes are gone
 };
 

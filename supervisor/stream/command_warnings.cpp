@@ -76,7 +76,7 @@ std::vector<std::string> command_warnings(const FfmpegCommand& command,
   if (!warnings.empty()) return warnings;  // what else is said of it would only confuse
   warnings = command_mistakes(command, stream);
   warnings.insert(warnings.end(), command.warnings().begin(), command.warnings().end());
-  const auto of_content = command.content_warnings(stream.monitor.content);
+  const auto of_content = command.content_warnings(stream.monitor.content, stream.monitor.preview);
   warnings.insert(warnings.end(), of_content.begin(), of_content.end());
   add_output_warnings(command, stream, warnings);
   add_rate_warning(command, stream, warnings);

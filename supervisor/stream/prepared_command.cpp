@@ -36,7 +36,8 @@ PreparedCommand prepare_command(const FfmpegCommand& command, const StreamConfig
   const monitor::Limits& limits = stream.monitor;
   ChildSpec spec;
   spec.progress_fd = choose_progress_fd(command, inherited);
-  spec.argv = command.with_supervision(spec.progress_fd, limits.stats_period, limits.content);
+  spec.argv = command.with_supervision(spec.progress_fd, limits.stats_period, limits.content,
+                                       limits.preview);
   // A command that is not understood is given what it would have without the supervisor.
   spec.pass_stdin = command.reads_stdin() || !command.is_ffmpeg();
   spec.capture_progress = command.is_ffmpeg();

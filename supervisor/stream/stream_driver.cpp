@@ -219,7 +219,7 @@ ChildHandlers StreamDriver::State::handlers_of(ChildLife& life) {
       .on_progress =
           [this, &life](std::string_view bytes) {
             wake_up([&] {
-              if (life.on_progress(bytes)) last_progress_at_ = wall_;
+              if (life.on_progress(bytes, now_)) last_progress_at_ = wall_;
             });
           },
       .on_progress_end = [this, &life] { wake_up([&] { life.on_progress_end(now_); }); },

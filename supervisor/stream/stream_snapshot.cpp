@@ -36,6 +36,16 @@ void add_limits(StreamSnapshot& snapshot, const StreamConfig& config) {
   snapshot.restart_cooldown = config.recovery.restart_cooldown;
 }
 
+void add_preview(StreamSnapshot& snapshot, const SnapshotSources& from) {
+  const monitor::Preview& asked = from.parts.config.monitor.preview;
+  snapshot.preview.picture_every = asked.picture;
+  snapshot.preview.measures_level = asked.level;
+  if (from.life) {
+    snapshot.preview.picture = from.life->picture();
+    snapshot.preview.level = from.life->level();
+  }
+}
+
 void add_outputs(StreamSnapshot& snapshot, const StreamParts& parts,
                  const recovery::StreamCore& core) {
   auto& outputs = snapshot.outputs;
@@ -121,6 +131,7 @@ std::shared_ptr<const StreamSnapshot> make_snapshot(const SnapshotSources& from,
   }
   // It stays while the next launch is due.
   if (from.life) snapshot.readings.process = from.life->last_sample();
+  add_preview(snapshot, from);
   add_outputs(snapshot, from.parts, from.core);
   if (from.held) add_held(snapshot, *from.held);
   snapshot.expects_tracks = uses_azuracast(from.parts.config);

@@ -97,6 +97,9 @@ TEST_F(ConfigChangesTest, WhatFfmpegIsToldAtItsLaunchRestartsIt) {
   next.streams[0].monitor.witnesses = monitor::Witnesses::progress;
   EXPECT_TRUE(only_change().primary);
   next = running;
+  next.streams[0].monitor.preview.level = true;
+  EXPECT_TRUE(only_change().primary);
+  next = running;
   next.streams[0].monitor.content.action = monitor::OnDeadAir::restart;
   EXPECT_FALSE(only_change().primary) << "what is done about it is ours";
 }

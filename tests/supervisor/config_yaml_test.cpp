@@ -100,6 +100,7 @@ streams:
         frozen_picture: {noise: -61dB, duration: 18s}
         black: {duration: 19s}
         action: restart
+      preview: {picture: 20s, level: true}
     recovery:
       enabled: no
       max_restart_attempts: 0
@@ -153,6 +154,8 @@ dependencies:
   EXPECT_EQ(a.monitor.content.frozen_picture.value().duration, 18s);
   EXPECT_EQ(a.monitor.content.black.value().duration, 19s);
   EXPECT_EQ(a.monitor.content.action, monitor::OnDeadAir::restart);
+  EXPECT_EQ(a.monitor.preview.picture, 20s);
+  EXPECT_TRUE(a.monitor.preview.level);
   EXPECT_FALSE(a.recovery.enabled);
   EXPECT_EQ(a.recovery.max_restart_attempts, 0u);
   EXPECT_EQ(a.recovery.restart_cooldown, 7s);
