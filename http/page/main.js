@@ -14,6 +14,8 @@ import { LogPanel } from "./log.js";
 import { Model } from "./model.js";
 import { refusals, showConfig, showMissing, showRefusal } from "./notices.js";
 import { OutputsPanel } from "./outputs.js";
+import { Pictures } from "./pictures.js";
+import { PreviewPanel } from "./preview.js";
 import { fetchSamples, keepFresh } from "./refresh.js";
 import { Selection } from "./selection.js";
 import { Strips } from "./strip.js";
@@ -32,10 +34,12 @@ const calm_ms = 250;
 const model = new Model();
 const selection = new Selection(model, draw);
 const strips = new Strips(draw);
-const wall = new Wall(byId("wall"), strips, draw);
+const pictures = new Pictures(draw);
+const wall = new Wall(byId("wall"), strips, pictures, draw);
 const panels = [
   new VerdictPanel(byId("verdict"), byId("verdict-body")),
   new Figures(byId("figures-body")),
+  new PreviewPanel(byId("preview"), pictures),
   new CommandPanel(),
   new OutputsPanel(byId("outputs"), byId("outputs-body"), (verb, output) => control.ask(verb, selection.stream().name, output)),
   new LogPanel(byId("log-lines"), byId("log-level"), byId("log-origin")),
@@ -105,6 +109,7 @@ function render() {
   const streams = [...model.streams.values()];
   const stream = selection.stream();
   const now_ms = link.state === "live" ? serverNow() : link.receivedAt ?? serverNow();
+  pictures.keepOnly(streams);
   renderBar(streams);
   selection.render(streams.length);
   renderWall(streams, stream, now_ms);

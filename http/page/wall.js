@@ -19,10 +19,11 @@ const narrowest_px = 210;
 const least_known_s = 600; // of which an availability is shown
 
 export class Wall {
-  // strips: of the past of each stream. onScroll: it must be drawn again.
-  constructor(root, strips, onScroll) {
+  // strips: of the past of each stream; pictures: of what goes out. onScroll: it must be drawn again.
+  constructor(root, strips, pictures, onScroll) {
     this.root = root;
     this.strips = strips;
+    this.pictures = pictures;
     this.order = new HeldOrder(root);
     this.window = new TileWindow(root, () => this.is_windowed && onScroll());
   }
@@ -33,8 +34,10 @@ export class Wall {
     setData(this.root, "count", String(Math.min(streams.length, 4)));
     setData(this.root, "compact", String(compact));
     this.shown = this.order.arrange(streams).filter((stream) => matches(stream, filter));
-    const look = { selected, is_lost: link !== "live", now_ms, compact, strips: this.strips };
-    patch(this.root, this.in_view(this.shown).map((stream) => tile(stream, look)));
+    const look = { selected, is_lost: link !== "live", now_ms, compact, strips: this.strips, pictures: this.pictures };
+    const in_view = this.in_view(this.shown);
+    patch(this.root, in_view.map((stream) => tile(stream, look)));
+    in_view.forEach((stream, i) => this.pictures.want(stream, () => isOnScreen(this.root.children[i])));
     return this.shown.length;
   }
 
@@ -53,13 +56,20 @@ export class Wall {
   }
 }
 
-function tile(stream, { selected, is_lost, now_ms, compact, strips }) {
+function isOnScreen(element) {
+  if (!element?.checkVisibility()) return false;
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
+}
+
+function tile(stream, { selected, is_lost, now_ms, compact, strips, pictures }) {
   const { kind, word } = condition(stream);
   const { ratio, for_seconds } = availabilityOf(stream, now_ms);
   const shown = is_lost ? "lost" : kind;
   const why = why_line(stream, now_ms);
   const clock = is_lost ? "last known" : clock_line(stream, now_ms);
   const track = trackLine(stream.state?.track);
+  const picture = is_lost ? undefined : pictures.of(stream);
   return h("a", {
     key: stream.name, class: "tile", href: addressOf(stream.name),
     "data-kind": shown, "aria-current": stream.name === selected ? "true" : null,
@@ -73,6 +83,7 @@ function tile(stream, { selected, is_lost, now_ms, compact, strips }) {
       !compact && h("span", { class: "available" }, ratio_line(ratio, for_seconds))),
     h("span", { class: "why", title: why || null }, why),
     !compact && h("span", { class: "track", title: track || null }, track),
+    picture && h("img", { key: "picture", class: "picture", src: picture, alt: "" }),
     strips.of(stream.name));
 }
 

@@ -29,7 +29,7 @@ def stream(name, **members):
         "availability": {"since": moment(7200), "off_air_seconds": 0, "unwatched_seconds": 0, "unwatched": [], "ratio": 1},
         "command": ["ffmpeg", "-i", f"rtsp://{name}.example/live", "-c", "copy", "-f", "flv", "rtmp://sink.example/***"],
         "progress": None, "process": None, "source": {"available": True, "retries": 0}, "outputs": [], "fallback": None,
-        "track": None, "tracks_played": 0, "verdict": None, "no_progress": None, "unstable": None, "doubts": [],
+        "track": None, "tracks_played": 0, "picture": None, "level": None, "verdict": None, "no_progress": None, "unstable": None, "doubts": [],
         "evidence": {"witnesses": [], "sink_is_taking": True, "delivered_bps": None, "connections": [], "host": None},
         "anomalies": [], "last_exit": None,
         "recovery": {"restart_count": 0, "last_restart_time": None, "audio_retry_count": 0, "recent_attempts": 0,
@@ -58,6 +58,7 @@ class PageStage:
         self.config = {"successful": True, "message": None, "succeeded_at": moment(60)}
         self.clients, self.lock, self.over = [], threading.Lock(), threading.Event()
         self.stands = {}  # name → seconds without progress
+        self.pictures, self.asked_pictures = {}, []  # name → JPEG; the names that were asked for
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
@@ -103,13 +104,22 @@ class PageStage:
     def sample(self, each):
         return {"stream": each["name"], "t": time.time(), "fps": 25, "speed": 1, "bitrate_bps": 1.5e6, "delivered_bps": 1.5e6,
                 "cpu_percent": 12, "memory_bytes": 2e7, "frames": 7500, "uptime_seconds": each["uptime_seconds"],
-                "state": each["state"], "no_progress_seconds": self.stands.get(each["name"], 0)}
+                "state": each["state"], "no_progress_seconds": self.stands.get(each["name"], 0),
+                "picture": each["picture"], "level": each["level"]}
 
     def first_events(self):
         yield "retry: 2000\n\n"
         yield from (event("state", each) for each in self.streams.values())
         yield event("config", self.config)
         yield from (event("incident", each) for each in self.incidents)
+
+    def picture(self, path):
+        """The JPEG that a path asks for; None: it asks for something else."""
+        name = path.removeprefix("/api/v1/streams/").removesuffix("/picture")
+        if not path.endswith("/picture"):
+            return None
+        self.asked_pictures.append(name)
+        return self.pictures[name]
 
     def answer(self, path):
         if path == "/api/v1/timeline":
@@ -137,6 +147,8 @@ class PageStage:
                     return self.reply(401, b"{}", "application/json")
                 if path == "/api/v1/events":
                     return self.events()
+                if (picture := stage.picture(path)) is not None:
+                    return self.reply(200, picture, "image/jpeg")
                 self.reply(200, json.dumps(stage.answer(path)).encode(), "application/json")
 
             def file(self, path):

@@ -1,0 +1,92 @@
+"""What goes out, on the live page in a real Chromium; its supervisor is played."""
+
+import time
+import unittest
+
+from browser import Browser
+from harness import LiveTest, wait_until
+from page_stage import PageStage, moment, stream
+
+TOKEN = "pLaNtEdToKeN-4711"
+IMAGE = "const image = document.querySelector(arguments[0]); return image && image.complete ? [image.naturalWidth, image.src] : null"
+METER = ("const meter = document.querySelector('#preview [role=meter]'); return meter.checkVisibility() ? "
+         "['now', 'min', 'max', 'text'].map((part) => meter.getAttribute('aria-value' + part)) : null")
+PANEL = "#preview figure img"
+TILE = ".tile .picture"
+
+
+class PagePreview(LiveTest):
+    def jpeg(self, colour):
+        path = self.path(f"{colour}.jpg")
+        self.ffmpeg("-f", "lavfi", "-i", f"color={colour}:s=320x180", "-frames:v", "1", path)
+        with open(path, "rb") as file:
+            return file.read()
+
+    def open(self, streams, picture=None, path="", **stage):
+        self.stage = PageStage(self, streams, **stage)
+        self.stage.pictures = {each["name"]: picture for each in streams}
+        self.browser = Browser(self)
+        self.browser.open(self.stage.url + path)
+        return self.browser
+
+    def wait_image(self, selector, seconds=10):
+        return wait_until(lambda: (found := self.browser.js(IMAGE, selector)) and found[0] and found, seconds, selector)
+
+    @staticmethod
+    def shown(name, ago=3, level=None):
+        return stream(name, picture={"taken_at": moment(ago), "interval_seconds": 30},
+                      level=level or {"rms_dbfs": -20.3, "peak_dbfs": -17.7})
+
+    def test_the_picture_has_its_age_and_the_level_is_a_meter(self):
+        browser = self.open([self.shown("radio", ago=61)], self.jpeg("red"))
+        width, source = self.wait_image(PANEL)
+        self.assertEqual(width, 320)
+        self.assertTrue(source.startswith("data:image/jpeg;base64,"), source[:40])
+        self.assertEqual(browser.js("return document.querySelector(arguments[0]).alt", PANEL), "What radio puts out")
+        self.assertRegex(browser.text("#preview figcaption"), r"^taken 1 min \d\d s ago, one every 30 s$")
+        self.assertEqual(browser.js(METER), ["-20.3", "-60", "0", "\u221220.3 dBFS, peak \u221217.7"])
+        self.assertEqual(browser.text(".level-text"), "\u221220.3 dBFS, peak \u221217.7")
+        self.assertEqual(browser.problems(), [])
+
+    def test_a_newer_picture_takes_its_place_and_is_asked_for_once(self):
+        browser = self.open([self.shown("radio", ago=30)], self.jpeg("red"))
+        _, first = self.wait_image(PANEL)
+        self.stage.pictures["radio"] = self.jpeg("blue")
+        self.stage.update(self.shown("radio", ago=0))
+        wait_until(lambda: self.wait_image(PANEL)[1] != first, 10, "the other picture")
+        time.sleep(3)
+        self.assertEqual(self.stage.asked_pictures, ["radio", "radio"])
+        self.assertEqual(browser.problems(), [])
+
+    def test_what_is_not_there_is_not_shown(self):
+        browser = self.open([self.shown("radio", level={"rms_dbfs": -120, "peak_dbfs": -120})], self.jpeg("red"))
+        self.wait_image(PANEL)
+        self.assertEqual(browser.text(".level-text"), "silence")
+        self.stage.update(stream("radio"))
+        wait_until(lambda: browser.js("return document.getElementById('preview').hidden"), 5, "nothing is shown")
+        self.assertIsNone(browser.js("return document.querySelector(arguments[0]).getAttribute('src')", PANEL))
+
+    def test_with_a_token_it_is_sent(self):
+        browser = self.open([self.shown("radio")], self.jpeg("red"), token=TOKEN)
+        browser.js("sessionStorage.setItem('ffsupervisor.token', arguments[0]); location.reload()", TOKEN)
+        self.wait_image(PANEL)
+        self.assertNotIn(TOKEN, browser.js("return document.documentElement.outerHTML"))
+
+    def test_of_many_streams_each_tile_in_view_asks_once(self):
+        names = [f"cam{number}" for number in range(60)]
+        browser = self.open([self.shown(name) for name in names], self.jpeg("red"))
+        self.wait_image(TILE)
+        wait_until(lambda: len(set(self.stage.asked_pictures)) >= 12, 15, "pictures of the tiles in view")
+        time.sleep(4)
+        asked = list(self.stage.asked_pictures)
+        self.assertEqual(len(asked), len(set(asked)), "each once")
+        out_of_view = browser.js(
+            "return [...document.querySelectorAll('.tile')].filter((tile) => tile.getBoundingClientRect().top > innerHeight)"
+            ".map((tile) => tile.querySelector('.name').textContent)")
+        self.assertTrue(out_of_view)
+        self.assertFalse(set(out_of_view) & set(asked) - {browser.text("#detail h2")})
+        self.assertEqual(browser.problems(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
