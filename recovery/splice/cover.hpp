@@ -38,6 +38,9 @@ class Cover {
   // Of the last key frame; 0: none is kept.
   std::size_t picture_bytes() const { return picture_.size(); }
 
+  // What is decoded by itself: of the last key frame, or of what stands in for it.
+  Bytes picture(bool stands_in) const { return stands_in ? shown() : Bytes(picture_); }
+
   // How long the next frame stands; 0: the codec's silence is not known.
   Ticks step();
   // The next frame. `duration`: how long it is heard, or until the picture comes again. The payload

@@ -28,6 +28,26 @@ std::shared_ptr<Slates> HeldOutputs::make_slates(const std::string& stream) {
                       }});
 }
 
+std::shared_ptr<HeldPicture> HeldOutputs::make_picture(const std::string& stream) {
+  return std::make_shared<HeldPicture>(HeldPicture::Context{.services = context_.services,
+                                                            .launch = context_.launch,
+                                                            .clock = context_.clock,
+                                                            .stream = stream,
+                                                            .ask = [this] { ask_key_frame(0); },
+                                                            .on_picture = context_.on_picture});
+}
+
+// Of the first pipe that carries a picture.
+void HeldOutputs::ask_key_frame(std::size_t pipe) {
+  const auto answer = context_.services.loop.callback(
+      weak_from_this(), [pipe](HeldOutputs& self, const RelayKeyFrame& frame) {
+        const bool is_last = pipe + 1 >= self.pipes_.size();
+        if (frame.bytes.empty() && !is_last) return self.ask_key_frame(pipe + 1);
+        self.picture_->take(frame);
+      });
+  pipes_[pipe].relay->call([answer](const Relay& relay) { answer(relay.key_frame()); });
+}
+
 void HeldOutputs::carry_fallback(bool is_on) {
   if (std::exchange(is_fallback_, is_on) != is_on) tell_cover();
 }

@@ -38,11 +38,13 @@ void HeldOutputs::begin() {
       parts_->outputs.empty() ? std::string() : parts_->outputs.front().parts->config.name;
   titles_ = std::make_shared<IcecastTitles>(context_.services, stream);
   slates_ = make_slates(stream);
+  picture_ = make_picture(stream);
   for (std::size_t pipe = 0; pipe < parts_->pipes; ++pipe) {
     pipes_.push_back({.relay = make_relay(pipe)});
     pipes_.back().relay->call([policy = parts_->cover](Relay& relay) { relay.cover(policy); });
   }
   slates_->configure(parts_->slate);
+  picture_->configure(parts_->picture);
   for (const HeldPublisher& output : parts_->outputs) add(output);
   make_standby();
 }
@@ -198,6 +200,7 @@ void HeldOutputs::finish(monitor::Duration within) {
   is_finishing_ = true;
   drains_within_.reset();
   slates_->configure({});
+  picture_->configure({});
   for (Pipe& pipe : pipes_) {
     pipe.relay->call([within](Relay& relay) { relay.finish(within); });
   }
@@ -210,6 +213,7 @@ void HeldOutputs::drain(monitor::Duration within) {
   if (std::exchange(is_finishing_, true)) return;
   drains_within_ = within;
   slates_->configure({});
+  picture_->configure({});
   for (Pipe& pipe : pipes_) {
     pipe.relay->call([within](Relay& relay) { relay.finish(within); });
   }
@@ -270,7 +274,10 @@ void HeldOutputs::reconfigure(std::shared_ptr<const HeldParts> parts, monitor::D
   for (Pipe& pipe : pipes_) {
     pipe.relay->call([policy = parts_->cover](Relay& relay) { relay.cover(policy); });
   }
-  if (!is_finishing_) slates_->configure(parts_->slate);
+  if (!is_finishing_) {
+    slates_->configure(parts_->slate);
+    picture_->configure(parts_->picture);
+  }
   std::vector<Output> before = std::exchange(outputs_, {});
   for (const HeldPublisher& next : parts_->outputs) {
     const auto same = std::ranges::find_if(before, [&](const Output& output) {

@@ -13,6 +13,7 @@
 #include "recovery/event.hpp"
 #include "supervisor/child/child.hpp"
 #include "supervisor/hold/held_parts.hpp"
+#include "supervisor/hold/held_picture.hpp"
 #include "supervisor/hold/icecast_titles.hpp"
 #include "supervisor/hold/publisher.hpp"
 #include "supervisor/hold/slates.hpp"
@@ -47,6 +48,8 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
     std::function<void(const recovery::Switched&)> on_switch;
     // After finish(): nothing of them lives. From the loop.
     std::function<void()> on_over;
+    // There is a newer picture; may be empty. From the loop.
+    std::function<void()> on_picture = {};
   };
 
   // Everything in the context must outlive it.
@@ -92,6 +95,8 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   // Of all outputs, as they are now: an encoder that is launched knows of none.
   monitor::OutputReports reports() const;
   std::vector<HeldReading> readings() const;
+  // The newest of what they were given; empty: there is none.
+  const std::optional<http::Picture>& picture() const { return picture_->newest(); }
 
  private:
   struct Pipe {
@@ -124,6 +129,8 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   void make_standby();
   void reconfigure_standby(monitor::Duration within);
   std::shared_ptr<Slates> make_slates(const std::string& stream);
+  std::shared_ptr<HeldPicture> make_picture(const std::string& stream);
+  void ask_key_frame(std::size_t pipe);
   void on_finished(std::size_t pipe);
   void on_counts(const std::vector<RelayCounts>& counts);
   void tell_cover();
@@ -150,6 +157,7 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   std::string covered_;               // as was told
   std::shared_ptr<IcecastTitles> titles_;
   std::shared_ptr<Slates> slates_;
+  std::shared_ptr<HeldPicture> picture_;
   std::optional<std::string> title_;  // empty: no station is known
   bool is_fallback_ = false;
   std::unique_ptr<StandbyFallback> standby_;  // null: the stream has no fallback

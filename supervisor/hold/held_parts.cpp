@@ -155,9 +155,21 @@ std::optional<SlatePlan> slate_plan(const StreamConfig& config) {
                    .text = has_words ? slate.text : config.name};
 }
 
+std::optional<PicturePlan> picture_plan(const StreamConfig& config) {
+  if (!config.monitor.preview.picture) return {};
+  return PicturePlan{.program = publishing_program(FfmpegCommand(config.command)),
+                     .interval = *config.monitor.preview.picture};
+}
+
 recovery::splice::QueueLimits buffer_of(const std::string& output, const StreamConfig& config) {
   const auto settings = std::ranges::find(config.outputs, output, &OutputSettings::name);
   return settings == config.outputs.end() ? recovery::splice::QueueLimits{} : settings->buffer;
+}
+
+// Its picture is made of what goes out.
+StreamConfig of_encoder(StreamConfig config) {
+  config.monitor.preview.picture.reset();
+  return config;
 }
 
 // Of it the user's own command is shown.
@@ -168,8 +180,8 @@ PreparedCommand encoder_of(const HeldCommand& held, const std::vector<std::strin
   for (std::size_t pipe = 0; pipe < held.pipes; ++pipe) {
     placeholders.push_back(first_placeholder + static_cast<int>(pipe));
   }
-  PreparedCommand encoder =
-      prepare_command(FfmpegCommand(held.encoder_argv(placeholders)), config, inherited, secrets);
+  PreparedCommand encoder = prepare_command(FfmpegCommand(held.encoder_argv(placeholders)),
+                                            of_encoder(config), inherited, secrets);
   encoder.masked = std::make_shared<const std::vector<std::string>>(secrets.mask_command(command));
   encoder.warnings.insert(encoder.warnings.end(), held.warnings.begin(), held.warnings.end());
   return encoder;
@@ -224,6 +236,7 @@ HeldStream make_held_stream(const StreamConfig& config, const std::vector<int>& 
   HeldParts parts{.pipes = taken.held.pipes,
                   .outputs = {},
                   .cover = cover_policy(config.cover),
+                  .picture = picture_plan(config),
                   .slate = slate_plan(config)};
   const std::string measured = output_of_statistics(config.sink.url, taken.sinks);
   for (const HeldCommand::Publisher& publisher : taken.held.publishers) {

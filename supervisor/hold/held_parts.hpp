@@ -9,6 +9,7 @@
 #include "recovery/splice/cover_policy.hpp"
 #include "recovery/splice/queue_limits.hpp"
 #include "supervisor/config/config.hpp"
+#include "supervisor/hold/held_picture.hpp"
 #include "supervisor/hold/slate_command.hpp"
 #include "supervisor/secrets/secrets.hpp"
 #include "supervisor/stream/stream_parts.hpp"
@@ -28,7 +29,8 @@ struct HeldParts {
   std::size_t pipes = 0;  // that the encoder writes to
   std::vector<HeldPublisher> outputs;
   recovery::splice::CoverPolicy cover = {};
-  std::optional<SlatePlan> slate = {};  // nothing: the last picture stands in
+  std::optional<PicturePlan> picture = {};  // nothing: none is made
+  std::optional<SlatePlan> slate = {};      // nothing: the last picture stands in
   // Of the fallback that may stand by; null: there is none.
   std::shared_ptr<const StreamParts> standby = nullptr;
   recovery::StandbyChoice standby_choice = recovery::StandbyChoice::never;

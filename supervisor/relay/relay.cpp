@@ -60,6 +60,18 @@ void Relay::State::set_slate(std::shared_ptr<const splice::Slate> slate) {
   if (cover_.any()) note_cover(0s);
 }
 
+RelayKeyFrame Relay::State::key_frame() const {
+  const splice::Programme& programme = splicer_.programme();
+  const auto& tracks = programme.tracks();
+  const auto first = std::ranges::find(tracks, splice::Kind::video, &splice::Track::kind);
+  if (first == tracks.end() || !first->has_begun()) return {};
+  const splice::Bytes bytes = first->cover.picture(first->repeats());
+  const auto place = static_cast<std::size_t>(first - tracks.begin());
+  return {.codec = programme.layout().streams[place].codec,
+          .bytes = std::string(bytes.begin(), bytes.end()),
+          .at = first->last_at()};
+}
+
 void Relay::State::report_counts() {
   std::vector<RelayCounts> all = past_counts_;
   for (const auto& output : outputs_) {
@@ -134,6 +146,10 @@ void Relay::cover(const splice::CoverPolicy& policy) {
 
 void Relay::set_slate(std::shared_ptr<const recovery::splice::Slate> slate) {
   state_->set_slate(std::move(slate));
+}
+
+RelayKeyFrame Relay::key_frame() const {
+  return state_->key_frame();
 }
 
 void Relay::finish(monitor::Duration patience) {

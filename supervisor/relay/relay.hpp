@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -52,6 +53,13 @@ struct RelayPicture {
   bool is_alike(const RelayPicture& other) const {
     return codec == other.codec && parameters == other.parameters;
   }
+};
+
+// The last key frame that the outputs were given, or what was in its place.
+struct RelayKeyFrame {
+  recovery::splice::Codec codec{};
+  std::string bytes;      // a decoder needs no others; empty: there is none
+  monitor::Instant at{};  // when the outputs were given a picture last
 };
 
 // The way of the media: from one pipe of the encoder, whichever encoder holds it, and that of what
@@ -118,6 +126,8 @@ class Relay {
   void cover(const recovery::splice::CoverPolicy& policy);
   // The picture that does, where it fits; null: the last key frame.
   void set_slate(std::shared_ptr<const recovery::splice::Slate> slate);
+  // A copy of it, of the first stream of pictures.
+  RelayKeyFrame key_frame() const;
   // No encoder will come: once the present one's pipe has ended, what is queued is written and the
   // pipes of the outputs are closed; at the latest `patience` after the end of the media.
   void finish(monitor::Duration patience);

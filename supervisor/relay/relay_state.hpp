@@ -38,6 +38,7 @@ struct Relay::State : std::enable_shared_from_this<State> {
   void detach(OutputNumber number);
   void cover(const splice::CoverPolicy& policy);
   void set_slate(std::shared_ptr<const splice::Slate> slate);
+  RelayKeyFrame key_frame() const;
   void finish(monitor::Duration patience);
   void close();
 

@@ -35,7 +35,8 @@ void StreamDriver::State::begin_outputs() {
                              },
                          .on_cover = [this](const recovery::CoverChanged& cover) { wake(cover); },
                          .on_switch = [this](const recovery::Switched& to) { wake(to); },
-                         .on_over = [this] { on_outputs_over(); }},
+                         .on_over = [this] { on_outputs_over(); },
+                         .on_picture = [this] { wake_up([this] { has_news_ = true; }); }},
                         stopped_outputs_);
 }
 
@@ -119,7 +120,8 @@ monitor::Duration StreamDriver::State::outputs_grace() const {
 std::size_t StreamDriver::State::children_at_most() const {
   if (!parts_.held) return 1;
   const HeldParts& held = *parts_.held;
-  return 1 + held.outputs.size() + (held.standby ? 1 : 0) + (held.slate ? 1 : 0);
+  return 1 + held.outputs.size() + (held.standby ? 1 : 0) + (held.slate ? 1 : 0) +
+         (held.picture ? 1 : 0);
 }
 
 void StreamDriver::State::kill() {

@@ -71,8 +71,8 @@ class StreamDriver {
 
   bool has_ended() const;
   const StreamConfig& config() const;
-  // FFmpegs that it may run at once: the encoder, a publisher for each held output, and one that
-  // encodes the slate.
+  // FFmpegs that it may run at once: the encoder, a publisher for each held output, one that
+  // encodes the slate, and one that decodes a picture.
   std::size_t children_at_most() const;
   // What another life of the stream begins with.
   recovery::PersistedState past() const;

@@ -44,6 +44,7 @@ void add_preview(StreamSnapshot& snapshot, const SnapshotSources& from) {
     snapshot.preview.picture = from.life->picture();
     snapshot.preview.level = from.life->level();
   }
+  if (from.held) snapshot.preview.picture = from.held->picture();
 }
 
 void add_outputs(StreamSnapshot& snapshot, const StreamParts& parts,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import struct
 import subprocess
 import unittest
@@ -10,6 +11,8 @@ import urllib.request
 
 import newer_ffmpeg
 from harness import AAC, LiveTest, wait_until
+from held import HeldTest
+from servers import RtmpServer
 
 PREVIEW = {"monitor": {"preview": {"picture": "10s", "level": True}}}
 RED = "color=red:size=640x360:rate=25,format=yuv420p"
@@ -136,6 +139,27 @@ class Preview(PreviewTest):
         code, said = self.run_to_end("check", "--config", config)
         self.assertEqual(code, 0, said)
         self.assertIn("preview.picture: the command's output has no picture", said)
+
+
+class HeldPreview(PreviewTest, HeldTest):
+    def test_the_picture_is_that_of_what_goes_out_under_cover_too(self):
+        server = RtmpServer(self)
+        blue = "color=blue:size=640x360:rate=25,format=yuv420p"
+        command = ["ffmpeg", "-re", "-f", "lavfi", "-i", blue, "-re", "-f", "lavfi", "-i", SINE, *X264, *AAC, "-f", "flv",
+                   server.url("k")]
+        supervisor = self.supervise_file([{"name": "radio", "command": command, "hold": True, **PREVIEW,
+                                           "recovery": {"restart_delay": {"initial": "60s"}, "restart_cooldown": "60s"}}])
+        supervisor.wait_on_air()
+        width, _, (red, green, shown_blue) = self.colour(self.wait_picture(supervisor, 30)[2])
+        self.assertEqual(width, 320)
+        self.assertTrue(shown_blue > 230 and red < 30 and green < 30, (red, green, shown_blue))
+        self.assert_level(supervisor, -20)
+        os.kill(supervisor.child_pid(), signal.SIGKILL)
+        wait_until(lambda: supervisor.stream()["state"] == "covered", 10, "covered")
+        self.assertIsNone(supervisor.stream()["level"])
+        before = supervisor.stream()["picture"]["taken_at"]
+        wait_until(lambda: (supervisor.stream()["picture"] or {}).get("taken_at", before) != before, 25, "a picture of the cover")
+        self.assertEqual(picture(supervisor)[0], 200)
 
 
 if __name__ == "__main__":

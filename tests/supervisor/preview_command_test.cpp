@@ -8,6 +8,7 @@
 #include "content_limits.hpp"
 #include "supervisor/ffmpeg/content_command.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
+#include "supervisor/hold/held_picture.hpp"
 
 namespace supervisor {
 namespace {
@@ -121,6 +122,16 @@ TEST(PreviewCommand, AnUnknownProgramInFrontOfFfmpegGetsNoFile) {
   ASSERT_TRUE(command.is_behind_unknown());
   EXPECT_FALSE(writes_picture(command.with_supervision(3, 500ms, {}, both)));
   EXPECT_NE(joined(command.content_warnings({}, both)).find("hand on the file"), std::string::npos);
+}
+
+TEST(PreviewCommand, OfAHeldStreamOneKeyFrameIsDecoded) {
+  using recovery::splice::Codec;
+  const PicturePlan plan{.program = {"nice", "ffmpeg"}, .interval = 10s};
+  const std::string line = joined(picture_command(plan, Codec::hevc, 3));
+  EXPECT_TRUE(line.starts_with("nice ffmpeg -nostdin ")) << line;
+  EXPECT_NE(line.find(" -f hevc -i pipe:0 -frames:v 1 "), std::string::npos) << line;
+  EXPECT_TRUE(line.ends_with(" pipe:3")) << line;
+  EXPECT_TRUE(picture_command(plan, Codec::other, 3).empty());
 }
 
 }  // namespace
