@@ -314,9 +314,9 @@ TEST(ReferenceFile, ItsExamplesAreValid) {
   Config config;
   read_yaml_text(text, "examples", config);
   EXPECT_EQ(config.alerts.alertmanager, std::vector<std::string>{"http://alertmanager:9093"});
-  ASSERT_EQ(config.alerts.webhooks.size(), 4u);
+  ASSERT_EQ(config.alerts.webhooks.size(), 5u);
   EXPECT_EQ(config.alerts.webhooks[0].body, recovery::alerts::Template::slack);
-  EXPECT_EQ(config.alerts.webhooks[1].headers.at(0).first, "Authorization");
+  EXPECT_EQ(config.alerts.webhooks[2].headers.at(0).first, "Authorization");
   ASSERT_EQ(config.dependencies.size(), 2u);
   EXPECT_EQ(config.dependencies[0].target, "postgres:5432");
   EXPECT_EQ(config.dependencies[1].kind, monitor::probes::Dependency::Kind::http);
