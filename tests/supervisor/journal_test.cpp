@@ -195,16 +195,16 @@ TEST(Journal, CutAtAnyByteItKeepsEveryWholeRecordAndTakesNewOnes) {
         std::count_if(ends.begin(), ends.end(), [&](std::size_t end) { return end <= cut + 1; }));
     JournalProblems problems;
     {
-      Journal journal(path, 1000, problems.sink());
+      Journal journal(path, 1000, problems.sink(), {.limit = 120s});
       ASSERT_EQ(journal.past("radio").incidents.size(), whole) << cut;
       ASSERT_EQ(journal.past("radio").attempts, whole) << cut;
       Journal::Change next = change(9);
       next.now.incidents = {incident("9")};
       journal.note(next);
     }
-    const Journal next(path, 1000, problems.sink());
-    ASSERT_EQ(next.past("radio").incidents.size(), whole + 1) << cut;
-    ASSERT_EQ(next.past("radio").attempts, 9u) << cut;
+    const auto next = next_life(path, 1000);
+    ASSERT_EQ(next->past("radio").incidents.size(), whole + 1) << cut;
+    ASSERT_EQ(next->past("radio").attempts, 9u) << cut;
     ASSERT_LE(problems.told().size(), 1u) << problems.all();
     ASSERT_EQ(problems.all().find("corrupt"), std::string::npos) << problems.all();
   }
