@@ -13,8 +13,6 @@ using recovery::splice::Codec;
 
 namespace {
 
-constexpr const char* pixels_max = "67108864";  // 8192 x 8192: what the decoder may take
-
 // The name of FFmpeg's demuxer for the bare stream.
 const char* format_of(Codec codec) {
   switch (codec) {

@@ -12,6 +12,9 @@
 
 namespace supervisor {
 
+// For -max_pixels, 8192 x 8192: what a decoder of a foreign picture may take.
+inline constexpr const char* pixels_max = "67108864";
+
 // One run of an FFmpeg that makes one picture, beside the loop: at nice 19, what it writes and says
 // bounded. It ends by itself or with this object. For the loop's thread.
 class PictureEncoding {

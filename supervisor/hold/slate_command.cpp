@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "supervisor/hold/picture_encoding.hpp"
+
 namespace supervisor {
 
 using recovery::splice::Codec;
@@ -14,8 +16,6 @@ namespace {
 using Words = std::vector<std::string>;
 
 constexpr std::string_view dark = "0x14181d";
-constexpr const char* pixels_max =
-    "67108864";  // of the image, 8192 x 8192: what its decoder may take
 // From here on players take colours without a description for BT.709.
 constexpr std::uint32_t high_definition = 720;
 
