@@ -53,7 +53,7 @@ std::string_view what_now(const Alert& alert) {
 
 std::string link_to(const Alert& alert, const Sender& from) {
   if (from.page.empty()) return {};
-  return from.page + (alert.is_test ? "/" : "/#" + alert.stream);
+  return from.page + (alert.is_test ? "/" : "/#/" + alert.stream);
 }
 
 std::string bullets(const std::vector<std::string>& sentences, std::size_t max_characters) {

@@ -20,6 +20,10 @@ constexpr std::size_t max_field = 1000;     // Discord refuses a field's value o
 constexpr std::int64_t red = 0xCC0000;
 constexpr std::int64_t green = 0x2EB886;
 
+bool is_bad(const Alert& alert) {
+  return !alert.ends_at && !alert.is_test;
+}
+
 std::string plain(std::string_view text) {
   return fitted(text, max_sentence);
 }
@@ -149,7 +153,7 @@ std::string slack_body(const Alert& alert, const Sender& from) {
   const std::string text = slack_escaped(headline(alert));
   const auto at = alert.ends_at.value_or(alert.starts_at).time_since_epoch();
   const json::object attachment{
-      {"color", alert.ends_at ? "good" : "danger"},
+      {"color", is_bad(alert) ? "danger" : "good"},
       {"fallback", text},
       {"fields", fields(alert, from, slack_field)},
       {"ts", std::int64_t{std::chrono::duration_cast<std::chrono::seconds>(at).count()}}};
@@ -158,7 +162,7 @@ std::string slack_body(const Alert& alert, const Sender& from) {
 
 std::string discord_body(const Alert& alert, const Sender& from) {
   const json::object embed{
-      {"color", alert.ends_at ? green : red},
+      {"color", is_bad(alert) ? red : green},
       {"fields", fields(alert, from, discord_field)},
       {"timestamp", monitor::rfc3339(alert.ends_at.value_or(alert.starts_at))}};
   return json::serialize(json::object{{"content", headline(alert)},

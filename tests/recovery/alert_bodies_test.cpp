@@ -119,6 +119,10 @@ TEST(AlertBodiesTest, SlackSaysWhatHappenedAndForHowLong) {
   EXPECT_EQ(text(over, "/text"),
             "RESOLVED after 3 min 20 s: radio is off air: the server closed the connection");
   EXPECT_EQ(text(over, "/attachments/0/color"), "good");
+  Alert test = firing();
+  test.is_test = true;
+  const auto tested = json::parse(slack_body(test, {"studio-1"}));
+  EXPECT_EQ(text(tested, "/attachments/0/color"), "good") << "nothing is wrong";
 }
 
 TEST(AlertBodiesTest, SlackFieldsHoldCauseEvidenceAndWhatWasTried) {

@@ -51,7 +51,7 @@ TEST(AlertText, SaysWhatIsWrongWhatToDoAndWhereToLook) {
             "Evidence:\n• 0 bytes acknowledged for 12 s\n"
             "Tried:\n• restarted 3 times\n"
             "Instance: studio-1\n"
-            "Page: https://radio.example.org/live/#radio");
+            "Page: https://radio.example.org/live/#/radio");
 }
 
 TEST(AlertText, WhatIsResolvedAsksForNothing) {
@@ -96,7 +96,7 @@ TEST(PhoneBodies, NtfyIsPublishedAsJsonAtTheServersRoot) {
   EXPECT_EQ(receivers[0].endpoint->target, "/base/");
   const auto body = json::parse(receivers[0].body(firing(), start));
   EXPECT_EQ(text(body, "/topic"), "radio-alerts");
-  EXPECT_EQ(text(body, "/click"), "https://radio.example.org/live/#radio");
+  EXPECT_EQ(text(body, "/click"), "https://radio.example.org/live/#/radio");
   EXPECT_EQ(body.at("priority"), 5);
 }
 
