@@ -38,7 +38,7 @@ std::string words_of_wait(const Decided& decided) {
   }
   std::string words = "Waiting for the source";
   if (decided.looks_every) {
-    return words + "; probing it every " + amount(*decided.looks_every) + " at least";
+    return words + "; probing it at least every " + amount(*decided.looks_every);
   }
   return has_time ? words + "; FFmpeg itself tries it in " + time : words;
 }

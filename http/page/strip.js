@@ -67,10 +67,15 @@ function share(place, cells) {
   return `${((place / cells.length) * 100).toFixed(2)}%`;
 }
 
+// A part of which the half is not known yet is not known.
+function all(word) {
+  return word === word_of["."] ? "nothing is known yet" : `${word} all the time`;
+}
+
 // "24 h: off air in 2 of 60 parts, not watched in 30".
 function sentence(label, cells) {
   const parts = Object.keys(word_of).map((cell) => [word_of[cell], cells.split(cell).length - 1])
     .filter(([, count]) => count > 0)
-    .map(([word, count]) => (count === cells.length ? `${word} all the time` : `${word} in ${count}`));
+    .map(([word, count]) => (count === cells.length ? all(word) : `${word} in ${count}`));
   return `${label}: ${parts.join(", ")}${parts.length > 1 ? ` of ${cells.length} parts` : ""}`;
 }

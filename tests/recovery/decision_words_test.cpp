@@ -26,7 +26,7 @@ TEST(DecisionWords, AWaitSaysWhoLooksAndHowOften) {
   Decided wait{DecisionKind::wait_for_source, "why", 30s, 0};
   EXPECT_EQ(words_of(wait), "Waiting for the source; FFmpeg itself tries it in 30 s");
   wait.looks_every = 5s;
-  EXPECT_EQ(words_of(wait), "Waiting for the source; probing it every 5 s at least");
+  EXPECT_EQ(words_of(wait), "Waiting for the source; probing it at least every 5 s");
   wait = {DecisionKind::wait_for_source, "why", monitor::never - Instant{} - 1000h, 0};
   EXPECT_EQ(words_of(wait), "Waiting for the source") << "no time that means nothing";
   wait = {DecisionKind::wait_for_source, "why", 30s, 0, 0, {}, true};
@@ -40,7 +40,7 @@ TEST(DecisionWords, AWaitHasTheFiguresOfItsSource) {
   stand.healthy();
   const auto decided = test::notices<Decided>(stand.ended_by(monitor::Cause::source_ended));
   ASSERT_FALSE(decided.empty());
-  EXPECT_EQ(words_of(decided.front()), "Waiting for the source; probing it every 5 s at least");
+  EXPECT_EQ(words_of(decided.front()), "Waiting for the source; probing it at least every 5 s");
 }
 
 TEST(DecisionWords, TheOthersHaveNoFigures) {
