@@ -52,7 +52,7 @@ class Content(LiveTest):
     def test_with_ffmpeg_7_1(self):
         programs = newer_ffmpeg.install_for(self.addCleanup)
         supervisor = self.supervise_copy(LIMITS, "-re",
-                                         env={"PATH": f"{programs}:{os.environ['PATH']}"})
+                                         env={"PATH": f"{programs}:{os.environ['PATH']}", "LOG_LEVEL": "debug"})
         self.assert_all_is_seen(supervisor)
         self.assertIn("ffmpeg version 7.", supervisor.log())
 

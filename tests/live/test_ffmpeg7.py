@@ -25,7 +25,7 @@ class Ffmpeg7(LiveTest):
         supervisor = self.supervise_file(
             [{"name": "radio", "command": ["ffmpeg", *arguments],
               **{"monitor": {"freeze_timeout": "3s", "startup_timeout": "5s"}, **stream}}],
-            env={"PATH": path})
+            env={"PATH": path, "LOG_LEVEL": "debug"})
         supervisor.wait_on_air()
         wait_until(lambda: "ffmpeg version 7." in supervisor.log(), 2, "7.1's banner")
         return supervisor

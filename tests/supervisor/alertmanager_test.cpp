@@ -72,7 +72,8 @@ TEST_F(AlertmanagerTest, NextLifeResolvesWhatTheLastOneFired) {
 
   stand.open(settings);
   stand.adopt(fired);
-  ASSERT_TRUE(stand.until([&] { return stand.reports.size() == 2; }));
+  // One more for each attempt that a busy Alertmanager did not answer in time.
+  ASSERT_TRUE(stand.until([&] { return stand.reports.size() >= 2; }));
   EXPECT_EQ(boost::json::parse(manager.alerts()).as_array().size(), 1u) << "the same alert";
   stand.resolve(resolved(fired));
   ASSERT_TRUE(stand.until([&] { return manager.alerts() == "[]\n"; })) << manager.alerts();
