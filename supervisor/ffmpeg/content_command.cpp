@@ -154,7 +154,8 @@ class Writer {
 
   void add_audio() {
     if (!hears())
-      return add(leave_out("a", output_.has_audio, is_certain(MapKind::picture, output_.has_audio)));
+      return add(
+          leave_out("a", output_.has_audio, is_certain(MapKind::picture, output_.has_audio)));
     if (shows_ && !output_.maps.empty()) add({"-c:a", "copy"});
     if (shows_) add({"-c:a:0", "pcm_s16le"});
     std::string filters;
