@@ -57,6 +57,7 @@ void learn_exporters(const http::exporters::Settings& exporters, Secrets& secret
 }  // namespace
 
 void learn_secrets(const Config& config, Secrets& secrets) {
+  for (const StreamConfig& stream : config.streams) secrets.show(stream.name);
   for (const StreamConfig& stream : config.streams) {
     secrets.learn(stream.command);
     secrets.learn(stream.fallback);

@@ -21,6 +21,9 @@ namespace supervisor {
 // of Basic authorisation. The mask is `***`.
 class Secrets {
  public:
+  // What is shown anyway, such as the name of a stream: where a secret is the same text, it is
+  // masked as a short one is, and not behind `/streams/`. Before the secrets are learnt.
+  void show(std::string_view name);
   // Learns the secrets of a command.
   void learn(const std::vector<std::string>& argv);
   // Learns one secret as such (a token from the environment). Empty text is ignored.
@@ -72,6 +75,7 @@ class Secrets {
     bool operator==(const BehindHost&) const = default;
   };
   std::vector<BehindHost> behind_hosts_;
+  std::vector<std::string> shown_;
   std::vector<std::string> weak_;  // masked only between delimiters; longest first
 };
 

@@ -373,5 +373,20 @@ TEST(Secrets, BytesThatAreNoTextPassThrough) {
   EXPECT_EQ(secrets.mask("<\xff\xfe\xfd\xfc\xfb\xfa>"), "<***>");
 }
 
+// A key that is called as its stream is: the name is a label of the metrics, and stands in each
+// line.
+TEST(Secrets, TheNameOfAStreamStaysReadableWhereItsKeyIsTheSame) {
+  Secrets secrets;
+  secrets.show("front-door");
+  secrets.learn({"ffmpeg", "-i", "in", "-f", "flv", "rtmp://h/live/front-door"});
+  EXPECT_EQ(secrets.mask("front-door"), "front-door");
+  EXPECT_EQ(secrets.mask("front-door goes on with another limit"),
+            "front-door goes on with another limit");
+  EXPECT_EQ(secrets.mask("/api/v1/streams/front-door/restart"),
+            "/api/v1/streams/front-door/restart");
+  EXPECT_EQ(secrets.mask("rtmp://h/live/front-door: Broken pipe"),
+            "rtmp://h/live/***: Broken pipe");
+}
+
 }  // namespace
 }  // namespace supervisor
