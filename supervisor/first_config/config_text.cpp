@@ -136,7 +136,10 @@ std::string config_text(const FoundCommands& found, const std::optional<std::str
                list_text(variables.written(names[i], found.commands[i].words), "      ");
   }
   const Variables& all = variables.variables();
-  return heading(all) + '\n' + streams + systemd_text(all) + compose_text(all);
+  const std::string journal =
+      "# What happened is remembered over a restart.\n"
+      "journal: {path: /var/lib/ffsupervisor/journal}\n\n";
+  return heading(all) + '\n' + journal + streams + systemd_text(all) + compose_text(all);
 }
 
 }  // namespace supervisor

@@ -114,6 +114,10 @@ std::string shell_text(const std::string& word, std::size_t index) {
     return element(index) +
            "holds ***, which stands for a secret where one is shown: write the secret itself, or "
            "{env: NAME}";
+  if (word.find("{env:") != std::string::npos || word.find("{file:") != std::string::npos)
+    return element(index) +
+           "holds {env: … or {file: …, which only a configuration file replaces: on a command line "
+           "the shell or Compose puts a variable in";
   if (word.find("{{ ") != std::string::npos)
     return element(index) + "holds {{ …, which nothing replaces: write {env: NAME}";
   if (const std::string name = variable_in(word); !name.empty())

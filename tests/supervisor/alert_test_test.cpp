@@ -17,10 +17,10 @@ const Environment no_environment = [](const char*) -> std::optional<std::string>
 
 // What `ffsupervisor alert-test` does with these `alerts`.
 struct CommandRun {
-  explicit CommandRun(const std::string& alerts) {
+  explicit CommandRun(const std::string& alerts,
+                      const std::string& streams = "{name: radio, command: [ffmpeg, -i, in, o]}") {
     const std::string path = testing::TempDir() + "alert_test_" + std::to_string(getpid()) + ".yml";
-    std::ofstream(path) << "alerts: " << alerts
-                        << "\nstreams: [{name: radio, command: [ffmpeg, -i, in, out.mp3]}]\n";
+    std::ofstream(path) << "alerts: " << alerts << "\nstreams: [" << streams << "]\n";
     Options options;
     options.mode = Options::Mode::alert_test;
     options.config_file = path;
@@ -52,6 +52,14 @@ TEST(AlertTestCommand, EachReceiverGetsAMarkedTestAndWhatItSaidIsPrinted) {
 TEST(AlertTestCommand, AllThatAcceptedIsSuccess) {
   const AlertReceiver receiver(ok);
   const CommandRun run("{webhooks: [{url: '" + receiver.url("/") + "'}]}");
+  EXPECT_EQ(run.exit_code, 0) << run.out.str() << run.err.str();
+}
+
+// As of docker/ffsupervisor.yml: the command stands on the command line of another process.
+TEST(AlertTestCommand, AFileOfSettingsAloneIsEnough) {
+  const AlertReceiver receiver(ok);
+  const CommandRun run("{webhooks: [{url: '" + receiver.url("/") + "'}]}",
+                       "{monitor: {freeze_timeout: 5s}}");
   EXPECT_EQ(run.exit_code, 0) << run.out.str() << run.err.str();
 }
 

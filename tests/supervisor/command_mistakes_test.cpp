@@ -34,6 +34,8 @@ TEST(Mistakes, EachIsNamedWithItsElementAndWhatToDo) {
       {{"ffmpeg", "-re", "-i http://h/hunter22", "-c copy", "-f flv", out},
        "element 4 of the command holds two words: write -c and what is behind it as two elements\n"
        "element 5 of the command holds two words: write -f"},
+      {{"ffmpeg", "-i", "in", "-f", "flv", "rtmp://h/live/{env: KEY}"},
+       "element 6 of the command holds {env: … or {file: …, which only a configuration file"},
       {{"ffmpeg", "-i", "in", "-f", "flv", "rtmp://h/live/***"},
        "element 6 of the command holds ***"},
       {{"ffmpeg", "-i", "in", "-f", "flv", "rtmp://h/live/{{ KEY }}"}, "holds {{ …, which nothing"},
