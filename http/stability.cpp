@@ -12,15 +12,14 @@ namespace {
 // A block comes each stats_period; one or two may be late on a busy machine.
 constexpr int periods_without_progress = 3;
 constexpr int frames_without_progress = 2;  // a camera of one frame in four seconds
+// However short the cooldown is, a stream with so many outages in so long is not stable.
+constexpr std::size_t outages_that_flap = 3;
+constexpr std::chrono::minutes flaps_within{10};
 
 std::string sentence_of(const NoProgress& stands) {
   return monitor::sentence("No progress for %.0f s (frozen at %.0f s)", stands.for_seconds,
                            stands.frozen_at_seconds);
 }
-
-// However short the cooldown is, a stream with so many outages in so long is not stable.
-constexpr std::size_t outages_that_flap = 3;
-constexpr std::chrono::minutes flaps_within{10};
 
 // When the outages of that time were detected, the newest first.
 std::vector<recovery::WallTime> recent_outages(const StreamSnapshot& stream,

@@ -310,12 +310,6 @@ void StreamDriver::State::set_closed(bool is_closed) {
   tracks_.set_ended(is_closed);
 }
 
-// The driver is destroyed: no timer may act any more.
-void StreamDriver::State::leave() {
-  set_closed(true);
-  is_gone_ = true;
-}
-
 // ------------------------------------------------------------------------------- requests
 
 // FFmpeg is launched before AzuraCast is asked: what must wait for a track does so by itself.

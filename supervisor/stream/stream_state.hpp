@@ -34,7 +34,11 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   void kill();
   // Nothing is done for it any more; not for good, where another command comes.
   void set_closed(bool is_closed);
-  void leave();
+  // The driver is destroyed: no timer may act any more.
+  void leave() {
+    set_closed(true);
+    is_gone_ = true;
+  }
 
   // An event from outside: what it leads to is done, and the observers are informed.
   void wake(recovery::Event event);

@@ -52,9 +52,11 @@ class PagePreview(LiveTest):
         browser = self.open([self.shown("radio", ago=30)], self.jpeg("red"))
         _, first = self.wait_image(PANEL)
         self.stage.pictures["radio"] = self.jpeg("blue")
-        self.stage.update(self.shown("radio", ago=0))
+        newer = self.shown("radio", ago=0)
+        self.stage.update(newer)
         wait_until(lambda: self.wait_image(PANEL)[1] != first, 10, "the other picture")
-        time.sleep(3)
+        self.stage.update({**newer, "level": {"rms_dbfs": -41, "peak_dbfs": -40}})  # the same picture
+        browser.wait_text(".level-text", "\u221241.0 dBFS", 5)
         self.assertEqual(self.stage.asked_pictures, ["radio", "radio"])
         self.assertEqual(browser.problems(), [])
 
