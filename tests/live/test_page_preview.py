@@ -1,6 +1,5 @@
 """What goes out, on the live page in a real Chromium; its supervisor is played."""
 
-import time
 import unittest
 
 from browser import Browser
@@ -79,7 +78,8 @@ class PagePreview(LiveTest):
         browser = self.open([self.shown(name) for name in names], self.jpeg("red"))
         self.wait_image(TILE)
         wait_until(lambda: len(set(self.stage.asked_pictures)) >= 12, 15, "pictures of the tiles in view")
-        time.sleep(4)
+        clocks = set()  # the page is drawn each second, and asks again where it would
+        wait_until(lambda: clocks.add(browser.text("#clock")) or len(clocks) > 4, 20, lambda: f"it is drawn on: {clocks}")
         asked = list(self.stage.asked_pictures)
         self.assertEqual(len(asked), len(set(asked)), "each once")
         out_of_view = browser.js(
