@@ -250,7 +250,8 @@ void StreamCore::alert_if_due() {
   const Verdict verdict = life_.verdict.value_or(Verdict{
       Cause::encoder_frozen,
       {monitor::sentence("FFmpeg has put out nothing for %.0f s since its launch.", lasted)}});
-  std::string reason = monitor::sentence("for %.0f s so far. ", lasted) + reason_of(verdict);
+  std::string reason =
+      reason_of(verdict) + monitor::sentence(" It has been off air for %.0f s.", lasted);
   if (fallback_.on_air_since()) reason += " The fallback is on air.";
   reporter_.alert(verdict, std::move(reason));
 }

@@ -21,12 +21,29 @@ TEST(Alert, AnEscalationFiresWithAllThatIsKnown) {
   EXPECT_EQ(alert.stream, "radio");
   EXPECT_EQ(alert.cause, monitor::Cause::sink_lost);
   EXPECT_EQ(alert.output, "youtube");
-  EXPECT_EQ(alert.summary, "radio is off air: 3 restarts did not help");
+  EXPECT_EQ(alert.summary, "radio is off air: output youtube: sink lost. 3 restarts did not help");
   EXPECT_EQ(alert.evidence, escalated.verdict.evidence);
   EXPECT_EQ(alert.tried, escalated.actions);
   EXPECT_EQ(alert.starts_at, wall);
   EXPECT_FALSE(alert.ends_at);
   EXPECT_FALSE(alert.delivered);
+}
+
+TEST(Alert, SaysTheCauseFirst) {
+  Alerted alerted = escalated;
+  alerted.verdict = {monitor::Cause::source_missing, {"404"}};
+  alerted.reason = "the source has been missing for 120 s, 5 retries";
+  EXPECT_EQ(alert_of("radio", alerted, wall).summary,
+            "radio is off air: source missing. The source has been missing for 120 s, 5 retries");
+}
+
+TEST(Alert, SaysOnceWhatWasTriedAgainAndAgain) {
+  Alerted alerted = escalated;
+  alerted.actions = {"restart_ffmpeg: FFmpeg ended after 2.3 s.", "wait_for_source: it is silent",
+                     "restart_ffmpeg: FFmpeg ended after 2.4 s."};
+  EXPECT_EQ(alert_of("radio", alerted, wall).tried,
+            (std::vector<std::string>{"restart_ffmpeg: FFmpeg ended after 2.4 s. (2 times)",
+                                      "wait_for_source: it is silent"}));
 }
 
 TEST(Alert, IsOverWhenItsResolutionIsDelivered) {
