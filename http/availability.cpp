@@ -23,17 +23,17 @@ double off_air_before(const IncidentRecord& incident, WallTime run) {
   return std::clamp(off_air, 0.0, until_run);
 }
 
-double overlap(const UnwatchedSpan& span, const IncidentRecord& incident, WallTime run) {
+double overlap(const UnwatchedSpan& span, const IncidentRecord& incident) {
   if (!incident.off_air) return 0;
-  const WallTime end = std::min(span.until, incident.resolved_at.value_or(run));
-  return seconds_between(std::max(span.from, incident.last_good_at), end);
+  const WallTime end = std::min(span.until, incident.resolved_at.value_or(span.until));
+  return std::max(0.0, seconds_between(std::max(span.from, incident.last_good_at), end));
 }
 
 // Of a span, what no incident counts already.
-double uncounted(const UnwatchedSpan& span, const StreamSnapshot& stream, WallTime run) {
-  double seconds = seconds_between(span.from, std::min(span.until, run));
+double uncounted(const UnwatchedSpan& span, const StreamSnapshot& stream) {
+  double seconds = seconds_between(span.from, span.until);
   if (!stream.incidents) return seconds;
-  for (const IncidentRecord& incident : *stream.incidents) seconds -= overlap(span, incident, run);
+  for (const IncidentRecord& incident : *stream.incidents) seconds -= overlap(span, incident);
   return std::max(0.0, seconds);
 }
 
@@ -61,13 +61,14 @@ void add_incidents(Availability& result, const StreamSnapshot& stream, WallTime 
   }
 }
 
-void add_unwatched(Availability& result, const StreamSnapshot& stream, WallTime run) {
+// Those before this run, and those in which this run itself was stopped.
+void add_unwatched(Availability& result, const StreamSnapshot& stream) {
   if (stream.watched_since) result.since = std::min(result.since, *stream.watched_since);
   if (!stream.unwatched) return;
   for (const UnwatchedSpan& span : *stream.unwatched) {
     result.since = std::min(result.since, span.from);
-    result.unwatched_seconds += seconds_between(span.from, std::min(span.until, run));
-    result.off_air_seconds += uncounted(span, stream, run);
+    result.unwatched_seconds += seconds_between(span.from, span.until);
+    result.off_air_seconds += uncounted(span, stream);
   }
 }
 
@@ -81,7 +82,7 @@ Availability availability_of(const StreamSnapshot& stream, const ClockReading& n
                       .unwatched_seconds = 0,
                       .ratio = {}};
   add_incidents(result, stream, run);
-  add_unwatched(result, stream, run);
+  add_unwatched(result, stream);
   const double span = seconds_between(result.since, now.wall);
   if (span > 0) result.ratio = std::clamp(1 - result.off_air_seconds / span, 0.0, 1.0);
   return result;

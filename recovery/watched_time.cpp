@@ -7,9 +7,19 @@ void WatchedTime::begin(const PersistedState& past, WallTime wall) {
   unwatched_ = past.unwatched;
   // The wall clock may have been set back between the two lives.
   if (!past.alive_at || *past.alive_at >= wall) return;
-  new_ = {{*past.alive_at, wall}};
-  unwatched_.insert(unwatched_.begin(), new_.front());
-  if (unwatched_.size() > unwatched_limit) unwatched_.pop_back();
+  add({*past.alive_at, wall});
+}
+
+void WatchedTime::pause(Duration lasted, WallTime until) {
+  if (lasted < shortest_unwatched) return;
+  add({until - std::chrono::duration_cast<WallTime::duration>(lasted), until});
+}
+
+void WatchedTime::add(UnwatchedSpan span) {
+  for (std::vector<UnwatchedSpan>* spans : {&new_, &unwatched_}) {
+    spans->insert(spans->begin(), span);
+    if (spans->size() > unwatched_limit) spans->pop_back();
+  }
 }
 
 }  // namespace recovery

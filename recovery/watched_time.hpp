@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -10,11 +11,18 @@
 
 namespace recovery {
 
-// Since when a stream is known, and the times since then in which no supervisor ran. A value; pure.
+// A supervisor that was stopped for less than this has missed little.
+constexpr auto shortest_unwatched = std::chrono::seconds(5);
+
+// Since when a stream is known, and the times since then in which no supervisor ran, or one that
+// was stopped (SIGSTOP, a frozen container). A value; pure.
 class WatchedTime {
  public:
   // This life begins at `wall`. From the last sign of the life before, nobody watched.
   void begin(const PersistedState& past, WallTime wall);
+
+  // The supervisor itself did not run for `lasted` and goes on at `until`.
+  void pause(Duration lasted, WallTime until);
 
   // Empty before `begin`.
   std::optional<WallTime> since() const { return since_; }
@@ -24,6 +32,8 @@ class WatchedTime {
   std::vector<UnwatchedSpan> take_new() { return std::exchange(new_, {}); }
 
  private:
+  void add(UnwatchedSpan span);
+
   std::optional<WallTime> since_;
   std::vector<UnwatchedSpan> unwatched_;
   std::vector<UnwatchedSpan> new_;

@@ -120,7 +120,10 @@ void StreamDriver::State::on_timer() {
   // What FFmpeg wrote in time is read before the time is judged.
   if (life_) life_->drain_progress();
   wake_up([this, due] {
-    if (now_ - due > pause_limit) take(recovery::Paused{});
+    if (now_ - due > pause_limit) {
+      watched_.pause(now_ - due, wall_);
+      take(recovery::Paused{});
+    }
     tracks_.check();
     check_life();
     if (now_ >= core_.next_deadline()) take(recovery::Tick{});

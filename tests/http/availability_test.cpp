@@ -95,6 +95,15 @@ TEST(Availability, TimeWithoutASupervisorIsOffAir) {
   EXPECT_NEAR(*result.ratio, 0.9, 1e-6);
 }
 
+TEST(Availability, TimeInWhichThisVeryLifeWasStoppedIsUnwatched) {
+  const auto snapshot = snapshot_with({});
+  add_gap(*snapshot, 40s, 20s);
+  const auto result = http::availability_of(*snapshot, now);
+  EXPECT_EQ(result.since, now.wall - 100s);
+  EXPECT_NEAR(result.unwatched_seconds, 20, 1e-6);
+  EXPECT_NEAR(result.off_air_seconds, 10 + 20, 1e-6);
+}
+
 TEST(Availability, AnIncidentThatGoesOnWithoutASupervisorCountsOnce) {
   const auto snapshot = snapshot_with({incident(200s, 105s)});
   add_gap(*snapshot, 190s, 100s);

@@ -71,6 +71,19 @@ class Journal(LiveTest):
         self.assertTrue(cells.startswith("."), cells)
         self.assertNotEqual(cells[-1], "+", "the gap is not green")
 
+    def test_time_in_which_the_supervisor_was_stopped_is_unwatched(self):
+        supervisor = self.radio(self.path("journal"))
+        supervisor.wait_on_air()
+        supervisor.signal(signal.SIGSTOP)
+        stopped = time.time()
+        wait_until(lambda: time.time() - stopped > 7, 8, "longer than what does not matter")
+        supervisor.signal(signal.SIGCONT)
+        wait_until(lambda: supervisor.stream()["availability"]["unwatched"], 5, "the gap")
+        told = supervisor.stream()["availability"]
+        self.assertGreater(told["unwatched_seconds"], 5)
+        self.assertLess(told["unwatched_seconds"], time.time() - stopped)
+        self.assertEqual(supervisor.stream()["recovery"]["restart_count"], 0)
+
     def supervises_in_spite_of(self, journal, complaint):
         supervisor = self.radio(journal)
         supervisor.wait_on_air()

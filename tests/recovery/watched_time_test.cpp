@@ -29,6 +29,17 @@ TEST(WatchedTime, BetweenTwoLivesNobodyWatched) {
   EXPECT_TRUE(watched.take_new().empty());
 }
 
+TEST(WatchedTime, NobodyWatchedWhileTheSupervisorWasStopped) {
+  WatchedTime watched;
+  watched.begin({}, start);
+  watched.pause(4s, start + 60s);
+  EXPECT_TRUE(watched.unwatched().empty()) << "too short to matter";
+  watched.pause(20s, start + 120s);
+  const std::vector<UnwatchedSpan> gap{{start + 100s, start + 120s}};
+  EXPECT_EQ(watched.unwatched(), gap);
+  EXPECT_EQ(watched.take_new(), gap);
+}
+
 TEST(WatchedTime, AClockThatWasSetBackMakesNoGap) {
   PersistedState past;
   past.alive_at = start + 1h;
