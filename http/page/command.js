@@ -4,12 +4,17 @@ import { byId, setText } from "./dom.js";
 
 export class CommandPanel {
   render({ state }) {
-    const command = state?.command ?? [];
+    const command = running(state);
     byId("command").hidden = command.length === 0;
     setText(byId("command-source"), inputs(command).join(", ") || "–");
     setText(byId("command-sink"), sinks(state) || "–");
     setText(byId("command-line"), command.map(quoted).join(" "));
   }
+}
+
+// The fallback's in the place of the main command, or what stands in under a held output.
+function running(state) {
+  return (state?.fallback?.on_air ? state.fallback.command : state?.command) ?? [];
 }
 
 function inputs(command) {

@@ -102,13 +102,20 @@ class PageMany(LiveTest):
         self.assertEqual(browser.nameless(), [])
 
     def test_since_when_it_is_red_and_what_runs(self):
-        browser = self.open([off_air("radio")])
-        browser.wait_text(".tile .clock", "since 0:03:1", 5)
-        browser.wait_text("#verdict-body .since", "for 3 min 1", 5)
+        browser = self.open([off_air("radio", since=3600 + 182)])  # most of a minute for a slow machine to say so
+        browser.wait_text("#verdict-body .since", "for 1 h 03 min", 5)
+        self.assertRegex(browser.text(".tile .clock"), r"since 1:03:\d\d")
         self.assertEqual(browser.text("#command-source"), "rtsp://radio.example/live")
         self.assertEqual(browser.text("#command-sink"), "sink.example:1935")
         self.assertIn("ffmpeg -i rtsp://radio.example/live", browser.text("#command-line"))
         self.assertEqual(self.browser.js("return document.querySelector('.tile .why').title"), "source unreachable")
+
+    def test_what_runs_is_the_fallback_while_it_is_on_air(self):
+        fallback = {"on_air": True, "stands_by": False, "on_air_seconds": 5, "command": ["ffmpeg", "-i", "jingle.mp3", "x"]}
+        browser = self.open([stream("radio", fallback=fallback)])
+        browser.wait_text("#command-line", "ffmpeg -i jingle.mp3 x", 5)
+        self.stage.update(stream("radio", fallback={**fallback, "on_air": False}))
+        browser.wait_text("#command-line", "rtsp://radio.example/live", 5)
 
     def test_a_failed_reload_is_a_banner(self):
         browser = self.open([stream("radio")])
