@@ -17,6 +17,7 @@
 #include "supervisor/first_config/config_text.hpp"
 #include "supervisor/first_config/found_commands.hpp"
 #include "supervisor/first_config/shell_script.hpp"
+#include "supervisor/first_config/unit_file.hpp"
 
 namespace supervisor {
 
@@ -25,8 +26,8 @@ namespace {
 constexpr std::size_t input_max = 1024 * 1024;
 
 constexpr const char* usage =
-    "expected a command: ffsupervisor init -- ffmpeg …, or a shell script or compose file on "
-    "stdin: ffsupervisor init < FILE";
+    "expected a command: ffsupervisor init -- ffmpeg …, or a shell script, a compose file or a "
+    "systemd unit on stdin: ffsupervisor init < FILE";
 
 bool is_text(const std::string& text) {
   return text.find_first_of(std::string{'\0', variable_begin, variable_end}) == std::string::npos;
@@ -52,7 +53,8 @@ FoundCommands commands_of(const Options& options, std::istream& in) {
   }
   if (&in == &std::cin && isatty(STDIN_FILENO) != 0) throw NoCommands(usage);
   const std::string text = whole_of(in);
-  return is_compose_file(text) ? commands_of_compose(text) : commands_of_script(text);
+  if (is_compose_file(text)) return commands_of_compose(text);
+  return is_unit_file(text) ? commands_of_unit(text) : commands_of_script(text);
 }
 
 void require_commands(const FoundCommands& found, const Options& options) {

@@ -7,6 +7,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "supervisor/config/yaml_hint.hpp"
+#include "supervisor/first_config/line_words.hpp"
 #include "supervisor/first_config/shell_script.hpp"
 #include "supervisor/words/shell_lexer.hpp"
 
@@ -43,24 +44,6 @@ std::string interpolated(const std::string& text) {
   return result;
 }
 
-// Compose splits a line into words and runs no shell.
-Words words_of_line(const std::string& line) {
-  Words words;
-  for (const ShellToken& token : read_shell_tokens(line, ShellSigns::ordinary)) {
-    if (!token.sign.empty()) continue;  // a line end
-    std::string word;
-    for (const ShellPart& part : token.parts) {
-      if (part.kind == ShellPart::Kind::variable) {
-        word += part.otherwise ? *part.otherwise : variable_mark(part.text);
-      } else {
-        word += part.kind == ShellPart::Kind::text ? part.text : part.written;
-      }
-    }
-    words.push_back(std::move(word));
-  }
-  return words;
-}
-
 // Of a list each element; `script`: the text behind `sh -c`, with its variables as they stand.
 Words words_of(const YAML::Node& node, std::string& script) {
   if (!node || node.IsNull()) return {};
@@ -75,7 +58,35 @@ Words words_of(const YAML::Node& node, std::string& script) {
   return words;
 }
 
-void add_all(FoundCommands more, const std::string& name, FoundCommands& found) {
+void add_once(const std::string& text, Words& list) {
+  if (std::ranges::find(list, text) == list.end()) list.push_back(text);
+}
+
+// What else FFmpeg had in its container, and needs in the next one.
+void keep_surroundings(const std::string& name, const YAML::Node& service, FoundCommands& found) {
+  for (const YAML::Node& volume : service["volumes"]) {
+    if (volume.IsScalar()) add_once(volume.Scalar(), found.volumes);
+  }
+  std::string left_out;
+  for (const char* key : {"devices", "networks", "network_mode", "extra_hosts", "env_file",
+                          "group_add", "user", "deploy", "runtime", "cap_add"}) {
+    if (service[key]) left_out += (left_out.empty() ? "" : ", ") + std::string(key);
+  }
+  for (const YAML::Node& volume : service["volumes"]) {
+    if (volume.IsMap())
+      add_once("service " + name +
+                   ": a volume with type and source is not taken "
+                   "over: add it to the new service",
+               found.notes);
+  }
+  if (!left_out.empty())
+    found.notes.push_back("service " + name + ": " + left_out +
+                          ": not taken over: add what FFmpeg needs of it to the new service");
+}
+
+void add_all(FoundCommands more, const std::string& name, const YAML::Node& service,
+             FoundCommands& found) {
+  if (!more.commands.empty()) keep_surroundings(name, service, found);
   for (FoundCommand& command : more.commands) {
     command.name = name;
     found.commands.push_back(std::move(command));
@@ -98,13 +109,13 @@ void read_service(const std::string& name, const YAML::Node& service, FoundComma
   for (std::string& word : words_of(service["command"], script)) words.push_back(std::move(word));
   if (runs_script(words)) {
     if (script.empty()) script = words.back();
-    return add_all(commands_of_script(script, place), name, found);
+    return add_all(commands_of_script(script, place), name, service, found);
   }
   const bool has_program = !words.empty() && !words.front().starts_with('-');
   if (!has_program) words.insert(words.begin(), program_of_image(service["image"]));
   FoundCommands one;
   add_command({words, place, name}, one);
-  add_all(std::move(one), name, found);
+  add_all(std::move(one), name, service, found);
 }
 
 }  // namespace

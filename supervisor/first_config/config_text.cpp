@@ -103,7 +103,14 @@ std::string systemd_text(const Variables& variables) {
          "#   WantedBy=multi-user.target\n";
 }
 
-std::string compose_text(const Variables& variables) {
+// A volume that Docker keeps, as `media:/srv`: its name. Empty: a path of the host.
+std::string name_of_volume(const std::string& volume) {
+  const std::string source = volume.substr(0, volume.find(':'));
+  const bool is_path = source == volume || source.find_first_of("/.~$") != std::string::npos;
+  return is_path ? std::string() : source;
+}
+
+std::string compose_text(const Variables& variables, const Words& volumes) {
   std::string text = "\n# Docker Compose: save this file as ffsupervisor.yml beside compose.yml";
   text += variables.empty() ? ":\n" : ", and the secrets as\n# lines NAME=… in .env:\n";
   text +=
@@ -115,14 +122,18 @@ std::string compose_text(const Variables& variables) {
   if (!variables.empty()) text += "#       environment:\n";
   for (const auto& variable : variables)
     text += "#         " + variable.name + ": ${" + variable.name + "}\n";
-  return text +
-         "#       ports: [\"127.0.0.1:9090:9090\"]\n"
-         "#       volumes:\n"
-         "#         - ./ffsupervisor.yml:/etc/ffsupervisor/ffsupervisor.yml:ro\n"
-         "#         - ffsupervisor:/var/lib/ffsupervisor\n"
-         "#       stop_grace_period: 10s\n"
-         "#   volumes:\n"
-         "#     ffsupervisor:\n";
+  text +=
+      "#       ports: [\"127.0.0.1:9090:9090\"]\n"
+      "#       volumes:\n"
+      "#         - ./ffsupervisor.yml:/etc/ffsupervisor/ffsupervisor.yml:ro\n"
+      "#         - ffsupervisor:/var/lib/ffsupervisor\n";
+  std::string kept = "#   volumes:\n#     ffsupervisor:\n";
+  for (const std::string& volume : volumes) {
+    text += "#         - " + yaml_text(volume) + '\n';
+    if (const std::string name = name_of_volume(volume); !name.empty())
+      kept += "#     " + name + ":\n";
+  }
+  return text + "#       stop_grace_period: 10s\n" + kept;
 }
 
 }  // namespace
@@ -139,7 +150,8 @@ std::string config_text(const FoundCommands& found, const std::optional<std::str
   const std::string journal =
       "# What happened is remembered over a restart.\n"
       "journal: {path: /var/lib/ffsupervisor/journal}\n\n";
-  return heading(all) + '\n' + journal + streams + systemd_text(all) + compose_text(all);
+  return heading(all) + '\n' + journal + streams + systemd_text(all) +
+         compose_text(all, found.volumes);
 }
 
 }  // namespace supervisor

@@ -16,7 +16,8 @@ struct FoundCommand {
 
 struct FoundCommands {
   std::vector<FoundCommand> commands;
-  std::vector<std::string> notes;  // what was found and left out, one sentence each; no secret
+  std::vector<std::string> volumes;  // of the compose services, as they stand there
+  std::vector<std::string> notes;    // what was found and left out, one sentence each; no secret
 };
 
 // Nothing can be made of this text. States place and reason.

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
+#include "supervisor/ffmpeg/launch_wrapper.hpp"
+#include "supervisor/first_config/shell_loop.hpp"
 #include "supervisor/words/shell_lexer.hpp"
 
 namespace supervisor {
@@ -20,21 +22,6 @@ namespace {
 using std::string_view;
 using Kind = ShellPart::Kind;
 using Words = std::vector<std::string>;
-
-// Words in front of a command that start it, or decide whether it is started.
-constexpr auto leading_words = std::to_array<string_view>(
-    {"do", "then", "else", "elif", "if", "while", "until", "!", "{", "time", "exec", "nohup",
-     "command", "export", "readonly", "local", "declare"});
-
-bool is_one_of_leading(string_view word) {
-  return std::find(leading_words.begin(), leading_words.end(), word) != leading_words.end();
-}
-
-// The text of a word that has no variable in it.
-std::string plain_text(const ShellToken& token) {
-  const bool is_plain = token.parts.size() == 1 && token.parts[0].kind == Kind::text;
-  return is_plain ? token.parts[0].text : std::string();
-}
 
 // `NAME` of a word `NAME=…`.
 std::string assigned_name(const ShellToken& token) {
@@ -56,6 +43,16 @@ bool is_piped(const Words& words) {
   return command.has_stdin_input() || command.has_stdout_output();
 }
 
+// `docker run … IMAGE …` with FFmpeg in it
+bool runs_container(const Words& words) {
+  if (words.size() < 3 || words[1] != "run") return false;
+  const string_view program = base_name(words[0]);
+  const bool is_engine = program == "docker" || program == "podman" || program == "nerdctl";
+  return is_engine && std::any_of(words.begin(), words.end(), [](const std::string& word) {
+           return word.find("ffmpeg") != std::string::npos;
+         });
+}
+
 class ScriptReader {
  public:
   ScriptReader(string_view text, const std::string& place) : text_(text), place_(place) {}
@@ -67,6 +64,7 @@ class ScriptReader {
       throw NoCommands(line_of(error.at) + ": " + error.what());
     }
     end_command(false);
+    if (loop_) repeat(*std::exchange(loop_, std::nullopt), false);  // its `done` is missing
     return std::move(found_);
   }
 
@@ -78,6 +76,10 @@ class ScriptReader {
   }
 
   void take(const ShellToken& token) {
+    if (loop_) {
+      if (loop_->take(token)) repeat(*std::exchange(loop_, std::nullopt), true);
+      return;
+    }
     const string_view sign = token.sign;
     if (skip_word_ && sign == "&") return;  // of `2>&1`
     if (sign.empty() && std::exchange(skip_word_, false)) return;
@@ -101,13 +103,40 @@ class ScriptReader {
     const bool in_pipe = std::exchange(from_pipe_, into_pipe) || into_pipe;
     const std::vector<ShellToken> words = std::exchange(words_, {});
     std::span<const ShellToken> rest(words);
-    while (!rest.empty() && is_one_of_leading(plain_text(rest.front()))) rest = rest.subspan(1);
-    if (rest.size() > 1 && plain_text(rest.front()) == "for") {
-      loops_.insert(plain_text(rest[1]));
-      return;
-    }
+    while (!rest.empty() && is_leading_word(plain_text(rest.front()))) rest = rest.subspan(1);
+    if (rest.size() > 1 && plain_text(rest.front()) == "for") return begin_loop(rest.subspan(1));
     const std::size_t assigned = assign(rest);
     if (assigned < rest.size()) take_command(rest, assigned, in_pipe);
+  }
+
+  // `NAME in LIST`
+  void begin_loop(std::span<const ShellToken> words) {
+    const std::string variable = plain_text(words.front());
+    std::string unknown;
+    Words list;
+    const bool has_list = words.size() > 2 && plain_text(words[1]) == "in";
+    for (const ShellToken& word : has_list ? words.subspan(2) : words.first(0)) {
+      if (begins_seq(word)) {
+        list.emplace_back(seq_mark);
+        continue;
+      }
+      for (std::string& each : expanded(word, true, unknown)) list.push_back(std::move(each));
+    }
+    Words values = unknown.empty() ? listed_values(list) : Words();
+    loop_.emplace(variable, std::move(values));
+  }
+
+  // What stands in a loop is read once for each value of its variable.
+  void repeat(const ShellLoop& loop, bool is_whole) {
+    if (!is_whole || loop.values().empty() || !loop.is_bounded()) {
+      loops_.insert(loop.variable());
+      for (const ShellToken& token : loop.body()) take(token);
+      return end_command(false);
+    }
+    for (const std::string& value : loop.values()) {
+      for (const ShellToken& token : loop.round(value)) take(token);
+      end_command(false);
+    }
   }
 
   // Returns how many words in front set variables; where all do, those are of the script.
@@ -135,7 +164,10 @@ class ScriptReader {
         command.words.push_back(std::move(each));
     }
     FoundCommands one;
+    const bool is_container = runs_container(command.words);
     add_command(std::move(command), one);
+    if (one.commands.empty() && is_container)
+      return note(words, "it runs in a container of its own, and its words stand behind the image");
     if (one.commands.empty()) return add_notes(one);
     if (in_pipe && is_piped(one.commands.front().words))
       return note(words, "it is a part of a pipe, which has no supervisor of its own");
@@ -193,7 +225,8 @@ class ScriptReader {
   bool skip_word_ = false;         // it is a redirection's file
   bool from_pipe_ = false;
   std::map<std::string, std::string> variables_;
-  std::set<std::string> loops_;  // variables of `for`
+  std::optional<ShellLoop> loop_;  // whose body is being read
+  std::set<std::string> loops_;    // variables of `for` with values that are not known
   FoundCommands found_;
 };
 

@@ -134,7 +134,7 @@ TEST(Init, AShellWithAScriptIsReadAsThatScript) {
 TEST(Init, WhatCannotBeKnownIsLeftOutWithItsLine) {
   const Result result = init(
       "ffmpeg -i a -f flv rtmp://h/live/a\n"
-      "for i in 1 2 3; do ffmpeg -i cam$i -f flv rtmp://h/live/b; done\n"
+      "for i in $(ls); do ffmpeg -i cam$i -f flv rtmp://h/live/b; done\n"
       "ffmpeg -i $(cat source) -f flv rtmp://h/live/c\n"
       "cat x | ffmpeg -i - -f flv rtmp://h/live/d\n"
       "ffmpeg -progress p -i a b.ts\n"
@@ -148,6 +148,90 @@ TEST(Init, WhatCannotBeKnownIsLeftOutWithItsLine) {
         "line 5: the command has a -progress"}) {
     EXPECT_TRUE(contains(result.err, note)) << note << '\n' << result.err;
   }
+}
+
+// The inputs of each, in order.
+Words inputs_of(const std::string& script) {
+  Words inputs;
+  for (const StreamConfig& stream : config_of(init(script)).streams)
+    inputs.push_back(stream.command.at(2));
+  return inputs;
+}
+
+TEST(Init, ALoopOverAKnownListBecomesAStreamForEachOfIt) {
+  EXPECT_EQ(inputs_of("for c in gate yard; do\n  ffmpeg -i $c.mp4 -f flv rtmp://h/a/$c &\ndone\n"),
+            (Words{"gate.mp4", "yard.mp4"}));
+  EXPECT_EQ(inputs_of("for i in {08..10}; do ffmpeg -i cam$i.ts o$i.ts; done; ffmpeg -i z y.ts"),
+            (Words{"cam08.ts", "cam09.ts", "cam10.ts", "z"}));
+  EXPECT_EQ(inputs_of("for i in $(seq 1 2); do U=rtsp://cam$i.lan/s; while :; do\n"
+                      "ffmpeg -i \"$U\" o$i.ts; done; done\n"),
+            (Words{"rtsp://cam1.lan/s", "rtsp://cam2.lan/s"}));
+  EXPECT_EQ(
+      inputs_of("L='a b'; for x in $L; do for y in 1 2; do ffmpeg -i $x$y $x$y.ts; done; done"),
+      (Words{"a1", "a2", "b1", "b2"}));
+}
+
+TEST(Init, ALoopThatNoConfigurationHoldsIsLeftOut) {
+  for (const char* script : {"for i in {1..100000}; do ffmpeg -i c$i o$i.ts; done\n",
+                             "for i in *.mp4; do for i in {1..999}; do for k in {1..999}; do\n"
+                             "ffmpeg -i c$i$k o.ts; done; done; done\n",
+                             "for i in 1 2; do ffmpeg -i c$i o$i.ts\n"}) {
+    const Result result = init(script);
+    EXPECT_EQ(result.code, 2) << result.out;
+    EXPECT_TRUE(contains(result.err, "this FFmpeg was left out") ||
+                contains(result.err, "expected at most"))
+        << result.err;
+  }
+}
+
+TEST(Init, AContainersFfmpegIsNamedAndLeftOut) {
+  const Result result = init("docker run --rm jrottenberg/ffmpeg -i a b.ts\n");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(contains(result.err, "line 1: this FFmpeg was left out: it runs in a container"));
+}
+
+TEST(Init, AUnitOfSystemdBecomesAStream) {
+  const Result result = init(
+      "# of the studio\n[Unit]\nDescription=Radio\n[Service]\n"
+      "Environment=\"SOURCE=http://icecast:8000/radio.mp3\" RATE=64k\n"
+      "EnvironmentFile=/etc/radio\n"
+      "ExecStartPre=/bin/sleep 1\n"
+      "ExecStart=-/usr/bin/ffmpeg -re -i ${SOURCE} -metadata title='50 %% off' \\\n"
+      "  # the rate\n"
+      "  -b:a $RATE -f flv rtmp://h/live/${KEY}\n"
+      "Restart=always\n");
+  const Config config = config_of(result);
+  EXPECT_EQ(names_of(config), Words{"radio"});
+  EXPECT_EQ(config.streams.at(0).command,
+            (Words{"/usr/bin/ffmpeg", "-re", "-i", "http://icecast:8000/radio.mp3", "-metadata",
+                   "title=50 % off", "-b:a", "64k", "-f", "flv", "rtmp://h/live/<KEY>"}));
+  EXPECT_TRUE(contains(init("[Service]\nExecStart=ffmpeg -i %i x.ts\n").err,
+                       "line 2: this command was left out: what %i stands for"));
+  EXPECT_TRUE(contains(init("[Service]\nExecStart=ffmpeg -i 'a\n").err,
+                       "line 2: the quote ' is not closed"));
+}
+
+TEST(Init, TheVolumesOfAServiceAreKept) {
+  const Result result = init(R"(
+services:
+  camera:
+    image: jrottenberg/ffmpeg
+    command: -i a -f flv rtmp://h/live/x
+    volumes: ["./clips:/clips:ro", "media:/srv"]
+    devices: [/dev/video0]
+  other:
+    image: ffmpeg
+    command: -i b -f flv rtmp://h/live/y
+    volumes: ["media:/srv", {type: bind, source: /a, target: /a}]
+  database: {image: postgres, volumes: ["secret:/data"]}
+)");
+  EXPECT_TRUE(
+      contains(result.out, "#         - ./clips:/clips:ro\n#         - media:/srv\n#       stop"))
+      << result.out;
+  EXPECT_TRUE(contains(result.out, "#     ffsupervisor:\n#     media:\n")) << result.out;
+  EXPECT_FALSE(contains(result.out, "secret:/data"));
+  EXPECT_TRUE(contains(result.err, "service camera: devices: not taken over"));
+  EXPECT_TRUE(contains(result.err, "service other: a volume with type and source"));
 }
 
 TEST(Init, AComposeFilesServicesBecomeStreams) {
