@@ -74,4 +74,8 @@ boost::json::value optional_time(const std::optional<recovery::WallTime>& time) 
   return time ? boost::json::value(monitor::rfc3339(*time)) : boost::json::value(nullptr);
 }
 
+boost::json::array strings(const std::vector<std::string>& list) {
+  return boost::json::array(list.begin(), list.end());
+}
+
 }  // namespace http

@@ -2,7 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 #include "recovery/stream_recorder.hpp"
@@ -15,6 +17,8 @@ std::string print_json(const boost::json::value& value);
 
 // To three decimals: more are noise.
 double rounded(double value);
+
+boost::json::array strings(const std::vector<std::string>& list);
 
 // null where empty.
 boost::json::value optional_time(const std::optional<recovery::WallTime>& time);

@@ -7,20 +7,18 @@
 
 #include <sys/socket.h>
 
+#include "http/address.hpp"
+#include "monitor/text/url.hpp"
+
 namespace http {
 namespace {
 
 using boost::asio::ip::tcp;
 
-std::string host_and_port(const Settings& settings) {
-  const bool v6 = settings.address.find(':') != std::string::npos;
-  return (v6 ? "[" + settings.address + "]" : settings.address) + ":" +
-         std::to_string(settings.port);
-}
-
 [[noreturn]] void fail(const Settings& settings, const std::string& reason) {
-  throw std::runtime_error("http.listen: cannot listen on " + host_and_port(settings) + ": " +
-                           reason);
+  throw std::runtime_error("http.listen: cannot listen on " +
+                           monitor::host_and_port(settings.address, std::to_string(settings.port)) +
+                           ": " + reason);
 }
 
 // What was wrong with the last call, and what helps where the address itself is the trouble.
@@ -57,13 +55,10 @@ tcp::acceptor listen_on(boost::asio::io_context& context, const Settings& settin
 }
 
 std::string where_to_look(const Settings& settings, std::uint16_t port) {
-  const bool is_any = settings.address == "0.0.0.0" || settings.address == "::";
-  Settings reached = settings;
-  reached.port = port;
-  if (is_any) reached.address = settings.address == "::" ? "::1" : "127.0.0.1";
-  const std::string scheme = settings.tls.certificate.empty() ? "http://" : "https://";
-  return "Live page, metrics and health: " + scheme + host_and_port(reached) + '/' +
-         (is_any ? ", and at every other address of this machine" : "");
+  Settings served = settings;
+  served.port = port;
+  return "Live page, metrics and health: " + local_url(served) + '/' +
+         (is_any_address(settings.address) ? ", and at every other address of this machine" : "");
 }
 
 Accepted accept_one(tcp::acceptor& acceptor) {

@@ -5,6 +5,7 @@
 #include "http/availability.hpp"
 #include "http/json.hpp"
 #include "http/timeline.hpp"
+#include "http/verdict_json.hpp"
 #include "monitor/text/rfc3339.hpp"
 
 namespace http {
@@ -42,6 +43,38 @@ json::object timeline_json(const StreamSnapshot& stream, const ClockReading& now
     result[json::string_view(span.name)] = timeline_of(stream, span, now);
   }
   return result;
+}
+
+json::array history_json(const StreamSnapshot& stream, std::size_t limit) {
+  json::array list;
+  if (!stream.history) return list;
+  for (const recovery::HistoryEntry& entry : *stream.history) {
+    if (list.size() == limit) break;
+    const json::value success = entry.success ? json::value(*entry.success) : json::value(nullptr);
+    list.push_back({{"action", recovery::name(entry.action)},
+                    {"timestamp", monitor::rfc3339(entry.timestamp)},
+                    {"reason", entry.reason},
+                    {"success", success},
+                    {"delay_seconds", rounded(entry.delay_seconds)},
+                    {"attempt", entry.attempt}});
+  }
+  return list;
+}
+
+json::object incident_json(std::string_view stream, const recovery::IncidentRecord& incident) {
+  return {{"id", incident.id},
+          {"stream", stream},
+          {"component", monitor::name(monitor::component_of(incident.cause))},
+          {"cause", monitor::name(incident.cause)},
+          {"output", output_json(incident.cause, incident.output)},
+          {"off_air", incident.off_air},
+          {"last_good_at", monitor::rfc3339(incident.last_good_at)},
+          {"detected_at", monitor::rfc3339(incident.detected_at)},
+          {"resolved_at", optional_time(incident.resolved_at)},
+          {"off_air_seconds", rounded(incident.off_air_seconds)},
+          {"covered_seconds", rounded(incident.covered_seconds)},
+          {"evidence", strings(incident.evidence)},
+          {"actions", strings(incident.actions)}};
 }
 
 }  // namespace http

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <string_view>
+
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "http/clock_reading.hpp"
@@ -13,5 +17,10 @@ namespace http {
 boost::json::object availability_json(const StreamSnapshot& stream, const ClockReading& now);
 // {"name", "hour", "day", "month"}: see timeline_of.
 boost::json::object timeline_json(const StreamSnapshot& stream, const ClockReading& now);
+
+// What recovery did, newest first, at most `limit`.
+boost::json::array history_json(const StreamSnapshot& stream, std::size_t limit);
+boost::json::object incident_json(std::string_view stream,
+                                  const recovery::IncidentRecord& incident);
 
 }  // namespace http

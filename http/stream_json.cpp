@@ -10,7 +10,7 @@
 #include "http/past_json.hpp"
 #include "http/preview.hpp"
 #include "http/stability.hpp"
-#include "monitor/advice.hpp"
+#include "http/verdict_json.hpp"
 #include "monitor/text/rfc3339.hpp"
 
 namespace http {
@@ -20,10 +20,6 @@ namespace json = boost::json;
 using monitor::seconds;
 
 constexpr double bytes_per_mib = 1024.0 * 1024;
-
-json::array strings(const std::vector<std::string>& list) {
-  return json::array(list.begin(), list.end());
-}
 
 // Rates are over the window, not FFmpeg's averages since launch.
 json::value progress_json(const StreamSnapshot& stream) {
@@ -52,22 +48,6 @@ json::value process_json(const StreamSnapshot& stream) {
           {"cpus_allowed", sample.cpus_allowed},
           {"memory_mb", rounded(static_cast<double>(sample.rss_bytes) / bytes_per_mib)},
           {"threads", sample.threads}};
-}
-
-// Of a sink's cause alone.
-json::value output_json(monitor::Cause cause, const std::string& output) {
-  const bool is_sink = monitor::component_of(cause) == monitor::Component::sink;
-  return is_sink && !output.empty() ? json::value(output) : json::value(nullptr);
-}
-
-json::value verdict_json(const std::optional<monitor::Verdict>& verdict) {
-  if (!verdict) return nullptr;
-  return {{"component", monitor::name(monitor::component_of(verdict->cause))},
-          {"cause", monitor::name(verdict->cause)},
-          {"output", output_json(verdict->cause, verdict->output)},
-          {"confidence", monitor::name(verdict->confidence)},
-          {"what_now", monitor::what_now(verdict->cause)},
-          {"evidence", strings(verdict->evidence)}};
 }
 
 json::object connection_json(const monitor::ConnectionSample& connection) {
@@ -284,38 +264,6 @@ json::object recovery_json(const StreamSnapshot& stream, const ClockReading& now
           {"audio_retry_count", stream.status.source_retries},
           {"recent_attempts", recent_attempts(stream, now.wall)},
           {"auto_recovery_enabled", stream.auto_recovery_enabled}};
-}
-
-json::array history_json(const StreamSnapshot& stream, std::size_t limit) {
-  json::array list;
-  if (!stream.history) return list;
-  for (const recovery::HistoryEntry& entry : *stream.history) {
-    if (list.size() == limit) break;
-    const json::value success = entry.success ? json::value(*entry.success) : json::value(nullptr);
-    list.push_back({{"action", recovery::name(entry.action)},
-                    {"timestamp", monitor::rfc3339(entry.timestamp)},
-                    {"reason", entry.reason},
-                    {"success", success},
-                    {"delay_seconds", rounded(entry.delay_seconds)},
-                    {"attempt", entry.attempt}});
-  }
-  return list;
-}
-
-json::object incident_json(std::string_view stream, const recovery::IncidentRecord& incident) {
-  return {{"id", incident.id},
-          {"stream", stream},
-          {"component", monitor::name(monitor::component_of(incident.cause))},
-          {"cause", monitor::name(incident.cause)},
-          {"output", output_json(incident.cause, incident.output)},
-          {"off_air", incident.off_air},
-          {"last_good_at", monitor::rfc3339(incident.last_good_at)},
-          {"detected_at", monitor::rfc3339(incident.detected_at)},
-          {"resolved_at", optional_time(incident.resolved_at)},
-          {"off_air_seconds", rounded(incident.off_air_seconds)},
-          {"covered_seconds", rounded(incident.covered_seconds)},
-          {"evidence", strings(incident.evidence)},
-          {"actions", strings(incident.actions)}};
 }
 
 json::object config_json(const Program& program) {

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <cstddef>
-#include <string_view>
-
 #include <boost/json/value.hpp>
 
 #include "http/clock_reading.hpp"
@@ -15,12 +12,8 @@ namespace http {
 boost::json::object stream_json(const StreamSnapshot& stream, const ClockReading& now);
 // restart_count, last_restart_time, audio_retry_count, recent_attempts (of the last hour),
 // auto_recovery_enabled.
+boost::json::object recovery_json(const StreamSnapshot& stream, const ClockReading& now);
 // Of the latest read of the configuration.
 boost::json::object config_json(const Program& program);
-boost::json::object recovery_json(const StreamSnapshot& stream, const ClockReading& now);
-// Newest first, at most `limit`.
-boost::json::array history_json(const StreamSnapshot& stream, std::size_t limit);
-boost::json::object incident_json(std::string_view stream,
-                                  const recovery::IncidentRecord& incident);
 
 }  // namespace http

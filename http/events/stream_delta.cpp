@@ -8,6 +8,7 @@
 
 #include "http/derived_values.hpp"
 #include "http/json.hpp"
+#include "http/past_json.hpp"
 #include "http/stream_json.hpp"
 
 namespace http {

@@ -1,5 +1,6 @@
 #include "supervisor/command_line/instance.hpp"
 
+#include "http/address.hpp"
 #include "supervisor/command_line/running_instance.hpp"
 #include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/bounded_file.hpp"
@@ -10,12 +11,6 @@ namespace supervisor {
 
 namespace {
 
-std::string reachable_host(const std::string& address) {
-  if (address == "0.0.0.0") return "127.0.0.1";
-  if (address == "::") return "[::1]";
-  return address.find(':') == std::string::npos ? address : '[' + address + ']';
-}
-
 std::string url_by(const Options& options, const Environment& environment) {
   Config config;
   Problems problems;
@@ -23,8 +18,7 @@ std::string url_by(const Options& options, const Environment& environment) {
   apply_metrics_port(environment, config, problems);
   apply_flags(options, config, problems);
   problems.throw_if_any();
-  const std::string scheme = config.http.tls.certificate.empty() ? "http://" : "https://";
-  return scheme + reachable_host(config.http.address) + ':' + std::to_string(config.http.port);
+  return http::local_url(config.http);
 }
 
 // The configuration that the instance was started with.

@@ -29,12 +29,9 @@ std::string assigned_name(const ShellToken& token) {
   const std::string& text = token.parts[0].text;
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) return {};
-  const auto is_name_char = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
   const std::string name = text.substr(0, equals);
-  const bool is_name = std::all_of(name.begin(), name.end(), is_name_char);
-  return is_name && !(name[0] >= '0' && name[0] <= '9') ? name : std::string();
+  const bool is_name = std::all_of(name.begin(), name.end(), is_variable_char);
+  return is_name && is_variable_start(name[0]) ? name : std::string();
 }
 
 // Media goes through stdin or stdout, not only messages.

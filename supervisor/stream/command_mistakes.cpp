@@ -7,6 +7,7 @@
 
 #include "monitor/text/url.hpp"
 #include "supervisor/ffmpeg/launch_wrapper.hpp"
+#include "supervisor/words/shell_lexer.hpp"
 
 namespace supervisor {
 
@@ -24,14 +25,6 @@ bool is_shell(string_view word) {
   return std::find(shells.begin(), shells.end(), base_name(word)) != shells.end();
 }
 
-bool is_name_start(char c) {
-  return (c >= 'A' && c <= 'Z') || c == '_' || (c >= 'a' && c <= 'z');
-}
-
-bool is_name_char(char c) {
-  return is_name_start(c) || (c >= '0' && c <= '9');
-}
-
 // `ffmpeg -i in -c copy out` as one element.
 std::string whole_command(const std::vector<std::string>& argv) {
   const string_view first = argv.front();
@@ -47,9 +40,9 @@ std::string whole_command(const std::vector<std::string>& argv) {
 std::string two_words(const std::vector<std::string>& argv, std::size_t index) {
   const string_view word = argv[index];
   const std::size_t blank = word.find_first_of(" \t");
-  if (blank == string_view::npos || word.size() < 2 || !is_name_start(word[1])) return {};
+  if (blank == string_view::npos || word.size() < 2 || !is_variable_start(word[1])) return {};
   const string_view option = word.substr(0, blank);
-  const auto fits = [](char c) { return is_name_char(c) || c == '-' || c == ':'; };
+  const auto fits = [](char c) { return is_variable_char(c) || c == '-' || c == ':'; };
   if (!std::all_of(option.begin(), option.end(), fits)) return {};
   return element(index) + "holds two words: write " + std::string(option) +
          " and what is behind it as two elements";
@@ -80,8 +73,8 @@ std::string variable_in(string_view word) {
     const bool is_braced = word.substr(at).starts_with("${");
     const std::size_t begin = at + (is_braced ? 2 : 1);
     std::size_t end = begin;
-    while (end < word.size() && is_name_char(word[end])) ++end;
-    if (end == begin || !is_name_start(word[begin])) continue;
+    while (end < word.size() && is_variable_char(word[end])) ++end;
+    if (end == begin || !is_variable_start(word[begin])) continue;
     const string_view name = word.substr(begin, end - begin);
     const bool is_closed = end < word.size() && word[end] == '}';
     const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };

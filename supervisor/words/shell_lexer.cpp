@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "monitor/text/ascii.hpp"
 #include "supervisor/words/reference_text.hpp"
 
 namespace supervisor {
@@ -15,14 +16,6 @@ using Kind = ShellPart::Kind;
 
 constexpr string_view blanks = " \t\r";
 constexpr string_view separating = "|&;<>()\n";
-
-bool is_name_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-bool is_name_char(char c) {
-  return is_name_start(c) || (c >= '0' && c <= '9');
-}
 
 class ShellLexer {
  public:
@@ -161,7 +154,7 @@ class ShellLexer {
 
   void read_dollar() {
     const char next = peek(1);
-    if (is_name_start(next)) return read_variable();
+    if (is_variable_start(next)) return read_variable();
     if (next == '{') return read_braced_variable();
     if (next == '(') return add_part(Kind::substitution, "", "$(", 2);
     const bool is_special =
@@ -173,7 +166,7 @@ class ShellLexer {
 
   void read_variable() {
     std::size_t end = at_ + 1;
-    while (end < text_.size() && is_name_char(text_[end])) ++end;
+    while (end < text_.size() && is_variable_char(text_[end])) ++end;
     const string_view name = text_.substr(at_ + 1, end - at_ - 1);
     add_part(Kind::variable, name, text_.substr(at_, end - at_), end - at_);
   }
@@ -182,12 +175,12 @@ class ShellLexer {
     const std::size_t close = text_.find('}', at_);
     if (close == string_view::npos) throw ShellSyntaxError("${ is not closed", at_);
     std::size_t end = at_ + 2;
-    while (end < close && is_name_char(text_[end])) ++end;
+    while (end < close && is_variable_char(text_[end])) ++end;
     const string_view name = text_.substr(at_ + 2, end - at_ - 2);
     const string_view behind = text_.substr(end, close - end);
     const bool is_plain =
         behind.empty() || string_view(":-?").find(behind.front()) != string_view::npos;
-    const bool is_name = is_plain && !name.empty() && is_name_start(name.front());
+    const bool is_name = is_plain && !name.empty() && is_variable_start(name.front());
     const std::string written = "${" + std::string(name) + (behind.empty() ? "}" : "…}");
     add_part(is_name ? Kind::variable : Kind::substitution, name, written, close + 1 - at_);
     const std::size_t text = behind.starts_with(":-") ? 2 : behind.starts_with('-') ? 1 : 0;
@@ -209,6 +202,14 @@ class ShellLexer {
 };
 
 }  // namespace
+
+bool is_variable_start(char c) {
+  return monitor::is_letter(c) || c == '_';
+}
+
+bool is_variable_char(char c) {
+  return is_variable_start(c) || monitor::is_digit(c);
+}
 
 std::vector<ShellToken> read_shell_tokens(string_view text, ShellSigns signs) {
   return ShellLexer(text, signs).take();

@@ -43,6 +43,10 @@ struct ShellToken {
 // line into words.
 enum class ShellSigns : std::uint8_t { separate, ordinary };
 
+// Of the name of a variable: its first character, and the others.
+bool is_variable_start(char c);
+bool is_variable_char(char c);
+
 // A text as a POSIX shell reads it: words, quotes, backslashes, comments, signs. Nothing is
 // expanded or run. `{env: NAME}` and `{file: PATH}` stay in one word, blanks included. Comments and
 // lines continued by a backslash are gone. Throws ShellSyntaxError.
