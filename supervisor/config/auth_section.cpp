@@ -136,6 +136,8 @@ std::string read_token_file(const std::string& path) {
   std::string text = read_bounded_file(path, token_bytes_max, "a file with the token");
   text.resize(std::min(text.find('\n'), text.size()));
   if (text.ends_with('\r')) text.pop_back();
+  constexpr std::string_view assignment = "FFSUPERVISOR_TOKEN=";  // as systemd and Compose read it
+  if (text.starts_with(assignment)) text.erase(0, assignment.size());
   if (is_bearer_token(text)) return text;
   throw Unreadable(
       "has no token in its first line, expected 1 to 4096 printable ASCII characters without "

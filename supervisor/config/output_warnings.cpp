@@ -20,9 +20,15 @@ bool is_exclusive(std::string_view output) {
   return output != "null" && output.find('%') == std::string_view::npos;
 }
 
-// Without the slash at its end and the protocol's own port, which servers do not tell apart.
+// Without the slash at its end and the protocol's own port, which servers do not tell apart; this
+// machine by one of its names.
 std::string comparable(std::string output) {
-  const monitor::Url url = monitor::split_url(output);
+  monitor::Url url = monitor::split_url(output);
+  if (url.host == "localhost") {
+    const auto host = static_cast<std::size_t>(url.host.data() - output.data());
+    output.replace(host, url.host.size(), "127.0.0.1");
+    url = monitor::split_url(output);
+  }
   if (!url.port.empty() && url.port == monitor::default_port(url.scheme)) {
     const auto port = static_cast<std::size_t>(url.port.data() - output.data());
     output.erase(port - 1, url.port.size() + 1);

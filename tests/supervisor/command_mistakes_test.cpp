@@ -114,8 +114,8 @@ TEST(CheckSummary, TheLastLineCountsStreamsAndWarnings) {
             check("streams: [{command: [sh, -c, ffmpeg]}]\n").err.rfind("OK"));
   const Result result = check(
       "streams:\n"
-      "  - {name: a, command: ffmpeg -i in -c copy -f flv rtmp://h/live/k}\n"
-      "  - {name: b, command: [ffmpeg, -i, in, -f, flv, \"rtmp://h:1935/live/k\"]}\n"
+      "  - {name: a, command: ffmpeg -i in -c copy -f flv rtmp://localhost/live/k}\n"
+      "  - {name: b, command: [ffmpeg, -i, in, -f, flv, \"rtmp://127.0.0.1:1935/live/k\"]}\n"
       "  - {name: c, command: [ffmpeg, -i, in, -c copy, -f, flv, \"rtmp://h/live/l\"]}\n");
   EXPECT_EQ(result.code, 0);
   EXPECT_TRUE(ends_with(result.err, "OK: 3 streams, 2 warnings\n")) << result.err;

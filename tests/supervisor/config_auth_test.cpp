@@ -34,6 +34,12 @@ TEST(Auth, TheTokenIsTheFirstLineOfItsFile) {
             "a-long-enough-token");
 }
 
+TEST(Auth, ItsFileMayBeThatOfTheEnvironment) {
+  const std::string path = write("token", "FFSUPERVISOR_TOKEN=a-long-enough-token\n");
+  EXPECT_EQ(load("{bearer_token_file: " + path + "}").http.auth.bearer_token,
+            "a-long-enough-token");
+}
+
 TEST(Auth, TheEnvironmentsTokenWins) {
   const std::string path = write("token", "of-the-file-itself\n");
   const Config config = load("{bearer_token_file: " + path + "}", "of-the-environment");
