@@ -1,7 +1,7 @@
 """What `kubectl kustomize` makes of docker/kubernetes.
 
 With the machine's own kubectl, or with Debian's, beside whatever is installed. Debian 12 has 1.20, whose
-kustomize knows folders among the resources and files of variables by older names only.
+kustomize knows folders among the resources, files of variables, labels and patches by older names only.
 """
 
 import glob
@@ -37,10 +37,10 @@ def debians_kubectl(cache):
     return os.path.join(root, "usr", "bin", "kubectl")
 
 
-def knows_folders(kubectl):
-    """Since 1.21."""
+def knows_labels(kubectl):
+    """Since 1.22, and all the rest."""
     version = json.loads(run(kubectl, "version", "--client", "--output", "json"))["clientVersion"]
-    return int(re.match(r"\d+", version["minor"]).group()) >= 21
+    return int(re.match(r"\d+", version["minor"]).group()) >= 22
 
 
 def use_older_names(folder):
@@ -52,6 +52,10 @@ def use_older_names(folder):
         content["bases"] = [entry for entry in resources if not entry.endswith(".yaml")]
         for generator in content.get("secretGenerator", []):
             generator["env"], = generator.pop("envs")
+        for labels in content.pop("labels", []):
+            content["commonLabels"] = labels["pairs"]
+        if "patches" in content:
+            content["patchesStrategicMerge"] = [patch["path"] for patch in content.pop("patches")]
         with open(path, "w") as file:
             yaml.safe_dump(content, file)
 
@@ -62,7 +66,7 @@ def render(name, work, cache):
     copy = os.path.join(work, "kubernetes")
     if not os.path.exists(copy):
         shutil.copytree(FOLDER, copy)
-        if not knows_folders(kubectl):
+        if not knows_labels(kubectl):
             use_older_names(copy)
     objects = list(yaml.safe_load_all(run(kubectl, "kustomize", os.path.join(copy, name))))
     by_kind = {item["kind"]: item for item in objects}

@@ -21,6 +21,11 @@ BINARY = os.environ["FFSUPERVISOR"]
 CACHE = os.environ["FFSUPERVISOR_CACHE"]
 
 
+def read(*path):
+    with open(os.path.join(kustomize.FOLDER, *path)) as file:
+        return file.read()
+
+
 def has(labels, selector):
     return selector["matchLabels"].items() <= labels.items()
 
@@ -38,6 +43,20 @@ class Manifests(unittest.TestCase):
         cls.template = cls.set["spec"]["template"]
         cls.pod = cls.template["spec"]
         cls.container, = cls.pod["containers"]
+
+    def test_a_station_runs_its_own_command(self):
+        own = yaml.safe_load(read("example", "command.yaml"))
+        container, = own["spec"]["template"]["spec"]["containers"]
+        self.assertEqual(self.container["args"], container["args"])
+        of_base, = self.base["StatefulSet"]["spec"]["template"]["spec"]["containers"]
+        self.assertNotEqual(self.container["args"], of_base["args"])
+        self.assertEqual(self.container["args"][:3], of_base["args"][:3])
+
+    def test_another_station_differs_at_three_places(self):
+        found = {name: read("example", name).count("night-fm") for name in os.listdir(os.path.join(kustomize.FOLDER, "example"))}
+        comments = sum(line.count("night-fm") for line in read("example", "kustomization.yaml").splitlines()
+                       if line.startswith("#"))
+        self.assertEqual(sum(found.values()) - comments, 3, found)
 
     def test_there_is_one_publisher(self):
         self.assertEqual(self.set["spec"]["replicas"], 1)
