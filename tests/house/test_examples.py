@@ -18,6 +18,8 @@ SIX_LINES = FOLDER + "add-to-compose.yml"
 OWN_IMAGE = FOLDER + "own-image.Dockerfile"
 # Of the image from which the binary comes.
 PROGRAM = "/usr/bin/ffsupervisor"
+# What the image runs without a command.
+CONFIGURATION = "/etc/ffsupervisor/ffsupervisor.yml"
 # FFmpeg's and people's, not the program's own.
 NOT_OF_THE_PROGRAM = {"ffmpeg", "procps", "ca-certificates"}
 
@@ -60,6 +62,20 @@ class Examples(Rule):
                     self.assertEqual(service["image"], "ffsupervisor")
                     self.assertTrue(all(port.startswith("127.0.0.1:") for port in service["ports"]), service["ports"])
 
+    def test_a_service_without_a_command_has_all_that_its_configuration_needs(self):
+        found = 0
+        for path, service in [(path, service) for path, content in of_kind("services").items()
+                              for service in content["services"].values() if "command" not in service]:
+            mounts = [volume.split(":") for volume in service["volumes"]]
+            configuration, = [FOLDER + mount[0].removeprefix("./") for mount in mounts if mount[1] == CONFIGURATION]
+            text = read(configuration)
+            self.assertEqual({name: f"${{{name}}}" for name in re.findall(r"\{env: (\w+)\}", text)}.items() -
+                             service["environment"].items(), set(), path)
+            self.assertEqual(set(re.findall(r"/srv/[\w./-]+", text)) - {mount[1] for mount in mounts}, set(), path)
+            self.assertIn("/var/lib/ffsupervisor", [mount[1] for mount in mounts], path)
+            found += 1
+        self.assertGreater(found, 0)
+
     def test_there_are_eight_cameras(self):
         self.assertEqual(len(of_kind("streams")[FOLDER + "cameras.yml"]["streams"]), 8)
 
@@ -95,7 +111,7 @@ class Checked(Rule):
 
     def test_each_command_of_a_service_and_of_the_image(self):
         commands = [shlex.split(service["command"]) for content in of_kind("services").values()
-                    for service in content["services"].values()]
+                    for service in content["services"].values() if "command" in service]
         commands.append(yaml.safe_load(dict(instructions(read(OWN_IMAGE)))["CMD"]))
         self.assertGreater(len(commands), 2)
         for command in commands:
