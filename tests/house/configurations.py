@@ -43,8 +43,16 @@ def whole(text):
     raise Unknown(f"has the keys {', '.join(sorted(set(found) - sections))}")
 
 
+def stands_beside_a_command(text):
+    """The settings of the command of a command line."""
+    streams = yaml.safe_load(text)["streams"]
+    return isinstance(streams, list) and "command" not in streams[0]
+
+
 def check(text, *arguments):
     """(exit code, what stands on stderr) of `ffsupervisor check` of this configuration."""
+    if stands_beside_a_command(text):
+        arguments += ("--", *COMMAND)
     with tempfile.TemporaryDirectory(prefix="ffsupervisor-check-") as folder:
         def file_of(found):
             path = os.path.join(folder, re.sub(r"\W", "_", found[1]))
