@@ -101,10 +101,10 @@ Reply timeline(const SnapshotStore::View& view, const ClockReading& now) {
                           {"streams", std::move(list)}});
 }
 
-Reply incidents(const SnapshotStore::View& view, std::size_t limit) {
+Reply incidents(const SnapshotStore::View& view, std::size_t limit, const ClockReading& now) {
   json::array list;
   for (const KnownIncident& known : newest_incidents(view, limit)) {
-    list.push_back(incident_json(known.stream->name, *known.incident));
+    list.push_back(incident_json(known.stream->name, *known.incident, now.wall));
   }
   return json_reply(200, {{"incidents", std::move(list)}});
 }

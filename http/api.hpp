@@ -28,8 +28,8 @@ Reply stream(const SnapshotStore::View& view, std::string_view name, const Clock
 Reply picture(const SnapshotStore::View& view, std::string_view name, const ClockReading& now);
 Reply recovery_of(const SnapshotStore::View& view, std::string_view name, std::size_t limit,
                   const ClockReading& now);
-Reply incidents(const SnapshotStore::View& view,
-                std::size_t limit);  // {"incidents": […]}, of all streams
+Reply incidents(const SnapshotStore::View& view, std::size_t limit,
+                const ClockReading& now);  // {"incidents": […]}, of all streams
 
 inline constexpr std::size_t default_history = 10;
 inline constexpr std::size_t default_incidents = 100;

@@ -1,5 +1,8 @@
 #include "http/past_json.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 #include <boost/json/array.hpp>
 
 #include "http/availability.hpp"
@@ -24,6 +27,12 @@ json::array unwatched_json(const StreamSnapshot& stream) {
         {{"from", monitor::rfc3339(span.from)}, {"until", monitor::rfc3339(span.until)}});
   }
   return list;
+}
+
+double off_air_seconds(const recovery::IncidentRecord& incident, recovery::WallTime as_of) {
+  if (!incident.off_air || incident.resolved_at) return incident.off_air_seconds;
+  const std::chrono::duration<double> passed = as_of - incident.last_good_at;
+  return std::max(incident.off_air_seconds, passed.count());  // the clock may have been set back
 }
 
 }  // namespace
@@ -61,7 +70,8 @@ json::array history_json(const StreamSnapshot& stream, std::size_t limit) {
   return list;
 }
 
-json::object incident_json(std::string_view stream, const recovery::IncidentRecord& incident) {
+json::object incident_json(std::string_view stream, const recovery::IncidentRecord& incident,
+                           recovery::WallTime as_of) {
   return {{"id", incident.id},
           {"stream", stream},
           {"component", monitor::name(monitor::component_of(incident.cause))},
@@ -71,7 +81,7 @@ json::object incident_json(std::string_view stream, const recovery::IncidentReco
           {"last_good_at", monitor::rfc3339(incident.last_good_at)},
           {"detected_at", monitor::rfc3339(incident.detected_at)},
           {"resolved_at", optional_time(incident.resolved_at)},
-          {"off_air_seconds", rounded(incident.off_air_seconds)},
+          {"off_air_seconds", rounded(off_air_seconds(incident, as_of))},
           {"covered_seconds", rounded(incident.covered_seconds)},
           {"evidence", strings(incident.evidence)},
           {"actions", strings(incident.actions)}};

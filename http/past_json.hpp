@@ -20,7 +20,8 @@ boost::json::object timeline_json(const StreamSnapshot& stream, const ClockReadi
 
 // What recovery did, newest first, at most `limit`.
 boost::json::array history_json(const StreamSnapshot& stream, std::size_t limit);
-boost::json::object incident_json(std::string_view stream,
-                                  const recovery::IncidentRecord& incident);
+// While it is open, `off_air_seconds` is the time until `as_of`.
+boost::json::object incident_json(std::string_view stream, const recovery::IncidentRecord& incident,
+                                  recovery::WallTime as_of);
 
 }  // namespace http

@@ -64,8 +64,8 @@ constexpr Route fixed_routes[] = {
     {"/api/v1/timeline",
      [](const View& view, const Request&, const Now& now) { return timeline(view, now); }},
     {"/api/v1/incidents",
-     [](const View& view, const Request& request, const Now&) {
-       return incidents(view, limit_of(request, default_incidents));
+     [](const View& view, const Request& request, const Now& now) {
+       return incidents(view, limit_of(request, default_incidents), now);
      }},
 };
 

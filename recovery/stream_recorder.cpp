@@ -35,6 +35,14 @@ double off_air_seconds(const Incident& incident) {
                           incident.last_good_at);
 }
 
+// That of an earlier life. The wall clock may have been set back since.
+void resolve(IncidentRecord& record, WallTime at) {
+  record.resolved_at = at;
+  if (!record.off_air) return;
+  const std::chrono::duration<double> lasted = at - record.last_good_at;
+  record.off_air_seconds = std::max(0.0, lasted.count());
+}
+
 }  // namespace
 
 Histogram::Histogram(std::vector<double> upper_bounds)
@@ -199,8 +207,8 @@ void StreamRecorder::adopt(const PersistedState& past, WallTime wall) {
     if (stays_open) {
       adopted_ = adopted.id;
     } else if (!adopted.resolved_at) {
-      // Its child is long gone, and with it what the warning was about.
-      adopted.resolved_at = wall;
+      // Its child ended with that life, and with it what a warning was about.
+      resolve(adopted, std::min(past.alive_at.value_or(wall), wall));
       mark_changed(adopted.id);
     }
     incidents_.add(std::move(adopted));
@@ -210,10 +218,7 @@ void StreamRecorder::adopt(const PersistedState& past, WallTime wall) {
 void StreamRecorder::close_adopted(const ClockReading& moment) {
   if (!adopted_) return;
   if (IncidentRecord* record = find(*adopted_)) {
-    record->resolved_at = moment.wall;
-    // The wall clock may have been set back between the two lives.
-    record->off_air_seconds =
-        std::max(0.0, std::chrono::duration<double>(moment.wall - record->last_good_at).count());
+    resolve(*record, moment.wall);
     mark_changed(*adopted_);
   }
   adopted_.reset();

@@ -48,8 +48,10 @@ std::string observed_state(const json::object& stream, const StreamSnapshot& sna
   return print_json(parts);
 }
 
+// Of an open one as known at its detection: time alone is no news.
 Event incident_event(std::string_view stream, const recovery::IncidentRecord& incident) {
-  return make_event("incident", print_json(incident_json(stream, incident)));
+  const json::object object = incident_json(stream, incident, incident.detected_at);
+  return make_event("incident", print_json(object));
 }
 
 }  // namespace

@@ -18,6 +18,8 @@ constexpr std::string_view live_keys[] = {"monitor.", "recovery.",        "resta
 constexpr std::string_view launch_keys[] = {"monitor.stats_period", "monitor.content.",
                                             "monitor.preview.", "monitor.witnesses"};
 constexpr std::string_view live_content_key = "monitor.content.action";
+// Under hold its picture is made of what the outputs are given.
+constexpr std::string_view held_picture_key = "monitor.preview.picture";
 
 template <class Prefixes>
 bool begins_with_any(std::string_view key, const Prefixes& prefixes) {
@@ -25,8 +27,8 @@ bool begins_with_any(std::string_view key, const Prefixes& prefixes) {
                      [key](std::string_view prefix) { return key.starts_with(prefix); });
 }
 
-bool needs_launch(std::string_view key) {
-  if (key == live_content_key) return false;
+bool needs_launch(std::string_view key, bool holds) {
+  if (key == live_content_key || (holds && key == held_picture_key)) return false;
   return !begins_with_any(key, live_keys) || begins_with_any(key, launch_keys);
 }
 
@@ -80,8 +82,10 @@ StreamChange compare(const StreamConfig& before, const StreamConfig& after) {
   note_hidden(before.source_url != after.source_url, "source.", change.keys);
   note_hidden(before.azuracast != after.azuracast, "source.azuracast", change.keys);
   note_hidden(before.sink != after.sink, "sink.", change.keys);
-  change.primary = std::any_of(change.keys.begin(), change.keys.end(),
-                               [](const std::string& key) { return needs_launch(key); });
+  change.primary =
+      std::ranges::any_of(change.keys, [holds = before.hold && after.hold](const std::string& key) {
+        return needs_launch(key, holds);
+      });
   if (change.fallback) change.keys.emplace_back("fallback");
   if (change.keys.empty()) {  // something no key is known for
     change.keys.emplace_back("settings");

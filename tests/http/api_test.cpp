@@ -240,6 +240,18 @@ TEST(Api, IncidentsOfAllStreamsAreMergedNewestFirst) {
   EXPECT_EQ(stage.get("/api/v1/incidents?limit=all").status, 400);
 }
 
+TEST(Api, AnOpenIncidentLastsUntilNow) {
+  auto snapshot = on_air_snapshot("radio");
+  recovery::IncidentRecord open;
+  open.off_air = true;
+  open.last_good_at = http::ClockReading::now().wall - 60s;
+  open.off_air_seconds = 0.2;
+  snapshot->incidents = std::make_shared<std::vector<recovery::IncidentRecord>>(std::vector{open});
+  const Stage stage({snapshot});
+  const auto all = json_of(stage.get("/api/v1/incidents")).at("incidents").as_array();
+  EXPECT_GE(all.at(0).at("off_air_seconds").to_number<double>(), 60);
+}
+
 TEST(Home, SaysWhatIsHereAsJson) {
   const Stage stage({on_air_snapshot("<script>alert(1)</script>")});
   const auto reply = stage.get("/");

@@ -288,6 +288,21 @@ TEST_F(RecorderTest, AnEarlierLifesIncidentLastsNoTimeBelowZeroThoughTheWallCloc
   EXPECT_DOUBLE_EQ(recorder->incidents()->front().off_air_seconds, 0);
 }
 
+TEST_F(RecorderTest, AnEarlierLifesIncidentEndedWithItWhereThatLifeWasAskedToStop) {
+  PersistedState before;
+  before.stopped_as_asked = true;
+  before.alive_at = wall() - 1h;
+  IncidentRecord open;
+  open.id = "radio-1-1";
+  open.off_air = true;
+  open.off_air_seconds = 0.2;
+  open.last_good_at = wall() - 1h - 12s;
+  before.incidents.push_back(open);
+  recorder->adopt(before, wall());
+  EXPECT_EQ(recorder->incidents()->front().resolved_at, wall() - 1h);
+  EXPECT_DOUBLE_EQ(recorder->incidents()->front().off_air_seconds, 12);
+}
+
 TEST_F(RecorderTest, AnIncidentHasItsIdWallTimesAndWhatWasDone) {
   on_air();
   pass(4s);

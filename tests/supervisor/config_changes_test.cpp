@@ -104,6 +104,13 @@ TEST_F(ConfigChangesTest, WhatFfmpegIsToldAtItsLaunchRestartsIt) {
   EXPECT_FALSE(only_change().primary) << "what is done about it is ours";
 }
 
+TEST_F(ConfigChangesTest, ThePictureOfHeldOutputsLeavesTheEncoderAlone) {
+  next.streams[0].monitor.preview.picture = 10s;
+  EXPECT_TRUE(only_change().primary);
+  running.streams[0].hold = next.streams[0].hold = true;
+  EXPECT_FALSE(only_change().primary);
+}
+
 TEST_F(ConfigChangesTest, AnotherFallbackLeavesThePrimaryAlone) {
   next.streams[0].fallback = {"ffmpeg", "-i", "slate.mp4", "rtmp://server/live/radio"};
   EXPECT_TRUE(only_change().fallback);
