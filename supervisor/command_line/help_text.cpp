@@ -21,7 +21,8 @@ Usage:
       Supervise every stream in FILE.
   ffsupervisor init [--name NAME] [-- ffmpeg ARG...]
       Print a configuration for this command, or for those of a shell script, compose file or
-      systemd unit on stdin. Secrets become {env: NAME}; below it, how systemd and Docker Compose run it.
+      systemd unit on stdin. Secrets become {env: NAME}; below it, how systemd and Docker
+      Compose run it.
   ffsupervisor check [OPTIONS] [--config FILE] [-- ffmpeg ARG...]
       Validate, name probable mistakes, and print the effective configuration with the origin
       of every value; with --explain what each act that can do harm would rest on.

@@ -69,11 +69,13 @@ TEST_F(AlertmanagerTest, NextLifeResolvesWhatTheLastOneFired) {
   const Alert fired = alert("radio");
   stand.fire(fired);
   ASSERT_TRUE(stand.until([&] { return told("firing") > 0; })) << manager.log();
+  // A busy Alertmanager may answer behind its own message, and some attempts too late.
+  ASSERT_TRUE(stand.until([&] { return !stand.reports.empty(); }));
 
+  const std::size_t reported = stand.reports.size();
   stand.open(settings);
   stand.adopt(fired);
-  // One more for each attempt that a busy Alertmanager did not answer in time.
-  ASSERT_TRUE(stand.until([&] { return stand.reports.size() >= 2; }));
+  ASSERT_TRUE(stand.until([&] { return stand.reports.size() > reported; }));
   EXPECT_EQ(boost::json::parse(manager.alerts()).as_array().size(), 1u) << "the same alert";
   stand.resolve(resolved(fired));
   ASSERT_TRUE(stand.until([&] { return manager.alerts() == "[]\n"; })) << manager.alerts();
