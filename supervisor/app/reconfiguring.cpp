@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "supervisor/app/supervisor.hpp"
+#include "supervisor/child/child_environment.hpp"
 #include "supervisor/config/config_secrets.hpp"
 #include "supervisor/reload/config_changes.hpp"
 
@@ -20,8 +21,7 @@ constexpr std::size_t known_limit = 16;
 Secrets Supervisor::secrets_of(const std::deque<Config>& configs) {
   Secrets secrets;
   for (const Config& config : configs) learn_secrets(config, secrets);
-  for (const char* name :
-       {"FFSUPERVISOR_TOKEN", "AZURACAST_API_KEY", "AZURACAST_WEBHOOK_PASSWORD"}) {
+  for (const char* name : own_secret_variables) {
     if (const char* value = std::getenv(name)) secrets.learn(std::string_view(value));
   }
   return secrets;

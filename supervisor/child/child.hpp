@@ -23,6 +23,8 @@ struct ChildSpec {
   int progress_fd = 3;           // its number in the child
   std::vector<int> inherited;    // open in the child under the same numbers
   int niceness = 0;              // more than this program's own; 19 at most comes of it
+  bool has_own_secrets = false;  // the variables of child_environment.hpp, too
+  bool no_new_privileges = false;  // neither setuid nor file capabilities count (prctl(2))
   bool is_guarded = true;  // all of its group and every FFmpeg it started die with this program
 };
 

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <filesystem>
 #include <limits>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -28,8 +30,10 @@ namespace supervisor {
 // The program to execute, made ready before the fork: the child must take no memory.
 class ExecPlan {
  public:
-  // `argv` and `candidates` must outlive it; `argv` is not empty.
-  ExecPlan(const std::vector<std::string>& argv, const std::vector<std::string>& candidates) {
+  // `argv` and `candidates` must outlive it; `argv` is not empty. `environment` ends with a null.
+  ExecPlan(const std::vector<std::string>& argv, const std::vector<std::string>& candidates,
+           std::vector<char*> environment)
+      : environment_(std::move(environment)) {
     shell_.push_back("/bin/sh");
     for (const std::string& word : argv) words_.push_back(word.c_str());
     words_.push_back(nullptr);
@@ -43,7 +47,7 @@ class ExecPlan {
   void execute() const {
     int error = ENOENT;
     for (const char* file : files_) {
-      ::execve(file, const_cast<char* const*>(words_.data()), environ);
+      ::execve(file, const_cast<char* const*>(words_.data()), environment_.data());
       if (errno == ENOEXEC) execute_script(file);
       if (files_.size() == 1) return;
       if (errno == EACCES) error = EACCES;
@@ -56,7 +60,7 @@ class ExecPlan {
   // A script without a first line that names its shell.
   void execute_script(const char* file) const {
     shell_[1] = file;
-    ::execve(shell_[0], const_cast<char* const*>(shell_.data()), environ);
+    ::execve(shell_[0], const_cast<char* const*>(shell_.data()), environment_.data());
   }
   static bool is_absence(int error) {
     return error == ENOENT || error == ENOTDIR || error == ESTALE || error == ENODEV ||
@@ -66,6 +70,7 @@ class ExecPlan {
   mutable std::vector<const char*> words_;
   mutable std::vector<const char*> shell_;  // /bin/sh, the script's file, its arguments
   std::vector<const char*> files_;
+  const std::vector<char*> environment_;
 };
 
 // The initializer. The sources must have numbers above every target. Everything in on_exec_setup is
@@ -84,6 +89,7 @@ class ChildSetup {
   int progress_target = -1;
   const rlimit* descriptor_limit = nullptr;  // of the child
   int niceness = 0;
+  bool no_new_privileges = false;
   int exec_status = -1;  // the write end of the pipe that reports the exec's result
   const std::vector<int>& inherited;
   const ExecPlan& plan;
@@ -115,6 +121,7 @@ class ChildSetup {
     // After the last descriptor is placed: those above the limit stay open until the exec.
     ::setrlimit(RLIMIT_NOFILE, descriptor_limit);
     if (niceness != 0) ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + niceness);
+    if (no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail(errno);
     reset_signals();
     plan.execute();
     return fail(errno);

@@ -15,6 +15,7 @@
 
 #include "monitor/probes/ffmpeg_process.hpp"
 #include "supervisor/child/child_ends.hpp"
+#include "supervisor/child/child_environment.hpp"
 #include "supervisor/child/child_launcher.hpp"
 #include "supervisor/child/descriptor.hpp"
 #include "supervisor/child/descriptor_limit.hpp"
@@ -43,6 +44,7 @@ ChildSetup setup_for(const ChildProcess::Spec& spec, const ChildEnds& ends, cons
   setup.progress_target = spec.progress_fd;
   setup.descriptor_limit = &descriptor_limit_of_children();
   setup.niceness = spec.niceness;
+  setup.no_new_privileges = spec.no_new_privileges;
   setup.exec_status = ends.exec_status.write.get();
   return setup;
 }
@@ -310,7 +312,7 @@ std::unique_ptr<ChildProcess> ChildProcess::launch(asio::any_io_executor executo
   if (!open_ends(spec, ends)) return fail();
   auto state = std::make_shared<State>(executor, std::move(handlers));
   const std::vector<std::string> candidates = candidates_for(spec.argv[0]);
-  const ExecPlan plan(spec.argv, candidates);
+  const ExecPlan plan(spec.argv, candidates, child_environment(spec.has_own_secrets));
   const ChildSetup setup = setup_for(spec, ends, plan);
   if (!state->adopt(std::move(ends.errors.read), state->errors)) return fail();
   if (spec.capture_progress && !state->adopt(std::move(ends.progress.read), state->progress)) {

@@ -26,7 +26,8 @@ class ChildProcess : public Child {
   using Handlers = ChildHandlers;
 
   // Starts the child: own process group, PR_SET_PDEATHSIG SIGKILL (with the check that the parent
-  // is still there), default signal dispositions and an empty signal mask, the whole environment.
+  // is still there), default signal dispositions and an empty signal mask, the environment of
+  // child_environment.hpp.
   // argv[0] is looked up in PATH; a script without a `#!` line is run by /bin/sh, as execvp does.
   // Nothing else that is open here is open in the child; its limit of descriptors is the one that
   // this program was started with. Where the program that was executed is not FFmpeg itself, all

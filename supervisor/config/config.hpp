@@ -94,6 +94,7 @@ struct CoverSettings {
 struct StreamConfig {
   std::string name = "radio";
   std::vector<std::string> command;
+  bool no_new_privileges = false;  // of its children, see PR_SET_NO_NEW_PRIVS
   // Network outputs are published by FFmpegs of their own, which outlive the encoder.
   bool hold = false;
   CoverSettings cover;

@@ -213,6 +213,7 @@ std::vector<Setting<StreamConfig>> make_stream_settings() {
       {"name", [](S& s, const std::string& text) { s.name = read_stream_name(text); },
        [](const S& s) { return s.name; }},
       choice<S>("restart", FIELD(recovery.restart), restarts),
+      boolean<S>("no_new_privileges", FIELD(no_new_privileges)),
       boolean<S>("hold", FIELD(hold)),
       choice<S>("cover", FIELD(cover.kind), covers),
       duration<S>("cover_after", FIELD(cover.after), 200ms, 1h),

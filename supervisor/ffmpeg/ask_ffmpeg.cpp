@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "supervisor/child/child_environment.hpp"
 #include "supervisor/child/descriptor.hpp"
 
 namespace supervisor {
@@ -40,8 +41,9 @@ int spawn(const std::vector<std::string>& argv, int output, pid_t& pid) {
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  std::vector<char*> variables = child_environment(false);
   const int error =
-      ::posix_spawnp(&pid, words.front(), &actions, &attributes, words.data(), environ);
+      ::posix_spawnp(&pid, words.front(), &actions, &attributes, words.data(), variables.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return error;

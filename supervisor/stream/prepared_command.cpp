@@ -42,6 +42,7 @@ PreparedCommand prepare_command(const FfmpegCommand& command, const StreamConfig
   spec.pass_stdin = command.reads_stdin() || !command.is_ffmpeg();
   spec.capture_progress = command.is_ffmpeg();
   spec.inherited = inherited;
+  spec.no_new_privileges = stream.no_new_privileges;
   auto masked =
       std::make_shared<const std::vector<std::string>>(secrets.mask_command(command.argv()));
   return {command, std::move(spec), std::move(masked), command_warnings(command, stream),

@@ -114,7 +114,27 @@ TEST_F(ChildLaunchTest, ArgumentsAndProgramNameArriveAsGiven) {
   EXPECT_EQ(run.errors, "sh|-c|tr '\\0' '|' < /proc/$$/cmdline >&2||a b|\"*\"|");
 }
 
-TEST_F(ChildLaunchTest, EnvironmentPassesWhole) {
+TEST_F(ChildLaunchTest, OurOwnSecretsAreNotInItsEnvironment) {
+  constexpr const char* names[] = {"FFSUPERVISOR_TOKEN", "AZURACAST_API_KEY",
+                                   "AZURACAST_WEBHOOK_PASSWORD"};
+  for (const char* name : names) ::setenv(name, "planted", 1);
+  ::setenv("FFSUPERVISOR_TOKEN_OF_ANOTHER", "stays", 1);
+  ChildRun run(loop, {"sh", "-c", "env >&2"});
+  const bool has_run = run.run();
+  for (const char* name : names) ::unsetenv(name);
+  ASSERT_TRUE(has_run);
+  EXPECT_EQ(run.errors.find("planted"), std::string::npos) << run.errors;
+  EXPECT_NE(run.errors.find("FFSUPERVISOR_TOKEN_OF_ANOTHER=stays"), std::string::npos);
+}
+
+TEST_F(ChildLaunchTest, GainsNoPrivilegesWhereItShallNot) {
+  ChildRun run(loop, {"sh", "-c", "grep NoNewPrivs /proc/self/status >&2"});
+  run.spec.no_new_privileges = true;
+  ASSERT_TRUE(run.run());
+  EXPECT_EQ(run.errors, "NoNewPrivs:\t1\n");
+}
+
+TEST_F(ChildLaunchTest, TheRestOfTheEnvironmentPassesWhole) {
   ::setenv("CHILD_TEST", "two words", 1);
   ChildRun run(loop, {"sh", "-c", "env >&2"});
   ASSERT_TRUE(run.run());
