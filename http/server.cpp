@@ -33,6 +33,7 @@ constexpr std::chrono::milliseconds pause_without_descriptors{100};
 constexpr std::chrono::seconds between_warnings{10};
 constexpr std::chrono::seconds between_attempts{1};    // to listen where the address is taken
 constexpr std::chrono::seconds between_reminders{60};  // … and is not served
+constexpr const char* no_certificate = "http.tls: the certificate's files do not answer";
 
 // Descriptors or memory are exhausted; accepting again at once would spin.
 bool is_shortage(int error_number) {
@@ -77,6 +78,7 @@ struct Server::State {
       });
     }
     if (settings.required) {
+      if (!has_certificate()) throw std::runtime_error(no_certificate);
       open(listen_on(*context, settings));
     } else {
       try_to_listen();
@@ -86,6 +88,7 @@ struct Server::State {
   void run();
   void stop();
   void open(tcp::acceptor listening);
+  bool has_certificate() const { return !tls || tls->is_ready(); }
   void try_to_listen();
   void say_not_listening(const std::string& reason);
   asio::awaitable<void> accept_forever();
@@ -147,16 +150,17 @@ void Server::State::open(tcp::acceptor listening) {
   port = acceptor.local_endpoint().port();
 }
 
-// The streams do not depend on it: another program may have the address, or its interface may come
-// up later.
+// The streams do not depend on it: another program may have the address, its interface may come up
+// later, the disk with the certificate may hang.
 void Server::State::try_to_listen() {
+  if (!has_certificate()) return say_not_listening(no_certificate);
   try {
     open(listen_on(*context, address));
   } catch (const std::runtime_error& error) {
     return say_not_listening(error.what());
   }
   if (!said_not_listening_at || !log) return;
-  log({.message = "The address is free. " + where_to_look(address, port), .event = "http_listen"});
+  log({.message = "It can be served now. " + where_to_look(address, port), .event = "http_listen"});
 }
 
 void Server::State::say_not_listening(const std::string& reason) {
@@ -174,6 +178,7 @@ asio::awaitable<void> Server::State::accept_forever() {
   while (!stopping && !acceptor.is_open()) {
     pause.expires_after(between_attempts);
     co_await pause.async_wait(as_result);
+    if (!stopping && tls) co_await tls->current();
     if (!stopping) try_to_listen();
   }
   while (!stopping) {

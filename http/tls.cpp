@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <sys/stat.h>
 
 #include "monitor/probes/blocking_call.hpp"
@@ -30,7 +32,17 @@ std::string stamp_of(const std::string& path) {
                            error.message());
 }
 
+// A FIFO would hold up who opens it.
+void require_file(const char* key, const std::string& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0 || S_ISREG(file.st_mode)) return;
+  throw std::runtime_error(std::string("http.tls.") + key + ": cannot use " + path +
+                           ": found no regular file, expected one in PEM");
+}
+
 TlsIdentity::Context read(const Tls& files) {
+  require_file("certificate", files.certificate);
+  require_file("private_key", files.private_key);
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
   SSL_CTX_set_mode(context->native_handle(),
@@ -49,6 +61,7 @@ std::string stamp_of(const Tls& files) {
   return stamp_of(files.certificate) + ' ' + stamp_of(files.private_key);
 }
 
+constexpr std::chrono::seconds first_read_limit{2};
 constexpr std::chrono::seconds read_limit{1};
 // Of a hung file system one thread is enough.
 monitor::probes::BlockingCalls tls_calls{1};
@@ -78,7 +91,20 @@ TlsReading look(const Tls& files, const std::string& known) {
 }  // namespace
 
 TlsIdentity::TlsIdentity(const Tls& files, std::function<void(const std::string&)> warn)
-    : files_(files), warn_(std::move(warn)), stamp_(stamp_of(files_)), context_(read(files)) {
+    : files_(files), warn_(std::move(warn)) {
+  boost::asio::io_context waiting;
+  std::optional<TlsReading> reading;
+  auto work = [files] { return look(files, {}); };
+  const Instant deadline = std::chrono::steady_clock::now() + first_read_limit;
+  boost::asio::co_spawn(waiting,
+                        monitor::probes::run_blocking(std::move(work), deadline, tls_calls),
+                        [&](const std::exception_ptr& failure, std::optional<TlsReading> result) {
+                          if (!failure) reading = std::move(result);
+                        });
+  waiting.run();
+  if (!reading) return;
+  if (!reading->problem.empty()) throw std::runtime_error(reading->problem);
+  take(std::move(*reading));
 }
 
 boost::asio::awaitable<TlsIdentity::Context> TlsIdentity::current() {
@@ -100,7 +126,7 @@ void TlsIdentity::take(TlsReading reading) {
   stamp_ = std::move(reading.stamp);
   if (reading.context) context_ = std::move(reading.context);
   if (reading.problem.empty()) return;
-  warn_(reading.problem + "; the previous certificate stays in use");
+  warn_(reading.problem + (context_ ? "; the previous certificate stays in use" : ""));
 }
 
 }  // namespace http

@@ -19,9 +19,14 @@ class TlsIdentity {
   using Instant = std::chrono::steady_clock::time_point;
   using Context = std::shared_ptr<boost::asio::ssl::context>;
 
-  // `warn` is called when changed files cannot be used; the previous certificate stays in use.
-  // Throws std::runtime_error; its text has the key, the path and the reason.
+  // Reads the files, on a thread of its own: where their file system hangs it has none of them
+  // after two seconds, and current() tries again. `warn` is called when changed files cannot be
+  // used; the previous certificate stays in use. Throws std::runtime_error for files that cannot be
+  // used; its text has the key, the path and the reason.
   TlsIdentity(const Tls& files, std::function<void(const std::string&)> warn);
+
+  // False while the files have not answered yet: there is no certificate to serve with.
+  bool is_ready() const { return context_ != nullptr; }
 
   // Checks the files at most once a second and reads them where they have changed, on a thread of
   // its own: where their file system hangs, the previous certificate is returned after a second.

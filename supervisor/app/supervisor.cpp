@@ -46,10 +46,11 @@ Supervisor::Supervisor(const Config& config, const std::vector<int>& inherited,
 int Supervisor::run() {
   std::vector<StreamParts> parts = parts_of(config_.streams);
   streams_.add(parts);
-  server_ = serve();
+  // First: a stop that is asked for meanwhile is carried out as soon as the loop runs.
   const Init init(loop_.executor(), {.on_stop = [this] { stop("Asked to stop"); },
                                      .on_force_stop = [this] { kill(); },
                                      .on_hangup = [this] { reloader_.request({}); }});
+  server_ = serve();
   log_.hold();
   log_start(server_->port() != 0 ? server_->port() : config_.http.port);
   log_warnings(config_, parts);

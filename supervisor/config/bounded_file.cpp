@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 
@@ -19,12 +20,16 @@ namespace {
   throw Unreadable(std::string("cannot be read: ") + std::strerror(errno));
 }
 
-// Waits for the data of a pipe, with a limit: a FIFO may have no writer.
-void await_input(int fd, const std::string& expected) {
-  constexpr int wait_ms = 5000;  // a generator of a configuration needs less
+using std::chrono::steady_clock;
+
+constexpr auto whole_limit = std::chrono::seconds(5);  // a generator of a configuration needs less
+
+// Waits for the data of a pipe: a FIFO may have no writer, or one that never ends.
+void await_input(int fd, steady_clock::time_point deadline, const std::string& expected) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
   pollfd entry{fd, POLLIN, 0};
-  if (poll(&entry, 1, wait_ms) > 0) return;
-  throw Unreadable("nothing came from this pipe for 5 s, expected " + expected);
+  if (left.count() > 0 && poll(&entry, 1, static_cast<int>(left.count())) > 0) return;
+  throw Unreadable("this pipe did not end within 5 s, expected " + expected);
 }
 
 }  // namespace
@@ -39,8 +44,9 @@ std::string read_bounded_file(const std::string& path, std::size_t bytes_max,
   if (!file) throw_unreadable();
   std::string text(bytes_max + 1, '\0');
   std::size_t size = 0;
+  const auto deadline = steady_clock::now() + whole_limit;
   while (size < text.size()) {
-    await_input(file.get(), expected);
+    await_input(file.get(), deadline, expected);
     const ssize_t count = ::read(file.get(), text.data() + size, text.size() - size);
     if (count == 0) break;
     if (count < 0 && errno != EAGAIN && errno != EINTR) throw_unreadable();

@@ -13,8 +13,8 @@ class Unreadable : public std::runtime_error {
 };
 
 // The content of a file, or of a pipe (`<(…)`) to its end; up to `bytes_max` + 1 bytes of it, so
-// that the caller sees what is too large. `expected`: what should be there, for messages. Throws
-// Unreadable.
+// that the caller sees what is too large; a pipe has 5 s for the whole. `expected`: what should be
+// there, for messages. Throws Unreadable.
 std::string read_bounded_file(const std::string& path, std::size_t bytes_max,
                               const std::string& expected);
 

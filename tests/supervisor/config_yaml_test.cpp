@@ -537,7 +537,7 @@ TEST(YamlFile, APipeThatNobodyWritesToIsNotWaitedForForEver) {
   unlink(fifo.c_str());
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
   EXPECT_EQ(error_of_file(fifo),
-            fifo + ": nothing came from this pipe for 5 s, expected a YAML file");
+            fifo + ": this pipe did not end within 5 s, expected a YAML file");
   unlink(fifo.c_str());
 }
 
