@@ -29,8 +29,9 @@ class Files {
 
   virtual bool is_readable(const std::string& path) const = 0;
   // Puts the text into the file as a whole: a reader finds the old text or the new one, and always
-  // a file. By way of `PATH.new` in the same folder. Returns what went wrong, as a sentence with
-  // the path; empty: nothing.
+  // a file. By way of `PATH.new` in the same folder. A file that holds more lines than this text
+  // has, or more than any title, is somebody else's and left alone. Returns what went wrong, as a
+  // sentence with the path; empty: nothing.
   virtual std::string replace(const std::string& path, std::string_view text) const = 0;
 };
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "supervisor/io/bytes_on_disk.hpp"
+#include "supervisor/io/new_file.hpp"
 
 namespace supervisor {
 namespace {
@@ -27,14 +28,37 @@ Trouble trouble(const std::string& what) {
   return what + ": " + std::generic_category().message(errno);
 }
 
-// A rename replaces a symbolic link, not what it leads to.
-std::string followed(const std::string& path) {
+std::string folder_of(const std::string& path) {
+  const std::string folder = fs::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+bool is_trusted(uid_t owner) {
+  return owner == 0 || owner == ::geteuid();
+}
+
+// Whether others than its trusted owner can put links and files there.
+bool is_open_to_others(const std::string& folder) {
+  struct stat status {};
+  return ::stat(folder.c_str(), &status) == 0 &&
+         (!is_trusted(status.st_uid) || (status.st_mode & S_IWOTH) != 0);
+}
+
+// A rename replaces a symbolic link, not what it leads to. A link that others may have put there is
+// not followed.
+Trouble follow(const std::string& path, std::string& target) {
   fs::path result = path;
   std::error_code error;
   for (int i = 0; i < max_links && fs::is_symlink(result, error); ++i) {
+    const std::string folder = folder_of(result.string());
+    if (is_open_to_others(folder))
+      return "it is a symbolic link in " + folder +
+             ", where others can put one; expected a regular file, or a folder of this program's "
+             "own";
     result = result.parent_path() / fs::read_symlink(result, error);
   }
-  return result.string();
+  target = result.string();
+  return std::nullopt;
 }
 
 const char* kind_of(mode_t mode) {
@@ -54,9 +78,9 @@ bool is_same(const struct stat& left, const struct stat& right) {
   return left.st_ino == right.st_ino && left.st_dev == right.st_dev;
 }
 
-std::string folder_of(const std::string& path) {
-  const std::string folder = fs::path(path).parent_path().string();
-  return folder.empty() ? "." : folder;
+// What others have put there, under this name or as a second name of a file of ours.
+bool is_foreign(const struct stat& file, const std::string& folder) {
+  return is_open_to_others(folder) && (!is_trusted(file.st_uid) || file.st_nlink > 1);
 }
 
 // Else a crash of the machine may undo the renaming. Some file systems cannot do it.
@@ -66,25 +90,12 @@ void sync_folder_of(const std::string& path) {
   if (folder) ::fsync(folder.get());
 }
 
-// A new file with this content, on the disk; nothing is left of it where that fails.
-Descriptor new_file(const std::string& path, std::string_view content) {
-  ::unlink(path.c_str());
-  Descriptor file(::open(
-      path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, owner_only));
-  if (!file) return file;
-  if (write_all(file.get(), content) && ::fsync(file.get()) == 0) return file;
-  const int reason = errno;
-  ::unlink(path.c_str());
-  errno = reason;
-  return {};
-}
-
 }  // namespace
 
 Trouble JournalFile::open() {
   close();
   fresh_line_ = false;
-  target_ = followed(path_);
+  if (Trouble found = follow(path_, target_)) return found;
   for (int i = 0; i < max_openings; ++i) {
     const Trouble found = open_once();
     if (found || is_in_place()) return found;
@@ -99,7 +110,7 @@ Trouble JournalFile::open_once() {
   if (::stat(target_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     return std::string("it is ") + kind_of(status.st_mode) + ", expected a regular file";
   }
-  constexpr int flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  constexpr int flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW;
   file_ = Descriptor(::open(target_.c_str(), O_RDWR | O_APPEND | O_CREAT | flags, owner_only));
   Trouble found;
   if (!file_) {
@@ -114,6 +125,10 @@ Trouble JournalFile::open_once() {
   if (::fstat(file_.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
     close();
     return "it is no regular file";
+  }
+  if (is_foreign(status, folder_of(target_))) {
+    close();
+    return "it belongs to another user, or has a second name, in a folder where others can write";
   }
   size_bytes_ = static_cast<std::size_t>(status.st_size);
   touched_at_ = size_bytes_ > 0 ? std::optional(time_of(status.st_mtim)) : std::nullopt;
@@ -178,8 +193,7 @@ Trouble JournalFile::replace(std::string_view content) {
 }
 
 Trouble JournalFile::replace_by_rename(std::string_view content) {
-  const std::string name = target_ + ".new";
-  Descriptor file = new_file(name, content);
+  auto [file, name] = make_new_file(target_ + ".new", content, owner_only, true);
   if (!file) return trouble("it cannot be written anew");
   // Locked before it has the name: there is no moment at which another could have it.
   if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
@@ -236,11 +250,8 @@ Trouble JournalFile::copy_aside() const {
   const std::string aside = target_ + ".corrupt";
   std::string text;
   if (const Trouble found = read(text)) return found;
-  if (!new_file(aside + ".new", text)) return trouble(aside + " cannot be written");
-  if (::rename((aside + ".new").c_str(), aside.c_str()) == 0) return std::nullopt;
-  const Trouble found = trouble(aside + " cannot be written");
-  ::unlink((aside + ".new").c_str());
-  return found;
+  if (make_new_file(aside, text, owner_only, true).file) return std::nullopt;
+  return trouble(aside + " cannot be written");
 }
 
 }  // namespace supervisor

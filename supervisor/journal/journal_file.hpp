@@ -22,7 +22,9 @@ class JournalFile {
   explicit JournalFile(std::string path) : path_(std::move(path)) {}
 
   // Opens it, makes it where there is none, and locks it. Never waits: what is no regular file is
-  // refused. Where it may be read but not written, it is open for reading in spite of the trouble.
+  // refused, and so is what others may have put there: a link, or a file of theirs, in a folder
+  // that they can write to. Where it may be read but not written, it is open for reading in spite
+  // of the trouble.
   Trouble open();
   void close() { file_ = {}; }
   bool is_open() const { return static_cast<bool>(file_); }
@@ -41,7 +43,7 @@ class JournalFile {
   Trouble replace(std::string_view content);
   // To the disk.
   Trouble sync() const;
-  // Copies what it holds to PATH.corrupt, in place of an older such copy.
+  // Copies what it holds to PATH.corrupt, or PATH.corrupt.1 … where there is one already.
   Trouble copy_aside() const;
 
   // Sets the file's time of modification to now: a sign of life that costs no write of content.

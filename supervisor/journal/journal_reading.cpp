@@ -39,6 +39,11 @@ void take_rest(std::string_view rest, JournalReading& reading, JournalState& mem
 
 }  // namespace
 
+bool JournalReading::is_no_journal() const {
+  const bool is_begun = torn && damaged_lines == 0;
+  return !version && records == 0 && !blank && !is_begun;
+}
+
 bool JournalReading::is_newer() const {
   return version.value_or(0) > journal_version;
 }
@@ -49,6 +54,8 @@ bool JournalReading::is_older() const {
 
 JournalReading read_journal(std::string_view text, JournalState& memory) {
   JournalReading reading;
+  constexpr std::string_view nothing("\n\0", 2);  // as a crash of the machine leaves it
+  reading.blank = text.find_first_not_of(nothing) == text.npos;
   for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
     if (!take_line(text.substr(0, end), reading, memory)) ++reading.damaged_lines;
     reading.good_bytes += end + 1;

@@ -15,9 +15,12 @@ struct JournalReading {
   std::size_t damaged_lines = 0;  // neither records nor headers
   std::size_t unknown = 0;        // see JournalRecord
   std::size_t good_bytes = 0;     // without the torn record at the end
+  bool blank = true;              // it holds nothing but blank lines and zeros
   bool torn = false;              // the last record is incomplete, as a crash leaves it
   bool unterminated = false;      // the last line is not torn, but without its `\n`
 
+  // Nothing in it shows that it was one: it may be anybody's.
+  bool is_no_journal() const;
   bool is_newer() const;
   bool is_older() const;
 };

@@ -114,6 +114,9 @@ Trouble JournalWriter::load() {
     return "it has format " + std::to_string(*reading.version) + ", expected at most " +
            std::to_string(journal_version) + "; it is not used or changed";
   }
+  if (reading.is_no_journal()) {
+    return "it is not empty and no journal; it is left alone, expected a journal or a new path";
+  }
   lacks_everything_ = !memory_.empty();
   read.lay_over(memory_);
   memory_ = std::move(read);
@@ -136,7 +139,8 @@ void JournalWriter::judge(const JournalReading& reading, std::size_t skipped_byt
     problem += counted(reading.unknown, "incident", "incidents") + " of an unknown cause, ";
   }
   report(problem + counted(reading.damaged_lines, "corrupt line", "corrupt lines") +
-         "; the rest is used, the file as it was is put aside as " + file_.path() + ".corrupt");
+         "; the rest is used, the file as it was is put aside as " + file_.path() +
+         ".corrupt, or with a number behind it");
 }
 
 Trouble JournalWriter::append_unsaved() {

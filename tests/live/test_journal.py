@@ -99,10 +99,13 @@ class Journal(LiveTest):
     def test_a_folder_that_is_not_there(self):
         self.supervises_in_spite_of(self.path("nowhere", "journal"), "nowhere")
 
-    def test_garbage_in_the_file_is_put_aside(self):
-        self.write("journal", os.urandom(5000))
-        self.supervises_in_spite_of(self.path("journal"), "corrupt|journal")
-        self.assertTrue(os.path.exists(self.path("journal.corrupt")))
+    def test_a_file_that_is_no_journal_is_left_alone(self):
+        garbage = os.urandom(5000)
+        with open(self.path("journal"), "wb") as file:
+            file.write(garbage)
+        self.supervises_in_spite_of(self.path("journal"), "no journal; it is left alone")
+        with open(self.path("journal"), "rb") as file:
+            self.assertEqual(file.read(), garbage)
 
     def test_a_path_that_is_a_folder(self):
         os.mkdir(self.path("journal"))

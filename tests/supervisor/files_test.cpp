@@ -40,6 +40,33 @@ TEST(Files, SayWhatCannotBeWritten) {
   EXPECT_NE(files->replace(folder.file("track.txt"), "x"), "");
 }
 
+TEST(Files, OfOthersAreNeitherReplacedNorChanged) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("track.txt");
+  const std::string victim = folder.file("victim");
+  std::ofstream(victim) << "victim\n";
+  std::filesystem::create_hard_link(victim, path + ".new");
+  std::ofstream(path + ".new.1") << "foreign\n";
+  EXPECT_EQ(machine_files()->replace(path, "Ana - Dusk"), "");
+  EXPECT_EQ(content(path), "Ana - Dusk");
+  EXPECT_EQ(content(victim), "victim\n");
+  EXPECT_EQ(content(path + ".new.1"), "foreign\n");
+  const std::string mine = "streams:\n  - name: radio\n";
+  std::ofstream(folder.file("mine.yml")) << mine;
+  EXPECT_EQ(machine_files()->replace(folder.file("mine.yml"), "Ana - Dusk"),
+            folder.file("mine.yml") +
+                " holds more than a title; it is left alone, expected a file of its own");
+  EXPECT_EQ(content(folder.file("mine.yml")), mine);
+}
+
+TEST(Files, ATitleOfSeveralLinesIsReplacedByTheNext) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("track.txt");
+  EXPECT_EQ(machine_files()->replace(path, "Ana\nDusk\nNight FM"), "");
+  EXPECT_EQ(machine_files()->replace(path, "Bob\nDawn\nNight FM"), "");
+  EXPECT_EQ(content(path), "Bob\nDawn\nNight FM");
+}
+
 TEST(Files, AreReadableWhereTheyAreThere) {
   const TemporaryFolder folder;
   std::ofstream(folder.file("a")) << "x";

@@ -237,26 +237,40 @@ TEST(Journal, CorruptLinesAreToldAndTheDamagedFileIsPutAside) {
   EXPECT_EQ(problems.told()[0], "journal " + path +
                                     ": 2 corrupt lines; the rest is used, the file as it was is "
                                     "put aside as " +
-                                    path + ".corrupt");
-  EXPECT_TRUE(eventually([&] { return read_file(path + ".corrupt") == damaged; }));
+                                    path + ".corrupt, or with a number behind it");
+  EXPECT_TRUE(eventually([&] { return read_file(path + ".corrupt.1") == damaged; }));
+  EXPECT_EQ(read_file(path + ".corrupt"), "of an earlier time") << "perhaps of somebody else";
   EXPECT_TRUE(eventually([&] { return read_file(path) == header() + record(change(2)); }));
   journal.note(change(3));
   EXPECT_TRUE(eventually([&] { return read_file(path).ends_with(record(change(3))); }));
 }
 
-TEST(Journal, AFileThatIsNoJournalIsPutAside) {
+TEST(Journal, AFileThatIsNoJournalIsLeftAlone) {
   const JournalFolder folder;
-  for (const std::string& text : {std::string("no newline"), std::string(70000, '\xff'),
-                                  std::string("\0\0\0", 3), std::string("{}\n[]\n")}) {
+  for (const std::string& text :
+       {std::string("no newline"), std::string(70000, '\xff'), std::string("{}\n[]\n"),
+        std::string("streams:\n  - name: x\n"), std::string("{\"crc\":\"00000000\"}\nmine\n")}) {
     write_file(folder / "j", text);
     JournalProblems problems;
-    Journal journal(folder / "j", 1000, problems.sink());
-    journal.note(change(1));
-    EXPECT_TRUE(eventually([&] { return read_file(folder / "j.corrupt") == text; }));
-    EXPECT_TRUE(
-        eventually([&] { return read_file(folder / "j") == header() + record(change(1)); }));
+    {
+      Journal journal(folder / "j", 1000, problems.sink());
+      EXPECT_TRUE(eventually([&] { return !problems.told().empty(); }));
+      journal.note(change(1));
+    }
+    EXPECT_EQ(read_file(folder / "j"), text);
     EXPECT_EQ(problems.told().size(), 1u);
+    EXPECT_NE(problems.all().find("no journal; it is left alone"), std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(folder / "j.corrupt"));
   }
+}
+
+TEST(Journal, WhatACrashOfTheMachineEmptiedIsPutAside) {
+  const JournalFolder folder;
+  write_file(folder / "j", std::string(3, '\0'));
+  Journal journal(folder / "j", 1000, {});
+  journal.note(change(1));
+  EXPECT_TRUE(eventually([&] { return read_file(folder / "j.corrupt") == std::string(3, '\0'); }));
+  EXPECT_TRUE(eventually([&] { return read_file(folder / "j") == header() + record(change(1)); }));
 }
 
 TEST(Journal, OneOfAnOlderVersionIsReadAndRewritten) {

@@ -212,14 +212,59 @@ TEST(JournalTrouble, ASymbolicLinkStaysOne) {
   const JournalFolder folder;
   std::filesystem::create_directory(folder / "data");
   std::filesystem::create_symlink("data/real", folder / "j");
-  write_file(folder / "data/real", "corrupt\n");
+  write_file(folder / "data/real", header_line() + "\ncorrupt\n");
   {
     Journal journal(folder / "j", 1000, {});
     journal.note(change(5));
   }
   EXPECT_TRUE(std::filesystem::is_symlink(folder / "j"));
   EXPECT_TRUE(holds(folder / "data/real", 5));
-  EXPECT_EQ(read_file(folder / "data/real.corrupt"), "corrupt\n");
+  EXPECT_EQ(read_file(folder / "data/real.corrupt"), header_line() + "\ncorrupt\n");
+}
+
+TEST(JournalTrouble, ALinkWhereOthersCanPutOneIsNotFollowed) {
+  const JournalFolder folder;
+  std::filesystem::create_directory(folder / "all");
+  ASSERT_EQ(::chmod((folder / "all").c_str(), 01777), 0);
+  write_file(folder / "victim", "");
+  std::filesystem::create_symlink("../victim", folder / "all/j");
+  std::filesystem::create_symlink("../made", folder / "all/dangling");
+  for (const char* name : {"all/j", "all/dangling"}) {
+    JournalProblems problems;
+    Journal journal(folder / name, 1000, problems.sink());
+    EXPECT_TRUE(is_told_once(journal, problems, "it is a symbolic link in "));
+  }
+  EXPECT_EQ(read_file(folder / "victim"), "");
+  EXPECT_FALSE(std::filesystem::exists(folder / "made"));
+}
+
+TEST(JournalTrouble, ASecondNameOfAFileWhereOthersCanWriteIsNotTaken) {
+  const JournalFolder folder;
+  std::filesystem::create_directory(folder / "all");
+  ASSERT_EQ(::chmod((folder / "all").c_str(), 01777), 0);
+  write_file(folder / "victim", "");
+  std::filesystem::create_hard_link(folder / "victim", folder / "all/j");
+  JournalProblems problems;
+  Journal journal(folder / "all/j", 1000, problems.sink());
+  EXPECT_TRUE(is_told_once(journal, problems, "has a second name"));
+  EXPECT_EQ(read_file(folder / "victim"), "");
+}
+
+TEST(JournalTrouble, WhatStandsBesideItStays) {
+  const JournalFolder folder;
+  for (const char* name : {"j.new", "j.new.1", "j.corrupt"}) write_file(folder / name, "foreign\n");
+  write_file(folder / "j", header_line() + "\nbroken\n");
+  {
+    Journal journal(folder / "j", 1000, {});
+    journal.note(change(5));
+    EXPECT_TRUE(eventually([&] { return holds(folder / "j", 5); }));
+    EXPECT_TRUE(
+        eventually([&] { return read_file(folder / "j").find("broken") == std::string::npos; }));
+  }
+  for (const char* name : {"j.new", "j.new.1", "j.corrupt"}) {
+    EXPECT_EQ(read_file(folder / name), "foreign\n") << name;
+  }
+  EXPECT_NE(read_file(folder / "j.corrupt.1").find("broken"), std::string::npos);
 }
 
 TEST(JournalTrouble, AJournalThatIsTakenAwayIsWrittenAnew) {
