@@ -12,6 +12,7 @@
 #include "monitor/probes/http_reply.hpp"
 #include "monitor/probes/http_request.hpp"
 #include "monitor/probes/media_bytes.hpp"
+#include "monitor/probes/origin_headers.hpp"
 #include "monitor/probes/proxy.hpp"
 #include "monitor/text/ascii.hpp"
 #include "monitor/text/url.hpp"
@@ -44,14 +45,18 @@ bool is_enough(const HttpReply& reply) {
   return look_of(reply.body(), reply.content_type(), false) != Look::unsure;
 }
 
-asio::awaitable<Answer> ask(const Target& target, bool authorized, Instant deadline) {
+// The target, or where it was redirected to: there the client's certificate is not shown either.
+asio::awaitable<Answer> ask(const Target& target, const std::string& url, bool authorized,
+                            Instant deadline) {
   Answer answer;
   HttpReply& reply = answer.reply;
+  TlsFiles tls = target.tls;
+  if (!is_same_origin(split_url(target.url), split_url(url))) tls.certificate = tls.key = {};
   try {
-    HttpExchange exchange{.url = target.url,
-                          .request = get_request(target.url, target.headers, authorized),
+    HttpExchange exchange{.url = url,
+                          .request = get_request(url, headers_for(target, url), authorized),
                           .verify_tls = target.verify_tls,
-                          .tls = target.tls,
+                          .tls = tls,
                           .deadline = deadline,
                           .read_limit = 4 * HttpReply::header_limit};
     auto enough = [&reply] { return is_enough(reply); };
@@ -201,18 +206,31 @@ std::string sentence_of(const ConnectionError& error, string_view server) {
   return sentence + ".";
 }
 
+namespace {
+
+// FFmpeg may get more there than the look did.
+bool may_differ_for_ffmpeg(const Target& target, const std::string& url, int status) {
+  const bool has_less =
+      !is_same_origin(split_url(target.url), split_url(url)) &&
+      (!target.headers.empty() || !target.cookies.empty() || !target.tls.certificate.empty());
+  return has_less && limits_access(status);
+}
+
+}  // namespace
+
 asio::awaitable<Finding> probe_media(Target target, Instant deadline) {
   const Duration span = deadline - steady_clock::now();
   target.url = opened_url(target.url);
   const std::string first = shown_url(target.url);
   std::string who = first;
+  std::string asked = target.url;
   bool authorized = false;
   for (int redirects = 0; redirects <= HttpReply::redirect_limit;) {
-    const Url url = split_url(target.url);
-    const std::string server = shown_server(target.url);
+    const Url url = split_url(asked);
+    const std::string server = shown_server(asked);
     if (goes_through_proxy(url.host))
       co_return up(first + " is reached through a proxy: not probed.");
-    const Answer answer = co_await ask(target, authorized, deadline);
+    const Answer answer = co_await ask(target, asked, authorized, deadline);
     const HttpReply& reply = answer.reply;
     if (reply.status() == 401 && !url.userinfo.empty() && !authorized) {
       if (offers(reply, "Digest") && !offers(reply, "Basic"))
@@ -220,11 +238,14 @@ asio::awaitable<Finding> probe_media(Target target, Instant deadline) {
       authorized = true;
       continue;
     }
+    if (may_differ_for_ffmpeg(target, asked, reply.status()))
+      co_return up(who + " answers " + std::to_string(reply.status()) +
+                   " to a look without the command's headers: it is up.");
     if (!reply.is_redirect()) co_return judge(who, server, answer, span);
-    target.url = resolved_url(target.url, reply.header("location"));
+    asked = resolved_url(asked, reply.header("location"));
     authorized = false;
     ++redirects;
-    const Url next = split_url(target.url);
+    const Url next = split_url(asked);
     if (next.scheme != "http" && next.scheme != "https")
       co_return not_available(
           Cause::source_corrupt,

@@ -19,12 +19,23 @@ enum class Reach : std::uint8_t {
   unknown,  // nothing: lavfi, pipes, udp, rtp, srt, …
 };
 
+// Of `-cookies`: a line as of Set-Cookie.
+struct Cookie {
+  std::string pair = {};    // `name=value`
+  std::string domain = {};  // empty: that of the target itself
+  std::string path = {};    // empty: every path
+  bool is_secure = false;   // over TLS alone
+
+  bool operator==(const Cookie&) const = default;
+};
+
 // One thing to probe. A value.
 struct Target {
   Reach reach = Reach::unknown;
   std::string url = {};  // as the user wrote it; may hold secrets
   // Request headers FFmpeg would send (`-headers`, `-user_agent`, …) that may decide the answer.
   std::vector<std::pair<std::string, std::string>> headers = {};
+  std::vector<Cookie> cookies = {};
   // FFmpeg takes any certificate unless its `-tls_verify 1` stands before the input; a probe that
   // asked for more would wait for a source that FFmpeg could play.
   bool verify_tls = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "monitor/text/ascii.hpp"
 
@@ -19,6 +20,19 @@ void for_each_filled_line(string_view lines, Use use) {
     const string_view line = lines.substr(0, lines.find_first_of("\r\n"));
     lines.remove_prefix(std::min(line.size() + 1, lines.size()));
     if (!line.empty()) use(line);
+  }
+}
+
+// Of `; path=/; secure`.
+template <class Use>
+void for_each_attribute(string_view attributes, Use use) {
+  while (!attributes.empty()) {
+    attributes.remove_prefix(1);  // `;`
+    const string_view attribute = attributes.substr(0, attributes.find(';'));
+    attributes.remove_prefix(attribute.size());
+    const std::size_t equals = std::min(attribute.find('='), attribute.size());
+    use(monitor::trimmed(attribute.substr(0, equals)),
+        monitor::trimmed(attribute.substr(std::min(equals + 1, attribute.size()))));
   }
 }
 
@@ -51,14 +65,18 @@ void EndpointOptions::add_header_lines(string_view lines) {
   });
 }
 
-// Lines as of Set-Cookie: only name and value go to the server.
+// Lines as of Set-Cookie.
 void EndpointOptions::add_cookies(string_view cookies) {
-  std::string all;
-  for_each_filled_line(cookies, [&all](string_view line) {
-    if (!all.empty()) all += "; ";
-    all += monitor::trimmed(line.substr(0, line.find(';')));
+  for_each_filled_line(cookies, [this](string_view line) {
+    const std::size_t end = std::min(line.find(';'), line.size());
+    monitor::probes::Cookie cookie{.pair = std::string(monitor::trimmed(line.substr(0, end)))};
+    for_each_attribute(line.substr(end), [&cookie](string_view name, string_view value) {
+      if (monitor::equal_ignoring_case(name, "domain")) cookie.domain = value;
+      if (monitor::equal_ignoring_case(name, "path")) cookie.path = value;
+      if (monitor::equal_ignoring_case(name, "secure")) cookie.is_secure = true;
+    });
+    asked_.cookies.push_back(std::move(cookie));
   });
-  asked_.headers.emplace_back("Cookie", all);
 }
 
 // TCP and UNIX sockets, SRT and RTMP have it in the query, too.
@@ -83,7 +101,10 @@ Target EndpointOptions::source(string_view url, string_view format) const {
   const bool server = target.reach != Reach::path && target.reach != Reach::unknown;
   if (server && is_unknown(url)) target.reach = Reach::unknown;
   if (target.reach != Reach::media && target.reach != Reach::rtsp) return target;
-  if (target.reach == Reach::media) target.headers = asked_.headers;
+  if (target.reach == Reach::media) {
+    target.headers = asked_.headers;
+    target.cookies = asked_.cookies;
+  }
   target.verify_tls = asked_.verify_tls;
   target.tls = asked_.tls;
   return target;

@@ -272,6 +272,45 @@ TEST(SourceProbe, TheCommandsHeadersDecideTheAnswer) {
   EXPECT_TRUE(run({target}).available);
 }
 
+// What the second server was asked, where the first redirects to it.
+std::string asked_behind_a_redirect(Target target) {
+  std::string asked;
+  const Server second([&asked](Client& client) {
+    asked = client.request();
+    client.say(status(403));
+  });
+  const Server first(saying(redirect(second.url("/b"))));
+  target.url = first.url("/a");
+  target.reach = Reach::media;
+  const Finding finding = run({target});
+  EXPECT_TRUE(finding.available) << "FFmpeg may be given more: " << finding.sentence;
+  return asked;
+}
+
+TEST(SourceProbe, AnotherOriginGetsNoneOfTheCommandsSecrets) {
+  const std::string asked = asked_behind_a_redirect(
+      {.headers = {{"Authorization", "Bearer s3cret"}, {"X-Own", "s3cret"}, {"User-Agent", "R/1"}},
+       .cookies = {{.pair = "id=s3cret"}}});
+  EXPECT_EQ(asked.find("s3cret"), std::string::npos) << asked;
+  EXPECT_NE(asked.find("\r\nUser-Agent: R/1\r\n"), std::string::npos) << asked;
+}
+
+TEST(SourceProbe, ACookieGoesWhereItsDomainAndPathAllow) {
+  std::string asked;
+  const Server server([&asked](Client& client) {
+    asked = client.request();
+    client.say(audio);
+  });
+  Target target = source_target(server.url("/live/radio?x=/other"), "mp3");
+  target.cookies = {{.pair = "a=1"},
+                    {.pair = "b=2", .domain = "127.0.0.1", .path = "/live"},
+                    {.pair = "c=3", .domain = "example.com"},
+                    {.pair = "d=4", .path = "/liv"},
+                    {.pair = "e=5", .is_secure = true}};
+  EXPECT_TRUE(run({target}).available);
+  EXPECT_NE(asked.find("\r\nCookie: a=1; b=2\r\n"), std::string::npos) << asked;
+}
+
 TEST(SourceProbe, ACertificateIsAskedForOnlyWhereFfmpegWould) {
   const Certificate certificate;
   const Server server(saying(audio), &certificate);

@@ -273,8 +273,10 @@ TEST(FfmpegCommand, AnInputsRequestIsThatOfItsOwnOptions) {
   EXPECT_EQ(understood.sources()[0].headers,
             (Headers{{"X-Key", "a:b"}, {"X-Other", "c"}, {"User-Agent", "Radio/1"}}));
   EXPECT_TRUE(understood.sources()[0].verify_tls);
-  EXPECT_EQ(understood.sources()[1].headers,
-            (Headers{{"Cookie", "id=1; b=2"}, {"Referer", "http://r/"}}));
+  EXPECT_EQ(understood.sources()[1].headers, (Headers{{"Referer", "http://r/"}}));
+  ASSERT_EQ(understood.sources()[1].cookies.size(), 2U);
+  EXPECT_EQ(understood.sources()[1].cookies[0].pair, "id=1");
+  EXPECT_EQ(understood.sources()[1].cookies[1].pair, "b=2");
   EXPECT_FALSE(understood.sources()[1].verify_tls);
   EXPECT_EQ(understood.sources()[2].headers, Headers{});
 }
