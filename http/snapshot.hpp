@@ -90,8 +90,8 @@ struct StreamSnapshot {
   bool has_rtmp_output = false;
   recovery::Status status;
   recovery::Totals totals;
-  std::shared_ptr<const std::vector<recovery::HistoryEntry>> history;  // newest first
-  std::shared_ptr<const std::vector<recovery::IncidentRecord>>
+  std::shared_ptr<const recovery::EntryList<recovery::HistoryEntry>> history;  // newest first
+  std::shared_ptr<const recovery::EntryList<recovery::IncidentRecord>>
       incidents;  // newest first, open ones too
   std::optional<recovery::WallTime> last_restart_at;
   std::optional<recovery::WallTime> last_progress_at;  // of the last block

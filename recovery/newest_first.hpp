@@ -6,7 +6,32 @@
 #include <utility>
 #include <vector>
 
+#include <boost/iterator/indirect_iterator.hpp>
+
 namespace recovery {
+
+// An immutable list, newest first. Its entries are shared with the lists before and after it, so
+// that another list costs a pointer for each, whatever an entry holds. May go to any thread.
+template <class Entry>
+class EntryList {
+ public:
+  using Entries = std::vector<std::shared_ptr<const Entry>>;
+
+  explicit EntryList(Entries entries) : entries_(std::move(entries)) {}
+  explicit EntryList(const std::vector<Entry>& entries) {
+    for (const Entry& entry : entries) entries_.push_back(std::make_shared<const Entry>(entry));
+  }
+
+  auto begin() const { return boost::make_indirect_iterator(entries_.begin()); }
+  auto end() const { return boost::make_indirect_iterator(entries_.end()); }
+  std::size_t size() const { return entries_.size(); }
+  bool empty() const { return entries_.empty(); }
+  const Entry& front() const { return *entries_.front(); }
+  const Entry& operator[](std::size_t i) const { return *entries_[i]; }
+
+ private:
+  Entries entries_;
+};
 
 // A bounded list, newest first, that hands out immutable copies of itself. Copies are made when
 // they are asked for after a change, not at each change: a crash loop changes often, readers come
@@ -18,31 +43,35 @@ class NewestFirst {
 
   void add(Entry entry) {
     copy_.reset();
-    entries_.push_front(std::move(entry));
+    entries_.push_front(std::make_shared<Entry>(std::move(entry)));
     if (entries_.size() > limit_) entries_.pop_back();
   }
 
-  // The newest entry that `matches`, to be changed; null if there is none.
+  // The newest entry that `matches`, to be changed; null if there is none. Copies keep it as it
+  // was.
   template <class Matches>
   Entry* find(Matches matches) {
-    for (Entry& entry : entries_) {
-      if (!matches(entry)) continue;
+    for (std::shared_ptr<Entry>& entry : entries_) {
+      if (!matches(*entry)) continue;
       copy_.reset();
-      return &entry;
+      entry = std::make_shared<Entry>(*entry);
+      return entry.get();
     }
     return nullptr;
   }
 
   // Never null.
-  std::shared_ptr<const std::vector<Entry>> copy() const {
-    if (!copy_) copy_ = std::make_shared<std::vector<Entry>>(entries_.begin(), entries_.end());
+  std::shared_ptr<const EntryList<Entry>> copy() const {
+    using Entries = typename EntryList<Entry>::Entries;
+    if (!copy_)
+      copy_ = std::make_shared<EntryList<Entry>>(Entries(entries_.begin(), entries_.end()));
     return copy_;
   }
 
  private:
   std::size_t limit_;
-  std::deque<Entry> entries_;
-  mutable std::shared_ptr<const std::vector<Entry>> copy_;
+  std::deque<std::shared_ptr<Entry>> entries_;
+  mutable std::shared_ptr<const EntryList<Entry>> copy_;
 };
 
 }  // namespace recovery

@@ -79,8 +79,8 @@ class StreamRecorder {
               WallTime wall);
 
   const Totals& totals() const { return totals_; }
-  std::shared_ptr<const std::vector<HistoryEntry>> history() const { return history_.copy(); }
-  std::shared_ptr<const std::vector<IncidentRecord>> incidents() const { return incidents_.copy(); }
+  std::shared_ptr<const EntryList<HistoryEntry>> history() const { return history_.copy(); }
+  std::shared_ptr<const EntryList<IncidentRecord>> incidents() const { return incidents_.copy(); }
   std::optional<WallTime> last_restart_at() const { return last_restart_at_; }
 
   // `delivered`: at least one receiver has accepted the escalation's alert; false: all gave up.

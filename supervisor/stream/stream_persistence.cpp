@@ -56,7 +56,8 @@ PersistedState StreamDriver::State::persisted_state() const {
 
 PersistedState StreamDriver::State::past() const {
   PersistedState past = persisted_state();
-  past.incidents = *recorder_.incidents();
+  const auto incidents = recorder_.incidents();
+  past.incidents.assign(incidents->begin(), incidents->end());
   past.alive_at = wall_;
   past.unwatched = watched_.unwatched();
   if (past.alert && past.alert->ends_at) past.alert.reset();  // on its way

@@ -91,8 +91,8 @@ TEST(Api, SinceWhenAStreamIsWhatItIs) {
   recovery::IncidentRecord warning, open;
   open.off_air = true;
   open.last_good_at = recovery::WallTime(std::chrono::seconds(1'763'899'174));
-  failed->incidents =
-      std::make_shared<const std::vector<recovery::IncidentRecord>>(std::vector{warning, open});
+  failed->incidents = std::make_shared<const recovery::EntryList<recovery::IncidentRecord>>(
+      std::vector{warning, open});
   const Stage stage({on_air_snapshot("radio"), failed, cooling_snapshot("not-yet")});
   const auto streams = json_of(stage.get("/api/v1/streams")).at("streams").as_array();
   const auto since = monitor::parse_rfc3339(text(streams[0].at("since")));
@@ -149,7 +149,7 @@ std::shared_ptr<http::StreamSnapshot> with_history(std::size_t entries) {
                        static_cast<unsigned>(i + 1), std::nullopt});
   }
   history.at(1).success = false;
-  snapshot->history = std::make_shared<std::vector<recovery::HistoryEntry>>(history);
+  snapshot->history = std::make_shared<recovery::EntryList<recovery::HistoryEntry>>(history);
   return snapshot;
 }
 
@@ -217,7 +217,7 @@ std::shared_ptr<http::StreamSnapshot> with_incidents(const std::string& name,
     incident.off_air_seconds = 32;
     incidents.push_back(incident);
   }
-  snapshot->incidents = std::make_shared<std::vector<recovery::IncidentRecord>>(incidents);
+  snapshot->incidents = std::make_shared<recovery::EntryList<recovery::IncidentRecord>>(incidents);
   return snapshot;
 }
 
@@ -246,7 +246,8 @@ TEST(Api, AnOpenIncidentLastsUntilNow) {
   open.off_air = true;
   open.last_good_at = http::ClockReading::now().wall - 60s;
   open.off_air_seconds = 0.2;
-  snapshot->incidents = std::make_shared<std::vector<recovery::IncidentRecord>>(std::vector{open});
+  snapshot->incidents =
+      std::make_shared<recovery::EntryList<recovery::IncidentRecord>>(std::vector{open});
   const Stage stage({snapshot});
   const auto all = json_of(stage.get("/api/v1/incidents")).at("incidents").as_array();
   EXPECT_GE(all.at(0).at("off_air_seconds").to_number<double>(), 60);

@@ -30,7 +30,7 @@ std::shared_ptr<http::StreamSnapshot> snapshot_with(
   snapshot->status.off_air_total = 10s;
   snapshot->status.settled_at = now.steady - 10s;
   snapshot->incidents =
-      std::make_shared<const std::vector<recovery::IncidentRecord>>(std::move(incidents));
+      std::make_shared<const recovery::EntryList<recovery::IncidentRecord>>(std::move(incidents));
   return snapshot;
 }
 

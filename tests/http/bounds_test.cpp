@@ -26,8 +26,8 @@ std::shared_ptr<http::StreamSnapshot> snapshot_with_a_large_answer() {
   auto snapshot = on_air_snapshot("radio");
   recovery::IncidentRecord incident;
   incident.evidence.assign(8, std::string(1400, 'x'));
-  snapshot->incidents =
-      std::make_shared<std::vector<recovery::IncidentRecord>>(1000, incident);  // about 11 MB
+  snapshot->incidents = std::make_shared<recovery::EntryList<recovery::IncidentRecord>>(
+      std::vector<recovery::IncidentRecord>(1000, incident));  // about 11 MB
   return snapshot;
 }
 constexpr const char* large = "GET /api/v1/incidents?limit=1000 HTTP/1.1\r\nHost: t\r\n\r\n";

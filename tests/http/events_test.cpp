@@ -61,7 +61,7 @@ recovery::IncidentRecord incident(const std::string& id) {
 void publish_incidents(Stage& stage, std::vector<recovery::IncidentRecord> list) {
   auto snapshot = on_air_snapshot("radio");
   snapshot->incidents =
-      std::make_shared<const std::vector<recovery::IncidentRecord>>(std::move(list));
+      std::make_shared<const recovery::EntryList<recovery::IncidentRecord>>(std::move(list));
   stage.snapshots.publish(0, snapshot);
 }
 
@@ -69,7 +69,7 @@ TEST(Events, BeginWithStateFiguresIncidentsAndLog) {
   auto snapshot = on_air_snapshot("radio");
   auto old = incident("old");
   old.detected_at -= 1min;
-  snapshot->incidents = std::make_shared<const std::vector<recovery::IncidentRecord>>(
+  snapshot->incidents = std::make_shared<const recovery::EntryList<recovery::IncidentRecord>>(
       std::vector{incident("new"), old});
   Stage stage({snapshot, cooling_snapshot("second")});
   stage.snapshots.log.add(R"({"event":"on_air","stream":"radio"})");

@@ -81,7 +81,8 @@ TEST(Unstable, AStreamThatComesAndGoesHoweverShortItsCooldownIs) {
     incidents[i].detected_at = now.wall - std::chrono::minutes(i + 1);
   }
   const auto said = [&] {
-    snapshot->incidents = std::make_shared<const std::vector<recovery::IncidentRecord>>(incidents);
+    snapshot->incidents =
+        std::make_shared<const recovery::EntryList<recovery::IncidentRecord>>(incidents);
     return http::doubts(*snapshot, now);
   };
   EXPECT_EQ(said(), std::vector<std::string>{"Unstable: 3 outages in the last 10 minutes"});
@@ -100,7 +101,7 @@ TEST(FaultSince, IsTheStartOfTheOldestOpenIncident) {
   resolved.last_good_at = now.wall - 900s;
   resolved.resolved_at = now.wall - 800s;
   open.last_good_at = now.wall - 70s;
-  snapshot->incidents = std::make_shared<const std::vector<recovery::IncidentRecord>>(
+  snapshot->incidents = std::make_shared<const recovery::EntryList<recovery::IncidentRecord>>(
       std::vector<recovery::IncidentRecord>{open, resolved});
   EXPECT_EQ(http::fault_since(*snapshot), now.wall - 70s);
 }

@@ -33,7 +33,7 @@ recovery::IncidentRecord incident(std::chrono::seconds began_ago,
 std::string hour_with(std::vector<recovery::IncidentRecord> incidents) {
   const auto snapshot = known_stream();
   snapshot->incidents =
-      std::make_shared<const std::vector<recovery::IncidentRecord>>(std::move(incidents));
+      std::make_shared<const recovery::EntryList<recovery::IncidentRecord>>(std::move(incidents));
   return http::timeline_of(*snapshot, hour, now);
 }
 

@@ -191,7 +191,7 @@ TEST_F(RecorderTest, ARestartThatDiedBeforeItCameOnAirFailed) {
   launched();
   exited(1);
   ASSERT_EQ(recorder->history()->size(), 2U);
-  EXPECT_EQ(recorder->history()->at(1).success, false);
+  EXPECT_EQ((*recorder->history())[1].success, false);
   EXPECT_FALSE(newest().success.has_value());
   EXPECT_DOUBLE_EQ(newest().delay_seconds, 1);
 }
@@ -208,7 +208,7 @@ TEST_F(RecorderTest, ARestartThatCouldNotBeLaunchedFailed) {
   on_air();
   exited(1);
   send(LaunchFailed{stand.generation(), EAGAIN});
-  EXPECT_EQ(recorder->history()->at(1).success, false);
+  EXPECT_EQ((*recorder->history())[1].success, false);
 }
 
 TEST_F(RecorderTest, TheExitOfTheOldChildIsNoFailureOfTheRestartAskedFor) {
@@ -227,7 +227,7 @@ TEST_F(RecorderTest, ASuccessStaysOneWhenTheStreamDiesLater) {
   launched();
   block(10);
   exited(1);
-  EXPECT_EQ(recorder->history()->at(1).success, true);
+  EXPECT_EQ((*recorder->history())[1].success, true);
 }
 
 TEST_F(RecorderTest, APostponedRestartThatWasCalledOffFailed) {
@@ -353,7 +353,7 @@ TEST_F(RecorderTest, IncidentsAreNewestFirstAndBounded) {
   }
   const auto& incidents = *recorder->incidents();
   ASSERT_EQ(incidents.size(), 10U);
-  EXPECT_GT(incidents.front().detected_at, incidents.back().detected_at);
+  EXPECT_GT(incidents.front().detected_at, incidents[incidents.size() - 1].detected_at);
   EXPECT_NE(incidents.front().id.find("-25"), std::string::npos);
   EXPECT_EQ(totals().errors_error, 25U);
   EXPECT_EQ(totals().incidents[static_cast<std::size_t>(Cause::encoder_failed)], 25U);
