@@ -149,14 +149,32 @@ std::vector<Span> parts_of(string_view text, Span path) {
   return parts;
 }
 
-// Of a path that is read from: tokens, and the account in front of a number, as the servers of
-// television providers have it (`/live/USER/PASSWORD/1.ts`).
+// `1`, `1.ts`
+bool is_number_of_stream(string_view part) {
+  const string_view number = part.substr(0, part.find('.'));
+  return !number.empty() && std::ranges::all_of(number, is_digit);
+}
+
+// `/a;token=x/b`: parameters of one part (RFC 3986, 3.3).
+void add_parameters(string_view text, Span part, std::vector<Span>& spans) {
+  const std::size_t begin = part.of(text).find(';');
+  if (begin != string_view::npos) add_pairs(text, {part.begin + begin + 1, part.end}, spans);
+}
+
+// Of a path that is read from: tokens, parameters, and the account in front of a number, as the
+// servers of television providers have it (`/USER/PASSWORD/1.ts`, `/live/USER/PASSWORD/1.ts`).
 void add_path(string_view text, const Url& url, std::vector<Span>& spans) {
   constexpr auto kinds =
       std::to_array<string_view>({"live", "movie", "series", "timeshift", "streaming"});
   const std::vector<Span> parts = parts_of(text, url.path);
-  for (const Span& part : parts)
+  for (const Span& part : parts) {
     if (looks_like_token(part.of(text))) spans.push_back(part);
+    add_parameters(text, part, spans);
+  }
+  if (parts.size() == 3 && is_number_of_stream(parts[2].of(text))) {
+    spans.push_back(parts[0]);
+    spans.push_back(parts[1]);
+  }
   if (parts.size() < 4 || std::ranges::find(kinds, parts[0].of(text)) == kinds.end()) return;
   spans.push_back(parts[1]);
   spans.push_back(parts[2]);

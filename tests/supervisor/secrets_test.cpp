@@ -88,6 +88,10 @@ const std::vector<Case> url_cases = {
     {"https://h/x#access=abc", "https://h/x#access=***"},
     {"https://h/x?mail=me@example.org", "https://h/x?mail=***"},
     {"http://h:8080/live/someone/pa55/1234.ts", "http://h:8080/live/***/***/1234.ts"},
+    {"http://h:8080/someone/pa55/1234.ts", "http://h:8080/***/***/1234.ts"},
+    {"http://h:8080/someone/pa55/1234", "http://h:8080/***/***/1234"},
+    {"http://h/listen/night_fm/radio.mp3", "http://h/listen/night_fm/radio.mp3"},
+    {"https://c/a;tok=abc;size=640/b.m3u8", "https://c/a;tok=***;size=640/b.m3u8"},
     {"http://h/9f8e7d6c5b4a39281706/x.m3u8", "http://h/***/x.m3u8"},
     {"https://a.upload.youtube.com/http_upload_hls?cid=KEY&copy=0&file=x.m3u8",
      "https://a.upload.youtube.com/http_upload_hls?cid=***&copy=0&file=x.m3u8"},
@@ -213,6 +217,10 @@ TEST(Secrets, APlantedKeyIsGoneFromTheCommandAndFromEveryLine) {
 
 TEST(Secrets, ThePathOfWhatIsPublishedToIsMaskedAndThatOfWhatIsReadIsNot) {
   const Secrets secrets;
+  EXPECT_EQ(secrets.mask_command({"ffmpeg", "-listen", "1", "-i", "http://h:1/KEY", "-f", "hls",
+                                  "-hls_base_url", "http://cdn/KEY/", "o.m3u8"}),
+            (Words{"ffmpeg", "-listen", "1", "-i", "http://h:1/***", "-f", "hls", "-hls_base_url",
+                   "http://cdn/***", "o.m3u8"}));
   EXPECT_EQ(secrets.mask_command({"ffmpeg", "-i", "http://in/live/a.m3u8", "-f", "hls", "-method",
                                   "PUT", "http://u:p@out:81/live/b.m3u8?x=abc"}),
             (Words{"ffmpeg", "-i", "http://in/live/a.m3u8", "-f", "hls", "-method", "PUT",
