@@ -3,16 +3,16 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include "http/byte_stream.hpp"
 #include "http/events/subscription.hpp"
+#include "http/framing.hpp"
+#include "http/parsed_request.hpp"
 #include "http/request_path.hpp"
-#include "monitor/text/ascii.hpp"
 
 namespace http {
 namespace {
@@ -20,100 +20,9 @@ namespace {
 namespace asio = boost::asio;
 namespace beast_http = boost::beast::http;
 using boost::system::error_code;
-using Parser = beast_http::request_parser<beast_http::string_body>;
-using beast_http::field;
 
 constexpr std::size_t read_bytes = 1024;           // holds a scraper's whole request
 constexpr std::size_t linger_bytes = 1024 * 1024;  // of a refused request, read and discarded
-
-std::string_view view(boost::beast::string_view text) {
-  return {text.data(), text.size()};
-}
-
-// The remote end of a connection; empty where it has disconnected.
-struct Peer {
-  std::string address;
-  bool is_loopback = false;
-};
-
-Peer peer_of(const asio::ip::tcp::socket& socket) {
-  error_code error;
-  asio::ip::address address = socket.remote_endpoint(error).address();
-  if (error) return {};
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  }
-  return {address.to_string(), address.is_loopback()};
-}
-
-struct Refusal {
-  unsigned status;
-  const char* message;
-};
-
-Refusal refusal_of(const error_code& error) {
-  if (error == beast_http::error::header_limit) return {431, "the request's header is too large"};
-  if (error == beast_http::error::body_limit) return {413, "the request's body is too large"};
-  return {400, "malformed HTTP request"};
-}
-
-// HTTP/1.1 demands it; the parser does not check it.
-bool has_host(const Parser& parser) {
-  const auto& request = parser.get();
-  return request.version() < 11 || request.count(field::host) == 1;
-}
-
-std::string_view target_of(const Parser& parser) {
-  std::string_view target = view(parser.get().target());
-  if (constexpr std::string_view scheme = "http://"; target.starts_with(scheme)) {
-    const std::size_t path = target.find('/', scheme.size());  // absolute form, as to a proxy
-    target = path == std::string_view::npos ? "/" : target.substr(path);
-  }
-  return target;
-}
-
-// Without the query; still percent-encoded. Slashes at the end mean nothing.
-std::string_view path_of(const Parser& parser) {
-  const std::string_view target = target_of(parser);
-  return without_trailing_slash(target.substr(0, target.find('?')));
-}
-
-// By a proxy: the peer is not the one who calls.
-bool is_forwarded(const Parser& parser) {
-  constexpr std::string_view prefix = "x-forwarded-";
-  for (const auto& header : parser.get()) {
-    const std::string name = monitor::lowered(view(header.name_string()));
-    if (name == "forwarded" || name == "via" || name == "x-real-ip" || name.starts_with(prefix))
-      return true;
-  }
-  return false;
-}
-
-Request read_out(const Parser& parser, const Peer& peer) {
-  const auto& request = parser.get();
-  const std::string_view target = target_of(parser);
-  const std::size_t mark = target.find('?');
-  return {view(request.method_string()),
-          path_of(parser),
-          mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1),
-          view(request[field::accept_encoding]),
-          view(request[field::authorization]),
-          view(request[field::content_type]),
-          request.body(),
-          peer.is_loopback,
-          peer.address,
-          view(request[field::host]),
-          view(request[field::origin]),
-          view(request["Sec-Fetch-Site"]),
-          view(request[field::accept]),
-          view(request[field::if_none_match]),
-          is_forwarded(parser)};
-}
-
-KeepAlive keep_alive_of(const Parser& parser) {
-  if (!parser.get().keep_alive()) return KeepAlive::no;
-  return parser.get().version() < 11 ? KeepAlive::yes_and_say_so : KeepAlive::yes;
-}
 
 class Session {
  public:
@@ -135,6 +44,7 @@ class Session {
   asio::awaitable<bool> receive();
   asio::awaitable<bool> fill();
   std::optional<Refusal> parse();
+  std::optional<Refusal> check_head();
   std::optional<Refusal> check_body();
   asio::awaitable<void> send_continue();
   asio::awaitable<bool> handle();
@@ -152,7 +62,8 @@ class Session {
   const Peer peer_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
-  bool continue_sent_ = false;
+  bool head_checked_ = false;
+  bool awaits_continue_ = false;  // `100 Continue`
 };
 
 // This file has no co_await in a condition: for `while (co_await …)` g++ 12 passed a wrong `this`
@@ -196,7 +107,7 @@ asio::awaitable<bool> Session::receive() {
   parser_->header_limit(static_cast<std::uint32_t>(shared_.bounds.header_bytes));
   parser_->body_limit(shared_.bounds.hook_body_bytes);  // the least is the route's: see parse()
   parser_->eager(true);
-  continue_sent_ = false;
+  head_checked_ = awaits_continue_ = false;
   shared_.connections.enter(state_, ConnectionPhase::idle);
   while (true) {
     if (const auto refusal = parse()) {
@@ -233,13 +144,20 @@ std::optional<Refusal> Session::parse() {
     shared_.connections.enter(state_, ConnectionPhase::reading);
   error_code error;
   buffer_.consume(parser_->put(buffer_.data(), error));
-  if (error && error != beast_http::error::need_more) return refusal_of(error);
-  if (parser_->is_header_done() && !has_host(*parser_)) {
-    return Refusal{400, "an HTTP/1.1 request needs one Host header"};
-  }
+  if (const auto refusal = check_head()) return refusal;
+  if (error && error != beast_http::error::need_more) return refusal_of_parsing(error);
   if (const auto too_large = check_body()) return too_large;
   const bool full = buffer_.size() == buffer_.max_size() && !parser_->is_done();
   return full ? std::optional(Refusal{400, "malformed HTTP request"}) : std::nullopt;
+}
+
+// Once for each request. Of what a parser's error leaves behind, too: this one says more.
+std::optional<Refusal> Session::check_head() {
+  if (head_checked_ || !parser_->is_header_done()) return std::nullopt;
+  head_checked_ = true;
+  const RequestHead head = head_of(*parser_);
+  awaits_continue_ = awaits_continue(head);
+  return refusal_of(head);
 }
 
 // Each route has its limit, and all connections together have one. Before `100 Continue`.
@@ -248,16 +166,14 @@ std::optional<Refusal> Session::check_body() {
   const std::size_t announced = parser_->content_length() ? *parser_->content_length() : 0;
   const std::size_t bytes = std::max(announced, parser_->get().body().size());
   if (bytes > Routes::body_limit(path_of(*parser_), shared_.bounds))
-    return refusal_of(beast_http::error::body_limit);
+    return refusal_of_parsing(beast_http::error::body_limit);
   if (shared_.connections.take_body(state_, bytes)) return std::nullopt;
   return Refusal{503, "too many request bodies are being read"};
 }
 
 // curl waits up to a second for this before it sends a body.
 asio::awaitable<void> Session::send_continue() {
-  if (continue_sent_ || !parser_->is_header_done()) co_return;
-  if (!boost::beast::iequals(parser_->get()[field::expect], "100-continue")) co_return;
-  continue_sent_ = true;
+  if (!std::exchange(awaits_continue_, false)) co_return;
   constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
   co_await stream_.write(asio::buffer(line));
 }
@@ -265,7 +181,7 @@ asio::awaitable<void> Session::send_continue() {
 // Answers the request; true when the connection stays open.
 asio::awaitable<bool> Session::handle() {
   const auto began = std::chrono::steady_clock::now();
-  const Request request = read_out(*parser_, peer_);
+  const Request request = request_of(*parser_, peer_);
   shared_.connections.enter(state_, ConnectionPhase::answering);
   Reply reply = co_await answer(request);
   shared_.connections.take_body(state_, 0);

@@ -1,0 +1,82 @@
+#include "http/parsed_request.hpp"
+
+#include "http/request_path.hpp"
+#include "monitor/text/ascii.hpp"
+
+namespace http {
+namespace {
+
+namespace beast_http = boost::beast::http;
+using beast_http::field;
+
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+// By a proxy: the peer is not the one who calls.
+bool is_forwarded(const Parser& parser) {
+  constexpr std::string_view prefix = "x-forwarded-";
+  for (const auto& header : parser.get()) {
+    const std::string name = monitor::lowered(view(header.name_string()));
+    if (name == "forwarded" || name == "via" || name == "x-real-ip" || name.starts_with(prefix))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Peer peer_of(const boost::asio::ip::tcp::socket& socket) {
+  boost::system::error_code error;
+  boost::asio::ip::address address = socket.remote_endpoint(error).address();
+  if (error) return {};
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    address = boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
+  }
+  return {address.to_string(), address.is_loopback()};
+}
+
+Refusal refusal_of_parsing(const boost::system::error_code& error) {
+  if (error == beast_http::error::header_limit) return {431, "the request's header is too large"};
+  if (error == beast_http::error::body_limit) return {413, "the request's body is too large"};
+  return {400, "malformed HTTP request"};
+}
+
+RequestHead head_of(const Parser& parser) {
+  const auto& request = parser.get();
+  RequestHead head{request.version(), view(request.target()), {}, parser.chunked()};
+  for (const auto& header : request) {
+    head.fields.emplace_back(view(header.name_string()), view(header.value()));
+  }
+  return head;
+}
+
+std::string_view path_of(const Parser& parser) {
+  return without_trailing_slash(parts_of(view(parser.get().target())).path);
+}
+
+Request request_of(const Parser& parser, const Peer& peer) {
+  const auto& request = parser.get();
+  return {view(request.method_string()),
+          path_of(parser),
+          parts_of(view(request.target())).query,
+          view(request[field::accept_encoding]),
+          view(request[field::authorization]),
+          view(request[field::content_type]),
+          request.body(),
+          peer.is_loopback,
+          peer.address,
+          host_of(head_of(parser)),
+          view(request[field::origin]),
+          view(request["Sec-Fetch-Site"]),
+          view(request[field::accept]),
+          view(request[field::if_none_match]),
+          is_forwarded(parser)};
+}
+
+KeepAlive keep_alive_of(const Parser& parser) {
+  if (!parser.get().keep_alive()) return KeepAlive::no;
+  return parser.get().version() < 11 ? KeepAlive::yes_and_say_so : KeepAlive::yes;
+}
+
+}  // namespace http
