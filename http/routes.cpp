@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view detailed_path = "/health/detailed";
 constexpr std::string_view liveness_path = "/health/liveness";
+constexpr std::string_view health_prefix = "/health/";
 constexpr std::string_view events_path = "/api/v1/events";
 constexpr std::string_view hooks_prefix = "/webhook/";
 constexpr std::string_view samples_suffix = "/samples";
@@ -116,6 +117,13 @@ Reply wrong_method(std::string_view method) {
   return wrong_method(method, "GET, HEAD", "GET and HEAD are");
 }
 
+Reply wrong_host(std::string_view host) {
+  constexpr std::size_t shown = 100;  // bytes of the name
+  return error_reply(421, "this server does not know itself as " +
+                              std::string(host.substr(0, shown)) +
+                              "; http.allowed_hosts names what it is called");
+}
+
 bool is_read(std::string_view method) {
   return method == "GET" || method == "HEAD";
 }
@@ -162,6 +170,7 @@ Reply samples(const EventHub& hub, std::string_view path) {
 Routes::Routes(const Settings& settings, SupervisorApi api, Backends backends)
     : metrics_path_(without_trailing_slash(settings.metrics_path)),
       protect_(settings.auth.protect),
+      host_check_(settings),
       api_(std::move(api)),
       backends_(std::move(backends)),
       authenticator_(settings.auth, backends_.pending_calls),
@@ -170,6 +179,9 @@ Routes::Routes(const Settings& settings, SupervisorApi api, Backends backends)
 }
 
 boost::asio::awaitable<Reply> Routes::answer(const Request& request) {
+  if (!host_check_.takes(request.host) && !is_watched(request.path)) {
+    co_return wrong_host(request.host);
+  }
   std::string problem;
   try {
     const std::optional<ControlRequest> wanted = control_request_of(request.path);
@@ -191,6 +203,10 @@ boost::asio::awaitable<Reply> Routes::answer_authenticated(const Request& reques
   }
   const bool alive = co_await backends_.liveness->is_alive();
   co_return liveness(alive, ClockReading::now());
+}
+
+bool Routes::is_watched(std::string_view path) const {
+  return path == metrics_path_ || path.starts_with(health_prefix);
 }
 
 std::size_t Routes::body_limit(std::string_view path, const Bounds& bounds) {

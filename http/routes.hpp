@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "http/auth/authenticator.hpp"
+#include "http/auth/host_check.hpp"
 #include "http/azuracast_endpoint.hpp"
 #include "http/events/hub.hpp"
 #include "http/liveness.hpp"
@@ -35,6 +36,10 @@ class Routes {
   // the check of a password.
   boost::asio::awaitable<Reply> answer(const Request& request);
 
+  // Whether Prometheus or a health check reads this path: answered whatever others do, and under
+  // any name of this server.
+  bool is_watched(std::string_view path) const;
+
   // Of a request's body.
   static std::size_t body_limit(std::string_view path, const Bounds& bounds);
   // A request that was refused before it was whole; the line for the log, empty where
@@ -50,6 +55,7 @@ class Routes {
 
   const std::string metrics_path_;
   const Protect protect_;
+  const HostCheck host_check_;
   SupervisorApi api_;
   Backends backends_;
   Authenticator authenticator_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace http {
 
@@ -38,6 +39,8 @@ struct Settings {
   std::uint16_t port = 9090;
   std::string public_url = {};  // of the page, as others reach it; empty: by the address
   bool required = false;        // not to serve without it; otherwise a taken address is tried again
+  // Taken in the field Host beside addresses and local names (auth/host_check.hpp).
+  std::vector<std::string> allowed_hosts = {};
   std::string metrics_path = "/metrics";
   // AZURACAST_WEBHOOK_PASSWORD; not a key of the file. Empty: the hook is accepted from loopback
   // only.

@@ -111,6 +111,7 @@ void print_program(const Config& config, Printer& printer) {
   if (config.origins.contains(token_key)) {  // a comment: the file has no key for it
     printer.value("    # FFSUPERVISOR_TOKEN:", "\"***\"", token_key);
   }
+  printer.value("  allowed_hosts:", yaml_list(config.http.allowed_hosts), "http.allowed_hosts");
   printer.settings(others, config, "", "");
 }
 

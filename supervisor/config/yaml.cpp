@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "supervisor/config/alerts_section.hpp"
+#include "supervisor/config/allowed_hosts.hpp"
 #include "supervisor/config/arguments.hpp"
 #include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/bounded_file.hpp"
@@ -34,7 +35,8 @@ const std::vector<ListSetting<Config>> program_lists{
     {"exporters.statsd.address", read_statsd_address},
     {"exporters.otlp.url", read_otlp_url},
     {"exporters.otlp.headers", read_otlp_headers},
-    {"http.auth.basic_users", read_basic_users}};
+    {"http.auth.basic_users", read_basic_users},
+    {"http.allowed_hosts", read_allowed_hosts}};
 
 void read_root(const YamlNode& root, Config& config, FileReading& reading) {
   LevelReader<Config> reader({program_settings(), program_lists, ""}, config, reading);
