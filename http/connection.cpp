@@ -11,6 +11,7 @@
 #include "http/byte_stream.hpp"
 #include "http/events/subscription.hpp"
 #include "http/framing.hpp"
+#include "http/network.hpp"
 #include "http/parsed_request.hpp"
 #include "http/request_path.hpp"
 
@@ -22,14 +23,15 @@ namespace beast_http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::size_t read_bytes = 1024;           // holds a scraper's whole request
+constexpr std::size_t part_bytes = 64 * 1024;      // of a large answer; a peer that reads takes it
 constexpr std::size_t linger_bytes = 1024 * 1024;  // of a refused request, read and discarded
 
 class Session {
  public:
   Session(asio::ip::tcp::socket socket, const Shared& shared)
-      : state_(std::move(socket)),
+      : peer_(peer_of(socket)),
+        state_(std::move(socket), network_of(peer_.address)),
         shared_(shared),
-        peer_(peer_of(state_.socket)),
         // More than the header's limit, so that the parser sees it passed.
         buffer_(shared.bounds.header_bytes + read_bytes) {
     shared_.connections.add(state_);
@@ -54,12 +56,13 @@ class Session {
   asio::awaitable<void> linger();
   asio::awaitable<void> stream_events(Subscription& events);
   asio::awaitable<bool> write(asio::const_buffer bytes);
+  asio::awaitable<bool> write_in_parts(asio::const_buffer bytes);
   void log(const Request& request, const Reply& reply, SteadyTime began) const;
 
+  const Peer peer_;
   ConnectionState state_;
   ByteStream stream_{state_.socket};
   Shared shared_;
-  const Peer peer_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   bool head_checked_ = false;
@@ -185,7 +188,9 @@ asio::awaitable<bool> Session::handle() {
   shared_.connections.enter(state_, ConnectionPhase::answering);
   Reply reply = co_await answer(request);
   shared_.connections.take_body(state_, 0);
-  if (!shared_.connections.has_room_for(reply.body->size())) {
+  const auto need = shared_.routes.is_watched(request.path) ? Connections::Need::must_be_sent
+                                                            : Connections::Need::can_wait;
+  if (!shared_.connections.make_room_for(state_, reply.body->size(), need)) {
     reply = error_reply(503, "too many answers are waiting to be sent");
     reply.headers = "Retry-After: 1\r\n";
   }
@@ -212,13 +217,29 @@ asio::awaitable<Reply> Session::answer(const Request& request) {
 
 asio::awaitable<bool> Session::send(const Reply& reply, KeepAlive keep_alive, bool with_body) {
   const std::string head = render_head(reply, keep_alive, std::chrono::system_clock::now());
-  const std::array<asio::const_buffer, 2> parts{
-      asio::buffer(head), with_body ? asio::buffer(*reply.body) : asio::const_buffer()};
+  const asio::const_buffer body = with_body ? asio::buffer(*reply.body) : asio::const_buffer();
+  const std::size_t first = std::min(body.size(), part_bytes);
+  const std::array<asio::const_buffer, 2> begin{asio::buffer(head),
+                                                asio::const_buffer(body.data(), first)};
   shared_.connections.enter(state_, ConnectionPhase::writing);
-  shared_.connections.count_unsent(state_, asio::buffer_size(parts));
-  const auto [error, count] = co_await stream_.write(parts);
+  shared_.connections.count_unsent(state_, head.size() + body.size());
+  const auto [error, count] = co_await stream_.write(begin);
+  bool sent = !error;
+  if (sent && first < body.size()) sent = co_await write_in_parts(body + first);
   shared_.connections.count_unsent(state_, 0);
-  co_return !error;
+  co_return sent;
+}
+
+// Each part has the time limit for itself: a large answer over a slow network needs more than one.
+asio::awaitable<bool> Session::write_in_parts(asio::const_buffer bytes) {
+  bool sent = true;
+  while (sent && bytes.size() > 0) {
+    shared_.connections.enter(state_, ConnectionPhase::writing);
+    const auto [error, count] = co_await stream_.write(asio::buffer(bytes, part_bytes));
+    bytes += count;
+    sent = !error;
+  }
+  co_return sent;
 }
 
 asio::awaitable<void> Session::refuse(Refusal refusal) {
@@ -257,17 +278,18 @@ asio::awaitable<void> Session::stream_events(Subscription& events) {
     shared_.connections.enter(state_, ConnectionPhase::streaming);
     const std::string bytes = co_await events.next();
     if (bytes.empty()) co_return;
-    if (!shared_.connections.has_room_for(bytes.size())) co_return;
+    const bool fits =
+        shared_.connections.make_room_for(state_, bytes.size(), Connections::Need::can_wait);
+    if (!fits) co_return;
     alive = co_await write(asio::buffer(bytes));
   }
 }
 
 asio::awaitable<bool> Session::write(asio::const_buffer bytes) {
-  shared_.connections.enter(state_, ConnectionPhase::writing);
   shared_.connections.count_unsent(state_, bytes.size());
-  const auto [error, count] = co_await stream_.write(bytes);
+  const bool sent = co_await write_in_parts(bytes);
   shared_.connections.count_unsent(state_, 0);
-  co_return !error;
+  co_return sent;
 }
 
 void Session::log(const Request& request, const Reply& reply, SteadyTime began) const {

@@ -6,11 +6,16 @@
 namespace http {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::chrono::seconds linger_limit{1};  // enough for a peer on loopback or a LAN
 constexpr std::chrono::seconds yield_time{10};
 constexpr std::size_t least_connections = 4;  // for a scraper and the health checks
 constexpr std::size_t unsent_limit =
     16 * 1024 * 1024;  // bytes: large answers, peers that do not read
+// Health, refusals: all connections together hold 2 MB of these.
+constexpr std::size_t small_bytes = 4096;
+constexpr std::chrono::seconds patience{1};  // with who reads slowly, for what can wait
 
 // The peer does not read: the kernel discards its send queue (up to megabytes) as well.
 void reset_on_close(ConnectionState& connection) {
@@ -25,7 +30,7 @@ Connections::Connections(boost::asio::io_context& context, const Bounds& bounds)
 }
 
 void Connections::make_room() {
-  while (connections_.size() >= limit()) close_longest_idle();
+  while (connections_.size() >= limit()) close_one();
 }
 
 std::size_t Connections::limit() const {
@@ -37,25 +42,18 @@ std::size_t Connections::limit() const {
 
 void Connections::set_limit(std::size_t connections) {
   bounds_.connections = connections;
-  while (connections_.size() > std::max<std::size_t>(connections, 1)) close_longest_idle();
+  while (connections_.size() > std::max<std::size_t>(connections, 1)) close_one();
 }
 
 void Connections::yield() {
-  for (std::size_t left = (connections_.size() + 1) / 2; left > 0; --left) close_longest_idle();
+  for (std::size_t left = (connections_.size() + 1) / 2; left > 0; --left) close_one();
   yielded_limit_ = std::max(connections_.size(), least_connections);
   yielded_until_ = std::chrono::steady_clock::now() + yield_time;
 }
 
-void Connections::close_longest_idle() {
-  const auto order = [](const ConnectionState* connection) {
-    return std::pair(connection->phase != ConnectionPhase::idle, connection->since);
-  };
-  const auto found =
-      std::min_element(connections_.begin(), connections_.end(),
-                       [&](const ConnectionState* left, const ConnectionState* right) {
-                         return order(left) < order(right);
-                       });
-  if (found != connections_.end()) close(**found);
+void Connections::close_one() {
+  ConnectionState* const victim = choose_victim(by_network_, std::chrono::steady_clock::now());
+  if (victim != nullptr) close(*victim);
 }
 
 void Connections::close_all() {
@@ -65,11 +63,16 @@ void Connections::close_all() {
 
 void Connections::add(ConnectionState& connection) {
   connections_.insert(&connection);
+  by_network_[connection.network].insert(&connection);
   enter(connection, ConnectionPhase::idle);
 }
 
 void Connections::remove(ConnectionState& connection) {
-  connections_.erase(&connection);
+  if (connections_.contains(&connection)) {
+    forget(connection);
+  } else {
+    --closing_;
+  }
   count_unsent(connection, 0);
   take_body(connection, 0);
 }
@@ -84,8 +87,18 @@ void Connections::enter(ConnectionState& connection, ConnectionPhase phase) {
     arm(connection.deadline);
 }
 
-bool Connections::has_room_for(std::size_t bytes) const {
-  return unsent_bytes_ == 0 || unsent_bytes_ + bytes <= unsent_limit;
+bool Connections::make_room_for(const ConnectionState& connection, std::size_t bytes, Need need) {
+  if (bytes <= small_bytes) return true;
+  const bool must_be_sent = need == Need::must_be_sent;
+  const std::chrono::milliseconds at_least = must_be_sent ? 0s : patience;
+  while (unsent_bytes_ > 0 && unsent_bytes_ + bytes > unsent_limit) {
+    const auto now = std::chrono::steady_clock::now();
+    ConnectionState* const slowest = choose_slow_reader(by_network_, now, at_least, &connection);
+    if (slowest == nullptr) return must_be_sent;
+    close(*slowest);
+    count_unsent(*slowest, 0);
+  }
+  return true;
 }
 
 void Connections::count_unsent(ConnectionState& connection, std::size_t bytes) {
@@ -107,8 +120,17 @@ std::chrono::seconds Connections::limit_of(ConnectionPhase phase) const {
   return phase == ConnectionPhase::writing ? bounds_.write_timeout : linger_limit;
 }
 
-void Connections::close(ConnectionState& connection) {
+// Of an open one.
+void Connections::forget(ConnectionState& connection) {
   connections_.erase(&connection);
+  const auto members = by_network_.find(connection.network);
+  members->second.erase(&connection);
+  if (members->second.empty()) by_network_.erase(members);
+}
+
+void Connections::close(ConnectionState& connection) {
+  forget(connection);
+  ++closing_;
   if (connection.phase == ConnectionPhase::writing) reset_on_close(connection);
   boost::system::error_code ignored;  // the peer may have gone first
   connection.socket.close(ignored);

@@ -30,6 +30,8 @@ using asio::ip::tcp;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
+constexpr std::chrono::milliseconds pause_to_clear{5};
+constexpr int accepted_max = 16;  // in one turn of the thread: closed sessions end in between
 constexpr std::chrono::seconds between_warnings{10};
 constexpr std::chrono::seconds between_attempts{1};    // to listen where the address is taken
 constexpr std::chrono::seconds between_reminders{60};  // … and is not served
@@ -92,7 +94,8 @@ struct Server::State {
   void try_to_listen();
   void say_not_listening(const std::string& reason);
   asio::awaitable<void> accept_forever();
-  bool accept_all();
+  enum class Next : std::uint8_t { wait_for_more, clear, pause };
+  Next accept_some();
   void start_session(int descriptor);
   void warn(const std::string& message);
 
@@ -184,31 +187,39 @@ asio::awaitable<void> Server::State::accept_forever() {
   while (!stopping) {
     const auto [error] = co_await acceptor.async_wait(tcp::acceptor::wait_read, as_result);
     if (stopping) co_return;
-    if (!error && accept_all()) continue;
-    pause.expires_after(pause_without_descriptors);
+    const Next next = error ? Next::pause : accept_some();
+    if (next == Next::wait_for_more) continue;
+    if (next == Next::clear) {
+      pause.expires_after(pause_to_clear);
+    } else {
+      pause.expires_after(pause_without_descriptors);
+    }
     co_await pause.async_wait(as_result);
   }
 }
 
-// Accepts all waiting connections; false where a pause is needed.
-bool Server::State::accept_all() try {
-  while (true) {
+// Accepts waiting connections. Bounded: those that are closed for new ones hold their memory until
+// their sessions get their turn.
+Server::State::Next Server::State::accept_some() try {
+  for (int count = 0; count < accepted_max; ++count) {
+    if (connections.is_clearing()) return Next::clear;
     const Accepted accepted = accept_one(acceptor);
     if (accepted.descriptor >= 0) {
       start_session(accepted.descriptor);
     } else if (is_shortage(accepted.error_number)) {
       warn("http: cannot accept a connection: " +
            std::generic_category().message(accepted.error_number));
-      connections.close_longest_idle();  // frees a descriptor for the new one
-      return false;
+      connections.close_one();  // frees a descriptor for the new one
+      return Next::pause;
     } else if (accepted.error_number == EAGAIN) {
-      return true;
+      return Next::wait_for_more;
     }
     // Any other error concerns that one connection (accept(2), "Error handling"): continue.
   }
+  return Next::wait_for_more;
 } catch (const std::exception& error) {
   warn(std::string("http: cannot serve a connection: ") + error.what());
-  return false;
+  return Next::pause;
 }
 
 void Server::State::start_session(int descriptor) {

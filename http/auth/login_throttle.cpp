@@ -3,22 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <boost/asio/ip/address.hpp>
+#include "http/network.hpp"
 
 namespace http {
-namespace {
-
-// A host usually has a whole IPv6 /64.
-std::string network_of(std::string_view peer) {
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(std::string(peer), error);
-  if (error || !address.is_v6() || address.to_v6().is_v4_mapped()) return std::string(peer);
-  const auto bytes = address.to_v6().to_bytes();
-  return {bytes.begin(), bytes.begin() + 8};
-}
-
-}  // namespace
-
 double LoginThrottle::failures_at(const Record& record, Instant now) {
   const double passed = std::chrono::duration<double>(now - record.at).count();
   return std::max(0.0, record.failures - passed / static_cast<double>(failure_lifetime.count()));

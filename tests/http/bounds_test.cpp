@@ -176,6 +176,47 @@ TEST(Bounds, TheLongestIdleConnectionGivesWayNotABusyOne) {
   EXPECT_TRUE(older.is_open_now());
 }
 
+// From another address of this machine than 127.0.0.1.
+RawClient from(std::uint32_t address, std::uint16_t port, int receive_buffer_bytes = 0) {
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  own.sin_addr.s_addr = htonl(address);
+  EXPECT_EQ(::bind(descriptor, reinterpret_cast<sockaddr*>(&own), sizeof own), 0);
+  return {descriptor, port, receive_buffer_bytes};
+}
+constexpr std::uint32_t stranger = INADDR_LOOPBACK + 1;
+
+TEST(Bounds, OneAddressDoesNotTakeTheRoomOfAnother) {
+  raise_descriptor_limit();
+  http::Bounds bounds;
+  bounds.connections = 20;
+  const Stage stage({on_air_snapshot("radio")}, bounds);
+  RawClient scraper(stage.port());
+  EXPECT_EQ(scraper.get("/metrics").status, 200);
+  std::list<RawClient> crowd;
+  for (int i = 0; i < 200; ++i) {
+    crowd.push_back(from(stranger, stage.port()));
+    crowd.back().send("GET / HTTP/1.1\r\nX: ");
+  }
+  EXPECT_TRUE(crowd.front().is_closed_soon());
+  EXPECT_TRUE(scraper.is_open_now());
+  EXPECT_EQ(scraper.get("/metrics").status, 200);
+}
+
+TEST(Bounds, WhoReadsNothingGivesWayToWhoDoes) {
+  const Stage stage({snapshot_with_a_large_answer()});
+  RawClient deaf = from(stranger, stage.port(), 4096);
+  deaf.send(large);
+  ASSERT_TRUE(holds_soon([&] { return deaf.has_bytes_waiting(); }));
+  EXPECT_TRUE(holds_soon([&] {
+    RawClient reader(stage.port());
+    reader.send(large);
+    return reader.read_reply().status == 200;
+  }));
+  EXPECT_TRUE(deaf.is_closed_soon());
+}
+
 // Takes every descriptor the process may still have.
 class NoDescriptorsLeft {
  public:

@@ -78,10 +78,11 @@ class Control(LiveTest):
         supervisor.wait_on_air()
         answers = [ask(supervisor, "POST", f"{STREAM}/stop", bearer(f"guess{i}"))[0] for i in range(12)]
         self.assertEqual(answers[:10], [401] * 10)
-        status, headers, _ = ask(supervisor, "POST", f"{STREAM}/stop", bearer(TOKEN))
+        status, headers, _ = ask(supervisor, "POST", f"{STREAM}/stop", bearer("another"))
         self.assertEqual(status, 429)
         self.assertGreaterEqual(int(headers["retry-after"]), 1)
         self.assertTrue(supervisor.is_ready())
+        self.assertEqual(ask(supervisor, "POST", f"{STREAM}/stop", bearer(TOKEN))[0], 202)
 
     def test_all_is_protected_where_that_is_asked_for(self):
         self.write("token", TOKEN + "\n", 0o600)
