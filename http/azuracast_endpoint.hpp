@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/azuracast_hook.hpp"
 #include "http/hook_record.hpp"
 #include "http/reply.hpp"
 #include "http/supervisor_api.hpp"
@@ -19,6 +20,8 @@ class AzuracastEndpoint {
   AzuracastEndpoint(std::string password, OnReport on_report)
       : password_(std::move(password)), on_report_(std::move(on_report)) {}
 
+  // Whether the call may be heard, by its head alone; the refusal is noted.
+  std::optional<Reply> refusal_of(const Request& head);
   // 200: the report is valid. The supervising loop finds the streams it belongs to.
   Reply answer(const Request& request);
 
@@ -28,6 +31,8 @@ class AzuracastEndpoint {
   std::string problem(HookRecord::Time now) const { return record_.problem(now); }
 
  private:
+  Reply refuse(const AzuracastResult& result);
+
   const std::string password_;
   const OnReport on_report_;
   HookRecord record_;

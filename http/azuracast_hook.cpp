@@ -36,12 +36,17 @@ bool is_json(string_view content_type) {
 
 }  // namespace
 
-AzuracastResult handle_azuracast_hook(const AzuracastCall& call, string_view password) {
+std::optional<AzuracastResult> refusal_of(const AzuracastCall& call, string_view password) {
   if (call.is_cross_site)
     return refusal(403, "cross-site requests are refused: another site's page sent this one");
-  if (auto refused = unauthorized(call, password)) return std::move(*refused);
-  if (call.body.size() > azuracast_body_bytes) return refusal(413, "the body is larger than 1 MiB");
+  if (auto refused = unauthorized(call, password)) return refused;
   if (!is_json(call.content_type)) return refusal(400, "the content type is not application/json");
+  return std::nullopt;
+}
+
+AzuracastResult handle_azuracast_hook(const AzuracastCall& call, string_view password) {
+  if (auto refused = refusal_of(call, password)) return std::move(*refused);
+  if (call.body.size() > azuracast_body_bytes) return refusal(413, "the body is larger than 1 MiB");
   auto reading = monitor::probes::read_now_playing(call.body);
   if (!reading.is_json) return refusal(400, "the body is " + reading.problem);
   if (!reading.problem.empty())

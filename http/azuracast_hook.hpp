@@ -31,6 +31,9 @@ inline constexpr std::size_t azuracast_body_bytes = 1024 * 1024;
 // WWW-Authenticate of the answer with 401 where a password is set.
 inline constexpr std::string_view azuracast_challenge = "Basic realm=\"ffsupervisor\"";
 
+// Whether the call may be heard, by its head alone: 401, 403, or 400 for the content type. Pure.
+std::optional<AzuracastResult> refusal_of(const AzuracastCall& call, std::string_view password);
+
 // Checks and parses AzuraCast's generic web hook. Pure. `password`: expected in Basic
 // authorization, with any user name; compared in constant time. Empty: none is set, and only a peer
 // on loopback is accepted, which a browser or a proxy on this machine is as well: neither is heard.

@@ -45,6 +45,7 @@ class Session {
   asio::awaitable<bool> secure();
   asio::awaitable<bool> receive();
   asio::awaitable<bool> fill();
+  asio::awaitable<void> admit();
   std::optional<Refusal> parse();
   std::optional<Refusal> check_head();
   std::optional<Refusal> check_body();
@@ -65,6 +66,7 @@ class Session {
   Shared shared_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
+  std::optional<Admission> admission_;
   bool head_checked_ = false;
   bool awaits_continue_ = false;  // `100 Continue`
 };
@@ -104,16 +106,24 @@ asio::awaitable<bool> Session::secure() {
   co_return !error;
 }
 
-// True when a whole request has arrived.
+// True when a request can be answered: it has arrived as a whole, or is refused by its head.
 asio::awaitable<bool> Session::receive() {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(shared_.bounds.header_bytes));
-  parser_->body_limit(shared_.bounds.hook_body_bytes);  // the least is the route's: see parse()
+  parser_->body_limit(
+      shared_.bounds.hook_body_bytes);  // the least is the route's: see check_body()
   parser_->eager(true);
   head_checked_ = awaits_continue_ = false;
+  admission_.reset();
   shared_.connections.enter(state_, ConnectionPhase::idle);
   while (true) {
     if (const auto refusal = parse()) {
+      co_await refuse(*refusal);
+      co_return false;
+    }
+    if (head_checked_ && !admission_) co_await admit();
+    if (admission_ && admission_->refusal) co_return true;
+    if (const auto refusal = check_body()) {
       co_await refuse(*refusal);
       co_return false;
     }
@@ -125,6 +135,15 @@ asio::awaitable<bool> Session::receive() {
     if (slow) co_await refuse({408, "the request did not arrive in time"});
     co_return false;
   }
+}
+
+// Before anything of the body is asked for or kept.
+asio::awaitable<void> Session::admit() {
+  shared_.connections.enter(state_, ConnectionPhase::answering);
+  const Request head = request_of(*parser_, peer_);
+  admission_ = co_await shared_.routes.admit(head);
+  state_.is_known = admission_->is_known;
+  shared_.connections.enter(state_, ConnectionPhase::reading);
 }
 
 asio::awaitable<bool> Session::fill() {
@@ -149,7 +168,6 @@ std::optional<Refusal> Session::parse() {
   buffer_.consume(parser_->put(buffer_.data(), error));
   if (const auto refusal = check_head()) return refusal;
   if (error && error != beast_http::error::need_more) return refusal_of_parsing(error);
-  if (const auto too_large = check_body()) return too_large;
   const bool full = buffer_.size() == buffer_.max_size() && !parser_->is_done();
   return full ? std::optional(Refusal{400, "malformed HTTP request"}) : std::nullopt;
 }
@@ -163,14 +181,15 @@ std::optional<Refusal> Session::check_head() {
   return refusal_of(head);
 }
 
-// Each route has its limit, and all connections together have one. Before `100 Continue`.
+// Each route has its limit, by what is announced; all connections together have one, by what has
+// come. Before `100 Continue`.
 std::optional<Refusal> Session::check_body() {
   if (!parser_->is_header_done()) return std::nullopt;
   const std::size_t announced = parser_->content_length() ? *parser_->content_length() : 0;
-  const std::size_t bytes = std::max(announced, parser_->get().body().size());
-  if (bytes > Routes::body_limit(path_of(*parser_), shared_.bounds))
+  const std::size_t arrived = parser_->get().body().size();
+  if (std::max(announced, arrived) > Routes::body_limit(path_of(*parser_), shared_.bounds))
     return refusal_of_parsing(beast_http::error::body_limit);
-  if (shared_.connections.take_body(state_, bytes)) return std::nullopt;
+  if (shared_.connections.take_body(state_, arrived)) return std::nullopt;
   return Refusal{503, "too many request bodies are being read"};
 }
 
@@ -184,9 +203,12 @@ asio::awaitable<void> Session::send_continue() {
 // Answers the request; true when the connection stays open.
 asio::awaitable<bool> Session::handle() {
   const auto began = std::chrono::steady_clock::now();
-  const Request request = request_of(*parser_, peer_);
+  Request request = request_of(*parser_, peer_);
+  request.who = admission_->who;
+  request.is_known = admission_->is_known;
   shared_.connections.enter(state_, ConnectionPhase::answering);
-  Reply reply = co_await answer(request);
+  Reply reply = admission_->refusal ? std::move(*admission_->refusal) : Reply();
+  if (!admission_->refusal) reply = co_await answer(request);
   shared_.connections.take_body(state_, 0);
   const auto need = shared_.routes.is_watched(request.path) ? Connections::Need::must_be_sent
                                                             : Connections::Need::can_wait;
@@ -194,7 +216,8 @@ asio::awaitable<bool> Session::handle() {
     reply = error_reply(503, "too many answers are waiting to be sent");
     reply.headers = "Retry-After: 1\r\n";
   }
-  const KeepAlive keep_alive = reply.events ? KeepAlive::no : keep_alive_of(*parser_);
+  const bool is_last = reply.events || !parser_->is_done();  // what is unread is no next request
+  const KeepAlive keep_alive = is_last ? KeepAlive::no : keep_alive_of(*parser_);
   const bool sent = co_await send(reply, keep_alive, request.method != "HEAD");
   log(request, reply, began);
   if (reply.events) {

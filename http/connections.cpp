@@ -17,6 +17,20 @@ constexpr std::size_t unsent_limit =
 constexpr std::size_t small_bytes = 4096;
 constexpr std::chrono::seconds patience{1};  // with who reads slowly, for what can wait
 
+// Of the room for answers and for bodies. What one network takes beyond its share gives way, and
+// bodies have no more without credentials.
+constexpr std::size_t shares = 4;
+
+// Null where none of them holds any.
+ConnectionState* largest_body_of_strangers(const std::unordered_set<ConnectionState*>& all) {
+  ConnectionState* largest = nullptr;
+  for (ConnectionState* const one : all) {
+    if (one->is_known || one->body_bytes == 0) continue;
+    if (largest == nullptr || one->body_bytes > largest->body_bytes) largest = one;
+  }
+  return largest;
+}
+
 // The peer does not read: the kernel discards its send queue (up to megabytes) as well.
 void reset_on_close(ConnectionState& connection) {
   boost::system::error_code ignored;
@@ -90,7 +104,8 @@ void Connections::enter(ConnectionState& connection, ConnectionPhase phase) {
 bool Connections::make_room_for(const ConnectionState& connection, std::size_t bytes, Need need) {
   if (bytes <= small_bytes) return true;
   const bool must_be_sent = need == Need::must_be_sent;
-  const std::chrono::milliseconds at_least = must_be_sent ? 0s : patience;
+  const bool is_modest = unsent_of(connection.network) + bytes <= unsent_limit / shares;
+  const std::chrono::milliseconds at_least = must_be_sent || is_modest ? 0s : patience;
   while (unsent_bytes_ > 0 && unsent_bytes_ + bytes > unsent_limit) {
     const auto now = std::chrono::steady_clock::now();
     ConnectionState* const slowest = choose_slow_reader(by_network_, now, at_least, &connection);
@@ -106,12 +121,41 @@ void Connections::count_unsent(ConnectionState& connection, std::size_t bytes) {
   connection.unsent_bytes = bytes;
 }
 
+std::size_t Connections::unsent_of(const std::string& network) const {
+  const auto members = by_network_.find(network);
+  if (members == by_network_.end()) return 0;
+  std::size_t bytes = 0;
+  for (const ConnectionState* member : members->second) bytes += member->unsent_bytes;
+  return bytes;
+}
+
 bool Connections::take_body(ConnectionState& connection, std::size_t bytes) {
-  const std::size_t others = body_bytes_ - connection.body_bytes;
-  if (bytes > 0 && others + bytes > bounds_.all_bodies_bytes) return false;
-  body_bytes_ = others + bytes;
+  const std::size_t own = connection.body_bytes, limit = bounds_.all_bodies_bytes;
+  if (bytes > own && !connection.is_known) {
+    if (body_bytes_ - own + bytes > limit) return false;
+    const std::size_t of_network = bodies_of(connection.network) - own + bytes;
+    if (of_network > limit / shares) return false;
+  }
+  while (bytes > own && body_bytes_ - own + bytes > limit) {
+    ConnectionState* const stranger = largest_body_of_strangers(connections_);
+    if (stranger == nullptr) return false;
+    close(*stranger);
+    body_bytes_ -= std::exchange(stranger->body_bytes, 0);
+  }
+  body_bytes_ = body_bytes_ - own + bytes;
   connection.body_bytes = bytes;
   return true;
+}
+
+// Of those without credentials.
+std::size_t Connections::bodies_of(const std::string& network) const {
+  const auto members = by_network_.find(network);
+  if (members == by_network_.end()) return 0;
+  std::size_t bytes = 0;
+  for (const ConnectionState* member : members->second) {
+    if (!member->is_known) bytes += member->body_bytes;
+  }
+  return bytes;
 }
 
 std::chrono::seconds Connections::limit_of(ConnectionPhase phase) const {

@@ -26,6 +26,7 @@ struct ConnectionState {
   bool timed_out = false;        // in this phase; the pending operation was cancelled
   std::size_t unsent_bytes = 0;  // of the answer being written
   std::size_t body_bytes = 0;    // of the request being read
+  bool is_known = false;         // that request brought credentials, and they are right
 };
 
 // Enforces the bounds of the open connections: their number, the time in each phase, and the unsent
@@ -56,18 +57,22 @@ class Connections {
   void abort(ConnectionState& connection);
 
   // Whether an answer of this size fits below the limit of unsent bytes. Who does not read gives
-  // way to it: where it must be sent, at once; else who has read nothing for a second. True for
-  // every small one, and for each that must be sent.
+  // way to it: where it must be sent, or its network has its share of the room and no more, at
+  // once; else who has read nothing for a second. True for every small one, and for each that must
+  // be sent.
   enum class Need : std::uint8_t { can_wait, must_be_sent };
   bool make_room_for(const ConnectionState& connection, std::size_t bytes, Need need);
   void count_unsent(ConnectionState& connection, std::size_t bytes);
-  // Counts the body that a connection holds or is to read; false, and nothing is counted, where it
-  // does not fit below the limit of all.
+  // Counts the body that a connection holds so far; false, and nothing is counted, where it does
+  // not fit below the limit of all, or of those without credentials on one network. They give way
+  // to who has some.
   bool take_body(ConnectionState& connection, std::size_t bytes);
 
  private:
   std::chrono::seconds limit_of(ConnectionPhase phase) const;
   void close(ConnectionState& connection);
+  std::size_t unsent_of(const std::string& network) const;
+  std::size_t bodies_of(const std::string& network) const;
   void forget(ConnectionState& connection);
   void arm(SteadyTime at);
   void sweep();

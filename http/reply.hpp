@@ -27,6 +27,9 @@ struct Request {
   std::string_view host, origin, fetch_site;  // the headers Host, Origin, Sec-Fetch-Site
   std::string_view accept, if_none_match;     // the headers of these names
   bool is_forwarded = false;                  // it has Forwarded or a header X-Forwarded-…
+  // Of its admission (Routes::admit).
+  std::string_view who = "nobody";
+  bool is_known = false;  // it brought credentials, and they are right
 };
 
 // For the log: a control request.

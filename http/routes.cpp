@@ -5,6 +5,7 @@
 
 #include "http/api.hpp"
 #include "http/health.hpp"
+#include "http/network.hpp"
 #include "http/page/page.hpp"
 #include "http/request_path.hpp"
 
@@ -145,7 +146,8 @@ Reply events(EventHub& hub, const Request& request) {
   Reply reply{200, "text/event-stream", std::make_shared<const std::string>(),
               "X-Accel-Buffering: no\r\n"};  // a buffering proxy would delay them
   if (request.method == "HEAD") return reply;
-  reply.events = hub.subscribe(request.query != "history=none");
+  reply.events =
+      hub.subscribe({network_of(request.peer), request.is_known}, request.query != "history=none");
   if (reply.events) return reply;
   reply = error_reply(503, "too many clients are connected to the event stream");
   reply.headers = "Retry-After: 5\r\n";
@@ -178,31 +180,71 @@ Routes::Routes(const Settings& settings, SupervisorApi api, Backends backends)
       azuracast_(settings.azuracast_password, api_.on_now_playing) {
 }
 
-boost::asio::awaitable<Reply> Routes::answer(const Request& request) {
-  if (!host_check_.takes(request.host) && !is_watched(request.path)) {
-    co_return wrong_host(request.host);
+boost::asio::awaitable<Admission> Routes::admit(const Request& head) {
+  std::string problem;
+  try {
+    co_return co_await admit_to(head);
+  } catch (const BadRequest& error) {
+    problem = error.what();
   }
+  co_return Admission{.refusal = error_reply(400, problem)};
+}
+
+boost::asio::awaitable<Admission> Routes::admit_to(const Request& head) {
+  if (!host_check_.takes(head.host) && !is_watched(head.path)) {
+    co_return Admission{.refusal = wrong_host(head.host)};
+  }
+  const std::optional<ControlRequest> wanted = control_request_of(head.path);
+  if (wanted) co_return co_await admit_control(head, *wanted);
+  if (head.path == azuracast_path) {
+    auto refusal = azuracast_.refusal_of(head);
+    const bool is_known = !refusal;
+    co_return Admission{.is_known = is_known, .refusal = std::move(refusal)};
+  }
+  if (protect_ != Protect::all || is_open_to_all(head)) {
+    co_return Admission{.is_known = authenticator_.recognizes(head)};
+  }
+  AuthResult result = co_await authenticator_.authenticate(head);
+  const bool is_known = !result.refusal;
+  co_return Admission{std::move(result.who), is_known, std::move(result.refusal)};
+}
+
+// Authenticates before it looks for the stream: a client without credentials must not learn which
+// streams exist.
+boost::asio::awaitable<Admission> Routes::admit_control(const Request& head,
+                                                        const ControlRequest& wanted) {
+  if (head.method != "POST") {
+    co_return Admission{.refusal = wrong_method(head.method, "POST", "POST is")};
+  }
+  const std::string what = describe(wanted);
+  if (is_cross_site(head)) {
+    Reply reply =
+        error_reply(403, "cross-site requests are refused: another site's page sent this one");
+    if (may_log_refusal()) reply.audit = Audit{"nobody", what + ": refused (cross-site request)"};
+    co_return Admission{.refusal = std::move(reply)};
+  }
+  AuthResult result = co_await authenticator_.authenticate(head);
+  if (result.refusal && may_log_refusal()) {
+    result.refusal->audit = Audit{result.who, what + ": refused"};
+  }
+  const bool is_known = !result.refusal;
+  co_return Admission{std::move(result.who), is_known, std::move(result.refusal)};
+}
+
+boost::asio::awaitable<Reply> Routes::answer(const Request& request) {
   std::string problem;
   try {
     const std::optional<ControlRequest> wanted = control_request_of(request.path);
     if (wanted) co_return co_await control(request, *wanted);
-    if (protect_ == Protect::all && !is_open_to_all(request)) {
-      AuthResult result = co_await authenticator_.authenticate(request);
-      if (result.refusal) co_return std::move(*result.refusal);
+    if (request.path != liveness_path || !is_read(request.method)) {
+      co_return answer_from_snapshots(request, ClockReading::now());
     }
-    co_return co_await answer_authenticated(request);
+    const bool alive = co_await backends_.liveness->is_alive();
+    co_return liveness(alive, ClockReading::now());
   } catch (const BadRequest& error) {
     problem = error.what();
   }
   co_return error_reply(400, problem);
-}
-
-boost::asio::awaitable<Reply> Routes::answer_authenticated(const Request& request) {
-  if (request.path != liveness_path || !is_read(request.method)) {
-    co_return answer_from_snapshots(request, ClockReading::now());
-  }
-  const bool alive = co_await backends_.liveness->is_alive();
-  co_return liveness(alive, ClockReading::now());
 }
 
 bool Routes::is_watched(std::string_view path) const {
@@ -217,25 +259,11 @@ std::string Routes::note_refusal(std::string_view path, unsigned status, std::st
   return path == azuracast_path ? azuracast_.note_refusal(status, message) : std::string();
 }
 
-// Authenticates first: a client without credentials must not learn which streams exist.
 boost::asio::awaitable<Reply> Routes::control(const Request& request,
                                               const ControlRequest& wanted) {
-  if (request.method != "POST") co_return wrong_method(request.method, "POST", "POST is");
-  const std::string what = describe(wanted);
-  if (is_cross_site(request)) {
-    Reply reply =
-        error_reply(403, "cross-site requests are refused: another site's page sent this one");
-    if (may_log_refusal()) reply.audit = Audit{"nobody", what + ": refused (cross-site request)"};
-    co_return reply;
-  }
-  AuthResult result = co_await authenticator_.authenticate(request);
-  if (result.refusal) {
-    if (may_log_refusal()) result.refusal->audit = Audit{result.who, what + ": refused"};
-    co_return std::move(*result.refusal);
-  }
   const Outcome outcome = co_await execute(wanted);
   Reply reply = outcome_reply(outcome);
-  reply.audit = Audit{result.who, what + ": " + outcome.message};
+  reply.audit = Audit{std::string(request.who), describe(wanted) + ": " + outcome.message};
   co_return reply;
 }
 

@@ -20,6 +20,13 @@
 
 namespace http {
 
+// What is decided on the head of a request alone, before its body is asked for.
+struct Admission {
+  std::string who = "nobody";  // "token", "user NAME"
+  bool is_known = false;       // it brought credentials, and they are right
+  std::optional<Reply> refusal = std::nullopt;
+};
+
 // Path and method → answer. For one thread.
 class Routes {
  public:
@@ -32,8 +39,11 @@ class Routes {
   };
   Routes(const Settings& settings, SupervisorApi api, Backends backends);
 
-  // Waits for the supervising loop where the route needs it, at most 2 s (reload: 10 s), and for
-  // the check of a password.
+  // Whether the request is for this server and may be answered. Waits for the check of a password.
+  boost::asio::awaitable<Admission> admit(const Request& head);
+
+  // Of an admitted request. Waits for the supervising loop where the route needs it, at most 2 s
+  // (reload: 10 s).
   boost::asio::awaitable<Reply> answer(const Request& request);
 
   // Whether Prometheus or a health check reads this path: answered whatever others do, and under
@@ -47,7 +57,9 @@ class Routes {
   std::string note_refusal(std::string_view path, unsigned status, std::string_view message);
 
  private:
-  boost::asio::awaitable<Reply> answer_authenticated(const Request& request);
+  boost::asio::awaitable<Admission> admit_to(const Request& head);
+  boost::asio::awaitable<Admission> admit_control(const Request& head,
+                                                  const ControlRequest& wanted);
   boost::asio::awaitable<Reply> control(const Request& request, const ControlRequest& wanted);
   boost::asio::awaitable<Outcome> execute(const ControlRequest& wanted);
   bool may_log_refusal();

@@ -1,6 +1,7 @@
 #include "http/auth/authenticator.hpp"
 
 #include "http/auth/credentials.hpp"
+#include "http/network.hpp"
 
 namespace http {
 namespace {
@@ -15,6 +16,10 @@ Reply retry_later(unsigned status, std::string_view message, std::chrono::second
   return reply;
 }
 
+Reply too_many_wrong(std::chrono::seconds wait) {
+  return retry_later(429, "too many wrong credentials from this address", wait);
+}
+
 }  // namespace
 
 boost::asio::awaitable<AuthResult> Authenticator::authenticate(const Request& request) {
@@ -24,32 +29,47 @@ boost::asio::awaitable<AuthResult> Authenticator::authenticate(const Request& re
                     "control is disabled: no credentials are configured; set FFSUPERVISOR_TOKEN, "
                     "http.auth.bearer_token_file or http.auth.basic_users"));
   }
-  if (const auto wait =
-          login_throttle_.retry_after(request.peer, std::chrono::steady_clock::now())) {
-    co_return refused(retry_later(429, "too many wrong credentials from this address", *wait));
-  }
   if (request.authorization.empty()) {
     co_return refused(ask_for_credentials("credentials are required"));
   }
-  if (const auto token = bearer_token(request.authorization)) {
-    const bool right = !auth_.bearer_token.empty() && is_same_secret(*token, auth_.bearer_token);
-    co_return right ? AuthResult{"token", {}} : refuse_wrong(request);
-  }
+  if (is_token(request)) co_return AuthResult{"token", {}};
+  if (bearer_token(request.authorization)) co_return refuse_wrong(request);
   co_return co_await authenticate_user(request);
 }
 
+bool Authenticator::is_token(const Request& request) const {
+  const auto token = bearer_token(request.authorization);
+  return token && !auth_.bearer_token.empty() && is_same_secret(*token, auth_.bearer_token);
+}
+
+bool Authenticator::recognizes(const Request& request) const {
+  if (request.authorization.empty()) return false;
+  if (is_token(request)) return true;
+  const auto given = basic_credentials(request.authorization);
+  return given && passwords_.knows(*given);
+}
+
+// Only what has to be looked up slowly is held up by others' wrong guesses.
 boost::asio::awaitable<AuthResult> Authenticator::authenticate_user(const Request& request) {
   const auto given = basic_credentials(request.authorization);
   if (!given || auth_.basic_users.empty()) co_return refuse_wrong(request);
-  const auto verdict = co_await passwords_.check(*given);
-  if (verdict == Passwords::Result::right) co_return AuthResult{"user " + given->user, {}};
+  const std::string who = "user " + given->user;
+  if (passwords_.knows(*given)) co_return AuthResult{who, {}};
+  if (const auto wait = login_throttle_.retry_after(request.peer, std::chrono::steady_clock::now()))
+    co_return refused(too_many_wrong(*wait));
+  const std::string network = network_of(request.peer);
+  const auto verdict = co_await passwords_.check(*given, network);
+  if (verdict == Passwords::Result::right) co_return AuthResult{who, {}};
   if (verdict == Passwords::Result::wrong) co_return refuse_wrong(request);
   co_return refused(
       retry_later(503, "too many password checks are pending", std::chrono::seconds(1)));
 }
 
 AuthResult Authenticator::refuse_wrong(const Request& request) {
-  login_throttle_.on_failure(request.peer, std::chrono::steady_clock::now());
+  const auto now = std::chrono::steady_clock::now();
+  if (const auto wait = login_throttle_.retry_after(request.peer, now))
+    return refused(too_many_wrong(*wait));
+  login_throttle_.on_failure(request.peer, now);
   return refused(ask_for_credentials("the credentials are wrong"));
 }
 

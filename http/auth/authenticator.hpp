@@ -22,7 +22,8 @@ struct AuthResult {
 // Checks credentials: the bearer token, or a user's name and password. For the HTTP thread.
 //   403  no credentials are configured: control is disabled
 //   401  missing or wrong; WWW-Authenticate has the accepted schemes
-//   429  too many wrong ones from this address, whatever it sends now
+//   429  wrong ones, or a password that was not seen before, and too many wrong ones have come from
+//        this address; the right token, and a password that was right before, are always heard
 //   503  too many password checks are pending
 // Secrets are compared in constant time.
 class Authenticator {
@@ -33,8 +34,12 @@ class Authenticator {
 
   boost::asio::awaitable<AuthResult> authenticate(const Request& request);
 
+  // Whether it brings the token, or a password that was right before. Quick; counts nothing.
+  bool recognizes(const Request& request) const;
+
  private:
   boost::asio::awaitable<AuthResult> authenticate_user(const Request& request);
+  bool is_token(const Request& request) const;
   AuthResult refuse_wrong(const Request& request);
   Reply ask_for_credentials(std::string_view message) const;
 

@@ -39,6 +39,18 @@ std::string joined(const std::vector<Event>& events) {
   return text;
 }
 
+// Those without credentials, by network; the oldest first.
+std::map<std::string, std::vector<std::shared_ptr<Subscription>>> strangers_among(
+    const std::vector<std::weak_ptr<Subscription>>& clients) {
+  std::map<std::string, std::vector<std::shared_ptr<Subscription>>> strangers;
+  for (const auto& client : clients) {
+    auto alive = client.lock();
+    if (alive && !alive->client.is_known)
+      strangers[alive->client.network].push_back(std::move(alive));
+  }
+  return strangers;
+}
+
 }  // namespace
 
 EventHub::EventHub(boost::asio::io_context& context, const SnapshotStore& snapshots,
@@ -48,15 +60,16 @@ EventHub::EventHub(boost::asio::io_context& context, const SnapshotStore& snapsh
   arm();
 }
 
-std::shared_ptr<Subscription> EventHub::subscribe(bool with_history) {
+std::shared_ptr<Subscription> EventHub::subscribe(const EventClient& of, bool with_history) {
   const bool first = !has_clients();
-  if (stopped_ || clients_.size() >= clients_max_) return nullptr;
+  if (stopped_ || !has_room_for(of)) return nullptr;
   const ClockReading now = ClockReading::now();
   if (first) {
     skip_to(snapshots_.read(), now);
     next_comment_at_ = now.steady + comment_interval;
   }
-  auto client = std::make_shared<Subscription>(timer_.get_executor(), initial_pieces(with_history));
+  auto client =
+      std::make_shared<Subscription>(timer_.get_executor(), of, initial_pieces(with_history));
   clients_.push_back(client);
   arm();
   return client;
@@ -190,6 +203,22 @@ void EventHub::broadcast(const Event& event) {
   for (const auto& client : clients_) {
     if (const auto alive = client.lock()) alive->push(event);
   }
+}
+
+// Makes room where somebody has to give way.
+bool EventHub::has_room_for(const EventClient& client) {
+  if (clients_.size() < clients_max_) return true;
+  const auto strangers = strangers_among(clients_);
+  const auto most = std::ranges::max_element(
+      strangers, {}, [](const auto& network) { return network.second.size(); });
+  if (most == strangers.end()) return false;
+  const auto own = strangers.find(client.network);
+  const std::size_t own_count = own == strangers.end() ? 0 : own->second.size();
+  if (!client.is_known && most->second.size() <= own_count + 1) return false;
+  const std::shared_ptr<Subscription> leaver = most->second.front();
+  std::erase_if(clients_, [&](const auto& one) { return one.lock() == leaver; });
+  leaver->cut_off();
+  return true;
 }
 
 bool EventHub::has_clients() {

@@ -32,9 +32,10 @@ class EventHub {
   EventHub(boost::asio::io_context& context, const SnapshotStore& snapshots,
            std::size_t clients_max);
 
-  // Null: `clients_max` clients are connected already.
+  // Null: `clients_max` clients are connected already, and none gives way. A client without
+  // credentials gives way to one with them, and to one of a network that has fewer clients.
   // `with_history` false: without the `history` of each stream.
-  std::shared_ptr<Subscription> subscribe(bool with_history = true);
+  std::shared_ptr<Subscription> subscribe(const EventClient& client, bool with_history = true);
   // The last ten minutes of one stream, as in the event `history`; null: there is no such stream.
   boost::json::value history_of(std::string_view name) const;
   // Ends every subscription; subscribe() gives none from now on.
@@ -57,6 +58,7 @@ class EventHub {
   void broadcast_log();
   void broadcast(const Event& event);
   bool has_clients();
+  bool has_room_for(const EventClient& client);
 
   const SnapshotStore& snapshots_;
   const std::size_t clients_max_;

@@ -13,11 +13,7 @@ constexpr std::size_t chunk_bytes =
 
 void Subscription::push(const Event& event) {
   if (over_) return;
-  if (bytes_ + event->size() > backlog_bytes) {
-    end();
-    if (const auto abort = std::exchange(abort_, nullptr)) abort();
-    return;
-  }
+  if (bytes_ + event->size() > backlog_bytes) return cut_off();
   bytes_ += event->size();
   events_.push_back(event);
   wakeup_.cancel();
@@ -28,6 +24,11 @@ void Subscription::end() {
   initial_.clear();
   events_.clear();
   wakeup_.cancel();
+}
+
+void Subscription::cut_off() {
+  end();
+  if (const auto abort = std::exchange(abort_, nullptr)) abort();
 }
 
 std::string Subscription::take() {

@@ -13,6 +13,12 @@
 
 namespace http {
 
+// Who follows the events.
+struct EventClient {
+  std::string network;    // network_of() its address
+  bool is_known = false;  // it brought credentials, and they are right
+};
+
 // The queue of one client: first the initial state, made piece by piece as it is sent, then the
 // events since it subscribed. Bounded: a client that lags behind further is disconnected. For the
 // HTTP thread.
@@ -20,14 +26,19 @@ class Subscription {
  public:
   using Piece = std::function<std::string()>;
 
-  Subscription(const boost::asio::any_io_executor& executor, std::deque<Piece> initial)
-      : wakeup_(executor), initial_(std::move(initial)) {}
+  Subscription(const boost::asio::any_io_executor& executor, EventClient of,
+               std::deque<Piece> initial)
+      : client(std::move(of)), wakeup_(executor), initial_(std::move(initial)) {}
   Subscription(const Subscription&) = delete;
+
+  const EventClient client;
 
   void push(const Event& event);
   void end();
-  // `abort` is called at most once, when the queue overflows: pending writes must be cancelled
-  // then.
+  // end() for a client that may not be reading.
+  void cut_off();
+  // `abort` is called at most once, when the queue overflows or it is cut off: pending writes must
+  // be cancelled then.
   void on_overrun(std::function<void()> abort) { abort_ = std::move(abort); }
 
   // Waits for the next bytes to send; empty: ended. One caller at a time.

@@ -73,25 +73,57 @@ TEST(Bounds, AnOversizedBodyGets413) {
   EXPECT_EQ(fits.read_reply().status, 405);
 }
 
-TEST(Bounds, TheBodiesOfAllConnectionsTogetherAreBounded) {
-  const Stage stage;
-  std::vector<RawClient> clients;
-  for (int i = 0; i < 8; ++i) {
+// Each holds almost a mebibyte; without a password the hook hears this machine.
+void hold_bodies(const Stage& stage, std::list<RawClient>& clients, int count) {
+  for (int i = 0; i < count; ++i) {
     clients.emplace_back(stage.port())
         .send(
-            "POST /webhook/azuracast HTTP/1.1\r\nHost: t\r\nContent-Length: 1048576\r\n"
-            "Expect: 100-continue\r\n\r\n");
+            "POST /webhook/azuracast HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
+            "Content-Length: 1048576\r\n\r\n" +
+            std::string(1'048'000, ' '));
+  }
+}
+
+int status_of_hook(RawClient client, const std::string& body, const std::string& fields = "") {
+  client.send("POST /webhook/azuracast HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n" +
+              fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  return client.read_reply().status;
+}
+
+TEST(Bounds, TheBodiesOfAllConnectionsTogetherAreBounded) {
+  const Stage stage;
+  std::list<RawClient> clients;
+  hold_bodies(stage, clients, 8);
+  const std::string body(10'000, ' ');
+  EXPECT_TRUE(holds_soon([&] { return status_of_hook(RawClient(stage.port()), body) == 503; }));
+  clients.clear();
+  EXPECT_TRUE(holds_soon([&] { return status_of_hook(RawClient(stage.port()), body) != 503; }));
+}
+
+TEST(Bounds, ABodyThatIsOnlyAnnouncedTakesNoRoom) {
+  const Stage stage;
+  std::list<RawClient> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.emplace_back(stage.port())
+        .send(
+            "POST /webhook/azuracast HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
+            "Content-Length: 1048576\r\nExpect: 100-continue\r\n\r\n");
     EXPECT_EQ(clients.back().read_reply().status, 100);
   }
-  RawClient one_more(stage.port());
-  one_more.send("POST /webhook/azuracast HTTP/1.1\r\nHost: t\r\nContent-Length: 1000\r\n\r\n");
-  EXPECT_EQ(one_more.read_reply().status, 503);
-  clients.clear();
-  EXPECT_TRUE(holds_soon([&] {
-    RawClient later(stage.port());
-    later.send("POST /webhook/azuracast HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\n{}");
-    return later.read_reply().status != 503;
-  }));
+  EXPECT_EQ(status_of_hook(RawClient(stage.port()), "{"), 400);
+}
+
+TEST(Bounds, WhoMayNotSendABodyIsNotAskedForIt) {
+  http::Settings settings = with_token("s3cret-token");
+  settings.azuracast_password = "hook-password";
+  const Stage stage({on_air_snapshot("radio")}, {}, "/metrics", settings);
+  for (const char* path : {"/webhook/azuracast", "/api/v1/streams/radio/restart"}) {
+    RawClient client(stage.port());
+    client.send("POST " + std::string(path) +
+                " HTTP/1.1\r\nHost: t\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_EQ(client.read_reply().status, 401) << path;
+    EXPECT_TRUE(client.is_closed_soon()) << path;
+  }
 }
 
 TEST(Bounds, ARequestThatTricklesInGets408) {
@@ -137,8 +169,11 @@ TEST(Bounds, LargeAnswersThatNobodyReadsDoNotPileUp) {
   ASSERT_TRUE(holds_soon([&] { return first.has_bytes_waiting(); }));
   second.send(large);
   const auto reply = second.read_reply();
-  EXPECT_EQ(reply.status, 503);
-  EXPECT_EQ(reply.headers.at("retry-after"), "1");
+  if (reply.status == 503) {
+    EXPECT_EQ(reply.headers.at("retry-after"), "1");
+  } else {
+    EXPECT_TRUE(first.is_closed_soon()) << "on a busy machine it has read nothing for a second";
+  }
   EXPECT_EQ(stage.get("/metrics").status, 200);
 }
 
@@ -205,7 +240,9 @@ TEST(Bounds, OneAddressDoesNotTakeTheRoomOfAnother) {
 }
 
 TEST(Bounds, WhoReadsNothingGivesWayToWhoDoes) {
-  const Stage stage({snapshot_with_a_large_answer()});
+  http::Bounds bounds;
+  bounds.write_timeout = 10min;  // is not what ends it
+  const Stage stage({snapshot_with_a_large_answer()}, bounds);
   RawClient deaf = from(stranger, stage.port(), 4096);
   deaf.send(large);
   ASSERT_TRUE(holds_soon([&] { return deaf.has_bytes_waiting(); }));

@@ -5,7 +5,6 @@
 
 #include "http/auth/credentials.hpp"
 #include "http/auth/login_throttle.hpp"
-#include "http/auth/passwords.hpp"
 #include "stage.hpp"
 
 namespace {
@@ -112,11 +111,22 @@ TEST(Control, IsNotDoneForAnotherSitesPage) {
 TEST(Control, WhoGuessesHasToWait) {
   const std::unique_ptr<Stage> stage(stage_of(with_token("s3cret-token")));
   for (int i = 0; i < 10; ++i) EXPECT_EQ(stage->post(restart, wrong).status, 401);
-  const auto reply = stage->post(restart, right);  // the right one at last: too late
+  const auto reply = stage->post(restart, wrong);
   EXPECT_EQ(reply.status, 429);
   EXPECT_GE(std::stoi(reply.headers.at("retry-after")), 1);
   EXPECT_LE(std::stoi(reply.headers.at("retry-after")), 6);
   EXPECT_EQ(stage->get("/metrics").status, 200);
+}
+
+// Many come through one proxy, and have its address.
+TEST(Control, WrongTokensDoNotKeepTheRightOneOut) {
+  http::Settings settings = with_token("s3cret-token");
+  settings.auth.protect = http::Protect::all;
+  const std::unique_ptr<Stage> stage(stage_of(settings));
+  for (int i = 0; i < 15; ++i) stage->post(restart, wrong);
+  EXPECT_EQ(stage->post(restart, right).status, 202);
+  EXPECT_EQ(stage->get("/metrics", right).status, 200);
+  EXPECT_EQ(stage->post(restart, wrong).status, 429);
 }
 
 TEST(Control, AStuckLoopIsSaidInTime) {
@@ -187,6 +197,14 @@ TEST(Users, GetInWithTheirPasswords) {
             "Basic realm=\"ffsupervisor\", charset=\"UTF-8\"");
   ASSERT_TRUE(holds_soon([&] { return !stage->log().empty(); }));
   EXPECT_EQ(stage->log()[0].who, "user alice");
+}
+
+TEST(Users, WrongPasswordsDoNotKeepOneOutThatWasRightBefore) {
+  const std::unique_ptr<Stage> stage(stage_of(with_alice()));
+  EXPECT_EQ(stage->post(restart, alice).status, 202);
+  for (int i = 0; i < 15; ++i) stage->post(restart, alice_wrong);
+  EXPECT_EQ(stage->post(restart, alice_wrong).status, 429);
+  EXPECT_EQ(stage->post(restart, alice).status, 202);
 }
 
 TEST(Users, AFloodOfPasswordsHoldsUpNoScrape) {

@@ -17,9 +17,9 @@ struct Received {
 class Follower {
  public:
   explicit Follower(const Stage& stage, int receive_buffer_bytes = 0,
-                    const std::string& path = "/api/v1/events")
+                    const std::string& path = "/api/v1/events", const std::string& fields = "")
       : client_(stage.port(), receive_buffer_bytes) {
-    client_.send("GET " + path + " HTTP/1.1\r\nHost: t\r\n\r\n");
+    client_.send("GET " + path + " HTTP/1.1\r\nHost: t\r\n" + fields + "\r\n");
   }
   RawClient::Reply head() { return client_.read_reply(true); }
 
@@ -218,6 +218,25 @@ TEST(Events, OneClientTooManyIsRefusedAndAnotherTakesItsPlace) {
   EXPECT_EQ(refused.headers.at("retry-after"), "5");
   first.reset();
   EXPECT_TRUE(holds_soon([&] { return Follower(stage).head().status == 200; }));
+}
+
+TEST(Events, StrangersGiveWayToWhoHasCredentials) {
+  http::Bounds bounds;
+  bounds.event_clients = 2;
+  const Stage stage({on_air_snapshot("radio")}, bounds, "/metrics", with_token("s3cret-token"));
+  const std::string right = "Authorization: Bearer s3cret-token\r\n";
+  Follower older(stage), younger(stage);
+  EXPECT_EQ(older.head().status, 200);
+  EXPECT_EQ(younger.head().status, 200);
+  Follower stranger(stage);
+  EXPECT_EQ(stranger.head().status, 503);
+  Follower known(stage, 0, "/api/v1/events", right), another(stage, 0, "/api/v1/events", right);
+  EXPECT_EQ(known.head().status, 200);
+  EXPECT_TRUE(older.is_ended());
+  EXPECT_EQ(another.head().status, 200);
+  EXPECT_TRUE(younger.is_ended());
+  Follower third(stage, 0, "/api/v1/events", right);
+  EXPECT_EQ(third.head().status, 503) << "those with credentials stay";
 }
 
 TEST(Events, AClientThatDoesNotReadIsCutOffAndNobodyElseNotices) {
