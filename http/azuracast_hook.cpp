@@ -18,7 +18,7 @@ std::optional<AzuracastResult> unauthorized(const AzuracastCall& call, string_vi
     if (call.from_loopback && !call.is_forwarded) return std::nullopt;
     return refusal(401,
                    "no web hook password is set: only calls from loopback are accepted, and "
-                   "none through a proxy");
+                   "none through a proxy, nor with headers that a proxy may have added");
   }
   const auto given = basic_password(call.authorization);
   if (!given) return refusal(401, "Basic authorization with the web hook's password is required");

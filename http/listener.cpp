@@ -74,6 +74,14 @@ std::string where_to_look(const Settings& settings, std::uint16_t port) {
          (is_any_address(settings.address) ? ", and at every other address of this machine" : "");
 }
 
+std::string who_may(const Settings& settings) {
+  const Auth& auth = settings.auth;
+  if (auth.protect == Protect::all) return "reading and control need credentials";
+  const bool has_credentials = !auth.bearer_token.empty() || !auth.basic_users.empty();
+  return has_credentials ? "everybody who reaches it can read, control needs credentials"
+                         : "everybody who reaches it can read, nobody can control";
+}
+
 Accepted accept_one(tcp::acceptor& acceptor) {
   const int descriptor =
       ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);

@@ -23,4 +23,7 @@ Accepted accept_one(boost::asio::ip::tcp::acceptor& acceptor);
 // "Live page, metrics and health: http://127.0.0.1:9090/", for who served `settings` on `port`.
 std::string where_to_look(const Settings& settings, std::uint16_t port);
 
+// Who can read and who can control: "everybody who reaches it can read, nobody can control".
+std::string who_may(const Settings& settings);
+
 }  // namespace http

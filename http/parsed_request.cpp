@@ -1,5 +1,8 @@
 #include "http/parsed_request.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "http/request_path.hpp"
 #include "monitor/text/ascii.hpp"
 
@@ -13,15 +16,25 @@ std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-// By a proxy: the peer is not the one who calls.
+// What a client itself sends, AzuraCast's or another; `origin` and `sec-fetch-…` are judged by
+// themselves (is_cross_site).
+constexpr std::string_view fields_of_clients[] = {
+    "host",   "user-agent", "connection", "authorization",     "accept",
+    "expect", "origin",     "referer",    "transfer-encoding", "dnt"};
+constexpr std::string_view prefixes_of_clients[] = {"content-", "accept-", "sec-fetch-"};
+
+bool is_of_a_client(std::string_view name) {
+  const std::string field = monitor::lowered(name);
+  return std::ranges::find(fields_of_clients, field) != std::end(fields_of_clients) ||
+         std::ranges::any_of(prefixes_of_clients,
+                             [&](std::string_view prefix) { return field.starts_with(prefix); });
+}
+
+// By a proxy: the peer is not the one who calls. Proxies name themselves in many ways, so any field
+// counts that is not a client's own.
 bool is_forwarded(const Parser& parser) {
-  constexpr std::string_view prefix = "x-forwarded-";
-  for (const auto& header : parser.get()) {
-    const std::string name = monitor::lowered(view(header.name_string()));
-    if (name == "forwarded" || name == "via" || name == "x-real-ip" || name.starts_with(prefix))
-      return true;
-  }
-  return false;
+  return !std::ranges::all_of(
+      parser.get(), [](const auto& header) { return is_of_a_client(view(header.name_string())); });
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ struct Request {
   std::string_view peer;       // its address; empty: disconnected
   std::string_view host, origin, fetch_site;  // the headers Host, Origin, Sec-Fetch-Site
   std::string_view accept, if_none_match;     // the headers of these names
-  bool is_forwarded = false;                  // it has Forwarded or a header X-Forwarded-…
+  bool is_forwarded = false;                  // it has a header that is no client's own
   // Of its admission (Routes::admit).
   std::string_view who = "nobody";
   bool is_known = false;  // it brought credentials, and they are right

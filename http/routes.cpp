@@ -220,13 +220,11 @@ boost::asio::awaitable<Admission> Routes::admit_control(const Request& head,
   if (is_cross_site(head)) {
     Reply reply =
         error_reply(403, "cross-site requests are refused: another site's page sent this one");
-    if (may_log_refusal()) reply.audit = Audit{"nobody", what + ": refused (cross-site request)"};
+    log_refusal(reply, "nobody", what + ": refused (cross-site request)");
     co_return Admission{.refusal = std::move(reply)};
   }
   AuthResult result = co_await authenticator_.authenticate(head);
-  if (result.refusal && may_log_refusal()) {
-    result.refusal->audit = Audit{result.who, what + ": refused"};
-  }
+  if (result.refusal) log_refusal(*result.refusal, result.who, what + ": refused");
   const bool is_known = !result.refusal;
   co_return Admission{std::move(result.who), is_known, std::move(result.refusal)};
 }
@@ -267,12 +265,9 @@ boost::asio::awaitable<Reply> Routes::control(const Request& request,
   co_return reply;
 }
 
-// Rate limit: any client can cause refusals, and the log must not be flooded.
-bool Routes::may_log_refusal() {
-  constexpr unsigned refusals_logged_max = 10;  // a second
-  const auto second = std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now());
-  if (std::exchange(refusals_second_, second) != second) refusals_logged_ = 0;
-  return ++refusals_logged_ <= refusals_logged_max;
+void Routes::log_refusal(Reply& refusal, const std::string& who, const std::string& what) {
+  const auto ending = refusals_.note(std::chrono::steady_clock::now());
+  if (ending) refusal.audit = Audit{who, what + *ending};
 }
 
 boost::asio::awaitable<Outcome> Routes::execute(const ControlRequest& wanted) {

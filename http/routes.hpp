@@ -12,6 +12,7 @@
 #include "http/liveness.hpp"
 #include "http/metrics/metrics.hpp"
 #include "http/pending_calls.hpp"
+#include "http/refusal_log.hpp"
 #include "http/reply.hpp"
 #include "http/request_path.hpp"
 #include "http/settings.hpp"
@@ -62,7 +63,7 @@ class Routes {
                                                   const ControlRequest& wanted);
   boost::asio::awaitable<Reply> control(const Request& request, const ControlRequest& wanted);
   boost::asio::awaitable<Outcome> execute(const ControlRequest& wanted);
-  bool may_log_refusal();
+  void log_refusal(Reply& refusal, const std::string& who, const std::string& what);
   Reply answer_from_snapshots(const Request& request, const ClockReading& now);
 
   const std::string metrics_path_;
@@ -72,8 +73,7 @@ class Routes {
   Backends backends_;
   Authenticator authenticator_;
   MetricsPage metrics_;
-  std::chrono::steady_clock::time_point refusals_second_{};
-  unsigned refusals_logged_ = 0;  // in this second
+  RefusalLog refusals_;
   AzuracastEndpoint azuracast_;
 };
 

@@ -72,7 +72,8 @@ void Supervisor::log_start(std::uint16_t port) {
               {"port", std::int64_t{port}},
               {"streams", static_cast<std::int64_t>(streams_.size())}});
   if (server_->port() == 0) return;  // why is told already
-  log_.write(LogLevel::info, "http_listen", {}, http::where_to_look(config_.http, port));
+  log_.write(LogLevel::info, "http_listen", {},
+             http::where_to_look(config_.http, port) + " (" + http::who_may(config_.http) + ')');
 }
 
 void Supervisor::stop(const char* why) {

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include <sys/stat.h>
+
 #include "supervisor/config/bounded_file.hpp"
 #include "supervisor/config/secret_value.hpp"
 #include "supervisor/config/settings.hpp"
@@ -61,12 +63,31 @@ std::string where(const Config& config, const std::string& key) {
   return place == config.places.end() ? key : place->second + ": " + key;
 }
 
+// Docker and Kubernetes mount secrets so that everybody in the container reads them.
+bool is_mounted_secret(const std::string& path) {
+  return path.starts_with("/run/secrets/") || path.starts_with("/var/run/secrets/");
+}
+
+// Of a regular file; a pipe has the mode of nobody's choice.
+bool is_open_to_others(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  return (status.st_mode & (S_IROTH | S_IWOTH | S_IWGRP)) != 0;
+}
+
+void warn_of_open_file(const std::string& path, Config& config) {
+  if (is_mounted_secret(path) || !is_open_to_others(path)) return;
+  config.warnings.push_back("http.auth.bearer_token_file: " + shown(path) +
+                            " can be read or written by other users of this machine: chmod 600");
+}
+
 void finish_token(Config& config, Problems& problems) {
   http::Auth& auth = config.http.auth;
   const std::string key = "http.auth.bearer_token_file";
   if (auth.bearer_token.empty() && !auth.bearer_token_file.empty()) {
     try {
       auth.bearer_token = read_token_file(auth.bearer_token_file);
+      warn_of_open_file(auth.bearer_token_file, config);
     } catch (const Unreadable& error) {
       problems.add(where(config, key) + ": " + shown(auth.bearer_token_file) + ' ' + error.what());
       return;

@@ -209,8 +209,10 @@ TEST(AzuracastHook, IsRefusedFromAnotherSitesPageThroughAProxyAndAsAnotherType) 
   for (const char* header :
        {"Origin: http://evil.example\r\n", "Sec-Fetch-Site: cross-site\r\n", "Origin: null\r\n"})
     EXPECT_EQ(hooked.post(now_playing, header).status, 403) << header;
-  for (const char* header : {"X-Forwarded-For: 10.0.0.1\r\n", "Forwarded: for=10.0.0.1\r\n",
-                             "X-Real-IP: 10.0.0.1\r\n", "x-forwarded-proto: https\r\n"})
+  for (const char* header :
+       {"X-Forwarded-For: 10.0.0.1\r\n", "Forwarded: for=10.0.0.1\r\n", "X-Real-IP: 10.0.0.1\r\n",
+        "x-forwarded-proto: https\r\n", "CF-Connecting-IP: 10.0.0.1\r\n",
+        "True-Client-IP: 10.0.0.1\r\n", "X-Unheard-Of: 1\r\n"})
     EXPECT_EQ(hooked.post(now_playing, header).status, 401) << header;
   for (const char* type : {"", "Content-Type: text/plain\r\n", "Content-Type: \r\n",
                            "Content-Type: application/x-www-form-urlencoded\r\n"})

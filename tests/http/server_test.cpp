@@ -108,6 +108,16 @@ TEST(Server, ItsAddressIsOneThatABrowserTakes) {
             "Live page, metrics and health: https://[fd00::1]:443/");
 }
 
+TEST(Server, SaysWhoMayReadAndWhoMayControl) {
+  http::Settings settings;
+  EXPECT_EQ(http::who_may(settings), "everybody who reaches it can read, nobody can control");
+  settings.auth.bearer_token = "token";
+  EXPECT_EQ(http::who_may(settings),
+            "everybody who reaches it can read, control needs credentials");
+  settings.auth.protect = http::Protect::all;
+  EXPECT_EQ(http::who_may(settings), "reading and control need credentials");
+}
+
 TEST(Server, AQueryDoesNotHideARoute) {
   const Stage stage;
   EXPECT_EQ(stage.get("/metrics?name[]=x").status, 200);

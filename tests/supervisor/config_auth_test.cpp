@@ -1,6 +1,7 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "supervisor/config/config_secrets.hpp"
@@ -51,6 +52,16 @@ TEST(Auth, ATokenThatCanBeGuessedIsWarnedOf) {
   const Config config = load("{}", "short");
   ASSERT_EQ(config.warnings.size(), 1u);
   EXPECT_EQ(config.warnings[0].find("short "), std::string::npos);
+}
+
+TEST(Auth, AFileThatOthersReadIsWarnedOf) {
+  const std::string path = write("token", "a-long-enough-token\n");
+  ::chmod(path.c_str(), 0644);
+  const Config open = load("{bearer_token_file: " + path + "}");
+  ASSERT_EQ(open.warnings.size(), 1U);
+  EXPECT_NE(open.warnings[0].find("chmod 600"), std::string::npos) << open.warnings[0];
+  ::chmod(path.c_str(), 0640);
+  EXPECT_TRUE(load("{bearer_token_file: " + path + "}").warnings.empty());
 }
 
 TEST(Auth, ATokenThatIsNoneIsRefusedWithoutShowingIt) {
