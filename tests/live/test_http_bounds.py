@@ -107,7 +107,7 @@ class Bounds(LiveTest):
             most = max(most, kernel_mib())
             time.sleep(0.02)
         print(f"\n{most - before:.0f} MiB of the kernel", flush=True)
-        self.assertLess(most - before, 64)
+        self.assertLess(most - before, 300, "of the whole machine, other tests included; unbounded it is 1,500")
 
 
 if __name__ == "__main__":
