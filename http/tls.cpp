@@ -65,6 +65,7 @@ constexpr std::chrono::seconds first_read_limit{2};
 constexpr std::chrono::seconds read_limit{1};
 // Of a hung file system one thread is enough.
 monitor::probes::BlockingCalls tls_calls{1};
+monitor::probes::BlockingCalls first_reads{8};  // a server begins seldom, and waits for its read
 
 }  // namespace
 
@@ -97,7 +98,7 @@ TlsIdentity::TlsIdentity(const Tls& files, std::function<void(const std::string&
   auto work = [files] { return look(files, {}); };
   const Instant deadline = std::chrono::steady_clock::now() + first_read_limit;
   boost::asio::co_spawn(waiting,
-                        monitor::probes::run_blocking(std::move(work), deadline, tls_calls),
+                        monitor::probes::run_blocking(std::move(work), deadline, first_reads),
                         [&](const std::exception_ptr& failure, std::optional<TlsReading> result) {
                           if (!failure) reading = std::move(result);
                         });

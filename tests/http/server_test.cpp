@@ -93,7 +93,7 @@ TEST(Server, ATakenAddressIsTriedAgainUnlessItIsRequired) {
   ASSERT_EQ(log.size(), 2U);
   EXPECT_FALSE(log[1].warning);
   EXPECT_EQ(log[1].message,
-            "The address is free. Live page, metrics and health: http://127.0.0.1:" +
+            "It can be served now. Live page, metrics and health: http://127.0.0.1:" +
                 std::to_string(settings.port) + "/");
 }
 
