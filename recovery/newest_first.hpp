@@ -2,11 +2,10 @@
 
 #include <cstddef>
 #include <deque>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
-
-#include <boost/iterator/indirect_iterator.hpp>
 
 namespace recovery {
 
@@ -22,8 +21,31 @@ class EntryList {
     for (const Entry& entry : entries) entries_.push_back(std::make_shared<const Entry>(entry));
   }
 
-  auto begin() const { return boost::make_indirect_iterator(entries_.begin()); }
-  auto end() const { return boost::make_indirect_iterator(entries_.end()); }
+  class Iterator {
+   public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = Entry;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Entry*;
+    using reference = const Entry&;
+
+    Iterator() = default;
+    explicit Iterator(typename Entries::const_iterator at) : at_(at) {}
+    reference operator*() const { return **at_; }
+    pointer operator->() const { return at_->get(); }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    Iterator operator++(int) { return Iterator(at_++); }
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    typename Entries::const_iterator at_;
+  };
+
+  Iterator begin() const { return Iterator(entries_.begin()); }
+  Iterator end() const { return Iterator(entries_.end()); }
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
   const Entry& front() const { return *entries_.front(); }

@@ -87,7 +87,7 @@ void AlertCommand::State::launch() {
     spec.join_output = true;
     spec.capture_progress = false;
     spec.has_own_secrets = true;  // it may call `ffsupervisor restart`
-    spec.is_guarded = false;  // an alert may be under way when this program ends
+    spec.is_guarded = false;      // an alert may be under way when this program ends
     // The handlers die with the child, which dies with this.
     child =
         ChildProcess::launch(executor, spec,

@@ -536,8 +536,7 @@ TEST(YamlFile, APipeThatNobodyWritesToIsNotWaitedForForEver) {
   const std::string fifo = testing::TempDir() + "config_fifo_" + std::to_string(getpid());
   unlink(fifo.c_str());
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
-  EXPECT_EQ(error_of_file(fifo),
-            fifo + ": this pipe did not end within 5 s, expected a YAML file");
+  EXPECT_EQ(error_of_file(fifo), fifo + ": this pipe did not end within 5 s, expected a YAML file");
   unlink(fifo.c_str());
 }
 
