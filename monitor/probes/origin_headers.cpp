@@ -11,7 +11,7 @@ namespace {
 
 using std::string_view;
 
-string_view port_of(const Url& url) {
+string_view known_port(const Url& url) {
   return url.port.empty() ? default_port(lowered(url.scheme)) : url.port;
 }
 
@@ -58,7 +58,7 @@ std::string cookies_for(const Target& target, const Url& url, bool is_own) {
 
 bool is_same_origin(const Url& left, const Url& right) {
   return equal_ignoring_case(left.scheme, right.scheme) &&
-         equal_ignoring_case(left.host, right.host) && port_of(left) == port_of(right);
+         equal_ignoring_case(left.host, right.host) && known_port(left) == known_port(right);
 }
 
 Headers headers_for(const Target& target, string_view url) {
