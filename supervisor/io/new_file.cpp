@@ -44,7 +44,8 @@ NewFile make_nameless_first(const std::string& path, std::string_view content, m
                             bool to_disk) {
   Descriptor file(::open(folder_of(path).c_str(), flags | O_TMPFILE, mode));
   if (!file || !fill(file, content, to_disk)) return {};
-  const std::string source = "/proc/self/fd/" + std::to_string(file.get());
+  // Of this thread: it may have a table of descriptors of its own (monitor/probes/own_descriptors).
+  const std::string source = "/proc/thread-self/fd/" + std::to_string(file.get());
   const std::string name = first_free_name(path, [&](const std::string& free) {
     return ::linkat(AT_FDCWD, source.c_str(), AT_FDCWD, free.c_str(), AT_SYMLINK_FOLLOW) == 0;
   });

@@ -3,6 +3,10 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
+
+#include <sched.h>
+#include <unistd.h>
 
 #include "driver_stand.hpp"
 #include "supervisor/tracks/track_text_file.hpp"
@@ -57,6 +61,20 @@ TEST(Files, OfOthersAreNeitherReplacedNorChanged) {
             folder.file("mine.yml") +
                 " holds more than a title; it is left alone, expected a file of its own");
   EXPECT_EQ(content(folder.file("mine.yml")), mine);
+}
+
+// Its descriptors have numbers that other files have in the rest of the program.
+TEST(Files, AreWrittenByAThreadWithDescriptorsOfItsOwn) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("track.txt");
+  std::ofstream(folder.file("other")) << "other";
+  const std::ifstream third(folder.file("other"));
+  std::thread([&] {
+    ASSERT_EQ(::unshare(CLONE_FILES), 0);
+    ::close_range(3, ~0U, 0);
+    EXPECT_EQ(machine_files()->replace(path, "Ana - Dusk"), "");
+  }).join();
+  EXPECT_EQ(content(path), "Ana - Dusk");
 }
 
 TEST(Files, ATitleOfSeveralLinesIsReplacedByTheNext) {
