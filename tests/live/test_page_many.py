@@ -83,10 +83,11 @@ class PageMany(LiveTest):
         wait_until(lambda: len(self.unwatched()) == 2, 5, "the time before, and the gap")
         (before, gap) = self.unwatched()
         self.assertAlmostEqual(before[0], 0, delta=0.5)
-        self.assertAlmostEqual(before[1], 50, delta=1)  # the first half of the last hour
-        self.assertAlmostEqual(gap[0], 66.7, delta=1)
+        # A slow machine may take a minute to say so.
+        self.assertAlmostEqual(before[1], 50, delta=3)  # the first half of the last hour
+        self.assertAlmostEqual(gap[0], 66.7, delta=3)
         self.assertAlmostEqual(gap[1], 16.7, delta=1)
-        self.assertRegex(browser.text(".tile .available"), r"^66\.\d % available")
+        self.assertRegex(browser.text(".tile .available"), r"^6[678]\.\d % available")
 
     def unwatched(self):
         return self.browser.js("return [...document.querySelectorAll('#timeline .unwatched')]"
