@@ -26,17 +26,17 @@ class SecretPlaces(LiveTest):
             with self.subTest(form=form, log=log_format):
                 self.said = {}
                 places = planted(form, seed)
-                self.run_all([arguments for arguments, _ in places.values()], log_format)
+                self.run_all([arguments for arguments, _ in places.values()], log_format, f"journal-{seed}")
                 self.assertEqual(self.found(places), [])
 
-    def run_all(self, commands, log_format):
+    def run_all(self, commands, log_format, journal):
         receiver = Receiver(self)
         streams = [{"name": f"s{number}", "command": ["ffmpeg", "-loglevel", "debug", *arguments],
                     "recovery": {"max_restart_attempts": 1, "restart_delay": {"step": "100ms"},
                                  "audio_stream": {"retry_interval": "300ms", "max_retries": 1}}}
                    for number, arguments in enumerate(commands)]
         supervisor = self.supervise_file(streams, options=["--log-format", log_format, "--log-level", "trace"], cwd=self.folder,
-                                         sections={"journal": {"path": self.path("journal")},
+                                         sections={"journal": {"path": self.path(journal)},
                                                    "alerts": {"webhooks": [receiver.url()]}})
         wait_until(supervisor.answers, 5, "HTTP")
         events = self.events(supervisor)
@@ -49,7 +49,7 @@ class SecretPlaces(LiveTest):
         supervisor.signal(signal.SIGTERM)
         supervisor.wait(8)
         self.said["log"] = supervisor.log()
-        self.said["journal"] = self.read("journal")
+        self.said["journal"] = self.read(journal)
         self.said["alerts"] = json.dumps([body for _, _, body in receiver.requests])
 
     def events(self, supervisor):
