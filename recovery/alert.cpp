@@ -4,19 +4,16 @@
 #include <chrono>
 #include <vector>
 
+#include "monitor/text/ascii.hpp"
 #include "recovery/action.hpp"
 
 namespace recovery {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 // Two sentences that differ in figures only say the same.
 std::string without_figures(std::string text) {
-  std::erase_if(text, is_digit);
+  std::erase_if(text, monitor::is_digit);
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "supervisor/ffmpeg/endpoint_options.hpp"
 #include "supervisor/ffmpeg/ffmpeg_options.hpp"
 #include "supervisor/ffmpeg/launch_wrapper.hpp"
 
@@ -13,18 +14,6 @@ namespace {
 
 bool is_ffmpeg(const std::string& word) {
   return base_name(word).starts_with("ffmpeg");
-}
-
-// To an input that FFmpeg listens for somebody else publishes.
-bool makes_listen(const FfmpegArgument& option) {
-  if (option.name == "listen" || option.name == "rtmp_listen") return option.value != "0";
-  return (option.name == "rtsp_flags" && option.value.find("listen") != std::string_view::npos) ||
-         (option.name == "mode" && option.value == "listener");
-}
-
-bool asks_to_listen(std::string_view url) {
-  return url.find("mode=listener") != std::string_view::npos ||
-         url.find("listen=1") != std::string_view::npos;
 }
 
 }  // namespace
@@ -37,14 +26,16 @@ std::vector<bool> published_words(const std::vector<std::string>& argv) {
     return published;
   }
   const auto first = static_cast<std::size_t>(ffmpeg - argv.begin()) + 1;
-  bool listens = false;  // the input that comes next
+  EndpointOptions options;  // of the input or output that comes next
   for (const FfmpegArgument& argument : read_ffmpeg_arguments(std::span(argv).subspan(first))) {
-    const bool is_option = argument.kind == FfmpegArgument::Kind::option;
-    const bool is_published = is_option ? argument.name.ends_with("base_url")  // of a playlist
-                                        : argument.kind == FfmpegArgument::Kind::output ||
-                                              listens || asks_to_listen(argument.value);
+    // To an input that FFmpeg listens for somebody else publishes; a playlist has its base URL.
+    const bool is_published =
+        argument.kind == FfmpegArgument::Kind::option
+            ? argument.name.ends_with("base_url")
+            : argument.kind == FfmpegArgument::Kind::output || options.listens(argument.value);
     if (is_published) published[first + argument.end - 1] = true;
-    listens = is_option && (listens || makes_listen(argument));
+    options.read(argument.name, argument.value);
+    if (argument.kind != FfmpegArgument::Kind::option) options = {};
   }
   return published;
 }

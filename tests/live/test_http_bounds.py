@@ -73,11 +73,8 @@ class Bounds(LiveTest):
         attacker.end()
         print(f"\n{process:.0f} MiB resident, {kernel - before:.0f} MiB of the kernel", flush=True)
         self.assertEqual(wrong, {})
-        self.assertLess(process, 64 + self.allowance_mib)
+        self.assertLess(process, 64)
         self.assertLess(kernel - before, 200)
-
-    # Of sanitizers.
-    allowance_mib = 0
 
     def test_unfinished_requests_made_anew_all_the_time(self):
         self.attack(b"GET / HTTP/1.1\r\nX:", 1)
