@@ -96,6 +96,10 @@ bool names_an_argument(std::string_view text, std::string_view phrase, Naming na
   return false;
 }
 
+bool is_by_ffmpeg_itself(const LogLine& line) {
+  return line.component.empty() || line.component.find('#') != npos;
+}
+
 // FFmpeg names such a codec CODEC_API.
 bool is_of_hardware(const LogLine& line) {
   constexpr auto marks = std::to_array<std::string_view>(

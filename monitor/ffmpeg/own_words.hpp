@@ -31,6 +31,9 @@ enum class Naming : std::uint8_t {
 bool names_an_argument(std::string_view text, std::string_view phrase, Naming naming,
                        const Endpoints& endpoints);
 
+// Whether the program says it, no library: without a context, or `out#0/flv`, `vist#0:0/h264`, …
+bool is_by_ffmpeg_itself(const LogLine& line);
+
 // Whether a context of the line is a hardware codec's, a hardware device's. What fails there may
 // be the device, its driver or its permissions, whatever the words.
 bool is_of_hardware(const LogLine& line);

@@ -112,6 +112,8 @@ std::optional<Sign> sign_of_words(const OwnWords& words, const LogLine& line,
     return sign_of_phrase(*phrase, words, line, endpoints);
   }
   const bool has_subject = words.subject != Side::unknown;
+  // Whose words stand before a reason, in a line of a library, is not known.
+  if (!has_subject && !is_by_ffmpeg_itself(line)) return std::nullopt;
   const Side side = has_subject ? words.subject : side_of(line, endpoints);
   if (words.reason == "Protocol not found") return sign_of_protocol(line, side, endpoints);
   const bool is_fatal = has_subject && line.level >= LogLevel::error;

@@ -79,16 +79,22 @@ Side side_of_address(std::string_view text, const Endpoints& endpoints) {
   });
 }
 
-// `Failed to resolve hostname H: reason`
+constexpr std::string_view hostname_words = "Failed to resolve hostname ";
+
+// `Failed to resolve hostname H: reason`. What a peer calls a host is no URL of the command's.
 Side side_of_hostname(std::string_view text, const Endpoints& endpoints) {
-  constexpr std::string_view words = "Failed to resolve hostname ";
-  if (!text.starts_with(words)) return Side::unknown;
-  const std::string_view rest = text.substr(words.size());
+  const std::string_view rest = text.substr(hostname_words.size());
   const std::string_view host = rest.substr(0, rest.find(": "));
   return only_side(endpoints, [&](const std::string& endpoint) {
     return any_address(endpoint,
                        [&](const UrlAddress& own) { return equal_ignoring_case(own.host, host); });
   });
+}
+
+Side side_of_named(std::string_view text, const Endpoints& endpoints) {
+  if (text.starts_with(hostname_words)) return side_of_hostname(text, endpoints);
+  const Side side = side_of_url(text, endpoints);
+  return side == Side::unknown ? side_of_address(text, endpoints) : side;
 }
 
 // Icecast's protocol speaks through http's, RTMPS through rtmp's, HTTPS and RTMPS through tls's.
@@ -127,9 +133,7 @@ std::string_view numbered(std::string_view component, const std::vector<std::str
 Side side_of(const LogLine& line, const Endpoints& endpoints) {
   Side side = side_of_context(line.component);
   if (side == Side::unknown) side = side_of_words(line.text);
-  if (side == Side::unknown) side = side_of_url(line.text, endpoints);
-  if (side == Side::unknown) side = side_of_address(line.text, endpoints);
-  if (side == Side::unknown) side = side_of_hostname(line.text, endpoints);
+  if (side == Side::unknown) side = side_of_named(line.text, endpoints);
   if (side == Side::unknown) side = side_of_protocol(line, endpoints);
   return side;
 }

@@ -32,12 +32,18 @@ void SignReader::read_status(bool behind_return) {
   note_beginning(behind_return, true);
 }
 
+void SignReader::doubt(std::optional<Sign>& sign) const {
+  if (!sign) return;
+  const bool is_peers = server_refused_ || peer_ended_line_;
+  if (is_peers && !is_of_endpoint(*sign)) return sign.reset();
+  if (peer_may_speak_) sign->retryable = true;
+}
+
 std::optional<Sign> SignReader::read(const LogLine& line, bool behind_return) {
   note_beginning(behind_return, false);
+  if (line.speaker == Speaker::another) return std::nullopt;
   auto sign = read_sign(line, endpoints_);
-  const bool is_peers = server_refused_ || peer_ended_line_;
-  if (sign && is_peers && !is_of_endpoint(*sign)) sign.reset();
-  if (sign && peer_may_speak_) sign->retryable = true;
+  if (line.speaker != Speaker::ffmpeg) doubt(sign);
   if (sign && component_of(sign->cause) == Component::sink) {
     sign->output = output_of(line, endpoints_);
     sign->gives_up_leg = gives_up_leg(line);

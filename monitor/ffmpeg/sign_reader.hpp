@@ -8,8 +8,9 @@
 namespace monitor {
 
 // The signs in one life's lines, in their order. A peer's words that FFmpeg repeats may hold line
-// ends, and behind them what looks like lines of FFmpeg's own. So nothing proves that the command
-// is wrong once a peer's words were repeated, or a quote was left open.
+// ends, and behind them what looks like lines of FFmpeg's own. Where no colours tell whose a line
+// is (line_reader.hpp), nothing proves that the command is wrong once a peer's words were repeated,
+// or a quote was left open.
 class SignReader {
  public:
   SignReader() = default;
@@ -24,6 +25,8 @@ class SignReader {
 
  private:
   void note_beginning(bool behind_return, bool is_status);
+  // A sign of a line that nobody proves to be FFmpeg's.
+  void doubt(std::optional<Sign>& sign) const;
 
   Endpoints endpoints_;
   bool peer_may_speak_ = false;   // from now on

@@ -83,8 +83,8 @@ LogLine parse_log_line(std::string_view line) {
   return result;
 }
 
-bool is_status_line(std::string_view line) {
-  const std::string_view text = parse_log_line(line).text;
+bool is_status_line(const LogLine& line) {
+  const std::string_view text = line.text;
   const bool begins_like_one =
       text.starts_with("frame=") || text.starts_with("size=") || text.starts_with("Lsize=");
   return begins_like_one && text.find(" time=") != std::string_view::npos &&

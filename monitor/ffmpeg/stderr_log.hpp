@@ -15,6 +15,13 @@ enum class LogLevel : std::uint8_t { trace, debug, verbose, info, warning, error
 inline constexpr std::size_t log_level_count = 8;
 std::string_view name(LogLevel level);
 
+// Who wrote a line to FFmpeg's stderr.
+enum class Speaker : std::uint8_t {
+  unknown,  // nothing proves it
+  ffmpeg,   // in colours, which nobody else can write (line_reader.hpp)
+  another,  // a library, another process, or a peer by a line end in its words
+};
+
 // One line of FFmpeg's stderr, taken apart: `[flv @ 0x55…] [warning] text`, `[error] text`,
 // `[out#0/flv @ 0x…] [error] text`, nested contexts of 7.1, or no prefix at all
 // (`x264 [error]: text`, a library's own line: level info unless the line states another).
@@ -26,6 +33,7 @@ struct LogLine {
   std::string_view text;
   bool has_level = false;          // it names one; FFmpeg's lines do, where it was asked for that
   std::string_view contexts = {};  // all of them as they stand: `[vost#0:0/… @ 0x5] [Eval @ 0x7] `
+  Speaker speaker = Speaker::unknown;
 };
 LogLine parse_log_line(std::string_view line);
 
@@ -34,7 +42,7 @@ LogLine parse_log_line(std::string_view line);
 std::string without_colours(std::string_view line);
 
 // FFmpeg's periodic status (`frame= 123 fps=…`, `size= …`), which the progress pipe reports better.
-bool is_status_line(std::string_view line);
+bool is_status_line(const LogLine& line);
 
 // Which way a stderr line points.
 struct Sign {

@@ -208,6 +208,7 @@ constexpr auto phrases = std::to_array<Phrase>({
     // connecting
     either("Failed to resolve hostname", source_unreachable, sink_unreachable, rank::exact),
     either("Connection to *failed:", source_unreachable, sink_unreachable, rank::plain),
+    with_reason("bind failed: ", by_line),
     either("Cannot open connection", source_unreachable, sink_unreachable, rank::context),
     either("Cannot read RTMP handshake", source_unreachable, sink_unreachable, rank::context),
     either("Cannot write RTMP handshake", source_unreachable, sink_unreachable, rank::context),
@@ -241,8 +242,7 @@ constexpr auto phrases = std::to_array<Phrase>({
 });
 
 bool is_said_by(const LogLine& line, std::string_view by) {
-  if (by != ffmpeg_itself) return line.component.starts_with(by);
-  return line.component.empty() || line.component.find('#') != std::string_view::npos;
+  return by == ffmpeg_itself ? is_by_ffmpeg_itself(line) : line.component.starts_with(by);
 }
 
 }  // namespace
@@ -252,6 +252,10 @@ const Phrase* find_phrase(const LogLine& line, std::string_view text) {
     return begins_with(text, phrase.text) && is_said_by(line, phrase.by);
   });
   return row == phrases.end() ? nullptr : row;
+}
+
+std::span<const Phrase> known_phrases() {
+  return phrases;
 }
 
 }  // namespace monitor

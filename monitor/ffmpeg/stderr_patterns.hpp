@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "monitor/cause.hpp"
@@ -33,5 +34,8 @@ struct Phrase {
 
 // Empty for a line that begins with none.
 const Phrase* find_phrase(const LogLine& line, std::string_view text);
+
+// All of them.
+std::span<const Phrase> known_phrases();
 
 }  // namespace monitor

@@ -1,5 +1,5 @@
-// The reasons at the end of FFmpeg's lines. A line that ends with one is about that endpoint,
-// whatever it begins with.
+// The reasons at the end of FFmpeg's lines. A line of FFmpeg's own that ends with one is about that
+// endpoint, whatever it begins with; of a library's, those that begin with a phrase that says so.
 #include "monitor/ffmpeg/stderr_reasons.hpp"
 
 #include <algorithm>
@@ -99,6 +99,10 @@ const Reason* find_reason(std::string_view reason) {
   const auto* row = std::ranges::find_if(
       reasons, [&](const Reason& known) { return reason.starts_with(known.text); });
   return row == reasons.end() ? nullptr : row;
+}
+
+std::span<const Reason> known_reasons() {
+  return reasons;
 }
 
 bool blames_a_word(std::string_view reason) {

@@ -2,13 +2,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "monitor/cause.hpp"
 
 namespace monitor {
 
-// A reason that FFmpeg gives at the end of a line: the operating system's or a server's.
+// A reason that FFmpeg itself gives at the end of a line: the operating system's or a server's.
 struct Reason {
   std::string_view text;  // it begins so
   // What it means of what FFmpeg opens or reads, of what it opens to write to, and of a write.
@@ -21,6 +22,9 @@ struct Reason {
 
 // Empty where the reason is none of the known.
 const Reason* find_reason(std::string_view reason);
+
+// All of them.
+std::span<const Reason> known_reasons();
 
 // "Invalid argument", "Invalid data", …: FFmpeg's own error, of a part of the command or of what an
 // endpoint answered.

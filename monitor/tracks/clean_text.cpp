@@ -1,6 +1,7 @@
 #include "monitor/tracks/clean_text.hpp"
 
 #include "monitor/text/ascii.hpp"
+#include "monitor/text/invisible.hpp"
 #include "monitor/text/utf8.hpp"
 
 namespace monitor {
@@ -11,12 +12,6 @@ using std::string_view;
 bool is_control(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 ||
          c == 0x2029;  // line, paragraph separator
-}
-
-// Marks of direction, and U+FEFF, which has no width at all.
-bool is_invisible(char32_t c) {
-  return c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
-         (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ struct ChildSpec {
   std::vector<int> inherited;    // open in the child under the same numbers
   int niceness = 0;              // more than this program's own; 19 at most comes of it
   bool has_own_secrets = false;  // the variables of child_environment.hpp, too
+  // `NAME=VALUE` in place of this program's own, a bare NAME is left out; of static storage.
+  std::span<const std::string_view> environment = {};
   bool no_new_privileges = false;  // neither setuid nor file capabilities count (prctl(2))
   bool is_guarded = true;  // all of its group and every FFmpeg it started die with this program
 };

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace supervisor {
@@ -11,7 +13,9 @@ inline constexpr std::array own_secret_variables{"FFSUPERVISOR_TOKEN", "AZURACAS
                                                  "AZURACAST_WEBHOOK_PASSWORD"};
 
 // This program's environment as execve takes it, the null behind it included; own secrets only
-// `with_own_secrets`. Points into `environ`: valid until a variable is set.
-std::vector<char*> child_environment(bool with_own_secrets);
+// `with_own_secrets`. `changes`: `NAME=VALUE` in place of what NAME has here, a bare NAME is left
+// out. Points into `environ` and `changes`: valid until a variable is set, as long as they live.
+std::vector<char*> child_environment(bool with_own_secrets,
+                                     std::span<const std::string_view> changes = {});
 
 }  // namespace supervisor

@@ -312,7 +312,8 @@ std::unique_ptr<ChildProcess> ChildProcess::launch(asio::any_io_executor executo
   if (!open_ends(spec, ends)) return fail();
   auto state = std::make_shared<State>(executor, std::move(handlers));
   const std::vector<std::string> candidates = candidates_for(spec.argv[0]);
-  const ExecPlan plan(spec.argv, candidates, child_environment(spec.has_own_secrets));
+  const ExecPlan plan(spec.argv, candidates,
+                      child_environment(spec.has_own_secrets, spec.environment));
   const ChildSetup setup = setup_for(spec, ends, plan);
   if (!state->adopt(std::move(ends.errors.read), state->errors)) return fail();
   if (spec.capture_progress && !state->adopt(std::move(ends.progress.read), state->progress)) {

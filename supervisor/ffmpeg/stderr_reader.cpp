@@ -56,10 +56,10 @@ void StderrReader::flush(monitor::Instant now) {
 }
 
 void StderrReader::take_line(std::string_view line, monitor::Instant now) {
-  std::string plain;
-  if (line.find('\x1b') != std::string_view::npos) line = plain = monitor::without_colours(line);
-  if (monitor::is_status_line(line)) return signs_.read_status(splitter_.is_behind_return());
-  const monitor::LogLine parsed = monitor::parse_log_line(line);
+  const auto read = lines_.read(line);
+  if (!read) return;
+  const monitor::LogLine& parsed = *read;
+  if (monitor::is_status_line(parsed)) return signs_.read_status(splitter_.is_behind_return());
   const monitor::LogGate::Passed passed = gate_.on_line(parsed, now);
   log(passed);
   if (passed.pass) {

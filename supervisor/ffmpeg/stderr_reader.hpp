@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "monitor/ffmpeg/line_reader.hpp"
 #include "monitor/ffmpeg/log_gate.hpp"
 #include "monitor/ffmpeg/picture_lines.hpp"
 #include "monitor/ffmpeg/sign_reader.hpp"
@@ -31,6 +32,7 @@ class StderrReader {
   // The child is about to be launched: what its command reads and writes.
   // `picture`: the file that a picture goes to beside its outputs; empty: none does.
   void begin_life(const monitor::Endpoints& endpoints, std::string picture = {}) {
+    lines_ = {};
     signs_ = monitor::SignReader(endpoints);
     picture_lines_ = monitor::PictureLines(std::move(picture));
   }
@@ -55,6 +57,7 @@ class StderrReader {
   LogSubject subject() const { return {stream_, output_, role_}; }
 
   std::string stream_, output_, role_;
+  monitor::LineReader lines_;
   monitor::SignReader signs_;
   monitor::PictureLines picture_lines_;
   OnSign on_sign_;

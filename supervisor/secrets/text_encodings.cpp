@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "monitor/text/invisible.hpp"
 #include "monitor/text/utf8.hpp"
 
 namespace supervisor {
@@ -47,13 +48,14 @@ void append_json_character(std::string& out, string_view written, char32_t c, Js
 }
 
 void append_printable_character(std::string& out, string_view written, char32_t c) {
-  if (!is_control(c)) {
+  if (!is_control(c) && !monitor::is_invisible(c)) {
     out += written;
   } else if (c == '\n' || c == '\r' || c == '\t') {
     out += short_escape(c);
   } else {
-    char code[8];
-    std::snprintf(code, sizeof code, "\\x%02x", static_cast<unsigned>(c));
+    char code[16];
+    const char* const form = c < 0x100 ? "\\x%02x" : "\\u{%x}";
+    std::snprintf(code, sizeof code, form, static_cast<unsigned>(c));
     out += code;
   }
 }

@@ -15,7 +15,8 @@ std::string json_escaped(std::string_view text, JsonSlash slash = JsonSlash::pla
 void append_json(std::string& out, std::string_view text, std::size_t limit,
                  JsonSlash slash = JsonSlash::plain);
 
-// For a terminal: what it could take for a command is escaped (`\x1b`, `\n`); limit as above.
+// For a terminal: what it could take for a command (`\x1b`, `\n`), and what would show other text
+// than stands there (`\u{202e}`), is escaped; limit as above.
 void append_printable(std::string& out, std::string_view text, std::size_t limit);
 
 }  // namespace supervisor

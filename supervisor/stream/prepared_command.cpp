@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "monitor/ffmpeg/line_reader.hpp"
 #include "supervisor/ffmpeg/analysis_time.hpp"
 #include "supervisor/ffmpeg/command_outputs.hpp"
 #include "supervisor/ffmpeg/frame_rate.hpp"
@@ -43,6 +44,8 @@ PreparedCommand prepare_command(const FfmpegCommand& command, const StreamConfig
   spec.capture_progress = command.is_ffmpeg();
   spec.inherited = inherited;
   spec.no_new_privileges = stream.no_new_privileges;
+  const bool is_launched_here = command.is_ffmpeg() && !command.is_behind_unknown();
+  if (is_launched_here) spec.environment = monitor::coloured_log_variables;
   auto masked =
       std::make_shared<const std::vector<std::string>>(secrets.mask_command(command.argv()));
   return {command, std::move(spec), std::move(masked), command_warnings(command, stream),

