@@ -30,27 +30,33 @@ class SecretPlaces(LiveTest):
                 self.assertEqual(self.found(places), [])
 
     def run_all(self, commands, log_format, journal):
-        receiver = Receiver(self)
+        receiver, collector, gateway = Receiver(self), Receiver(self), Receiver(self)
         streams = [{"name": f"s{number}", "command": ["ffmpeg", "-loglevel", "debug", *arguments],
                     "recovery": {"max_restart_attempts": 1, "restart_delay": {"step": "100ms"},
                                  "audio_stream": {"retry_interval": "300ms", "max_retries": 1}}}
                    for number, arguments in enumerate(commands)]
         supervisor = self.supervise_file(streams, options=["--log-format", log_format, "--log-level", "trace"], cwd=self.folder,
                                          sections={"journal": {"path": self.path(journal)},
-                                                   "alerts": {"webhooks": [receiver.url()]}})
+                                                   "alerts": {"webhooks": [receiver.url()]},
+                                                   "exporters": {"pushgateway": {"url": gateway.url(""), "interval": "1s"},
+                                                                 "otlp": {"url": collector.url(""), "interval": "1s"}}})
         wait_until(supervisor.answers, 5, "HTTP")
         events = self.events(supervisor)
         ended = "ffmpeg_exited" if log_format == "json" else "FFmpeg ended"
         wait_until(lambda: supervisor.log().count(ended) >= len(commands), 60,
                    lambda: f"{supervisor.log().count(ended)} of {len(commands)} ended")
         wait_until(lambda: receiver.requests, 30, "an alert")
+        for exporter in (gateway, collector):
+            seen = len(exporter.requests)
+            wait_until(lambda: len(exporter.requests) > seen, 30, "metrics of now")
         self.ask(supervisor, len(commands))
         self.said["events"] = self.read_all(events)
         supervisor.signal(signal.SIGTERM)
         supervisor.wait(8)
         self.said["log"] = supervisor.log()
         self.said["journal"] = self.read(journal)
-        self.said["alerts"] = json.dumps([body for _, _, body in receiver.requests])
+        for name, to in (("alerts", receiver), ("pushgateway", gateway), ("otlp", collector)):
+            self.said[name] = json.dumps([(path, body) for path, _, body in to.requests])
 
     def events(self, supervisor):
         client = socket.create_connection(("127.0.0.1", supervisor.port))
