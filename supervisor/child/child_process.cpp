@@ -21,6 +21,7 @@
 #include "supervisor/child/descriptor_limit.hpp"
 #include "supervisor/child/executable_search.hpp"
 #include "supervisor/child/guard.hpp"
+#include "supervisor/child/parent_death.hpp"
 #include "supervisor/child/reaping.hpp"
 #include "supervisor/signals_blocked.hpp"
 
@@ -185,7 +186,7 @@ void ChildProcess::State::learn_exec() {
   error_code ignored;
   exec_status.close(ignored);
   if (*error_number != 0) return fail_exec(*error_number);
-  if (!monitor::probes::is_ffmpeg(pid)) guard_group();
+  if (!monitor::probes::is_ffmpeg(pid) || !keeps_parent_death_signal(pid)) guard_group();
   if (handlers.on_executed) handlers.on_executed(0);
 }
 

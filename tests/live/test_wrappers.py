@@ -99,6 +99,15 @@ class Killed(Wrapped):
                 wait_until(lambda: not any(command_name(pid) == "ffs-guard" for pid in self.guard_pids), 3,
                            "the guard ends, too")
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root becomes another user")
+    def test_a_killed_supervisor_leaves_no_ffmpeg_of_another_user(self):
+        """The kernel takes the parent-death signal from a process that changes its user."""
+        supervisor = self.supervise("setpriv", "--reuid=1", "--regid=1", "--clear-groups", "ffmpeg", *NULL)
+        wait_until(self.ffmpegs, 10, "FFmpeg runs")
+        wait_until(lambda: self.guards(supervisor), 5, "its guard")
+        supervisor.signal(signal.SIGKILL)
+        self.assert_nothing_left()
+
     def guards(self, supervisor):
         with open(f"/proc/{supervisor.pid}/task/{supervisor.pid}/children") as children:
             self.guard_pids = [pid for pid in map(int, children.read().split()) if command_name(pid) == "ffs-guard"]
