@@ -50,11 +50,15 @@ int Supervisor::run() {
   const Init init(loop_.executor(), {.on_stop = [this] { stop("Asked to stop"); },
                                      .on_force_stop = [this] { kill(); },
                                      .on_hangup = [this] { reloader_.request({}); }});
-  server_ = serve();
+  // A port that is required may refuse the start, and one that the kernel chooses is told first.
+  // Else nothing of HTTP comes before the launch of the streams.
+  if (config_.http.required || config_.http.port == 0) server_ = serve();
   log_.hold();
-  log_start(server_->port() != 0 ? server_->port() : config_.http.port);
+  log_start();
   log_warnings(config_, parts);
   streams_.start();
+  if (!server_) server_ = serve();
+  log_listening();
   log_.release();
   dependencies_ = watch_dependencies();
   exports_->start();
@@ -65,15 +69,20 @@ int Supervisor::run() {
   return streams_.exit_code();
 }
 
-void Supervisor::log_start(std::uint16_t port) {
+void Supervisor::log_start() {
+  const std::uint16_t port = server_ && server_->port() != 0 ? server_->port() : config_.http.port;
   log_.write(LogLevel::info, "supervisor_started", {}, "ffsupervisor " FFSUPERVISOR_VERSION,
              {{"version", std::string_view(FFSUPERVISOR_VERSION)},
               {"address", std::string_view(config_.http.address)},
               {"port", std::int64_t{port}},
               {"streams", static_cast<std::int64_t>(streams_.size())}});
+}
+
+void Supervisor::log_listening() {
   if (server_->port() == 0) return;  // why is told already
   log_.write(LogLevel::info, "http_listen", {},
-             http::where_to_look(config_.http, port) + " (" + http::who_may(config_.http) + ')');
+             http::where_to_look(config_.http, server_->port()) + " (" +
+                 http::who_may(config_.http) + ')');
 }
 
 void Supervisor::stop(const char* why) {

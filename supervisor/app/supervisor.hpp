@@ -34,7 +34,8 @@ class Supervisor {
   int run();
 
  private:
-  void log_start(std::uint16_t port);
+  void log_start();
+  void log_listening();
   void stop(const char* why);
   void kill();
   void leave();

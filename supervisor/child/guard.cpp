@@ -80,10 +80,7 @@ class GuardProcess {
   ~GuardProcess() {
     if (pid_ <= 0) return;
     socket_ = Descriptor();
-    for (int waited = 0; waited < end_limit_ms && ::waitpid(pid_, nullptr, WNOHANG) == 0;
-         ++waited) {
-      ::usleep(1000);
-    }
+    wait_for_end();
   }
 
   void add(const Guarded& what) {
@@ -96,6 +93,16 @@ class GuardProcess {
   }
 
  private:
+  // Kernels before 5.3 have no pidfd to wait on.
+  void wait_for_end() const {
+    pollfd ended{.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
+    if (pidfd_) ::poll(&ended, 1, end_limit_ms);
+    for (int waited = 0; waited < end_limit_ms && ::waitpid(pid_, nullptr, WNOHANG) == 0;
+         ++waited) {
+      ::usleep(1000);
+    }
+  }
+
   bool send(const Message& message) const {
     return socket_ && ::send(socket_.get(), &message, sizeof message,
                              MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof message;

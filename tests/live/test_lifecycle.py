@@ -83,6 +83,7 @@ class TakenPort(LiveTest):
             supervisor.wait_event("http_listen", 5, level="warning")
             supervisor.wait_event("on_air", 10)
         wait_until(supervisor.answers, 10, lambda: supervisor.log())
+        supervisor.wait_event("http_listen", 5, level="info")
         self.assertEqual(len(supervisor.events("http_listen")), 2)
 
 
