@@ -1,5 +1,6 @@
 #include "http/client.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <stdexcept>
@@ -28,6 +29,7 @@ using asio::ip::tcp;
 using std::chrono::steady_clock;
 
 constexpr std::size_t body_limit = 4 * 1024 * 1024;  // bytes
+constexpr std::chrono::milliseconds header_limit{5000};  // of an answer without an end
 constexpr const char* lookup_timed_out = "timed out looking up the host";
 
 struct Target {
@@ -105,7 +107,12 @@ struct ReadOn {
     beast_http::response_parser<beast_http::buffer_body> parser;
     parser.body_limit(boost::none);
     co_await beast_http::async_read_header(stream, buffer, parser, asio::use_awaitable);
+    on_bytes();
     status = static_cast<int>(parser.get().result_int());
+    const std::string_view type = parser.get()[beast_http::field::content_type];
+    if (status == 200 && !type.starts_with("text/event-stream")) {
+      throw std::runtime_error("the answer is not ffsupervisor's: it is no event stream");
+    }
     while (status == 200 && !parser.is_done()) {
       parser.get().body() = {bytes.data(), bytes.size(), true};
       const auto [error, count] = co_await beast_http::async_read_some(
@@ -226,7 +233,7 @@ Answer post(const std::string& url, std::chrono::milliseconds timeout,
 
 int follow(const std::string& url, std::chrono::milliseconds silence, const std::string& token,
            const std::function<bool(std::string_view)>& take) try {
-  auto deadline = steady_clock::now() + silence;
+  auto deadline = steady_clock::now() + std::min(silence, header_limit);
   const std::function<void()> on_bytes = [&] { deadline = steady_clock::now() + silence; };
   int status = 0;
   run({beast_http::verb::get, parse_target(url), token}, deadline, ReadOn{status, take, on_bytes});

@@ -3,8 +3,9 @@
 
 Each attack has a supervisor of its own with one stand-in for FFmpeg, which is killed ten times before the attack and ten
 times under it. Printed are the medians from the kill to the next child (the ratio counts: it contains the start of an
-interpreter), the longest, the supervisor's memory and CPU, what the kernel holds for TCP, and how many of the health
-checks of another client were answered meanwhile.
+interpreter), the longest, how much later than without the attack one that hangs is replaced, how long a stop takes, the
+supervisor's memory and CPU, what the kernel holds for TCP, and how many of the health checks of another client were
+answered meanwhile.
 
 Usage: attacks.py FFSUPERVISOR [--only ATTACK,…] [--kills 10]
 """
@@ -14,6 +15,7 @@ import multiprocessing
 import os
 import pty
 import resource
+import signal
 import socket
 import ssl
 import statistics
@@ -167,7 +169,8 @@ class Stream:
         self.stage.setUp()
         options = {"stderr": full_terminal()} if sections is hung_surroundings else {}
         stream = {"name": "radio", "command": [fake_ffmpeg(self.stage, "stream()\n"), "-i", "x", "y"],
-                  "recovery": {"restart_delay": {"step": "0s"}, "max_restart_attempts": 1000}}
+                  "monitor": {"freeze_timeout": "3s"},
+                  "recovery": {"restart_delay": {"step": "0s"}, "max_restart_attempts": 1000, "stop_grace": "1s"}}
         self.supervisor = self.stage.supervise_file([stream], sections=sections(self.stage) if sections else {}, **options)
         self.child(None)
 
@@ -195,6 +198,22 @@ class Stream:
             self.child(pid)
             found.append((time.monotonic() - begun) * 1000)
         return found
+
+    def replaced_after_hanging(self):
+        """Seconds from a child's last progress, about, to the next child."""
+        pid = self.child(None)
+        time.sleep(1)  # so that it has made progress
+        begun = time.monotonic()
+        os.kill(pid, signal.SIGSTOP)
+        self.child(pid)
+        return time.monotonic() - begun
+
+    def stopped(self):
+        """Seconds from SIGTERM to the end of the program."""
+        begun = time.monotonic()
+        self.supervisor.signal(signal.SIGTERM)
+        self.supervisor.wait(NEXT_CHILD_S)
+        return time.monotonic() - begun
 
     def cpu_seconds(self):
         with open(f"/proc/{self.supervisor.pid}/stat", encoding="ascii") as file:
@@ -246,6 +265,7 @@ def measure(name, kills):
     strangers, sections = ATTACKS[name]
     stream = Stream(sections)
     idle, kernel = stream.relaunches(kills), tcp_mib()
+    hung = stream.replaced_after_hanging()
     attackers = [multiprocessing.Process(target=work, args=(stream.supervisor.port,), daemon=True) for work in strangers]
     for attacker in attackers:
         attacker.start()
@@ -255,8 +275,10 @@ def measure(name, kills):
         stream.relaunches(1)
     attacked = stream.relaunches(kills)
     used = (stream.cpu_seconds() - cpu) / (time.monotonic() - begun)
-    row = (name, statistics.median(idle), statistics.median(attacked), statistics.median(attacked) / statistics.median(idle),
-           max(attacked), used * 100, resident_mib(stream.supervisor.pid), tcp_mib() - kernel, checks.end())
+    later = stream.replaced_after_hanging() - hung
+    row = [name, statistics.median(idle), statistics.median(attacked), statistics.median(attacked) / statistics.median(idle),
+           max(attacked), later, used * 100, resident_mib(stream.supervisor.pid), tcp_mib() - kernel, checks.end()]
+    row.append(stream.stopped())
     for attacker in attackers:
         attacker.kill()
         attacker.join()
@@ -273,10 +295,11 @@ def main():
     os.environ["FFSUPERVISOR"] = os.path.abspath(arguments.ffsupervisor)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
-    print("| attack | relaunch idle, ms | attacked, ms | ratio | longest, ms | CPU, % | RSS, MiB | TCP, MiB | health checks |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| attack | relaunch idle, ms | attacked, ms | ratio | longest, ms | a hang is seen later by, s | CPU, % | RSS, MiB | "
+          "TCP, MiB | health checks | stop, s |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for name in arguments.only.split(",") if arguments.only else ATTACKS:
-        print("| {} | {:.1f} | {:.1f} | {:.2f} | {:.0f} | {:.0f} | {:.1f} | {:.0f} | {} |".format(*measure(name, arguments.kills)),
+        print("| {} | {:.1f} | {:.1f} | {:.2f} | {:.0f} | {:.2f} | {:.0f} | {:.1f} | {:.0f} | {} | {:.2f} |".format(*measure(name, arguments.kills)),
               flush=True)
 
 

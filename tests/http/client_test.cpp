@@ -94,6 +94,17 @@ TEST(Client, AnEndlessAnswerIsCutOff) {
             "cannot get " + url_of(endless.port) + ": body limit exceeded");
 }
 
+TEST(Client, WhatIsNoEventStreamIsNotFollowed) {
+  const FakeServer endless("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" +
+                           std::string(6 * 1024 * 1024, '['));
+  try {
+    http::follow(url_of(endless.port), 5s, {}, [](std::string_view) { return true; });
+    FAIL() << "it is followed";
+  } catch (const http::NotReached& error) {
+    EXPECT_NE(std::string(error.what()).find("it is no event stream"), std::string::npos);
+  }
+}
+
 TEST(Client, UrlsItCannotAskAreExplained) {
   EXPECT_EQ(failure_of("nonsense"),
             "cannot get nonsense: not a URL; expected http://HOST:PORT/PATH or https://");
