@@ -11,6 +11,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -18,6 +19,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include "monitor/probes/authorities.hpp"
 #include "monitor/probes/name_lookup.hpp"
 
 namespace http {
@@ -31,6 +33,7 @@ using std::chrono::steady_clock;
 constexpr std::size_t body_limit = 4 * 1024 * 1024;  // bytes
 constexpr std::chrono::milliseconds header_limit{5000};  // of an answer without an end
 constexpr const char* lookup_timed_out = "timed out looking up the host";
+constexpr const char* untrusted = "certificate verify failed";  // as OpenSSL says it
 
 struct Target {
   std::string host;  // without the brackets of IPv6
@@ -132,19 +135,37 @@ bool is_name(const std::string& host) {
   return error.failed();
 }
 
+bool trust(asio::ssl::context& context) {
+  boost::system::error_code error;
+  const bool has_authorities = monitor::probes::trust_authorities(context, error);
+  if (error) throw boost::system::system_error(error);
+  return has_authorities;
+}
+
+[[noreturn]] void fail_handshake(boost::system::error_code error, bool has_authorities) {
+  if (has_authorities || !error.message().starts_with(untrusted))
+    throw boost::system::system_error(error);
+  throw std::runtime_error(std::string(untrusted) + ": " + monitor::probes::no_authorities);
+}
+
 template <class Read>
 asio::awaitable<void> ask_securely(tcp::socket& socket, const Question& question, Read read) {
   const Target& target = question.target;
   asio::ssl::context context(asio::ssl::context::tls_client);
   SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
+  // On this machine, the certificate names what others know the server by.
+  const bool is_verified = !socket.remote_endpoint().address().is_loopback();
+  const bool has_authorities = !is_verified || trust(context);
   asio::ssl::stream<tcp::socket&> stream(socket, context);
-  if (!socket.remote_endpoint().address().is_loopback()) {
-    context.set_default_verify_paths();
+  if (is_verified) {
     stream.set_verify_mode(asio::ssl::verify_peer);
     stream.set_verify_callback(asio::ssl::host_name_verification(target.host));
   }
   if (is_name(target.host)) SSL_set_tlsext_host_name(stream.native_handle(), target.host.c_str());
-  co_await stream.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
+  boost::system::error_code error;
+  co_await stream.async_handshake(asio::ssl::stream_base::client,
+                                  asio::redirect_error(asio::use_awaitable, error));
+  if (error) fail_handshake(error, has_authorities);
   co_await send(stream, question);
   co_await read(stream);
 }
@@ -205,11 +226,11 @@ std::string shown(const std::string& url) {
     throw;
   } catch (const boost::system::system_error& error) {
     const std::string reason = error.code().message();
-    const bool untrusted = reason.starts_with("certificate verify failed");
     const bool refused = error.code() == asio::error::connection_refused;
-    throw NotReached(what + reason +
-                     (untrusted ? "; set SSL_CERT_FILE to trust further authorities" : "") +
-                     (refused ? ". Is ffsupervisor running? Where: --url http://HOST:PORT" : ""));
+    throw NotReached(
+        what + reason +
+        (reason.starts_with(untrusted) ? "; set SSL_CERT_FILE to trust further authorities" : "") +
+        (refused ? ". Is ffsupervisor running? Where: --url http://HOST:PORT" : ""));
   } catch (const std::exception& error) {
     throw NotReached(what + error.what());
   }

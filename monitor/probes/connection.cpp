@@ -16,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "monitor/probes/authorities.hpp"
 #include "monitor/probes/blocking_call.hpp"
 #include "monitor/probes/name_lookup.hpp"
 #include "monitor/text/url.hpp"
@@ -124,6 +125,7 @@ struct Connection::State : std::enable_shared_from_this<State> {
   tcp::socket socket;
   asio::steady_timer watchdog;
   std::optional<ssl::context> tls;
+  bool has_authorities = true;
   std::optional<ssl::stream<tcp::socket&>> secure;
 };
 
@@ -151,7 +153,7 @@ asio::awaitable<void> Connection::State::connect(std::vector<tcp::endpoint> endp
 error_code Connection::State::prepare_tls(bool verify, const TlsFiles& contents) {
   error_code error;
   tls.emplace(ssl::context::tls_client);
-  tls->set_default_verify_paths(error);
+  has_authorities = trust_authorities(*tls, error) || !contents.authorities.empty();
   if (!error) use_files(contents, *tls, error);
   if (error) return error;
   secure.emplace(socket, *tls);
@@ -179,6 +181,7 @@ std::string Connection::State::why_no_tls(error_code error) {
   // Our own check of the name gives no reason of its own.
   if (result == X509_V_OK || result == X509_V_ERR_UNSPECIFIED)
     return "the certificate is not for this host";
+  if (!has_authorities) return std::string("the certificate is not accepted: ") + no_authorities;
   return std::string("the certificate is not accepted: ") + X509_verify_cert_error_string(result);
 }
 

@@ -5,6 +5,10 @@
 #include <optional>
 #include <utility>
 
+#ifdef FFSUPERVISOR_STATIC
+#include <nss.h>
+#endif
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -20,7 +24,18 @@ using boost::system::error_code;
 
 constexpr std::size_t address_limit = 16;  // tried of one name
 
+// A static program asks the hosts file and DNS, whatever /etc/nsswitch.conf names beside them:
+// those are shared libraries of the machine, made for its own glibc. What only they know, FFmpeg
+// still finds.
+void ask_nobody_else() {
+#ifdef FFSUPERVISOR_STATIC
+  static const int done = __nss_configure_lookup("hosts", "files dns");
+  static_cast<void>(done);
+#endif
+}
+
 NameLookup ask_resolver(const std::string& host, const std::string& port) {
+  ask_nobody_else();
   NameLookup found;
   asio::io_context context;
   const auto entries = tcp::resolver(context).resolve(host, port, found.error);
