@@ -19,7 +19,7 @@ bool has_room(const Descriptor& any) {
 }
 
 Descriptor open_input(const ChildSpec& spec, int lowest) {
-  if (spec.stdin_fd < 0) return open_null(lowest);
+  if (spec.stdin_fd < 0) return open_ended_input(lowest);
   return Descriptor(::fcntl(spec.stdin_fd, F_DUPFD_CLOEXEC, lowest));
 }
 

@@ -1,6 +1,7 @@
 #include "supervisor/child/descriptor.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <vector>
@@ -44,8 +45,11 @@ bool open_pipe(int lowest, Pipe& pipe, OwnEnd own) {
   return pipe.read && pipe.write && ::fcntl(kept.get(), F_SETFL, O_NONBLOCK) == 0;
 }
 
-Descriptor open_null(int lowest) {
-  return moved_up(Descriptor(::open("/dev/null", O_RDWR | O_CLOEXEC)), lowest);
+Descriptor open_ended_input(int lowest) {
+  Descriptor null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (null || errno == EMFILE || errno == ENFILE) return moved_up(std::move(null), lowest);
+  Pipe pipe;  // a root without /dev
+  return open_pipe(lowest, pipe, OwnEnd::write) ? std::move(pipe.read) : Descriptor();
 }
 
 std::vector<int> inherited_descriptors() {

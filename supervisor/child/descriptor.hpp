@@ -38,7 +38,8 @@ enum class OwnEnd : std::uint8_t { read, write };
 // which a child gets, does. False: see errno.
 bool open_pipe(int lowest, Pipe& pipe, OwnEnd own = OwnEnd::read);
 
-// /dev/null for reading and writing, closed on exec, number ≥ `lowest`. Empty: see errno.
-Descriptor open_null(int lowest);
+// A stdin with nothing in it: /dev/null, or a pipe without a writer where there is none. Closed on
+// exec, number ≥ `lowest`. Empty: see errno.
+Descriptor open_ended_input(int lowest);
 
 }  // namespace supervisor
