@@ -9,7 +9,9 @@ declare -A groups=(
   [build]="g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev
            prometheus-cpp-dev zlib1g-dev libyaml-cpp-dev libspdlog-dev libcli11-dev libpugixml-dev
            libjs-dygraphs"
-  # Where nothing is built: the streams and the binary's own libraries; procps for people in a shell there.
+  # Where nothing is built: the streams; procps for people in a shell there. In [run], with the libraries of a binary
+  # that is not static.
+  [image]="ffmpeg procps ca-certificates"
   [run]="ffmpeg procps ca-certificates libprometheus-cpp-core1.0 zlib1g libssl3 libyaml-cpp0.7 libfmt9"
   [test]="libgtest-dev python3 util-linux nginx libnginx-mod-rtmp icecast2 prometheus
           prometheus-alertmanager openssl postgresql systemd
@@ -19,7 +21,7 @@ declare -A groups=(
   [lab]="nftables iproute2 faketime srt-tools"
   [package]="dpkg-dev file"
   # For the scripts by hand that make whole machines: tests/package/run.sh, tests/container/run.sh.
-  [machines]="lintian mandoc debootstrap buildah podman runc docker-compose dnsmasq-base
+  [machines]="lintian mandoc debootstrap musl musl-tools busybox-static buildah podman runc docker-compose dnsmasq-base
               golang-github-containernetworking-plugin-dnsname"
   [bench]="libbenchmark-dev python3 python3-aiohttp python3-prometheus-client wrk tini dumb-init supervisor s6 liquidsoap"
 )

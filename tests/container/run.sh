@@ -59,6 +59,7 @@ if ! buildah inspect "$base" >/dev/null 2>&1; then
   rm -rf --one-file-system "$folder/debian"
 fi
 build localhost/ffsupervisor . -f docker/Dockerfile
+build localhost/ffsupervisor-program . -f docker/Dockerfile --target program
 build localhost/ffsupervisor-icecast docker/servers --target icecast
 build localhost/ffsupervisor-nginx-rtmp docker/servers --target nginx-rtmp
 build localhost/stand-in/prometheus tests/container/stand-ins --target prometheus

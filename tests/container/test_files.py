@@ -45,6 +45,18 @@ class Dockerfiles(unittest.TestCase):
         self.assertGreaterEqual(built, {"monitor", "recovery", "http", "supervisor"})
         self.assertEqual((built | installed | {"CMakePresets.json"}) - set(let_in), set())
 
+    def test_the_static_build_takes_what_the_context_has(self):
+        taken, = re.findall(r"^sources=\((.*)\)$", read("etc", "static.sh"), re.MULTILINE)
+        self.assertEqual(sorted(taken.split()), sorted(re.findall(r"^!(\S+)$", read(".dockerignore"), re.MULTILINE)))
+
+    def test_what_is_baked_and_built_are_stages(self):
+        stages = re.findall(r"^FROM .* AS ([\w-]+)$", read("docker", "Dockerfile"), re.MULTILINE)
+        asked = re.findall(r'^  target +(?:=) "(.+)"$', read("docker", "docker-bake.hcl"), re.MULTILINE)
+        for path in (("README.md",), ("docker", "containers.md"), ("etc", "operating.md"), ("etc", "static.sh")):
+            asked += re.findall(r"docker build .*--target ([\w-]+)", read(*path))
+        self.assertGreater(len(asked), 4)
+        self.assertEqual(set(asked) - set(stages), set())
+
     def test_packages_come_from_the_one_list(self):
         for name, argument in instructions(read("docker", "Dockerfile")):
             self.assertFalse(name == "RUN" and "apt-get install" in argument, argument)

@@ -1,12 +1,15 @@
 """The image as a container: rights, PID 1, health, what is written where, how it ends."""
 
 import json
+import subprocess
 import time
 import unittest
 
 from podman import HARDENED, Container, image_config, podman, wait_until
 
 IMAGE = "localhost/ffsupervisor"
+PROGRAM = "localhost/ffsupervisor-program"
+MADE_BY_THE_RUNTIME = {"dev", "etc", "proc", "run", "sys"}
 PICTURE = ["ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=160x90", "-f", "null", "-"]
 ON_AIR = ["ffsupervisor", "healthcheck", "readiness"]
 
@@ -96,6 +99,18 @@ class Image(unittest.TestCase):
                         "command -v g++ cmake ninja; ls -A /src /out /var/lib/apt/lists 2>/dev/null",
                         check=False).stdout
         self.assertEqual(listed.strip().removeprefix("/var/lib/apt/lists:"), "")
+
+
+class Program(unittest.TestCase):
+    """The image to copy from."""
+
+    def test_it_has_the_program_and_the_licences_only(self):
+        self.assertIn("ffsupervisor ", podman("run", "--rm", "--pull", "never", PROGRAM, "--version").stdout)
+        name = podman("create", "--pull", "never", PROGRAM).stdout.strip()
+        self.addCleanup(podman, "rm", name)
+        listed = subprocess.run(f"podman export {name} | tar -t", shell=True, capture_output=True, text=True, check=True)
+        self.assertEqual({path.partition("/")[0] for path in listed.stdout.split()} - MADE_BY_THE_RUNTIME,
+                         {"ffsupervisor", "licences"})
 
 
 if __name__ == "__main__":
