@@ -7,6 +7,7 @@ import unittest
 
 from roots import Root, must, run, wait_until
 
+ARCH = must("dpkg", "--print-architecture").strip()
 PICTURE = ("ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=160x90", "-f", "null", "-")
 
 
@@ -16,7 +17,7 @@ class Musl(Root):
         loader, = [path for path in must("dpkg", "-L", "musl").split() if path.startswith("/lib/ld-musl-")]
         shutil.copy(os.path.realpath(loader), self.path(loader.lstrip("/")))
         shutil.copy("/bin/busybox", self.path("bin/busybox"))
-        os.symlink("busybox", self.path("bin/nice"))
+        os.symlink("busybox", self.path("bin/timeout"))
         self.stand_in()
         self.assertIn("ld-musl", must("readelf", "-l", self.path("bin/ffmpeg")))
 
@@ -28,7 +29,7 @@ class Musl(Root):
         self.stops_well()
 
     def test_behind_a_wrapper(self):
-        self.on_air("nice", "-n", "5", "ffmpeg", "-i", "x", "-f", "null", "-")
+        self.on_air("timeout", "60", "ffmpeg", "-i", "x", "-f", "null", "-")
         self.stops_well()
 
 
@@ -60,12 +61,12 @@ class Debian:
 
 
 class Debian11(Debian, Root):
-    system = "bullseye"
+    system = f"bullseye-{ARCH}"
     version = "4.3"
 
 
 class Debian13(Debian, Root):
-    system = "trixie"
+    system = f"trixie-{ARCH}"
     version = "7.1"
 
 
