@@ -58,6 +58,7 @@ def keep_making(port, count, request, receive=None):
 
 def get_flood(port):
     client = connection(port)
+    client.settimeout(None)
     threading.Thread(target=lambda: [None for _ in iter(lambda: client.recv(1 << 20), b"")], daemon=True).start()
     while True:
         client.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50)
