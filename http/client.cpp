@@ -30,7 +30,7 @@ namespace beast_http = boost::beast::http;
 using asio::ip::tcp;
 using std::chrono::steady_clock;
 
-constexpr std::size_t body_limit = 4 * 1024 * 1024;  // bytes
+constexpr std::size_t body_limit = 4 * 1024 * 1024;      // bytes
 constexpr std::chrono::milliseconds header_limit{5000};  // of an answer without an end
 constexpr const char* lookup_timed_out = "timed out looking up the host";
 constexpr const char* untrusted = "certificate verify failed";  // as OpenSSL says it

@@ -33,9 +33,9 @@ Answer get(const std::string& url, std::chrono::milliseconds timeout,
 // The same with a POST, without a body.
 Answer post(const std::string& url, std::chrono::milliseconds timeout, const std::string& token);
 
-// Receives the events of an answer that has no end by itself (text/event-stream; else NotReached). `take` gets its bytes as they come, and
-// returns false when it wants no more. Ends, too, when the server ends the answer. Returns the
-// status; the bytes of any but 200 are left out.
+// Receives the events of an answer that has no end by itself (text/event-stream; else NotReached).
+// `take` gets its bytes as they come, and returns false when it wants no more. Ends, too, when the
+// server ends the answer. Returns the status; the bytes of any but 200 are left out.
 //
 // `silence`: the longest time without a byte; for the header at most 5 s, from the look-up of the
 // host on. Throws NotReached.

@@ -31,11 +31,11 @@ class ChildProcess : public Child {
   // argv[0] is looked up in PATH; a script without a `#!` line is run by /bin/sh, as execvp does.
   // Nothing else that is open here is open in the child; its limit of descriptors is the one that
   // this program was started with. Where the program that was executed is not FFmpeg itself, or
-  // has lost the parent-death signal with its user (parent_death.hpp), all that it starts is guarded. Returns once the child is forked: search and execve run in the
-  // child, so that a file system that hangs delays nothing here, and `on_executed` reports their
-  // result. Returns null with `error_number` set (errno of pipe or fork; EINVAL for a spec without
-  // argv or with a progress_fd below 3 or inherited) when it could not be started; then no child is
-  // left.
+  // has lost the parent-death signal with its user (parent_death.hpp), all that it starts is
+  // guarded. Returns once the child is forked: search and execve run in the child, so that a file
+  // system that hangs delays nothing here, and `on_executed` reports their result. Returns null
+  // with `error_number` set (errno of pipe or fork; EINVAL for a spec without argv or with a
+  // progress_fd below 3 or inherited) when it could not be started; then no child is left.
   static std::unique_ptr<ChildProcess> launch(boost::asio::any_io_executor executor,
                                               const Spec& spec, Handlers handlers,
                                               int& error_number);
