@@ -8,6 +8,13 @@
 #include <unistd.h>
 
 namespace monitor::probes {
+namespace {
+
+// The kernel ends a read where the next line would not fit into its page of 4096 bytes, so only a
+// read that leaves much of the page has surely met the end: no line of these files is so long.
+constexpr std::size_t least_full = 2048;
+
+}  // namespace
 
 KernelFile::KernelFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
 }
@@ -20,7 +27,8 @@ KernelFile::KernelFile(KernelFile&& other) noexcept : fd_(std::exchange(other.fd
 }
 
 KernelFile& KernelFile::operator=(KernelFile&& other) noexcept {
-  std::swap(fd_, other.fd_);
+  KernelFile taken(std::move(other));
+  std::swap(fd_, taken.fd_);
   return *this;
 }
 
@@ -31,6 +39,7 @@ std::string_view KernelFile::read(std::span<char> buffer) const {
         ::pread(fd_, buffer.data() + filled, buffer.size() - filled, static_cast<off_t>(filled));
     if (got <= 0) break;
     filled += static_cast<std::size_t>(got);
+    if (static_cast<std::size_t>(got) < least_full) break;
   }
   return {buffer.data(), filled};
 }
