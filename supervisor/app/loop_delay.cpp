@@ -15,16 +15,14 @@ constexpr auto interval = std::chrono::seconds(1);
 LoopDelay::LoopDelay(const Services& services)
     : services_(services),
       delays_({0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30}),
-      timer_(services.loop.executor()) {
+      timer_(machine_clock().make_timer(services.loop.executor())) {
   publish();
   wait();
 }
 
 void LoopDelay::wait() {
   const monitor::Instant due = std::chrono::steady_clock::now() + interval;
-  timer_.expires_at(due);
-  timer_.async_wait([this, due](const boost::system::error_code& error) {
-    if (error) return;
+  timer_->set(due, [this, due] {
     observe(std::chrono::steady_clock::now() - due);
     wait();
   });

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
+#include <memory>
 
 #include "monitor/time.hpp"
 #include "recovery/stream_recorder.hpp"
+#include "supervisor/thread/clock.hpp"
 #include "supervisor/thread/services.hpp"
 
 namespace supervisor {
@@ -23,7 +24,7 @@ class LoopDelay {
 
   const Services& services_;
   recovery::Histogram delays_;  // in seconds
-  boost::asio::steady_timer timer_;
+  std::unique_ptr<Timer> timer_;
 };
 
 }  // namespace supervisor

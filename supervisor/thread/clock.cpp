@@ -3,7 +3,7 @@
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/steady_timer.hpp>
+#include "supervisor/thread/timer_queue.hpp"
 
 namespace supervisor {
 
@@ -11,25 +11,25 @@ namespace {
 
 class MachineTimer : public Timer {
  public:
-  explicit MachineTimer(const boost::asio::any_io_executor& executor) : timer_(executor) {}
+  explicit MachineTimer(boost::asio::any_io_executor executor)
+      : executor_(std::move(executor)), queue_(TimerQueue::of(executor_)) {}
+  ~MachineTimer() override { queue_.remove(place_); }
 
   void set(monitor::Instant due, std::function<void()> ring) override {
-    timer_.expires_at(due);
-    // Asio's own cancellation comes too late for a call that is queued already.
+    // One that is queued already must not ring any more.
     current_ = std::make_shared<std::function<void()>>(std::move(ring));
-    timer_.async_wait([weak = std::weak_ptr(current_)](const boost::system::error_code& error) {
-      const auto current = weak.lock();
-      if (current && !error) (*current)();
-    });
+    queue_.set(place_, due, executor_, current_);
   }
 
   void cancel() override {
     current_.reset();
-    timer_.cancel();
+    queue_.remove(place_);
   }
 
  private:
-  boost::asio::steady_timer timer_;
+  boost::asio::any_io_executor executor_;
+  TimerQueue& queue_;
+  TimerQueue::Place place_;
   std::shared_ptr<std::function<void()>> current_;
 };
 

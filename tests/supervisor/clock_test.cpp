@@ -53,5 +53,34 @@ TEST_F(MachineClock, ARingMaySetItsTimerAgainOrDestroyIt) {
   ASSERT_TRUE(turn_until([&] { return rings.size() == 2; }));
 }
 
+TEST_F(MachineClock, TimersRingInTheirOrder) {
+  const auto second = machine.make_timer(loop.executor());
+  const auto third = machine.make_timer(loop.executor());
+  const monitor::Instant now = machine.now();
+  third->set(now + 30ms, ring(3));
+  timer->set(now + 40ms, ring(9));
+  second->set(now + 20ms, ring(2));
+  timer->set(now + 10ms, ring(1));
+  ASSERT_TRUE(turn_until([&] { return rings.size() == 3; }));
+  EXPECT_EQ(rings, (std::vector{1, 2, 3}));
+}
+
+TEST_F(MachineClock, AMovedTimerDoesNotWakeTheLoop) {
+  loop.context().restart();
+  loop.context().poll();
+  timer->set(machine.now() + 20ms, ring(1));
+  timer->set(machine.now() + 1h, ring(2));
+  EXPECT_EQ(loop.context().run_for(100ms), 0U);
+  EXPECT_TRUE(rings.empty());
+}
+
+TEST_F(MachineClock, ALoopWithoutATimerThatIsSetComesToItsEnd) {
+  timer->set(machine.now() + 1h, ring(1));
+  timer->cancel();
+  loop.context().restart();
+  loop.context().run();
+  EXPECT_TRUE(rings.empty());
+}
+
 }  // namespace
 }  // namespace supervisor::test
