@@ -5,12 +5,14 @@
 #include <sys/types.h>
 
 #include "monitor/host_sample.hpp"
+#include "monitor/probes/attention.hpp"
+#include "monitor/time.hpp"
 
 namespace monitor::probes {
 
-// Reads the counters of the process's control group (v1 or v2) and of the machine. The group's
-// files are found once and opened for each reading: they outlive the process, so that the OOM
-// killer's count is read after a kill, and cost no descriptor in between. Never blocks. Move-only.
+// Reads the counters of the process's control group (v1 or v2) and of the machine. The files are
+// those of many processes: each is open once, whoever reads it, and outlives the process, so that
+// the OOM killer's count is read after a kill. Never blocks. Move-only, for one thread.
 class HostProbe {
  public:
   // `proc` and `cgroup`: where they are mounted; other folders for tests.
@@ -19,7 +21,8 @@ class HostProbe {
   HostProbe(HostProbe&&) noexcept;
   HostProbe& operator=(HostProbe&&) noexcept;
 
-  HostSample read();
+  // With the usual attention, what was read for another process some moments ago serves as well.
+  HostSample read(Instant now, Attention attention = Attention::close);
 
  private:
   struct State;

@@ -31,20 +31,6 @@ class KernelFile {
   int fd_ = -1;
 };
 
-// The same for a file that outlives every process and is read rarely: it is opened for each
-// reading, so that it costs no descriptor in between.
-class KernelPath {
- public:
-  KernelPath() = default;
-  explicit KernelPath(std::string path) : path_(std::move(path)) {}
-
-  bool exists() const { return KernelFile(path_).is_open(); }
-  std::string_view read(std::span<char> buffer) const { return KernelFile(path_).read(buffer); }
-
- private:
-  std::string path_;
-};
-
 // The part up to `separator`; takes it and the separator off `text`.
 std::string_view next_part(std::string_view& text, char separator);
 

@@ -29,7 +29,7 @@ std::string_view field(std::string_view lines, std::string_view name) {
 std::optional<Rights> rights_of(const std::string& process) {
   std::array<char, 4096> buffer;
   const std::string_view status =
-      monitor::probes::KernelPath("/proc/" + process + "/status").read(buffer);
+      monitor::probes::KernelFile("/proc/" + process + "/status").read(buffer);
   Rights rights{.users = std::string(field(status, "Uid:")),
                 .groups = std::string(field(status, "Gid:"))};
   const std::string_view digits = field(status, "CapPrm:");
