@@ -20,6 +20,13 @@ constexpr int stray_limit = 8;                  // unsolicited datagrams in one 
 
 }  // namespace
 
+std::shared_ptr<DiagChannel> DiagChannel::shared() {
+  static std::weak_ptr<DiagChannel> held;
+  auto channel = held.lock();
+  if (!channel) held = channel = std::make_shared<DiagChannel>();
+  return channel;
+}
+
 DiagChannel::DiagChannel(DiagChannel&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       sequence_(other.sequence_),

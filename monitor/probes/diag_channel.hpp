@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -12,10 +13,13 @@
 
 namespace monitor::probes {
 
-// A netlink socket to the kernel's sock_diag, opened when first needed. Move-only. Each call gives
-// an errno, or 0.
+// A netlink socket to the kernel's sock_diag, opened when first needed. Move-only, for one thread.
+// Each call gives an errno, or 0.
 class DiagChannel {
  public:
+  // One for all who hold it: each call has its answer before it returns.
+  static std::shared_ptr<DiagChannel> shared();
+
   DiagChannel() = default;
   ~DiagChannel() { close(); }
   DiagChannel(DiagChannel&& other) noexcept;

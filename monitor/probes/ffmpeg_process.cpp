@@ -19,7 +19,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration look_again = 10s;  // at what was found: it may have started another
+constexpr Duration look_again = 10s;         // at what was found: it may have started another
+constexpr Duration look_again_later = 5min;  // than that, where the child itself is well
 constexpr unsigned first_looks = 16;  // … but not at first: a program of that name may be a wrapper
 constexpr std::size_t processes_limit = 64;      // below one child
 constexpr std::size_t descriptors_limit = 1024;  // of one process
@@ -221,8 +222,11 @@ std::vector<FfmpegFinder::Candidate> FfmpegFinder::candidates() const {
   return is_any_ffmpeg(holders) ? holders : descendants;
 }
 
-pid_t FfmpegFinder::find(Instant now) {
-  if (now < look_at_ && (found_.pid == child_ || found_.is_there())) return found_.pid;
+pid_t FfmpegFinder::find(Instant now, Attention attention) {
+  const bool is_child = found_.pid == child_;
+  const bool may_wait = is_child && is_certain_ && attention == Attention::usual;
+  const bool is_due = now >= look_at_ && (!may_wait || now - look_at_ >= look_again_later);
+  if (!is_due && (is_child || found_.is_there())) return found_.pid;
   return find_anew(now);
 }
 

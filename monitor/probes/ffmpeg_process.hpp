@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "monitor/probes/attention.hpp"
 #include "monitor/time.hpp"
 
 namespace monitor::probes {
@@ -44,8 +45,9 @@ class FfmpegFinder {
   FfmpegFinder(pid_t child, std::uint64_t progress_pipe);
 
   // The child itself where no other process is known to be FFmpeg. Looks as often as is needed:
-  // each time until FFmpeg is found, then when that one is gone and once in a while.
-  pid_t find(Instant now);
+  // each time until FFmpeg is found, then when that one is gone and once in a while; that is seldom
+  // for the child itself while all is well.
+  pid_t find(Instant now, Attention attention = Attention::close);
   // … and looks anew, whatever is known.
   pid_t find_anew(Instant now);
   // As last found.

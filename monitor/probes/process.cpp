@@ -5,13 +5,10 @@
 #include <charconv>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "monitor/probes/cpu_allowance.hpp"
-#include "monitor/probes/kernel_file.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -20,9 +17,13 @@ using namespace std::chrono_literals;
 
 constexpr Duration allowance_lasts = 30s;  // a quota is rarely changed
 
-int open_folder(pid_t pid) {
-  const std::string path = "/proc/" + std::to_string(pid);
-  return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+std::string path_of(pid_t pid, const char* file) {
+  return "/proc/" + std::to_string(pid) + "/" + file;
+}
+
+std::optional<std::uint64_t> count_of(std::string_view counters, std::string_view key) {
+  const auto value = value_of(counters, key);
+  return value && *value >= 0 ? std::optional(static_cast<std::uint64_t>(*value)) : std::nullopt;
 }
 
 // The `index`th word, counted from 0, as a number; 0 where there is none.
@@ -59,52 +60,14 @@ std::optional<Stat> parse_stat(std::string_view text) {
 
 }  // namespace
 
-ProcessProbe::ProcessProbe(pid_t pid) : pid_(pid), folder_(open_folder(pid)) {
-}
-
-ProcessProbe::~ProcessProbe() {
-  close();
-}
-
-ProcessProbe::ProcessProbe(ProcessProbe&& other) noexcept
-    : pid_(other.pid_),
-      folder_(std::exchange(other.folder_, -1)),
-      cpu_seconds_(other.cpu_seconds_),
-      read_at_(other.read_at_),
-      cpus_allowed_(other.cpus_allowed_),
-      allowance_read_at_(other.allowance_read_at_) {
-}
-
-ProcessProbe& ProcessProbe::operator=(ProcessProbe&& other) noexcept {
-  if (this == &other) return *this;
-  close();
-  pid_ = other.pid_;
-  folder_ = std::exchange(other.folder_, -1);
-  cpu_seconds_ = other.cpu_seconds_;
-  read_at_ = other.read_at_;
-  cpus_allowed_ = other.cpus_allowed_;
-  allowance_read_at_ = other.allowance_read_at_;
-  return *this;
-}
-
-void ProcessProbe::close() {
-  if (folder_ >= 0) ::close(folder_);
-}
-
-// A whole file of the process in one read; empty once it is gone.
-template <std::size_t size>
-std::string_view ProcessProbe::read_file(const char* name, std::array<char, size>& buffer) const {
-  if (folder_ < 0) return {};
-  const int fd = ::openat(folder_, name, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return {};
-  const ssize_t got = ::read(fd, buffer.data(), buffer.size());
-  ::close(fd);
-  return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+ProcessProbe::ProcessProbe(pid_t pid)
+    : pid_(pid), stat_(path_of(pid, "stat")), io_(path_of(pid, "io")) {
 }
 
 std::optional<ProcessSample> ProcessProbe::read(Instant now) {
   std::array<char, 1024> buffer;  // stat has 52 numbers; about 350 bytes
-  const auto stat = parse_stat(read_file("stat", buffer));
+  read_bytes_.reset();
+  const auto stat = parse_stat(stat_.read(buffer));
   if (!stat) return std::nullopt;
   static const long long page_bytes = ::sysconf(_SC_PAGESIZE);
 
@@ -116,8 +79,9 @@ std::optional<ProcessSample> ProcessProbe::read(Instant now) {
   sample.cpus_allowed = allowance(now);
   sample.rss_bytes = stat->rss_pages * page_bytes;
   sample.threads = stat->threads;
-  const auto written = value_of(read_file("io", buffer), "wchar:");
-  if (written && *written >= 0) sample.written_bytes = static_cast<std::uint64_t>(*written);
+  const std::string_view counters = io_.read(buffer);
+  sample.written_bytes = count_of(counters, "wchar:");
+  read_bytes_ = count_of(counters, "rchar:");
   return sample;
 }
 

@@ -22,6 +22,14 @@ constexpr DiagTable tcp6{.family = AF_INET6, .protocol = IPPROTO_TCP};
 constexpr DiagTable udp4{.family = AF_INET, .protocol = IPPROTO_UDP};
 constexpr DiagTable udp6{.family = AF_INET6, .protocol = IPPROTO_UDP};
 
+// Of a descriptor's target: "socket:[4294967295]".
+std::optional<std::uint32_t> inode_of(std::string_view target) {
+  if (!target.starts_with("socket:[") || !target.ends_with(']')) return std::nullopt;
+  target.remove_prefix(8);
+  target.remove_suffix(1);
+  return number_in<std::uint32_t>(target);
+}
+
 }  // namespace
 
 SocketInodes::SocketInodes(pid_t pid) : pid_(pid) {
@@ -34,8 +42,16 @@ int SocketInodes::open() {
   return folder_ ? 0 : errno;
 }
 
+std::optional<std::uint64_t> SocketInodes::count() const {
+  struct stat status {};
+  const bool is_told = folder_ && ::fstat(::dirfd(folder_.get()), &status) == 0;
+  return is_told && status.st_size > 0 ? std::optional<std::uint64_t>(status.st_size)
+                                       : std::nullopt;
+}
+
 int SocketInodes::read(std::vector<SocketDescriptor>& sockets) {
   sockets.clear();
+  reads_pipe_ = false;
   if (gone_) return 0;
   if (!folder_) {
     if (const int error = open()) return error;
@@ -47,8 +63,11 @@ int SocketInodes::read(std::vector<SocketDescriptor>& sockets) {
     const auto descriptor = number_in<int>(entry->d_name);
     if (!descriptor) continue;
     errno = 0;
-    if (const auto inode = inode_of(entry->d_name)) sockets.push_back({*inode, *descriptor});
+    std::array<char, 64> buffer;
+    const std::string_view target = target_of(entry->d_name, buffer);
     if (errno == EACCES || errno == EPERM) return errno;
+    if (const auto inode = inode_of(target)) sockets.push_back({*inode, *descriptor});
+    reads_pipe_ = reads_pipe_ || is_read_pipe(entry->d_name, target);
   }
   std::ranges::sort(sockets, {}, &SocketDescriptor::inode);
   const auto doubles = std::ranges::unique(sockets, {}, &SocketDescriptor::inode);
@@ -56,16 +75,25 @@ int SocketInodes::read(std::vector<SocketDescriptor>& sockets) {
   return 0;
 }
 
-std::optional<std::uint32_t> SocketInodes::inode_of(const char* descriptor) const {
-  std::array<char, 64> target;  // "socket:[4294967295]"
+// Its beginning, of a long path.
+std::string_view SocketInodes::target_of(const char* descriptor, std::span<char> buffer) const {
   const ssize_t got =
-      ::readlinkat(::dirfd(folder_.get()), descriptor, target.data(), target.size());
-  if (got < 0) return std::nullopt;
-  std::string_view text(target.data(), static_cast<std::size_t>(got));
-  if (!text.starts_with("socket:[") || !text.ends_with(']')) return std::nullopt;
-  text.remove_prefix(8);
-  text.remove_suffix(1);
-  return number_in<std::uint32_t>(text);
+      ::readlinkat(::dirfd(folder_.get()), descriptor, buffer.data(), buffer.size());
+  return {buffer.data(), got < 0 ? 0 : static_cast<std::size_t>(got)};
+}
+
+// The link's own mode tells what it is open for. What is a path may be a FIFO: the kernel is asked
+// without asking the disk.
+bool SocketInodes::is_read_pipe(const char* descriptor, std::string_view target) const {
+  const bool is_path = target.starts_with('/') && !target.starts_with("/dev/");
+  if (!is_path && !target.starts_with("pipe:")) return false;
+  const int folder = ::dirfd(folder_.get());
+  struct stat link {};
+  if (::fstatat(folder, descriptor, &link, AT_SYMLINK_NOFOLLOW) != 0) return true;
+  if ((link.st_mode & S_IRUSR) == 0) return false;
+  struct statx file {};
+  return !is_path || ::statx(folder, descriptor, AT_STATX_DONT_SYNC, STATX_TYPE, &file) != 0 ||
+         S_ISFIFO(file.stx_mode);
 }
 
 std::vector<DiagTable> SocketInodes::tables_of(int descriptor) const {

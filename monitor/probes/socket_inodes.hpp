@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include <dirent.h>
@@ -29,6 +31,13 @@ class SocketInodes {
   // 0.
   int read(std::vector<SocketDescriptor>& sockets);
 
+  // How many descriptors the process has, in one call; empty where the kernel (before 6.2) does not
+  // tell.
+  std::optional<std::uint64_t> count() const;
+
+  // As last read: among them is a pipe or FIFO that the process may read from.
+  bool reads_pipe() const { return reads_pipe_; }
+
   // The tables that may hold the socket; none: it is neither TCP nor UDP.
   std::vector<DiagTable> tables_of(int descriptor) const;
 
@@ -41,10 +50,12 @@ class SocketInodes {
   };
 
   int open();
-  std::optional<std::uint32_t> inode_of(const char* descriptor) const;
+  std::string_view target_of(const char* descriptor, std::span<char> buffer) const;
+  bool is_read_pipe(const char* descriptor, std::string_view target) const;
 
   pid_t pid_;
   bool gone_ = false;
+  bool reads_pipe_ = false;
   std::unique_ptr<DIR, Close> folder_;
 };
 

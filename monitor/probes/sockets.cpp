@@ -20,6 +20,7 @@ namespace {
 constexpr int skipped_in_trouble = 59;  // reads between two attempts
 constexpr int passing_limit = 3;        // failures in a row that may pass by themselves
 constexpr int widest_gap = 64;          // reads between two searches for one socket
+constexpr int reads_of_one_list = 10;   // of the descriptors, where nothing tells of a change
 
 // One of the process's sockets.
 struct Known {
@@ -60,7 +61,11 @@ struct SocketsProbe::State {
   State(pid_t of, Endpoints own)
       : pid(of), endpoints(std::move(own)), ports(tcp_ports_of(endpoints)), inodes(of) {}
 
-  std::optional<ConnectionSamples> read();
+  std::optional<ConnectionSamples> read(Attention attention);
+  bool is_list_due();
+  bool list();
+  int refresh_all();
+  bool may_wait_for_pipe_or_datagrams() const;
   std::optional<ConnectionSamples> failed(int error);
   std::optional<ConnectionSamples> forbidden(const std::string& why);
 
@@ -79,37 +84,86 @@ struct SocketsProbe::State {
   Endpoints endpoints;
   std::vector<std::uint16_t> ports;  // where its connections are likely to lead
   SocketInodes inodes;
-  DiagChannel channel;
+  std::shared_ptr<DiagChannel> channel = DiagChannel::shared();
   std::vector<SocketDescriptor> descriptors;
-  std::vector<Known> sockets;  // by inode
+  std::vector<Known> sockets;                 // by inode
+  std::optional<std::uint64_t> listed_count;  // of descriptors, when they were last gone through
+  int reads_since_list = 0;
+  bool are_known = false;     // the sockets, and what else the process has open
+  bool has_lost_one = false;  // a socket is gone, or the process has closed it
   std::string trouble;
   int reads_to_skip = 0;
   int passing_failures = 0;
   std::size_t shared_opened = 0;  // connections to an address of an input and an output
 };
 
-std::optional<ConnectionSamples> SocketsProbe::State::read() {
+std::optional<ConnectionSamples> SocketsProbe::State::read(Attention attention) {
   if (reads_to_skip > 0) {
     --reads_to_skip;
     return std::nullopt;
   }
-  if (const int error = inodes.read(descriptors)) {
-    return forbidden("/proc/" + std::to_string(pid) + "/fd: " + std::strerror(error));
+  const bool is_listed = attention == Attention::close || is_list_due();
+  if (is_listed && !list()) return std::nullopt;
+  if (const int error = refresh_all()) return failed(error);
+  if (has_lost_one && !is_listed) {
+    if (!list()) return std::nullopt;
+    if (const int error = refresh_all()) return failed(error);
   }
-  remember(descriptors);
-  bool unfound = false;
-  if (const int error = search(unfound)) return failed(error);
-  note_order();
-  if (unfound && inodes.elsewhere()) return forbidden("FFmpeg has a network namespace of its own");
-
   ConnectionSamples samples;
-  for (Known* known : chosen()) {
-    if (const int error = refresh(*known)) return failed(error);
-    samples.push_back(known->socket.connection);
-  }
+  for (const Known* known : chosen()) samples.push_back(known->socket.connection);
   trouble.clear();
   passing_failures = 0;
   return samples;
+}
+
+// What is not found yet, or is in no table any more, may change without a change of their number.
+bool SocketsProbe::State::is_list_due() {
+  const auto is_settled = [](const Known& known) {
+    return known.is == Known::Is::connection || known.is == Known::Is::other;
+  };
+  const auto now = inodes.count();
+  const bool is_same = now && now == listed_count && std::ranges::all_of(sockets, is_settled);
+  return !is_same || has_lost_one || ++reads_since_list >= reads_of_one_list;
+}
+
+// False: it could not be done.
+bool SocketsProbe::State::list() {
+  listed_count = inodes.count();
+  reads_since_list = 0;
+  has_lost_one = false;
+  if (const int error = inodes.read(descriptors)) {
+    forbidden("/proc/" + std::to_string(pid) + "/fd: " + std::strerror(error));
+    return false;
+  }
+  remember(descriptors);
+  bool unfound = false;
+  if (const int error = search(unfound)) {
+    failed(error);
+    return false;
+  }
+  note_order();
+  if (unfound && inodes.elsewhere()) {
+    forbidden("FFmpeg has a network namespace of its own");
+    return false;
+  }
+  are_known = true;
+  return true;
+}
+
+int SocketsProbe::State::refresh_all() {
+  for (Known* known : chosen()) {
+    if (const int error = refresh(*known)) return error;
+  }
+  return 0;
+}
+
+bool SocketsProbe::State::may_wait_for_pipe_or_datagrams() const {
+  return !are_known || inodes.reads_pipe() || std::ranges::any_of(sockets, [](const Known& known) {
+    const ConnectionSample& connection = known.socket.connection;
+    const bool is_input = connection.side != Side::output;
+    return known.is == Known::Is::unfound ||
+           (is_input && connection.kind == ConnectionSample::Kind::udp);
+  });
 }
 
 std::optional<ConnectionSamples> SocketsProbe::State::failed(int error) {
@@ -121,6 +175,7 @@ std::optional<ConnectionSamples> SocketsProbe::State::forbidden(const std::strin
   trouble = "The kernel's view of FFmpeg's connections is not available here: " + why + ".";
   reads_to_skip = skipped_in_trouble;
   sockets.clear();
+  are_known = false;
   return std::nullopt;
 }
 
@@ -183,7 +238,7 @@ int SocketsProbe::State::search_tables(std::span<const std::uint16_t> of_ports) 
 
 int SocketsProbe::State::search_in(DiagTable table, std::span<const std::uint16_t> of_ports) {
   if (!of_ports.empty() && table.protocol != IPPROTO_TCP) return 0;
-  return channel.dump(table, of_ports, [&](const DiagMessage& message) {
+  return channel->dump(table, of_ports, [&](const DiagMessage& message) {
     const auto known = std::ranges::lower_bound(sockets, inode_of(message), {}, &Known::inode);
     if (known == sockets.end() || known->inode != inode_of(message)) return;
     if (known->is != Known::Is::unfound) return;
@@ -231,10 +286,14 @@ std::vector<Known*> SocketsProbe::State::chosen() {
 int SocketsProbe::State::refresh(Known& known) {
   if (known.is == Known::Is::dead) return 0;
   std::optional<DiagSocket> now;
-  const int error = channel.lookup(known.socket.id, now);
-  if (now) found(std::move(*now), known);
+  const int error = channel->lookup(known.socket.id, now);
+  if (now) {
+    has_lost_one = has_lost_one || now->inode != known.inode;  // no process's any more
+    found(std::move(*now), known);
+  }
   if (error != ENOENT && error != ESTALE) return error;
 
+  has_lost_one = true;
   ConnectionSample& last = known.socket.connection;
   if (last.kind == ConnectionSample::Kind::udp) {  // its addresses are others now: search again
     known.is = Known::Is::unfound;
@@ -255,8 +314,12 @@ SocketsProbe::~SocketsProbe() = default;
 SocketsProbe::SocketsProbe(SocketsProbe&&) noexcept = default;
 SocketsProbe& SocketsProbe::operator=(SocketsProbe&&) noexcept = default;
 
-std::optional<ConnectionSamples> SocketsProbe::read() {
-  return state_->read();
+std::optional<ConnectionSamples> SocketsProbe::read(Attention attention) {
+  return state_->read(attention);
+}
+
+bool SocketsProbe::may_wait_for_pipe_or_datagrams() const {
+  return state_->may_wait_for_pipe_or_datagrams();
 }
 
 const std::string& SocketsProbe::trouble() const {

@@ -8,6 +8,7 @@
 
 #include "monitor/connection_sample.hpp"
 #include "monitor/ffmpeg/stderr_log.hpp"
+#include "monitor/probes/attention.hpp"
 
 namespace monitor::probes {
 
@@ -25,7 +26,13 @@ class SocketsProbe {
 
   // Empty where the machine forbids it; `trouble()` then gives the reason. An empty list: it has
   // none.
-  std::optional<ConnectionSamples> read();
+  // With the usual attention the process's descriptors are gone through only when one of the
+  // sockets is gone, their number is another, or some readings later: then a change that left their
+  // number the same is seen.
+  std::optional<ConnectionSamples> read(Attention attention = Attention::close);
+
+  // As last read, or where that is not known: it may wait for a pipe, or for datagrams.
+  bool may_wait_for_pipe_or_datagrams() const;
 
   // One sentence, for one notice in the log; empty while it works.
   const std::string& trouble() const;

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "monitor/probes/kernel_file.hpp"
+
 namespace monitor::probes {
 namespace {
 
@@ -77,17 +79,26 @@ Call read_call(string_view text) {
   return call;
 }
 
+bool tells_something(const WaitSample& sample) {
+  return sample.reads_pipe || sample.writes_pipe || sample.awaits_reader ||
+         !sample.receivers.empty();
+}
+
 }  // namespace
 
 ThreadWaits::ThreadWaits(pid_t pid, std::uint64_t progress_pipe, bool may_read_srt,
                          const std::string& proc)
     : threads_(::opendir((proc + "/" + std::to_string(pid) + "/task").c_str())),
-      io_(proc + "/" + std::to_string(pid) + "/io"),
       progress_pipe_(progress_pipe),
       may_read_srt_(may_read_srt) {
 }
 
-std::optional<WaitSample> ThreadWaits::read() {
+std::optional<WaitSample> ThreadWaits::read(Attention attention) {
+  if (attention == Attention::close || !last_ || tells_something(*last_)) last_ = look();
+  return last_;
+}
+
+std::optional<WaitSample> ThreadWaits::look() {
   if (!threads_) return std::nullopt;
   ::rewinddir(threads_.get());
   WaitSample sample;
@@ -99,9 +110,6 @@ std::optional<WaitSample> ThreadWaits::read() {
   }
   if (seen == 0) return std::nullopt;
   receives_ = !sample.receivers.empty();
-  std::array<char, 256> counters;
-  const auto read = value_of(io_.read(counters), "rchar:");
-  if (read && *read >= 0) sample.read_bytes = static_cast<std::uint64_t>(*read);
   return sample;
 }
 

@@ -9,7 +9,7 @@
 #include <dirent.h>
 #include <sys/types.h>
 
-#include "monitor/probes/kernel_file.hpp"
+#include "monitor/probes/attention.hpp"
 #include "monitor/wait_sample.hpp"
 
 namespace monitor::probes {
@@ -25,8 +25,10 @@ class ThreadWaits {
   // media.
   ThreadWaits(pid_t pid, std::uint64_t progress_pipe, bool may_read_srt,
               const std::string& proc = "/proc");
-  // Empty once the process is gone.
-  std::optional<WaitSample> read();
+  // Empty once the process is gone. It takes three calls for each thread and FFmpeg has many: with
+  // the usual attention what was seen last stands where no thread waited for what is told here. The
+  // bytes that it has read are another probe's.
+  std::optional<WaitSample> read(Attention attention = Attention::close);
 
   static constexpr std::size_t threads_limit = 64;
 
@@ -35,6 +37,7 @@ class ThreadWaits {
     void operator()(DIR* folder) const { ::closedir(folder); }
   };
 
+  std::optional<WaitSample> look();
   void read_thread(const char* thread, WaitSample& sample) const;
   void read_pipe_call(const char* thread, WaitSample& sample) const;
   void add_receiver(const char* thread, WaitSample& sample) const;
@@ -42,10 +45,10 @@ class ThreadWaits {
   bool is_of_srt(const char* thread) const;
 
   std::unique_ptr<DIR, Close> threads_;
-  KernelFile io_;
   std::uint64_t progress_pipe_;
   bool may_read_srt_;
   bool receives_ = false;  // datagrams, as last seen
+  std::optional<WaitSample> last_;
 };
 
 }  // namespace monitor::probes

@@ -145,7 +145,7 @@ void SupervisedChild::State::settle() {
 void SupervisedChild::State::arm_timer() {
   const Instant of_life = life_ ? life_->deadline() : monitor::never;
   const Instant due = std::max(now_, std::min({core_.next_deadline(), of_life, ask_at_}));
-  if (is_closed_ || due >= armed_for_) return;
+  if (is_closed_ || due == armed_for_ || due == monitor::never) return;
   armed_for_ = due;
   timer_->set(due, [this] { on_timer(); });
 }
@@ -157,7 +157,7 @@ void SupervisedChild::State::on_timer() {
   if (life_) life_->drain_progress();
   wake_up([this, due] {
     if (now_ - due > pause_limit) take(recovery::Paused{});
-    if (life_) life_->check(now_, core_.status().state == recovery::State::starting);
+    if (life_) life_->check(now_);
     if (now_ >= ask_at_) {
       ask_at_ = monitor::never;
       take(recovery::StopRequested{.shutdown = true});
@@ -171,7 +171,7 @@ void SupervisedChild::State::on_timer() {
 void SupervisedChild::State::perform(const recovery::Launch& action) {
   if (life_) ended_lives_.push_back(std::move(life_));
   life_ = std::make_unique<ChildLife>(action.generation, action.role, parts_, context_.services,
-                                      log_gate_,
+                                      log_gate_, core_,
                                       [this](recovery::Event event) { wake(std::move(event)); });
   int error_number = 0;
   auto command = context_.connect(*parts_.primary, launches_, error_number);

@@ -24,11 +24,13 @@ constexpr monitor::Duration end_time = 1s;             // for a child whose pipe
 }  // namespace
 
 ChildLife::ChildLife(recovery::Generation generation, recovery::Role role, const StreamParts& parts,
-                     const Services& services, monitor::LogGate& log_gate, Take take)
+                     const Services& services, monitor::LogGate& log_gate,
+                     const recovery::StreamCore& core, Take take)
     : generation_(generation),
       role_(role),
       parts_(parts),
       services_(services),
+      core_(core),
       take_(std::move(take)),
       stderr_reader_(services.log, services.secrets, parts.config.name, parts.output, parts.role,
                      log_gate, [this](const monitor::Sign& sign, std::string text) {
@@ -106,7 +108,25 @@ bool ChildLife::on_progress(std::string_view bytes, Instant now) {
   if (is_whole && picture_file_) {
     if (auto next = picture_file_->read()) picture_ = std::move(next);
   }
+  if (is_whole && child_ && probes_) {
+    probes_->on_block(now, progress());
+    guard_wrapper();
+  }
   return is_whole;
+}
+
+void ChildLife::guard_wrapper() {
+  if (child_ && finder_->found_behind_child()) child_->guard();
+}
+
+ChildProbes::Progress ChildLife::progress() const {
+  const recovery::Status status = core_.status();
+  const monitor::Watch* watch = core_.watch();
+  const bool is_on_air =
+      status.generation == generation_ && status.state == recovery::State::on_air;
+  return {.is_starting = status.state == recovery::State::starting,
+          .is_well = is_on_air && watch && !status.verdict,
+          .last_advance = watch ? watch->evidence().last_advance : Instant{}};
 }
 
 void ChildLife::on_progress_end(Instant now) {
@@ -177,17 +197,20 @@ void ChildLife::drain_progress() {
 
 Instant ChildLife::deadline() const {
   if (!child_) return monitor::never;
-  return std::min({stderr_reader_.deadline(), probes_ ? probes_->deadline() : monitor::never,
-                   look_at_, judge_progress_at_});
+  return std::min({stderr_reader_.deadline(),
+                   probes_ ? probes_->deadline(progress()) : monitor::never, look_at_,
+                   judge_progress_at_});
 }
 
-void ChildLife::check(Instant now, bool is_starting) {
+void ChildLife::check(Instant now) {
   if (now >= stderr_reader_.deadline()) stderr_reader_.flush(now);
   if (child_ && now >= look_at_) watch_ffmpeg(now);
   if (child_ && now >= judge_progress_at_) judge_progress(now);
-  if (!probes_ || now < probes_->deadline()) return;
-  probes_->check(now, is_starting);
-  if (child_ && finder_->found_behind_child()) child_->guard();
+  if (!probes_) return;
+  const ChildProbes::Progress seen = progress();
+  if (now < probes_->deadline(seen)) return;
+  probes_->check(now, seen);
+  guard_wrapper();
 }
 
 void ChildLife::adjust_intervals(Instant now) {

@@ -8,6 +8,7 @@
 #include "monitor/ffmpeg/log_gate.hpp"
 #include "monitor/ffmpeg/progress.hpp"
 #include "recovery/event.hpp"
+#include "recovery/stream_core.hpp"
 #include "supervisor/child/child.hpp"
 #include "supervisor/ffmpeg/stderr_reader.hpp"
 #include "supervisor/stream/child_probes.hpp"
@@ -28,9 +29,11 @@ class ChildLife {
   // probes. May replace this life by the next, but must not destroy it before the call returns.
   using Take = std::function<void(recovery::Event)>;
 
-  // All references must outlive it. `log_gate`: of the stream, whatever its children.
+  // All references must outlive it. `log_gate`: of the stream, whatever its children. `core`: whose
+  // child it is; how well that is decides how closely it is looked at.
   ChildLife(recovery::Generation generation, recovery::Role role, const StreamParts& parts,
-            const Services& services, monitor::LogGate& log_gate, Take take);
+            const Services& services, monitor::LogGate& log_gate, const recovery::StreamCore& core,
+            Take take);
 
   recovery::Generation generation() const { return generation_; }
   recovery::Role role() const { return role_; }
@@ -63,8 +66,8 @@ class ChildLife {
 
   // When check() is due next; `monitor::never` without a child.
   monitor::Instant deadline() const;
-  // Does what is due. `is_starting`: it is not on air yet.
-  void check(monitor::Instant now, bool is_starting);
+  // Does what is due.
+  void check(monitor::Instant now);
   // The stream's intervals may have changed: what is due later than they allow comes sooner.
   void adjust_intervals(monitor::Instant now);
 
@@ -82,7 +85,9 @@ class ChildLife {
 
  private:
   bool asks_progress_alone() const;
+  ChildProbes::Progress progress() const;
   bool add_picture_file(int& error_number);
+  void guard_wrapper();
   bool terminate_ffmpeg(monitor::Instant now);
   void watch_ffmpeg(monitor::Instant now);
   void judge_progress(monitor::Instant now);
@@ -92,6 +97,7 @@ class ChildLife {
   const recovery::Role role_;
   const StreamParts& parts_;
   const Services& services_;
+  const recovery::StreamCore& core_;
   const Take take_;
   std::shared_ptr<const PreparedCommand> command_;
   std::unique_ptr<Child> child_;

@@ -22,6 +22,13 @@ namespace supervisor {
 // answers end with the child; a later child is probed anew. For the loop's thread.
 class ChildProbes {
  public:
+  // What the core knows of the child.
+  struct Progress {
+    bool is_starting = false;  // until it is on air there is much to learn in little time
+    bool is_well = false;      // on air, and no fault is open
+    monitor::Instant last_advance{};
+  };
+
   // Called with each observation: from within check(), or from the loop with an answer. Never after
   // destruction; may destroy this object.
   using Observe = std::function<void(monitor::Observation)>;
@@ -32,10 +39,12 @@ class ChildProbes {
               const StreamParts& parts, const Services& services, Observe observe);
 
   // When check() is due next.
-  monitor::Instant deadline() const;
-  // Reads and asks whatever is due. `is_starting`: until it is on air there is much to learn in
-  // little time.
-  void check(monitor::Instant now, bool is_starting);
+  monitor::Instant deadline(const Progress& progress) const;
+  // Reads and asks whatever is due.
+  void check(monitor::Instant now, const Progress& progress);
+  // A block of progress has come, and was told: what is due about now is read at once, which saves
+  // a wake-up of its own.
+  void on_block(monitor::Instant now, const Progress& progress);
   // Closely, from now on: it was asked to end.
   void watch_end();
   // The intervals may have changed: what is due later than they allow comes sooner.
@@ -51,8 +60,11 @@ class ChildProbes {
  private:
   struct Question;
 
+  monitor::Duration late_after() const;
+  bool advances(const Progress& progress, monitor::Instant now) const;
+  void sample_at(monitor::Instant now, const Progress& progress);
   void follow(pid_t ffmpeg);
-  void sample(monitor::Instant now);
+  void sample(monitor::Instant now, monitor::probes::Attention attention);
   void inquire();
   std::function<void(monitor::Observation)> answer_to(const std::shared_ptr<Question>& question);
 

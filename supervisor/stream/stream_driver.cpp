@@ -137,11 +137,11 @@ Instant StreamDriver::State::next_wake() const {
   return std::max(now_, std::min({core_.next_deadline(), of_life, tracks_.deadline()}));
 }
 
-// The timer is not changed when it is due earlier than needed: most blocks move a deadline back by
-// half a second, and a wake-up too early costs less than setting it anew each time.
+// Most blocks move what is due back by half a second: to set the timer anew is one call, a wake-up
+// in vain would be several.
 void StreamDriver::State::arm_timer() {
   const Instant due = next_wake();
-  if (is_gone_ || due >= armed_for_) return;
+  if (is_gone_ || due == armed_for_ || due == monitor::never) return;
   armed_for_ = due;
   timer_->set(due, [this] { on_timer(); });
 }
@@ -157,7 +157,7 @@ void StreamDriver::State::perform(const recovery::Launch& action) {
   awaits_descriptors_ = false;
   freed_descriptors_ = 0;
   life_ = std::make_unique<ChildLife>(action.generation, action.role, parts_, context_.services,
-                                      log_gate_,
+                                      log_gate_, core_,
                                       [this](recovery::Event event) { wake(std::move(event)); });
   if (held_) take(recovery::Observed{action.generation, held_->reports()});
   tracks_.prepare(action.role == Role::primary ? parts_.primary : parts_.fallback, action.role,
@@ -244,7 +244,7 @@ void StreamDriver::State::on_executed(ChildLife& life, int error_number) {
 
 void StreamDriver::State::check_life() {
   if (!life_) return;
-  life_->check(now_, core_.status().state == recovery::State::starting);
+  life_->check(now_);
   if (warned_of_witness_ || !life_->probes()) return;
   const std::string trouble = life_->probes()->trouble();
   if (trouble.empty()) return;

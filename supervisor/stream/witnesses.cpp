@@ -21,6 +21,11 @@ namespace supervisor {
 
 using monitor::Instant;
 using monitor::Observation;
+using monitor::probes::Attention;
+using monitor::probes::HostProbe;
+using monitor::probes::ProcessProbe;
+using monitor::probes::SocketsProbe;
+using monitor::probes::ThreadWaits;
 using namespace std::chrono_literals;
 
 namespace {
@@ -29,19 +34,37 @@ constexpr monitor::Duration look_timeout = 2s;  // what needs longer counts as s
 
 // The probes move, a row is copied: they share it.
 template <class Probe>
-Reading reading_of(Probe probe) {
-  const auto shared = std::make_shared<Probe>(std::move(probe));
+Reading reading_of(std::shared_ptr<Probe> probe) {
   Reading row;
-  row.read = [shared](Instant now) -> std::optional<Observation> {
-    if constexpr (requires { shared->read(now); })
-      return shared->read(now);
+  row.read = [probe](Instant now, Attention attention) -> std::optional<Observation> {
+    if constexpr (requires { probe->read(now, attention); })
+      return probe->read(now, attention);
+    else if constexpr (requires { probe->read(now); })
+      return probe->read(now);
     else
-      return shared->read();
+      return probe->read(attention);
   };
-  row.trouble = [shared]() -> std::string {
-    if constexpr (requires { shared->trouble(); }) return shared->trouble();
+  row.trouble = [probe]() -> std::string {
+    if constexpr (requires { probe->trouble(); }) return probe->trouble();
     return {};
   };
+  return row;
+}
+
+// Where FFmpeg waits while its output advances tells only of a source that is a pipe or sends
+// datagrams; of all else it is read once the output stands still.
+Reading reading_of_waits(std::shared_ptr<ThreadWaits> waits,
+                         std::shared_ptr<const ProcessProbe> process,
+                         std::shared_ptr<const SocketsProbe> sockets) {
+  Reading row;
+  row.read = [waits = std::move(waits), process = std::move(process), sockets = std::move(sockets)](
+                 Instant, Attention attention) {
+    const bool may_tell = sockets->may_wait_for_pipe_or_datagrams();
+    auto sample = waits->read(may_tell ? Attention::close : attention);
+    if (sample) sample->read_bytes = process->read_bytes();
+    return sample ? std::optional<Observation>(*sample) : std::nullopt;
+  };
+  row.trouble = [] { return std::string(); };
   return row;
 }
 
@@ -93,12 +116,15 @@ bool may_read_srt(const monitor::Endpoints& endpoints) {
 
 std::vector<Reading> readings_of(pid_t ffmpeg, const monitor::Endpoints& endpoints,
                                  std::uint64_t progress_pipe) {
+  const auto process = std::make_shared<ProcessProbe>(ffmpeg);
+  const auto waits = std::make_shared<ThreadWaits>(ffmpeg, progress_pipe, may_read_srt(endpoints));
+  const auto sockets = std::make_shared<SocketsProbe>(ffmpeg, endpoints);
   return {
-      reading_of(monitor::probes::ProcessProbe(ffmpeg)),
+      reading_of(process),
       // The kernel counts those it killed out of memory.
-      outliving(reading_of(monitor::probes::HostProbe(ffmpeg))),
-      reading_of(monitor::probes::ThreadWaits(ffmpeg, progress_pipe, may_read_srt(endpoints))),
-      reading_of(monitor::probes::SocketsProbe(ffmpeg, endpoints)),
+      outliving(reading_of(std::make_shared<HostProbe>(ffmpeg))),
+      reading_of_waits(waits, process, sockets),
+      reading_of(sockets),
   };
 }
 

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "monitor/observation.hpp"
+#include "monitor/probes/attention.hpp"
 #include "monitor/probes/executor.hpp"
 #include "monitor/time.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
@@ -22,7 +23,8 @@ namespace supervisor {
 // One that answers at once: the kernel, the control group. It is read on the loop.
 struct Reading {
   // Empty: nothing was to be seen this time.
-  std::function<std::optional<monitor::Observation>(monitor::Instant)> read;
+  std::function<std::optional<monitor::Observation>(monitor::Instant, monitor::probes::Attention)>
+      read;
   // Why nothing can be seen, in one sentence; empty while it works.
   std::function<std::string()> trouble;
   // Read once more when the process is gone: it still tells of it.

@@ -178,6 +178,20 @@ TEST_F(FfmpegProcess, TheNextOneOfALoopIsFollowed) {
   }));
 }
 
+TEST_F(FfmpegProcess, OneThatTheChildStartsLateIsSoughtSeldomUnlessALookIsClose) {
+  std::filesystem::copy("/bin/sh", folder_ / "ffmpeg-sh");
+  const std::string waits = "until test -e " + file("go") + "; do sleep 0.01; done; ";
+  FfmpegFinder finder(launch({file("ffmpeg-sh"), "-c", waits + file("ffmpeg") + " 60; true"}),
+                      pipe_of_3_);
+  ASSERT_TRUE(finds_certainly(finder, "ffmpeg-sh"));
+  for (int looks = 0; looks < 20; ++looks) finder.find(start);
+  std::ofstream(file("go")) << "go";
+  FfmpegFinder other(child_, pipe_of_3_);
+  ASSERT_TRUE(finds(other, "ffmpeg"));
+  EXPECT_EQ(finder.find(start + 11s, Attention::usual), child_);
+  EXPECT_EQ(finder.find(start + 11s, Attention::close), other.found());
+}
+
 TEST_F(FfmpegProcess, OneThatWasOrphanedToThisProgramIsFound) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   FfmpegFinder finder(

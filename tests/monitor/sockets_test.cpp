@@ -360,5 +360,89 @@ TEST(Sockets, FfmpegsOwnConnectionIsSeenAsItsOutput) {
   EXPECT_GE(acked, 20'000U);
 }
 
+// … of this process, at a look that goes through its descriptors only where something has changed.
+std::size_t usual_count(SocketsProbe& probe) {
+  return probe.read(Attention::usual).value_or(ConnectionSamples{}).size();
+}
+
+TEST(SocketsUsually, AConnectionThatIsNewOrClosedIsSeenAtTheNextReading) {
+  auto one = std::make_unique<Pair>();
+  SocketsProbe probe(::getpid(), {});
+  EXPECT_EQ(usual_count(probe), 2U);
+  const Pair other;
+  EXPECT_EQ(usual_count(probe), 4U);
+  one.reset();
+  EXPECT_EQ(usual_count(probe), 2U);
+}
+
+TEST(SocketsUsually, AConnectionThatTookAnothersPlaceIsSeenAtTheNextReading) {
+  auto one = std::make_unique<Pair>();
+  SocketsProbe probe(::getpid(), {});
+  const auto before = sample_of(probe, one->client);
+  ASSERT_TRUE(before);
+  one.reset();
+  const Pair other;
+  const auto samples = probe.read(Attention::usual);
+  ASSERT_TRUE(samples);
+  EXPECT_EQ(samples->size(), 2U);
+  EXPECT_EQ(std::ranges::count(*samples, before->id, &ConnectionSample::id), 0);
+}
+
+TEST(SocketsUsually, AFileThatBecameAConnectionIsSeenAfterSomeReadings) {
+  std::array<Fd, 2> files{Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
+                          Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC))};
+  SocketsProbe probe(::getpid(), {});
+  EXPECT_EQ(usual_count(probe), 0U);
+  for (Fd& file : files) file.reset();
+  const Pair pair;
+  int readings = 1;
+  while (readings <= 10 && usual_count(probe) == 0) ++readings;
+  EXPECT_LE(readings, 10);
+}
+
+TEST(SocketsUsually, AConnectionsCountersGoOn) {
+  const Pair pair;
+  SocketsProbe probe(::getpid(), {});
+  ASSERT_EQ(usual_count(probe), 2U);
+  send_all(pair.client, 700);
+  const auto deadline = std::chrono::steady_clock::now() + 5s;
+  const auto arrived = [&] {
+    const auto samples = probe.read(Attention::usual).value_or(ConnectionSamples{});
+    return std::ranges::count(samples, 700U, &ConnectionSample::received_bytes) == 1;
+  };
+  while (!arrived()) ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+}
+
+TEST(SocketsUsually, WhatMayWaitForAPipeOrDatagramsIsKnown) {
+  SocketsProbe probe(::getpid(), {});
+  EXPECT_TRUE(probe.may_wait_for_pipe_or_datagrams()) << "nothing is known yet";
+  const auto may_wait = [&probe] {
+    probe.read();
+    return probe.may_wait_for_pipe_or_datagrams();
+  };
+  const Pair pair;
+  const Fd file(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+  const bool inherited = may_wait();  // from whatever runs this test
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  Fd reads(ends[0]);
+  const Fd writes(ends[1]);
+  EXPECT_TRUE(may_wait());
+  reads.reset();
+  EXPECT_EQ(may_wait(), inherited) << "what it writes to is no source";
+  const Fd datagrams = open_socket(AF_INET, SOCK_DGRAM);
+  EXPECT_TRUE(may_wait());
+}
+
+TEST(SocketsUsually, AFifoIsKnownByItsFile) {
+  const std::string path = testing::TempDir() + "fifo_" + std::to_string(::getpid());
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const Fd fifo(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  ::unlink(path.c_str());
+  SocketsProbe probe(::getpid(), {});
+  probe.read();
+  EXPECT_TRUE(probe.may_wait_for_pipe_or_datagrams());
+}
+
 }  // namespace
 }  // namespace monitor::probes

@@ -143,6 +143,25 @@ TEST_F(Waits, AMachineThatNamesNoFunctionTellsNothing) {
   EXPECT_EQ(sample_of_7().is_known, true);
 }
 
+TEST_F(Waits, WithUsualAttentionWhatToldNothingIsNotLookedAtAgain) {
+  thread("7", "futex_do_wait");
+  ThreadWaits probe(7, 0, true, proc());
+  EXPECT_TRUE(probe.read(Attention::usual)->is_known) << "the first time it is";
+  thread("7", "anon_pipe_read");
+  const auto usual = probe.read(Attention::usual);
+  EXPECT_TRUE(usual->is_known);
+  EXPECT_FALSE(usual->reads_pipe);
+  EXPECT_TRUE(probe.read(Attention::close)->reads_pipe);
+}
+
+TEST_F(Waits, WhatWaitsForAPipeIsLookedAtUntilItDoesNot) {
+  thread("7", "anon_pipe_read");
+  ThreadWaits probe(7, 0, true, proc());
+  EXPECT_TRUE(probe.read(Attention::usual)->reads_pipe);
+  thread("7", "futex_do_wait");
+  EXPECT_FALSE(probe.read(Attention::usual)->reads_pipe);
+}
+
 TEST_F(Waits, AnOldKernelsPipeWaitIsToldByTheCall) {
   thread("7", "pipe_wait", "0 0x3 0x55d0 0x1000 0x0 0x0 0x0 0x7ffc 0x7f00");
   EXPECT_TRUE(sample_of_7().reads_pipe);

@@ -1,5 +1,9 @@
 #include <atomic>
 #include <thread>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
 
 #include "driver_stand.hpp"
 #include "tests/monitor/loopback_server.hpp"
@@ -21,6 +25,74 @@ TEST_F(StreamDriverWitnessTest, TheKernelIsAskedAboutTheChild) {
   children.last().exit(1);
   children.last().execute();
   EXPECT_FALSE(snapshot().readings.process) << "of the child before";
+}
+
+// The stream's child is this process, whose threads show when it was looked at.
+class StreamDriverSamplingTest : public DriverStand {
+ protected:
+  void SetUp() override {
+    DriverStand::SetUp();
+    StreamConfig config = plain_config();
+    config.monitor.witnesses = monitor::Witnesses::all;
+    children.pid = ::getpid();
+    go_on_air(config);
+    clock.advance(0s);
+    before_ = threads();
+  }
+  int threads() { return snapshot().readings.process->threads; }
+  // Since the last time.
+  bool was_sampled() {
+    const int now = threads();
+    return std::exchange(before_, now) != now;
+  }
+  void block_after(monitor::Duration time) {
+    clock.advance(time);
+    children.last().advance();
+  }
+  // One more than before.
+  void begin_thread() {
+    threads_.emplace_back([](const std::stop_token& end) {
+      while (!end.stop_requested()) std::this_thread::sleep_for(1ms);
+    });
+  }
+
+ private:
+  int before_ = 0;
+  std::vector<std::jthread> threads_;
+};
+
+TEST_F(StreamDriverSamplingTest, WhileBlocksComeASampleGoesWithOneOfThem) {
+  block_after(502ms);
+  block_after(502ms);
+  EXPECT_FALSE(was_sampled());
+  begin_thread();
+  block_after(502ms);
+  EXPECT_FALSE(was_sampled()) << "0.5 s later none is due";
+  clock.advance(501ms);
+  EXPECT_FALSE(was_sampled()) << "the block is to come at once";
+  children.last().advance();
+  EXPECT_TRUE(was_sampled());
+}
+
+TEST_F(StreamDriverSamplingTest, WhereABlockIsLateTheSampleDoesNotWaitForIt) {
+  block_after(502ms);
+  block_after(502ms);
+  begin_thread();
+  clock.advance(999ms);
+  EXPECT_FALSE(was_sampled());
+  clock.advance(1ms);
+  EXPECT_TRUE(was_sampled()) << "a second after the last";
+}
+
+TEST_F(StreamDriverSamplingTest, WhereTheNextBlockIsLateItIsASecondAndAQuarterAtMost) {
+  block_after(502ms);
+  block_after(502ms);
+  begin_thread();
+  block_after(502ms);
+  clock.advance(740ms);
+  EXPECT_FALSE(was_sampled());
+  clock.advance(10ms);
+  EXPECT_TRUE(was_sampled()) << "a block and a half after the last advance";
 }
 
 // Answers each look at its statistics when it is told to.
