@@ -23,7 +23,7 @@ declare -A groups=(
   # For the scripts by hand that make whole machines: tests/package/run.sh, tests/container/run.sh.
   [machines]="lintian mandoc debootstrap musl musl-tools busybox-static qemu-user-static buildah podman runc docker-compose dnsmasq-base
               golang-github-containernetworking-plugin-dnsname"
-  [bench]="libbenchmark-dev python3 python3-aiohttp python3-prometheus-client wrk tini dumb-init supervisor s6 liquidsoap"
+  [bench]="libbenchmark-dev python3 python3-aiohttp python3-prometheus-client strace wrk tini dumb-init supervisor s6 liquidsoap"
 )
 
 fail() {
