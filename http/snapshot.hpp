@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -170,7 +172,10 @@ class SnapshotStore {
  public:
   // With slots 0 … streams - 1, in this order.
   explicit SnapshotStore(std::size_t streams) {
-    for (std::size_t number = 0; number < streams; ++number) slots_.push_back({number, nullptr});
+    for (std::size_t number = 0; number < streams; ++number) {
+      slots_.push_back({number, nullptr});
+      places_.emplace(number, number);
+    }
   }
 
   // Sets the slots and their order; slots that stay keep their snapshot. The number of a removed
@@ -178,11 +183,22 @@ class SnapshotStore {
   void arrange(const std::vector<std::size_t>& numbers) {
     const std::scoped_lock lock(mutex_);
     std::vector<Slot> arranged;
+    std::unordered_map<std::size_t, std::size_t> places;
     for (const std::size_t number : numbers) {
       const Slot* known = find(number);
+      places.emplace(number, arranged.size());
       arranged.push_back(known ? *known : Slot{number, nullptr});
     }
     slots_ = std::move(arranged);
+    places_ = std::move(places);
+    ++version_;
+  }
+
+  // A further slot behind the others.
+  void append(std::size_t number) {
+    const std::scoped_lock lock(mutex_);
+    places_.emplace(number, slots_.size());
+    slots_.push_back({number, nullptr});
     ++version_;
   }
 
@@ -190,7 +206,7 @@ class SnapshotStore {
   // the view.
   void publish(std::size_t slot, std::shared_ptr<const StreamSnapshot> snapshot) {
     const std::scoped_lock lock(mutex_);
-    if (Slot* known = find(slot)) known->snapshot = std::move(snapshot);
+    if (Slot* known = find(slot)) known->snapshot.swap(snapshot);  // freed without the lock
     ++version_;
   }
 
@@ -218,6 +234,9 @@ class SnapshotStore {
     return view;
   }
 
+  // Whether something was published since a view was read, without the cost of reading one.
+  std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
+
   LogLines log;  // of the whole program; has its own lock
 
  private:
@@ -226,16 +245,15 @@ class SnapshotStore {
     std::shared_ptr<const StreamSnapshot> snapshot;
   };
   Slot* find(std::size_t number) {
-    for (Slot& slot : slots_) {
-      if (slot.number == number) return &slot;
-    }
-    return nullptr;
+    const auto place = places_.find(number);
+    return place == places_.end() ? nullptr : &slots_[place->second];
   }
 
   mutable std::mutex mutex_;
   std::vector<Slot> slots_;
+  std::unordered_map<std::size_t, std::size_t> places_;  // number → index of its slot
   Program program_;
-  std::uint64_t version_ = 0;
+  std::atomic<std::uint64_t> version_ = 0;  // changed under the lock
 };
 
 }  // namespace http

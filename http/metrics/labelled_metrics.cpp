@@ -1,5 +1,4 @@
-#include <algorithm>
-#include <functional>
+#include <array>
 
 #include "http/derived_values.hpp"
 #include "http/metrics/family.hpp"
@@ -8,67 +7,67 @@
 namespace http {
 namespace {
 
-// Several series a stream: `emit` is called for each, with the labels beside `stream`.
-using Emit = std::function<void(const Labels& labels, double value)>;
+// Several series a stream: `each` adds them, with the labels beside `stream`.
 struct LabelledRow {
   FamilyInfo info;
-  void (*each)(const StreamSnapshot& stream, const Emit& emit);
+  void (*each)(const StreamSnapshot& stream, SeriesSink& sink);
 };
 
 double number(std::uint64_t count) {
   return static_cast<double>(count);
 }
 
-void each_severity(const StreamSnapshot& stream, const Emit& emit) {
-  emit({{"severity", "warning"}}, number(stream.totals.errors_warning));
-  emit({{"severity", "error"}}, number(stream.totals.errors_error));
-  emit({{"severity", "critical"}}, number(stream.totals.errors_critical));
+void each_severity(const StreamSnapshot& stream, SeriesSink& sink) {
+  sink.add({{"severity", "warning"}}, number(stream.totals.errors_warning));
+  sink.add({{"severity", "error"}}, number(stream.totals.errors_error));
+  sink.add({{"severity", "critical"}}, number(stream.totals.errors_critical));
 }
 
-void each_status(const StreamSnapshot& stream, const Emit& emit) {
+void each_status(const StreamSnapshot& stream, SeriesSink& sink) {
   const std::string_view present = ffmpeg_state(stream.status);
   for (const std::string_view state : {"running", "stopped", "crashed"}) {
-    emit({{"status", state}}, state == present ? 1 : 0);
+    sink.add({{"status", state}}, state == present ? 1 : 0);
   }
 }
 
-void each_server(const StreamSnapshot& stream, const Emit& emit) {
-  emit({{"source", stream.servers.source}, {"sink", stream.servers.sink}}, 1);
+void each_server(const StreamSnapshot& stream, SeriesSink& sink) {
+  sink.add({{"source", stream.servers.source}, {"sink", stream.servers.sink}}, 1);
 }
 
-void emit_states(recovery::State present, const Emit& emit) {
+void add_states(recovery::State present, SeriesSink& sink) {
   for (std::size_t i = 0; i < recovery::state_count; ++i) {
     const auto state = static_cast<recovery::State>(i);
-    emit({{"state", recovery::name(state)}}, state == present ? 1 : 0);
+    sink.add({{"state", recovery::name(state)}}, state == present ? 1 : 0);
   }
 }
 
-void each_state(const StreamSnapshot& stream, const Emit& emit) {
-  emit_states(recovery::air_state(stream.status), emit);
+void each_state(const StreamSnapshot& stream, SeriesSink& sink) {
+  add_states(recovery::air_state(stream.status), sink);
 }
 
-void each_log_level(const StreamSnapshot& stream, const Emit& emit) {
+void each_log_level(const StreamSnapshot& stream, SeriesSink& sink) {
   for (std::size_t i = 0; i < stream.log_lines.size(); ++i) {
-    emit({{"level", monitor::name(static_cast<monitor::LogLevel>(i))}},
-         number(stream.log_lines[i]));
+    sink.add({{"level", monitor::name(static_cast<monitor::LogLevel>(i))}},
+             number(stream.log_lines[i]));
   }
 }
 
-Labels labels_of(monitor::Cause cause) {
-  return {{"component", monitor::name(monitor::component_of(cause))},
-          {"cause", monitor::name(cause)}};
+void add_cause(SeriesSink& sink, monitor::Cause cause, double value) {
+  sink.add(
+      {{"component", monitor::name(monitor::component_of(cause))}, {"cause", monitor::name(cause)}},
+      value);
 }
 
 // All causes, those at 0 too: increase() does not see the first incident of a series that began
 // with it.
-void each_cause(const StreamSnapshot& stream, const Emit& emit) {
+void each_cause(const StreamSnapshot& stream, SeriesSink& sink) {
   for (std::size_t i = 0; i < stream.totals.incidents.size(); ++i) {
-    emit(labels_of(static_cast<monitor::Cause>(i)), number(stream.totals.incidents[i]));
+    add_cause(sink, static_cast<monitor::Cause>(i), number(stream.totals.incidents[i]));
   }
 }
 
 // What is wrong now: a counter of incidents does not show whether one is over.
-void each_verdict(const StreamSnapshot& stream, const Emit& emit) {
+void each_verdict(const StreamSnapshot& stream, SeriesSink& sink) {
   std::array<bool, monitor::cause_count> present{};
   for (const monitor::Cause cause : stream.warnings) {
     present.at(static_cast<std::size_t>(cause)) = true;
@@ -76,69 +75,69 @@ void each_verdict(const StreamSnapshot& stream, const Emit& emit) {
   const auto& verdict = stream.status.verdict;
   if (verdict) present.at(static_cast<std::size_t>(verdict->cause)) = true;
   for (std::size_t i = 0; i < present.size(); ++i) {
-    emit(labels_of(static_cast<monitor::Cause>(i)), present[i] ? 1 : 0);
+    add_cause(sink, static_cast<monitor::Cause>(i), present[i] ? 1 : 0);
   }
 }
 
-void each_action(const StreamSnapshot& stream, const Emit& emit) {
+void each_action(const StreamSnapshot& stream, SeriesSink& sink) {
   for (std::size_t i = 0; i < stream.totals.actions.size(); ++i) {
-    emit({{"action", recovery::name(static_cast<recovery::DecisionKind>(i))}},
-         number(stream.totals.actions[i]));
+    sink.add({{"action", recovery::name(static_cast<recovery::DecisionKind>(i))}},
+             number(stream.totals.actions[i]));
   }
 }
 
-void each_anomaly(const StreamSnapshot& stream, const Emit& emit) {
+void each_anomaly(const StreamSnapshot& stream, SeriesSink& sink) {
   for (std::size_t i = 0; i < stream.anomalies.size(); ++i) {
     const auto& anomaly = stream.anomalies[i];
-    emit({{"kind", recovery::name(static_cast<recovery::AnomalyKind>(i))}},
-         anomaly ? anomaly->score : 0);
+    sink.add({{"kind", recovery::name(static_cast<recovery::AnomalyKind>(i))}},
+             anomaly ? anomaly->score : 0);
   }
 }
 
-void each_output_up(const StreamSnapshot& stream, const Emit& emit) {
+void each_output_up(const StreamSnapshot& stream, SeriesSink& sink) {
   for (const OutputSnapshot& output : stream.outputs) {
-    emit({{"output", output.name}}, output.state == monitor::OutputState::on_air ? 1 : 0);
+    sink.add({{"output", output.name}}, output.state == monitor::OutputState::on_air ? 1 : 0);
   }
 }
 
-void each_output_state(const StreamSnapshot& stream, const Emit& emit) {
+void each_output_state(const StreamSnapshot& stream, SeriesSink& sink) {
   for (const OutputSnapshot& output : stream.outputs) {
     for (std::size_t i = 0; i < monitor::output_state_count; ++i) {
       const auto state = static_cast<monitor::OutputState>(i);
-      emit({{"output", output.name}, {"state", monitor::name(state)}},
-           state == output.state ? 1 : 0);
+      sink.add({{"output", output.name}, {"state", monitor::name(state)}},
+               state == output.state ? 1 : 0);
     }
   }
 }
 
-void each_output_delivered(const StreamSnapshot& stream, const Emit& emit) {
+void each_output_delivered(const StreamSnapshot& stream, SeriesSink& sink) {
   for (const OutputSnapshot& output : stream.outputs) {
     if (!output.delivered_bytes) continue;
-    emit({{"output", output.name}}, number(*output.delivered_bytes));
+    sink.add({{"output", output.name}}, number(*output.delivered_bytes));
   }
 }
 
-void each_output_dropped(const StreamSnapshot& stream, const Emit& emit) {
+void each_output_dropped(const StreamSnapshot& stream, SeriesSink& sink) {
   for (const OutputSnapshot& output : stream.outputs) {
     if (!output.dropped_bytes) continue;
-    emit({{"output", output.name}}, number(*output.dropped_bytes));
+    sink.add({{"output", output.name}}, number(*output.dropped_bytes));
   }
 }
 
-void each_encoder_state(const StreamSnapshot& stream, const Emit& emit) {
+void each_encoder_state(const StreamSnapshot& stream, SeriesSink& sink) {
   if (!holds_outputs(stream)) return;
-  emit_states(encoder_state(stream.status), emit);
+  add_states(encoder_state(stream.status), sink);
 }
 
-void each_switch(const StreamSnapshot& stream, const Emit& emit) {
+void each_switch(const StreamSnapshot& stream, SeriesSink& sink) {
   if (!holds_outputs(stream)) return;
-  emit({{"to", "cover"}}, number(stream.totals.switches_to_cover));
-  emit({{"to", "encoder"}}, number(stream.totals.switches_to_encoder));
+  sink.add({{"to", "cover"}}, number(stream.totals.switches_to_cover));
+  sink.add({{"to", "encoder"}}, number(stream.totals.switches_to_encoder));
 }
 
-void each_output_restart(const StreamSnapshot& stream, const Emit& emit) {
+void each_output_restart(const StreamSnapshot& stream, SeriesSink& sink) {
   for (const OutputSnapshot& output : stream.outputs) {
-    emit({{"output", output.name}}, number(output.restarts));
+    sink.add({{"output", output.name}}, number(output.restarts));
   }
 }
 
@@ -184,24 +183,15 @@ constexpr LabelledRow labelled_rows[] = {
      each_anomaly},
 };
 
-prometheus::MetricFamily family_of(const LabelledRow& row, const SnapshotStore::View& view) {
-  prometheus::MetricFamily family = make_family(row.info);
-  for (const auto& stream : view.streams) {
-    row.each(*stream, [&](Labels labels, double value) {
-      labels.insert(labels.begin(), {"stream", stream->name});
-      add(family, labels, value);
-    });
-  }
-  return family;
-}
-
 }  // namespace
 
-void add_labelled_families(const SnapshotStore::View& view,
-                           std::vector<prometheus::MetricFamily>& families) {
+void write_labelled_series(const SnapshotStore::View& view, SeriesSink& sink) {
   for (const LabelledRow& row : labelled_rows) {
-    prometheus::MetricFamily family = family_of(row, view);
-    if (!family.metric.empty()) families.push_back(std::move(family));
+    sink.begin(row.info);
+    for (const auto& stream : view.streams) {
+      sink.of_stream(stream->name);
+      row.each(*stream, sink);
+    }
   }
 }
 

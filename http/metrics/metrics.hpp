@@ -10,6 +10,8 @@
 #include <prometheus/metric_family.h>
 
 #include "http/clock_reading.hpp"
+#include "http/metrics/family.hpp"
+#include "http/metrics/gzip_pieces.hpp"
 #include "http/reply.hpp"
 #include "http/snapshot.hpp"
 
@@ -20,19 +22,17 @@ namespace http {
 // shrink it, or Prometheus would take the drop for a reset.
 using OffAirFloors = std::map<std::string, double>;  // by stream
 
-// The families of the streams. Each series carries `stream`. A value that is unknown (a rate before
-// the first window) has no series; every other series exists from the first scrape on.
-std::vector<prometheus::MetricFamily> stream_families(const SnapshotStore::View& view,
-                                                      const ClockReading& now,
-                                                      OffAirFloors& floors);
+// The series of the streams. Each carries `stream`. A value that is unknown (a rate before the
+// first window) has no series; every other series exists from the first scrape on.
+void write_stream_series(const SnapshotStore::View& view, const ClockReading& now,
+                         OffAirFloors& floors, SeriesSink& sink);
 
-// Those of them that have several series a stream (a state, a cause, an output).
-void add_labelled_families(const SnapshotStore::View& view,
-                           std::vector<prometheus::MetricFamily>& families);
+// Those of them of which a stream has several (a state, a cause, an output).
+void write_labelled_series(const SnapshotStore::View& view, SeriesSink& sink);
 
-// The families of the whole program: alerts, dependencies, configuration, exports, the loop's
-// delay, radio_supervisor_build_info and process_*. A part that was never published has no family.
-std::vector<prometheus::MetricFamily> program_families(const SnapshotStore::View& view);
+// The series of the whole program: alerts, dependencies, configuration, exports, the loop's delay,
+// radio_supervisor_build_info and process_*. A part that was never published has none.
+void write_program_series(const SnapshotStore::View& view, SeriesSink& sink);
 
 // All metrics, for /metrics and for every exporter: one source, so that they cannot disagree. Keeps
 // the counters' floors, so each reader owns an instance. For one thread.
@@ -40,13 +40,19 @@ class Families {
  public:
   std::vector<prometheus::MetricFamily> of(const SnapshotStore::View& view,
                                            const ClockReading& now);
+  // In Prometheus's text format 0.0.4.
+  std::string text_of(const SnapshotStore::View& view, const ClockReading& now);
 
  private:
+  void write(const SnapshotStore::View& view, const ClockReading& now, SeriesSink& sink);
+
+  std::size_t text_bytes_ = 0;  // of the last text
   OffAirFloors off_air_floors_;
 };
 
-// /metrics in Prometheus's text format 0.0.4. Scrapers share one rendering while nothing new was
-// published and it is younger than 100 ms: CPU belongs to the encoder. For one thread.
+// /metrics in Prometheus's text format 0.0.4. Scrapers share one rendering, and what it is when
+// compressed, while nothing new was published and it is younger than 100 ms; a large one in any
+// case for a moment (CPU belongs to the encoder). For one thread.
 class MetricsPage {
  public:
   // `snapshots` outlives it.
@@ -55,10 +61,12 @@ class MetricsPage {
   Reply answer(std::string_view accept_encoding, const ClockReading& now);
 
  private:
-  void render(const SnapshotStore::View& view, const ClockReading& now);
+  bool is_fresh(monitor::Instant now) const;
+  void render(const ClockReading& now);
 
   const SnapshotStore& snapshots_;
   Families families_;
+  GzipPieces gzip_;
   std::uint64_t version_ = 0;
   monitor::Instant rendered_at_{};
   std::shared_ptr<const std::string> text_;

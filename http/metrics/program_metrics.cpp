@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "http/metrics/family.hpp"
@@ -35,12 +36,19 @@ Memory memory() {
   return {result.virtual_bytes * page, result.resident_bytes * page};
 }
 
-double open_descriptors() {
+double listed_descriptors() {
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir("/proc/self/fd"), closedir);
   if (!directory) return 0;
   double count = -1;  // opendir's own
   while (const dirent* entry = readdir(directory.get())) count += entry->d_name[0] != '.' ? 1 : 0;
   return count;
+}
+
+// Since Linux 6.2 the folder's size is their number; before, each has to be listed.
+double open_descriptors() {
+  struct stat folder {};
+  const bool is_counted = stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0;
+  return is_counted ? static_cast<double>(folder.st_size) : listed_descriptors();
 }
 
 double descriptor_limit() {
@@ -68,26 +76,23 @@ double start_time_seconds() {
   return now - up + ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-using FamilyList = std::vector<prometheus::MetricFamily>;
-
-prometheus::MetricFamily single(const FamilyInfo& info, double value, const Labels& labels = {}) {
-  prometheus::MetricFamily family = make_family(info);
-  add(family, labels, value);
-  return family;
+void single(SeriesSink& sink, const FamilyInfo& info, double value, Labels labels = {}) {
+  sink.begin(info);
+  sink.add(labels, value);
 }
 
-prometheus::MetricFamily alerts_family(const std::vector<AlertCount>& alerts) {
-  auto family = make_family({"radio_alerts_sent_total", counter,
-                             "Attempts to deliver an alert, by receiver and outcome; reminders "
-                             "that were accepted are not counted."});
+void write_alerts(SeriesSink& sink, const std::vector<AlertCount>& alerts) {
+  static constexpr FamilyInfo info{"radio_alerts_sent_total", counter,
+                                   "Attempts to deliver an alert, by receiver and outcome; "
+                                   "reminders that were accepted are not counted."};
+  sink.begin(info);
   for (const AlertCount& count : alerts) {
     for (std::size_t i = 0; i < count.outcomes.size(); ++i) {
       const auto outcome = static_cast<recovery::alerts::Outcome>(i);
-      add(family, {{"receiver", count.receiver}, {"outcome", recovery::alerts::name(outcome)}},
-          static_cast<double>(count.outcomes[i]));
+      sink.add({{"receiver", count.receiver}, {"outcome", recovery::alerts::name(outcome)}},
+               static_cast<double>(count.outcomes[i]));
     }
   }
-  return family;
 }
 
 // The dependencies, then AzuraCast: of one stream that uses it `azuracast`; of several
@@ -110,84 +115,82 @@ std::vector<DependencyState> dependencies_with_azuracast(const SnapshotStore::Vi
   return all;
 }
 
-FamilyList dependency_families(const std::vector<DependencyState>& dependencies) {
-  auto up = make_family(
-      {"radio_dependency_up", gauge, "1 where the latest probe found the dependency up; else 0."});
-  auto took = make_family(
-      {"radio_dependency_probe_seconds", gauge, "Duration of the latest probe of the dependency."});
+void write_dependencies(SeriesSink& sink, const std::vector<DependencyState>& dependencies) {
+  static constexpr FamilyInfo up{"radio_dependency_up", gauge,
+                                 "1 where the latest probe found the dependency up; else 0."};
+  static constexpr FamilyInfo took{"radio_dependency_probe_seconds", gauge,
+                                   "Duration of the latest probe of the dependency."};
+  sink.begin(up);
   for (const DependencyState& each : dependencies) {
-    add(up, {{"dependency", each.name}}, each.up ? 1 : 0);
-    add(took, {{"dependency", each.name}}, monitor::seconds(each.took));
+    sink.add({{"dependency", each.name}}, each.up ? 1 : 0);
   }
-  return {up, took};
+  sink.begin(took);
+  for (const DependencyState& each : dependencies) {
+    sink.add({{"dependency", each.name}}, monitor::seconds(each.took));
+  }
 }
 
-FamilyList config_families(const ConfigState& config) {
-  return {single({"radio_config_last_reload_successful", gauge,
-                  "1 where the latest read of the configuration succeeded; else 0."},
-                 config.successful ? 1 : 0),
-          single({"radio_config_last_reload_success_timestamp_seconds", gauge,
-                  "Unix time of the latest successful read of the configuration."},
-                 unix_seconds(config.succeeded_at))};
+void write_config(SeriesSink& sink, const ConfigState& config) {
+  single(sink,
+         {"radio_config_last_reload_successful", gauge,
+          "1 where the latest read of the configuration succeeded; else 0."},
+         config.successful ? 1 : 0);
+  single(sink,
+         {"radio_config_last_reload_success_timestamp_seconds", gauge,
+          "Unix time of the latest successful read of the configuration."},
+         unix_seconds(config.succeeded_at));
 }
 
-prometheus::MetricFamily exports_family(const std::vector<ExportCount>& exports) {
-  auto family = make_family(
-      {"radio_exports_total", counter, "Attempts to export the metrics, by exporter and outcome."});
+void write_exports(SeriesSink& sink, const std::vector<ExportCount>& exports) {
+  static constexpr FamilyInfo info{"radio_exports_total", counter,
+                                   "Attempts to export the metrics, by exporter and outcome."};
+  sink.begin(info);
   for (const ExportCount& each : exports) {
-    add(family, {{"exporter", each.exporter}, {"outcome", "delivered"}},
-        static_cast<double>(each.delivered));
-    add(family, {{"exporter", each.exporter}, {"outcome", "failed"}},
-        static_cast<double>(each.failed));
+    sink.add({{"exporter", each.exporter}, {"outcome", "delivered"}},
+             static_cast<double>(each.delivered));
+    sink.add({{"exporter", each.exporter}, {"outcome", "failed"}},
+             static_cast<double>(each.failed));
   }
-  return family;
 }
 
-prometheus::MetricFamily loop_delay_family(const recovery::Histogram& delay) {
-  auto family = make_family({"radio_supervisor_loop_delay_seconds", histogram,
-                             "Delay of the supervising loop: from the time a timer was due to the "
-                             "time its handler ran."});
-  add(family, {}, delay);
-  return family;
+void write_loop_delay(SeriesSink& sink, const recovery::Histogram& delay) {
+  static constexpr FamilyInfo info{"radio_supervisor_loop_delay_seconds", histogram,
+                                   "Delay of the supervising loop: from the time a timer was due "
+                                   "to the time its handler ran."};
+  sink.begin(info);
+  sink.add({}, delay);
 }
 
-FamilyList process_families() {
+void write_process(SeriesSink& sink) {
   static const double started_at = start_time_seconds();
   const Memory used = memory();
-  return {
-      single({"radio_supervisor_build_info", gauge, "1; version and compiler are labels."}, 1,
-             {{"version", FFSUPERVISOR_VERSION}, {"compiler", "g++ " __VERSION__}}),
-      single({"process_cpu_seconds_total", counter, "User and system CPU time of the supervisor."},
-             cpu_seconds()),
-      single({"process_resident_memory_bytes", gauge, "Resident set size of the supervisor."},
-             used.resident_bytes),
-      single({"process_virtual_memory_bytes", gauge, "Virtual memory size of the supervisor."},
-             used.virtual_bytes),
-      single({"process_open_fds", gauge, "Open file descriptors of the supervisor."},
-             open_descriptors()),
-      single({"process_max_fds", gauge, "Limit of open file descriptors of the supervisor."},
-             descriptor_limit()),
-      single({"process_start_time_seconds", gauge, "Unix time of the supervisor's start."},
-             started_at),
-  };
+  single(sink, {"radio_supervisor_build_info", gauge, "1; version and compiler are labels."}, 1,
+         {{"version", FFSUPERVISOR_VERSION}, {"compiler", "g++ " __VERSION__}});
+  single(sink,
+         {"process_cpu_seconds_total", counter, "User and system CPU time of the supervisor."},
+         cpu_seconds());
+  single(sink, {"process_resident_memory_bytes", gauge, "Resident set size of the supervisor."},
+         used.resident_bytes);
+  single(sink, {"process_virtual_memory_bytes", gauge, "Virtual memory size of the supervisor."},
+         used.virtual_bytes);
+  single(sink, {"process_open_fds", gauge, "Open file descriptors of the supervisor."},
+         open_descriptors());
+  single(sink, {"process_max_fds", gauge, "Limit of open file descriptors of the supervisor."},
+         descriptor_limit());
+  single(sink, {"process_start_time_seconds", gauge, "Unix time of the supervisor's start."},
+         started_at);
 }
 
 }  // namespace
 
-std::vector<prometheus::MetricFamily> program_families(const SnapshotStore::View& view) {
-  FamilyList families;
-  const auto append = [&](FamilyList more) {
-    for (auto& family : more) families.push_back(std::move(family));
-  };
+void write_program_series(const SnapshotStore::View& view, SeriesSink& sink) {
   const Program& program = view.program;
-  if (program.alerts) families.push_back(alerts_family(*program.alerts));
-  const auto dependencies = dependencies_with_azuracast(view);
-  if (!dependencies.empty()) append(dependency_families(dependencies));
-  if (program.config) append(config_families(*program.config));
-  if (program.exports) families.push_back(exports_family(*program.exports));
-  if (program.loop_delay) families.push_back(loop_delay_family(*program.loop_delay));
-  append(process_families());
-  return families;
+  if (program.alerts) write_alerts(sink, *program.alerts);
+  write_dependencies(sink, dependencies_with_azuracast(view));
+  if (program.config) write_config(sink, *program.config);
+  if (program.exports) write_exports(sink, *program.exports);
+  if (program.loop_delay) write_loop_delay(sink, *program.loop_delay);
+  write_process(sink);
 }
 
 }  // namespace http

@@ -245,55 +245,44 @@ double off_air_seconds(const recovery::Status& status, const ClockReading& now) 
   return settled + std::max(0.0, seconds_since(status.settled_at, now.steady) - covered);
 }
 
-prometheus::MetricFamily off_air_family(const SnapshotStore::View& view, const ClockReading& now,
-                                        OffAirFloors& floors) {
-  prometheus::MetricFamily family = make_family(
-      {"radio_stream_off_air_seconds_total", counter,
-       "Time off air since the supervisor started, including the time before a freeze was "
-       "detected."});
+void write_off_air(const SnapshotStore::View& view, const ClockReading& now, OffAirFloors& floors,
+                   SeriesSink& sink) {
+  static constexpr FamilyInfo info{
+      "radio_stream_off_air_seconds_total", counter,
+      "Time off air since the supervisor started, including the time before a freeze was "
+      "detected."};
+  sink.begin(info);
   OffAirFloors reported;  // streams that were removed are not kept
   for (const auto& stream : view.streams) {
     const double value = std::max(floors[stream->name], off_air_seconds(stream->status, now));
-    add(family, {{"stream", stream->name}}, reported[stream->name] = value);
+    sink.of_stream(stream->name);
+    sink.add({}, reported[stream->name] = value);
   }
   floors = std::move(reported);
-  return family;
-}
-
-using View = SnapshotStore::View;
-
-prometheus::MetricFamily family_of(const ValueRow& row, const View& view, const ClockReading& now) {
-  prometheus::MetricFamily family = make_family(row.info);
-  for (const auto& stream : view.streams) {
-    if (const Value value = row.value({*stream, now})) {
-      add(family, {{"stream", stream->name}}, *value);
-    }
-  }
-  return family;
-}
-
-prometheus::MetricFamily family_of(const HistogramRow& row, const View& view) {
-  prometheus::MetricFamily family = make_family(row.info);
-  for (const auto& stream : view.streams) {
-    add(family, {{"stream", stream->name}}, stream->totals.*row.value);
-  }
-  return family;
 }
 
 }  // namespace
 
-std::vector<prometheus::MetricFamily> stream_families(const SnapshotStore::View& view,
-                                                      const ClockReading& now,
-                                                      OffAirFloors& floors) {
-  std::vector<prometheus::MetricFamily> families;
+void write_stream_series(const SnapshotStore::View& view, const ClockReading& now,
+                         OffAirFloors& floors, SeriesSink& sink) {
   for (const ValueRow& row : value_rows) {
-    prometheus::MetricFamily family = family_of(row, view, now);
-    if (!family.metric.empty()) families.push_back(std::move(family));
+    sink.begin(row.info);
+    for (const auto& stream : view.streams) {
+      const Value value = row.value({*stream, now});
+      if (!value) continue;
+      sink.of_stream(stream->name);
+      sink.add({}, *value);
+    }
   }
-  add_labelled_families(view, families);
-  for (const HistogramRow& row : histogram_rows) families.push_back(family_of(row, view));
-  families.push_back(off_air_family(view, now, floors));
-  return families;
+  write_labelled_series(view, sink);
+  for (const HistogramRow& row : histogram_rows) {
+    sink.begin(row.info);
+    for (const auto& stream : view.streams) {
+      sink.of_stream(stream->name);
+      sink.add({}, stream->totals.*row.value);
+    }
+  }
+  write_off_air(view, now, floors, sink);
 }
 
 }  // namespace http

@@ -4,8 +4,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include <prometheus/text_serializer.h>
-
 #include "http/exporters/otlp.hpp"
 #include "http/exporters/pushgateway.hpp"
 #include "http/exporters/statsd.hpp"
@@ -24,8 +22,8 @@ using recovery::alerts::Endpoint;
 using recovery::alerts::Message;
 
 constexpr monitor::Duration send_timeout = std::chrono::seconds(5);
-// In OTLP, the wordiest, a stream is about 25 KiB, and there are at most 100.
-constexpr std::size_t body_limit = 16 * 1024 * 1024;
+// In OTLP, the wordiest, a stream is about 25 KiB, and there are at most 1000.
+constexpr std::size_t body_limit = 32 * 1024 * 1024;
 
 Endpoint endpoint_of(const std::string& url, const std::string& path,
                      const exporters::Headers& headers) {
@@ -41,7 +39,7 @@ ExportResult exported(const Attempt& attempt) {
 }
 
 ExportResult too_large() {
-  return {"more than 16 MiB of metrics", {}};
+  return {"more than 32 MiB of metrics", {}};
 }
 
 // One whole group: PUT replaces what it held before, a stream that is gone included.
@@ -57,7 +55,7 @@ class PushgatewayExport {
     message.method = moment.is_last && !keep_ ? "DELETE" : "PUT";
     message.content_type = "text/plain; version=0.0.4";
     if (message.method == "PUT") {
-      message.body = prometheus::TextSerializer().Serialize(families_.of(moment.view, moment.now));
+      message.body = families_.text_of(moment.view, moment.now);
     }
     if (message.body.size() > body_limit) co_return too_large();
     co_return exported(

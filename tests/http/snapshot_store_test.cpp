@@ -40,6 +40,19 @@ TEST(SnapshotStore, ArrangedSlotsKeepTheirSnapshotsInTheNewOrder) {
   EXPECT_EQ(names(store), (Names{"c", "b"}));
 }
 
+TEST(SnapshotStore, AFurtherSlotIsTheLast) {
+  http::SnapshotStore store(0);
+  store.append(7);
+  store.append(3);
+  store.publish(3, named("b"));
+  store.publish(7, named("a"));
+  EXPECT_EQ(names(store), (Names{"a", "b"}));
+  store.arrange({3, 7});
+  EXPECT_EQ(names(store), (Names{"b", "a"}));
+  store.publish(7, named("c"));
+  EXPECT_EQ(names(store), (Names{"b", "c"}));
+}
+
 TEST(SnapshotStore, ARemovedSlotIsNotPublishedAgain) {
   http::SnapshotStore store(1);
   store.publish(0, named("a"));
@@ -52,6 +65,7 @@ TEST(SnapshotStore, EveryChangeGrowsTheVersion) {
   http::SnapshotStore store(1);
   std::uint64_t before = store.read().version;
   const auto grown = [&] {
+    EXPECT_EQ(store.version(), store.read().version);
     return store.read().version > std::exchange(before, store.read().version);
   };
   store.publish(0, named("a"));
