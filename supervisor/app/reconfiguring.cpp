@@ -5,6 +5,7 @@
 
 #include "supervisor/app/supervisor.hpp"
 #include "supervisor/child/child_environment.hpp"
+#include "supervisor/child/descriptor_limit.hpp"
 #include "supervisor/config/config_secrets.hpp"
 #include "supervisor/reload/config_changes.hpp"
 
@@ -57,6 +58,12 @@ void Supervisor::log_warnings(const Config& config, const std::vector<StreamPart
   }
 }
 
+void Supervisor::warn_of_few_descriptors() {
+  const auto warning =
+      descriptor_warning(descriptor_limit(), streams_.size(), streams_.children_at_most());
+  if (warning) log_.write(LogLevel::warning, "config_loaded", {}, *warning);
+}
+
 // Two of one name would be two publishers to one sink.
 bool Supervisor::must_wait(const Config& next) const {
   return std::any_of(next.streams.begin(), next.streams.end(), [this](const StreamConfig& stream) {
@@ -82,6 +89,7 @@ std::string Supervisor::apply(const Config& read) {
   if (changes.log) log_.reconfigure(config_.log, secrets_);
   log_warnings(config_, parts);
   streams_.change(changes, std::move(parts), config_);
+  warn_of_few_descriptors();
   if (server_) server_->limit_connections(connections_limit());
   if (changes.dependencies) dependencies_ = watch_dependencies();
   return describe(changes);

@@ -56,6 +56,7 @@ int Supervisor::run() {
   log_.hold();
   log_start();
   log_warnings(config_, parts);
+  warn_of_few_descriptors();
   streams_.start();
   if (!server_) server_ = serve();
   log_listening();

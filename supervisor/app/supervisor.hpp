@@ -61,6 +61,7 @@ class Supervisor {
   void learn(const Config& config);
   std::vector<StreamParts> parts_of(const std::vector<StreamConfig>& streams) const;
   void log_warnings(const Config& config, const std::vector<StreamParts>& parts);
+  void warn_of_few_descriptors();
   bool must_wait(const Config& next) const;
   void set_receivers(const recovery::alerts::Settings& settings);
   std::string apply(const Config& read);

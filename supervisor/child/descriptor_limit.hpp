@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string>
 
 #include <sys/resource.h>
 
@@ -20,5 +22,12 @@ std::size_t descriptor_limit();
 // How many connections HTTP may have of them: what is left beyond the need of so many children and
 // a reserve for the program, at most `most`, but always a few.
 std::size_t http_connections_limit(std::size_t descriptors, std::size_t children, std::size_t most);
+
+// What to say where `limit` is too low for so many FFmpegs (`children`) of so many streams: how
+// many streams it allows.
+std::optional<std::string> descriptor_warning(std::size_t limit, std::size_t streams,
+                                              std::size_t children);
+// The limit that this program can raise its own to.
+std::size_t hard_descriptor_limit();
 
 }  // namespace supervisor

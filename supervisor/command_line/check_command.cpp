@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "http/listener.hpp"
+#include "supervisor/child/descriptor_limit.hpp"
 #include "supervisor/child/executable_search.hpp"
 #include "supervisor/command_line/explanation.hpp"
 #include "supervisor/config/config_secrets.hpp"
@@ -90,13 +91,15 @@ void check_address(const Config& config, bool is_required, Warnings& warnings) {
   }
 }
 
-// Taken apart as at the start.
-void check_held(Config& config) {
+// Taken apart as at the start. Returns how many FFmpegs may run at once.
+std::size_t check_held(Config& config) {
   ask_held(config);
   const Secrets secrets;  // nothing of it is printed
+  std::size_t children = 0;
   for (const StreamConfig& stream : config.streams) {
-    if (stream.hold) make_stream_parts(stream, {}, secrets);
+    children += stream.hold ? make_stream_parts(stream, {}, secrets).children_at_most() : 1;
   }
+  return children;
 }
 
 void explain_streams(const Config& config, std::ostream& out) {
@@ -127,7 +130,9 @@ void check_all(const Options& options, const Environment& environment, std::ostr
     check_program({"alerts.command", config.alerts.command}, path, warnings);
   }
   check_address(config, options.require_listen, warnings);
-  check_held(config);
+  const std::size_t children = check_held(config);
+  const auto few = descriptor_warning(hard_descriptor_limit(), config.streams.size(), children);
+  if (few) warnings.add(*few);
   print(config, options, out);
   summary = "OK: " + counted(config.streams.size(), "stream") + ", " +
             counted(warnings.count(), "warning");

@@ -18,7 +18,7 @@ using Environment = std::function<std::optional<std::string>(const char* name)>;
 // line its command. Environment variables that belong to a stream apply to every stream.
 Config load_config(const Options& options, const Environment& environment);
 
-// The file alone, over the defaults. Bounded: 1 MiB, nesting 32. Throws ConfigError. The
+// The file alone, over the defaults. Bounded: 4 MiB, nesting 32. Throws ConfigError. The
 // environment is for `{env: NAME}`; without one, that and `{file: PATH}` are left empty: a caller
 // that only needs the port needs no secrets, and may lack the permission to read them.
 void read_yaml_file(const std::string& path, Config& config, const Environment& environment = {});

@@ -6,7 +6,7 @@
 
 namespace supervisor {
 
-constexpr std::size_t streams_max = 100;
+constexpr std::size_t streams_max = 1000;
 
 // `streams`: each with a name and a command of its own.
 void read_streams(const Entry& entry, Config& config, FileReading& reading);

@@ -21,7 +21,7 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-constexpr std::size_t file_bytes_max = 1024 * 1024;
+constexpr std::size_t file_bytes_max = 4 * 1024 * 1024;  // a thousand streams of 4 KiB each
 
 const std::vector<ListSetting<Config>> program_lists{
     {"streams", read_streams},
@@ -55,7 +55,7 @@ void read_root(const YamlNode& root, Config& config, FileReading& reading) {
 void read_yaml_text(const std::string& text, const std::string& source_name, Config& config,
                     const Environment& environment) {
   if (text.size() > file_bytes_max) {
-    throw ConfigError(source_name + ": larger than 1 MiB, expected a configuration");
+    throw ConfigError(source_name + ": larger than 4 MiB, expected a configuration");
   }
   FileReading reading(source_name, config, environment);
   read_root(parse_yaml(text, source_name), config, reading);

@@ -118,10 +118,7 @@ monitor::Duration StreamDriver::State::outputs_grace() const {
 }
 
 std::size_t StreamDriver::State::children_at_most() const {
-  if (!parts_.held) return 1;
-  const HeldParts& held = *parts_.held;
-  return 1 + held.outputs.size() + (held.standby ? 1 : 0) + (held.slate ? 1 : 0) +
-         (held.picture ? 1 : 0);
+  return parts_.children_at_most();
 }
 
 void StreamDriver::State::kill() {

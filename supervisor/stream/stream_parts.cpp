@@ -113,4 +113,10 @@ std::vector<std::string> StreamParts::warnings() const {
   return texts;
 }
 
+std::size_t StreamParts::children_at_most() const {
+  if (!held) return 1;
+  return 1 + held->outputs.size() + (held->standby ? 1 : 0) + (held->slate ? 1 : 0) +
+         (held->picture ? 1 : 0);
+}
+
 }  // namespace supervisor

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ struct StreamParts {
   std::vector<monitor::probes::Target> sink_of(const std::string& name) const;
   // For the log, once.
   std::vector<std::string> warnings() const;
+  // FFmpegs that may run at once.
+  std::size_t children_at_most() const;
 };
 
 // `inherited`: the descriptors to pass on to the children. `secrets` has learnt those of the

@@ -223,6 +223,19 @@ class Descriptors(LiveTest):
         self.assertFalse(supervisor.events("incident_opened"))
         wait_until(supervisor.answers, 10, "it answers")
 
+    def test_a_hard_limit_that_is_too_low_is_said_with_the_streams_it_allows(self):
+        reporter = self.write("ffmpeg", '#!/bin/sh\nexec sleep 600\n', mode=0o755)
+        streams = [{"name": f"s{n}", "command": [reporter, "-i", "x", "y"],
+                    "monitor": {"startup_timeout": "600s"}} for n in range(40)]
+        supervisor = self.supervise_file(streams, wrapper=self.limits(256, 256))
+        said = "allows 20 of the 40 streams to run at once"
+        wait_until(lambda: any(said in event["msg"] for event in supervisor.events("config_loaded")), 10, supervisor.log)
+        checked = subprocess.run([*self.limits(256, 256), os.environ["FFSUPERVISOR"], "check", "--quiet", "--config",
+                                  self.path("streams.yml")],
+                                 capture_output=True, text=True, timeout=20)
+        self.assertEqual(checked.returncode, 0)
+        self.assertIn(said, checked.stderr)
+
     def test_open_connections_do_not_keep_ffmpeg_off_air(self):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

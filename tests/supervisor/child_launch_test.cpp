@@ -386,5 +386,16 @@ TEST(DescriptorLimit, HttpGetsWhatTheStreamsLeave) {
   EXPECT_EQ(http_connections_limit(256, 100, 512), 4U) << "the health checks";
 }
 
+TEST(DescriptorLimit, ATooLowOneIsSaidWithTheStreamsItAllows) {
+  EXPECT_EQ(descriptor_warning(1024, 100, 100), std::nullopt);
+  EXPECT_EQ(descriptor_warning(1'048'576, 1000, 1000), std::nullopt);
+  EXPECT_EQ(descriptor_warning(1024, 1000, 1000),
+            "the hard limit of open descriptors (RLIMIT_NOFILE) is 1024, which allows 116 of the "
+            "1000 streams to run at once; expected at least 8096 (LimitNOFILE= of systemd, "
+            "--ulimit nofile= of Docker)");
+  EXPECT_NE(descriptor_warning(1024, 100, 400), std::nullopt) << "four FFmpegs each";
+  EXPECT_NE(descriptor_warning(50, 1, 1), std::nullopt);
+}
+
 }  // namespace
 }  // namespace supervisor::test

@@ -472,10 +472,10 @@ TEST(Yaml, TooMuchIsRefused) {
   EXPECT_EQ(error_of("streams: [{command: [a, " + std::string(131073, 'b') + "]}]"),
             "f.yml:1: streams[0].command[1]: found 131073 bytes, expected at most 131072");
   std::string streams = "streams:\n";
-  for (int i = 0; i < 101; ++i) {
+  for (int i = 0; i < 1001; ++i) {
     streams += "  - {name: s" + std::to_string(i) + ", command: [x]}\n";
   }
-  EXPECT_EQ(error_of(streams), "f.yml:1: streams: found 101 streams, expected at most 100");
+  EXPECT_EQ(error_of(streams), "f.yml:1: streams: found 1001 streams, expected at most 1000");
 }
 
 TEST(Yaml, HostileDocumentsEndInOneMessage) {
@@ -553,12 +553,12 @@ TEST(YamlFile, AnUnreadableFileIsSaid) {
 }
 
 TEST(YamlFile, AHugeFileIsRefusedWithoutReadingItAll) {
-  EXPECT_EQ(error_of_file("/dev/zero"), "/dev/zero: larger than 1 MiB, expected a configuration");
+  EXPECT_EQ(error_of_file("/dev/zero"), "/dev/zero: larger than 4 MiB, expected a configuration");
 }
 
 TEST(YamlFile, ABinaryFileIsRefused) {
   const std::string error = error_of_file("/proc/self/exe");
-  EXPECT_TRUE(error.find("larger than 1 MiB") != std::string::npos ||
+  EXPECT_TRUE(error.find("larger than 4 MiB") != std::string::npos ||
               error.find("not a text file") != std::string::npos)
       << error;
   EXPECT_EQ(error_of(std::string("a: 1\nb: \0", 9)),
