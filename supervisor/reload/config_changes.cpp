@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "supervisor/config/settings.hpp"
@@ -32,10 +34,13 @@ bool needs_launch(std::string_view key, bool holds) {
   return !begins_with_any(key, live_keys) || begins_with_any(key, launch_keys);
 }
 
-const StreamConfig* find(const Config& config, const std::string& name) {
-  const auto found = std::find_if(config.streams.begin(), config.streams.end(),
-                                  [&](const StreamConfig& stream) { return stream.name == name; });
-  return found == config.streams.end() ? nullptr : &*found;
+using StreamsByName = std::unordered_map<std::string_view, const StreamConfig*>;
+
+// Valid as long as the configuration.
+StreamsByName by_name(const Config& config) {
+  StreamsByName streams;
+  for (const StreamConfig& stream : config.streams) streams.emplace(stream.name, &stream);
+  return streams;
 }
 
 template <class Owner>
@@ -103,15 +108,16 @@ monitor::Duration shortest_interval(const Config& config) {
 }
 
 void compare_streams(const Config& running, const Config& next, ConfigChanges& changes) {
+  const StreamsByName after = by_name(next), before = by_name(running);
   for (const StreamConfig& stream : running.streams) {
-    if (!find(next, stream.name)) changes.removed.push_back(stream.name);
+    if (!after.contains(stream.name)) changes.removed.push_back(stream.name);
   }
   for (const StreamConfig& stream : next.streams) {
-    const StreamConfig* before = find(running, stream.name);
-    if (!before) {
+    const auto known = before.find(stream.name);
+    if (known == before.end()) {
       changes.added.push_back(stream.name);
-    } else if (*before != stream) {
-      changes.changed.push_back(compare(*before, stream));
+    } else if (*known->second != stream) {
+      changes.changed.push_back(compare(*known->second, stream));
     }
   }
 }
@@ -152,13 +158,11 @@ ConfigChanges compare(const Config& running, const Config& next) {
 }
 
 std::vector<StreamConfig> touched_streams(const ConfigChanges& changes, const Config& next) {
+  std::unordered_set<std::string_view> names(changes.added.begin(), changes.added.end());
+  for (const StreamChange& change : changes.changed) names.insert(change.name);
   std::vector<StreamConfig> touched;
   for (const StreamConfig& stream : next.streams) {
-    const auto is_this = [&](const StreamChange& change) { return change.name == stream.name; };
-    const bool is_changed = std::any_of(changes.changed.begin(), changes.changed.end(), is_this);
-    const bool is_added =
-        std::find(changes.added.begin(), changes.added.end(), stream.name) != changes.added.end();
-    if (is_changed || is_added) touched.push_back(stream);
+    if (names.contains(stream.name)) touched.push_back(stream);
   }
   return touched;
 }

@@ -154,7 +154,7 @@ void StreamDriver::State::perform(const recovery::Launch& action) {
     ended_lives_.push_back(std::move(life_));
   }
   if (action.role == Role::primary) begin_outputs();
-  awaits_descriptors_ = false;
+  awaits_turn_ = awaits_descriptors_ = false;
   freed_descriptors_ = 0;
   life_ = std::make_unique<ChildLife>(action.generation, action.role, parts_, context_.services,
                                       log_gate_, core_,
@@ -162,7 +162,7 @@ void StreamDriver::State::perform(const recovery::Launch& action) {
   if (held_) take(recovery::Observed{action.generation, held_->reports()});
   tracks_.prepare(action.role == Role::primary ? parts_.primary : parts_.fallback, action.role,
                   [this](std::shared_ptr<const PreparedCommand> command) {
-                    wake_up([&] { launch(std::move(command)); });
+                    wake_up([&] { launch_in_turn(std::move(command)); });
                   });
 }
 
@@ -173,6 +173,20 @@ void StreamDriver::State::note_ffmpeg_version(const ChildLife& life) {
       LogLevel::warning, "ffmpeg_outdated", config().name,
       "This FFmpeg is older than 4.4, the oldest that is supported: it does not know the "
       "supervisor's -stats_period and is launched without it");
+}
+
+void StreamDriver::State::launch_in_turn(std::shared_ptr<const PreparedCommand> command) {
+  if (context_.launches == nullptr) return launch(std::move(command));
+  awaits_turn_ = true;
+  context_.launches->put([state = weak_from_this(), command = std::move(command),
+                          generation = life_->generation()] {
+    const auto self = state.lock();
+    const bool is_wanted =
+        self && self->awaits_turn_ && !self->is_closed_ && self->life_->generation() == generation;
+    if (!is_wanted) return;
+    self->awaits_turn_ = false;
+    self->wake_up([&] { self->launch(command); });
+  });
 }
 
 void StreamDriver::State::launch(std::shared_ptr<const PreparedCommand> command) {
@@ -254,7 +268,8 @@ void StreamDriver::State::check_life() {
 
 // A launch that is still being prepared has no process: it ends at once.
 void StreamDriver::State::perform(const recovery::Signal& action) {
-  if (tracks_.abandon_preparation() || std::exchange(awaits_descriptors_, false)) {
+  if (tracks_.abandon_preparation() || std::exchange(awaits_turn_, false) ||
+      std::exchange(awaits_descriptors_, false)) {
     return take(recovery::Exited{life_->generation(), {.code = {}, .signal = action.number}});
   }
   if (held_) held_->retire_encoder();

@@ -12,6 +12,7 @@
 #include "supervisor/config/config.hpp"
 #include "supervisor/files/files.hpp"
 #include "supervisor/journal/journal.hpp"
+#include "supervisor/stream/launch_queue.hpp"
 #include "supervisor/stream/stream_parts.hpp"
 #include "supervisor/thread/clock.hpp"
 #include "supervisor/thread/services.hpp"
@@ -42,6 +43,7 @@ class StreamDriver {
     // Takes descriptors from what is less important than a launch, then calls `done`, on any
     // thread. Empty: there is nothing to take them from.
     std::function<void(std::function<void()> done)> free_descriptors = {};
+    LaunchQueue* launches = nullptr;  // of all streams; null: each is launched at once
     Seams seams = {};
   };
 

@@ -74,6 +74,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   std::vector<monitor::probes::Target> sources() const;
 
   void note_ffmpeg_version(const ChildLife& life);
+  void launch_in_turn(std::shared_ptr<const PreparedCommand> command);
   void launch(std::shared_ptr<const PreparedCommand> command);
   bool launch_with_freed_descriptors(std::shared_ptr<const PreparedCommand> command,
                                      int error_number);
@@ -128,7 +129,8 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
 
   EventQueue events_;
   bool is_awake_ = false;
-  bool awaits_descriptors_ = false;  // the launch of life_
+  bool awaits_turn_ = false;         // the launch of life_, in the queue of launches
+  bool awaits_descriptors_ = false;  // … once HTTP has given some
   unsigned freed_descriptors_ = 0;   // times, for the launch of life_
   bool has_news_ = false;
   bool is_closed_ = false;  // ended for good, or is_gone_

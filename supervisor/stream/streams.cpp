@@ -1,6 +1,8 @@
 #include "supervisor/stream/streams.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 #include "recovery/exit_code.hpp"
 
@@ -56,10 +58,7 @@ void Streams::change(const ConfigChanges& changes, std::vector<StreamParts> chan
 
 Streams::Entry Streams::make(StreamParts parts) {
   const std::size_t place = next_place_++;
-  std::vector<std::size_t> places;
-  for (const Entry& entry : present_) places.push_back(entry.place);
-  places.push_back(place);
-  context_.services.snapshots.arrange(places);  // it shows itself from the start
+  context_.services.snapshots.append(place);  // it shows itself from the start
   recovery::PersistedState before = past_of(parts.config.name);
   return {place,
           std::make_unique<StreamDriver>(
@@ -72,6 +71,7 @@ Streams::Entry Streams::make(StreamParts parts) {
                                     .before = std::move(before),
                                     .on_end = [this, place](int code) { on_end(place, code); },
                                     .free_descriptors = context_.free_descriptors,
+                                    .launches = &launches_,
                                     .seams = context_.seams})};
 }
 
@@ -81,8 +81,11 @@ recovery::PersistedState Streams::past_of(const std::string& name) {
 }
 
 void Streams::arrange(const std::vector<std::string>& order) {
+  std::unordered_map<std::string_view, std::size_t> ranks;
+  for (const std::string& name : order) ranks.emplace(name, ranks.size());
   const auto rank = [&](const Entry& entry) {
-    return std::find(order.begin(), order.end(), entry.driver->config().name) - order.begin();
+    const auto found = ranks.find(entry.driver->config().name);
+    return found == ranks.end() ? ranks.size() : found->second;
   };
   std::stable_sort(present_.begin(), present_.end(),
                    [&](const Entry& left, const Entry& right) { return rank(left) < rank(right); });

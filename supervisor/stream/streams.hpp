@@ -32,7 +32,8 @@ class Streams {
   };
 
   // Everything in the context must outlive it.
-  explicit Streams(Context context) : context_(std::move(context)) {}
+  explicit Streams(Context context)
+      : context_(std::move(context)), launches_(context_.services.loop) {}
 
   // Adds them, in this order, without starting them.
   void add(std::vector<StreamParts> all);
@@ -76,6 +77,7 @@ class Streams {
   recovery::PersistedState past_of(const std::string& name);
 
   Context context_;
+  LaunchQueue launches_;  // of all of them
   std::size_t next_place_ = 0;
   std::vector<Entry> present_;  // in the order of the configuration
   std::vector<Entry> leaving_;

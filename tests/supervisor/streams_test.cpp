@@ -59,6 +59,32 @@ TEST_F(StreamsTest, AreLaunchedAndShownInTheirOrder) {
   EXPECT_EQ(streams.find("three"), nullptr);
 }
 
+Names many_names() {
+  Names names;
+  for (int i = 0; i < 50; ++i) names.push_back("s" + std::to_string(i));
+  return names;
+}
+
+TEST_F(StreamsTest, AllAtOnceAreLaunchedInTurnsOfTheLoop) {
+  add(many_names());
+  streams.start();
+  EXPECT_EQ(children.count(), LaunchQueue::launches_a_turn);
+  turn();
+  EXPECT_EQ(children.count(), 50U);
+  EXPECT_EQ(shown_names(), many_names());
+}
+
+TEST_F(StreamsTest, OneThatIsToStopBeforeItsTurnIsNotLaunched) {
+  add(many_names());
+  streams.start();
+  streams.shut_down();
+  turn();
+  EXPECT_EQ(children.count(), LaunchQueue::launches_a_turn);
+  for (std::size_t i = 0; i < children.count(); ++i) children[i].exit(255);
+  EXPECT_EQ(all_ended, 1);
+  EXPECT_EQ(streams.exit_code(), 0);
+}
+
 TEST_F(StreamsTest, HaveAllEndedWhenTheLastHasWithTheFirstCodeThatIsNotZero) {
   add({"one", "two", "three"});
   streams.start();
