@@ -62,6 +62,8 @@ struct Journal::State : std::enable_shared_from_this<Journal::State> {
   bool open_in_time();
   bool turn(std::unique_lock<std::mutex>& lock);
   void enqueue(Change change);
+  // A change of this stream is not written yet.
+  bool is_waiting(const std::string& stream) const;
   void wait_for_work(std::unique_lock<std::mutex>& lock);
 
   const std::string path;
@@ -79,7 +81,7 @@ struct Journal::State : std::enable_shared_from_this<Journal::State> {
   std::deque<Change> queue;
   bool opened = false;    // … or that failed
   bool given_up = false;  // the streams have started without what it holds
-  bool writing = false;   // what was taken from the queue
+  std::string writing;    // whose change was taken from the queue; empty: none
   bool stalled = false;   // the disk has been waited for once
   bool closing = false;
   bool ended = false;
@@ -147,7 +149,7 @@ bool Journal::State::turn(std::unique_lock<std::mutex>& lock) {
     change = std::move(queue.front());
     queue.pop_front();
   }
-  writing = change.has_value();
+  writing = change ? change->stream : std::string();
   lock.unlock();
   attempt([&] {
     if (change) return writer.keep(*change, now());
@@ -155,7 +157,7 @@ bool Journal::State::turn(std::unique_lock<std::mutex>& lock) {
     writer.do_chores(now());
   });
   lock.lock();
-  writing = false;
+  writing.clear();
   if (queue.empty()) stalled = false;
   progress.notify_all();
   return !ends;
@@ -169,6 +171,10 @@ void Journal::State::wait_for_work(std::unique_lock<std::mutex>& lock) {
   } else {
     work.wait(lock, is_there);
   }
+}
+
+bool Journal::State::is_waiting(const std::string& stream) const {
+  return writing == stream || std::ranges::find(queue, stream, &Change::stream) != queue.end();
 }
 
 void Journal::State::enqueue(Change change) {
@@ -214,7 +220,7 @@ const recovery::PersistedState& Journal::past(const std::string& stream) const {
 void Journal::note(Change change) {
   std::unique_lock lock(state_->mutex);
   if (!state_->thread.joinable()) return;
-  const auto is_written = [&] { return state_->queue.empty() && !state_->writing; };
+  const auto is_written = [&] { return !state_->is_waiting(change.stream); };
   if (!state_->stalled) {
     state_->stalled = !state_->progress.wait_for(lock, order_limit, is_written);
   }

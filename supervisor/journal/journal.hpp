@@ -17,12 +17,12 @@ namespace supervisor {
 // what was read calls for it, and when it has grown to several times what it holds.
 //
 // Supervision never waits for its disk: it is opened, read and written by a thread of its own, in
-// order, from a bounded queue. A SIGKILL at any moment loses at most the last record (more only
-// while the disk hangs). Whatever is wrong with the file or its disk is reported once, until it
-// works again, and then all that was missed is written: unwritable folder, full disk, corrupt lines
-// (the valid ones are kept, the damaged file is put aside as FILE.corrupt), a format newer than
-// this version (not used or changed), another process that has it open (the same, for as long as it
-// has).
+// order, from a bounded queue. A SIGKILL at any moment loses at most the last record of a stream
+// (more only while the disk hangs). Whatever is wrong with the file or its disk is reported once,
+// until it works again, and then all that was missed is written: unwritable folder, full disk,
+// corrupt lines (the valid ones are kept, the damaged file is put aside as FILE.corrupt), a format
+// newer than this version (not used or changed), another process that has it open (the same, for as
+// long as it has).
 class Journal {
  public:
   // `on_problem` is called from any thread with a sentence for the log.
@@ -48,7 +48,8 @@ class Journal {
 
   // Notes what has changed. All but the incidents is written as it is now; of the incidents only
   // those given, each replacing an older record with its id. Returns at once, save that the note
-  // before it is given up to 250 ms to reach the kernel: a hung disk costs that once.
+  // of the same stream before it is given up to 250 ms to reach the kernel: a hung disk costs that
+  // once. A thousand streams that note at once do not wait for one another.
   struct Change {
     std::string stream;
     recovery::PersistedState now;  // `incidents`: only the ones opened, changed or closed

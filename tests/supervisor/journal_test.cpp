@@ -1,5 +1,6 @@
 #include "supervisor/journal/journal.hpp"
 
+#include <future>
 #include <thread>
 
 #include <sys/stat.h>
@@ -174,6 +175,18 @@ TEST(Journal, ARecordIsInTheFileWithoutDelay) {
     if (i == 1) continue;
     ASSERT_NE(read_file(folder / "j").find(record(change(i - 1))), std::string::npos) << i;
   }
+}
+
+TEST(Journal, StreamsThatNoteAtOnceDoNotWaitForOneAnother) {
+  const JournalFolder folder;
+  std::promise<void> disk;
+  Journal journal(folder / "j", 10, {},
+                  {.limit = 1ms, .before = [works = disk.get_future().share()] { works.wait(); }});
+  const auto begun = std::chrono::steady_clock::now();
+  for (int i = 0; i < 1000; ++i) journal.note({"s" + std::to_string(i), {}});
+  const auto took = std::chrono::steady_clock::now() - begun;
+  disk.set_value();
+  EXPECT_LT(took, 200ms) << "the first to wait would have waited for 250 ms";
 }
 
 TEST(Journal, CutAtAnyByteItKeepsEveryWholeRecordAndTakesNewOnes) {
