@@ -95,43 +95,42 @@ void Secrets::learn_encodings(string_view secret) {
 }
 
 void Secrets::show(string_view name) {
-  if (std::ranges::find(shown_, name) == shown_.end()) shown_.emplace_back(name);
+  shown_.emplace(name);
+}
+
+bool Secrets::is_shown(string_view text) const {
+  return shown_.contains(text) || (base_ != nullptr && base_->is_shown(text));
 }
 
 void Secrets::add(string_view secret) {
   if (secret.size() < shortest_weak) return;
-  const bool weak = secret.size() < shortest_strong ||
-                    std::ranges::find(shown_, secret) != shown_.end() ||
+  const bool weak = secret.size() < shortest_strong || is_shown(secret) ||
                     std::ranges::find(ordinary_words, secret) != ordinary_words.end();
-  std::vector<std::string>& list = weak ? weak_ : secrets_;
-  if (std::ranges::find(list, secret) != list.end()) return;
-  const auto longer = [&](const std::string& other) { return other.size() > secret.size(); };
-  list.emplace(std::ranges::find_if_not(list, longer), secret);
+  if (weak) return weak_.add(secret);
+  secrets_.add(secret);
 }
 
 std::size_t Secrets::weak_secret_at(string_view text, std::size_t at) const {
   if (text.substr(0, at).ends_with("/streams/")) return 0;  // of our own API
-  for (const std::string& secret : weak_) {
-    if (!text.substr(at).starts_with(secret)) continue;
+  std::size_t size = 0;
+  weak_.find_in(text.substr(at), [&](string_view secret) {
     const std::size_t end = at + secret.size();
     const bool scheme = text.substr(end).starts_with(":/") || text.substr(end).starts_with(":\\/");
-    if (!scheme && (end == text.size() || !is_word_char(text[end]))) return secret.size();
-  }
-  return 0;
+    if (scheme || (end != text.size() && is_word_char(text[end]))) return false;
+    size = secret.size();
+    return true;
+  });
+  return base_ == nullptr ? size : std::max(size, base_->weak_secret_at(text, at));
+}
+
+void Secrets::add_learnt(string_view text, std::vector<Span>& spans) const {
+  secrets_.find_in(text, spans);
+  if (base_ != nullptr) base_->add_learnt(text, spans);
 }
 
 std::vector<Span> Secrets::spans_in(string_view text, Place place, Use use) const {
   std::vector<Span> spans;
-  for (const std::string& secret : secrets_) {
-    for (std::size_t at = text.find(secret); at != string_view::npos;
-         at = text.find(secret, at + secret.size()))
-      spans.push_back({at, at + secret.size()});
-  }
-  for (const auto& [secret, shown] : behind_hosts_) {
-    for (std::size_t at = text.find(secret); at != string_view::npos;
-         at = text.find(secret, at + secret.size()))
-      spans.push_back({at + shown, at + secret.size()});
-  }
+  add_learnt(text, spans);
   add_forms(
       text, place, use, [this](string_view in, std::size_t at) { return weak_secret_at(in, at); },
       spans);
@@ -172,7 +171,7 @@ std::vector<Secrets::Argument> Secrets::read_command(const std::vector<std::stri
 }
 
 std::vector<std::string> Secrets::mask_command(const std::vector<std::string>& argv) const {
-  Secrets own = *this;
+  Secrets own(this);
   const std::vector<Argument> arguments = own.read_command(argv);
   std::vector<std::string> masked;
   masked.reserve(argv.size());
@@ -186,7 +185,7 @@ std::vector<std::string> Secrets::mask_command(const std::vector<std::string>& a
 
 std::vector<std::vector<Span>> Secrets::spans_of_command(
     const std::vector<std::string>& argv) const {
-  Secrets own = *this;
+  Secrets own(this);
   const std::vector<Argument> arguments = own.read_command(argv);
   std::vector<std::vector<Span>> spans;
   spans.reserve(argv.size());

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "supervisor/secrets/known_texts.hpp"
 #include "supervisor/secrets/url_credentials.hpp"
 
 namespace supervisor {
@@ -21,6 +24,8 @@ namespace supervisor {
 // of Basic authorisation. The mask is `***`.
 class Secrets {
  public:
+  Secrets() = default;
+
   // What is shown anyway, such as the name of a stream: where a secret is the same text, it is
   // masked as a short one is, and not behind `/streams/`. Before the secrets are learnt.
   void show(std::string_view name);
@@ -67,16 +72,17 @@ class Secrets {
   std::string mask_as(std::string_view text, Place place, Use use) const;
   std::size_t weak_secret_at(std::string_view text, std::size_t at) const;
 
-  std::vector<std::string> secrets_;  // masked wherever they stand; longest first
-  // Of a published URL: what is no secret by itself is one behind its host, which is shown.
-  struct BehindHost {
-    std::string text;
-    std::size_t shown;
-    bool operator==(const BehindHost&) const = default;
-  };
-  std::vector<BehindHost> behind_hosts_;
-  std::vector<std::string> shown_;
-  std::vector<std::string> weak_;  // masked only between delimiters; longest first
+  // Those of a command beside what is known already, without a copy of that. Valid as long as it.
+  explicit Secrets(const Secrets* base) : base_(base) {}
+  bool is_shown(std::string_view text) const;
+  void add_learnt(std::string_view text, std::vector<Span>& spans) const;
+
+  const Secrets* base_ = nullptr;  // null: there is none
+  // Masked wherever they stand. Of a published URL: what is no secret by itself is one behind its
+  // host, which is shown.
+  KnownTexts secrets_;
+  std::set<std::string, std::less<>> shown_;
+  KnownPrefixes weak_;  // masked only between delimiters
 };
 
 }  // namespace supervisor

@@ -138,9 +138,7 @@ void Secrets::learn_publish_key(string_view text, const Url& url) {
   const std::size_t host = text.substr(0, url.path.begin).find_last_of("/@") + 1;
   const auto learn_behind_host = [&](std::size_t size) {
     const std::size_t shown = key.begin - host;
-    BehindHost secret{std::string(text.substr(host, shown + size)), shown};
-    if (size > 0 && std::ranges::find(behind_hosts_, secret) == behind_hosts_.end())
-      behind_hosts_.push_back(std::move(secret));
+    if (size > 0) secrets_.add(text.substr(host, shown + size), shown);
   };
   const string_view folders = path.substr(0, path.rfind('/'));
   const bool is_weak = is_ordinary(folders) || folders.size() < shortest_piece;
