@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and runs every benchmark: Google Benchmark for the parser, the core and HTTP's parts, then the
-# whole process beside its peers. About twenty-three minutes. Arguments go to whole_process.py (--only launch,…),
+# whole process beside its peers. About half an hour. Arguments go to whole_process.py (--only launch,…),
 # and then back_on_air.py, which takes its own, is left out.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -14,6 +14,7 @@ for benchmark in "$build"/tests/bench/*_bench; do
 done
 /usr/bin/python3 "$root/tests/bench/whole_process.py" \
   "$build/supervisor/ffsupervisor" "$build/tests/bench/stamp" "$@"
+[ $# -gt 0 ] || /usr/bin/python3 "$root/tests/bench/scale.py" "$build/supervisor/ffsupervisor" "$build/tests/bench/stand_in"
 [ $# -gt 0 ] || /usr/bin/python3 "$root/tests/bench/hook_latency.py" "$build/supervisor/ffsupervisor"
 [ $# -gt 0 ] || /usr/bin/python3 "$root/tests/bench/system_calls.py" "$build/supervisor/ffsupervisor"
 [ $# -gt 0 ] || /usr/bin/python3 "$root/tests/bench/held_outputs.py" "$build/supervisor/ffsupervisor" --seconds 20 --hang 60
