@@ -131,6 +131,43 @@ class Manifests(unittest.TestCase):
         self.assertEqual(set(re.findall(r'job=\\"([^"\\]+)\\"', rules)) - {job}, set())
 
 
+class Group(unittest.TestCase):
+    """Several streams in one pod, and several such pods: docker/kubernetes/group."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="ffsupervisor-kubernetes-")
+        cls.addClassCleanup(folder.cleanup)
+        os.makedirs(CACHE, exist_ok=True)
+        cls.group = kustomize.render("group", folder.name, CACHE)
+        other = os.path.join(folder.name, "kubernetes", "other")
+        subprocess.run(["cp", "-r", os.path.join(folder.name, "kubernetes", "group"), other], check=True)
+        subprocess.run(["sed", "-i", "s/north/south/", os.path.join(other, "kustomization.yaml")], check=True)
+        cls.other = kustomize.render("other", folder.name, CACHE)
+
+    def test_a_copy_is_a_set_of_its_own(self):
+        first, second = self.group["StatefulSet"], self.other["StatefulSet"]
+        self.assertEqual([each["metadata"]["name"] for each in (first, second)],
+                         ["ffsupervisor-north", "ffsupervisor-south"])
+        self.assertFalse(has(second["spec"]["template"]["metadata"]["labels"], first["spec"]["selector"]))
+        self.assertEqual(first["spec"]["replicas"], 1)
+
+    def test_every_variable_of_the_settings_is_in_the_secret(self):
+        settings = self.group["ConfigMap"]["data"]["ffsupervisor.yml"]
+        used = set(re.findall(r"\{env: (\w+)\}", settings))
+        self.assertTrue(used)
+        self.assertEqual(used - self.group["Secret"]["data"].keys(), set())
+
+    def test_its_settings_have_the_commands_and_are_valid(self):
+        container, = self.group["StatefulSet"]["spec"]["template"]["spec"]["containers"]
+        self.assertEqual(container["args"], ["--config", "/etc/ffsupervisor/ffsupervisor.yml"])
+        path = os.path.join(kustomize.FOLDER, "group", "ffsupervisor.yml")
+        checked = subprocess.run([BINARY, "check", "--config", path], capture_output=True, text=True, timeout=10,
+                                 env={**os.environ, "CAMERA_PASSWORD": "CHANGE-ME"})
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        self.assertIn("OK: 2 streams", checked.stderr)
+
+
 class Program(LiveTest):
     """The container's arguments and probes, tried on the program."""
 
