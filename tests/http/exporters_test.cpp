@@ -9,33 +9,34 @@
 #include "http/exporters/otlp.hpp"
 #include "http/exporters/pushgateway.hpp"
 #include "http/exporters/statsd.hpp"
-#include "http/metrics/family.hpp"
+#include "http/metrics/series_families.hpp"
 
 namespace http::exporters {
 namespace {
 
 using namespace std::chrono_literals;
 using prometheus::MetricFamily;
-using prometheus::MetricType;
 
-MetricFamily counter(const std::string& name, double value, const Labels& labels = {}) {
-  MetricFamily family = make_family({name.c_str(), MetricType::Counter, "Help."});
-  http::add(family, labels, value);
-  return family;
+template <class Value>
+MetricFamily family_of(const FamilyInfo& info, Labels labels, const Value& value) {
+  SeriesFamilies families;
+  families.begin(info);
+  families.add(labels, value);
+  return families.take().front();
 }
 
-MetricFamily gauge(const std::string& name, double value, const Labels& labels = {}) {
-  MetricFamily family = make_family({name.c_str(), MetricType::Gauge, "Help."});
-  http::add(family, labels, value);
-  return family;
+MetricFamily counter(const std::string& name, double value, Labels labels = {}) {
+  return family_of({name.c_str(), MetricKind::counter, "Help."}, labels, value);
+}
+
+MetricFamily gauge(const std::string& name, double value, Labels labels = {}) {
+  return family_of({name.c_str(), MetricKind::gauge, "Help."}, labels, value);
 }
 
 MetricFamily histogram(std::initializer_list<double> values) {
   recovery::Histogram spread({0.5, 2});
   for (const double value : values) spread.observe(value);
-  MetricFamily family = make_family({"h_seconds", MetricType::Histogram, "Help."});
-  http::add(family, {{"stream", "radio"}}, spread);
-  return family;
+  return family_of({"h_seconds", MetricKind::histogram, "Help."}, {{"stream", "radio"}}, spread);
 }
 
 std::vector<std::string> lines_of(const std::vector<std::string>& datagrams) {
@@ -118,9 +119,14 @@ TEST(Statsd, TheSupervisorsProcessIsLeftOut) {
 
 TEST(Statsd, DatagramsFitAPacketAndHoldWholeLines) {
   StatsdReport report(StatsdFormat::dogstatsd, "");
-  MetricFamily family = make_family({"g", MetricType::Gauge, ""});
-  for (int i = 0; i < 500; ++i) http::add(family, {{"stream", std::to_string(i)}}, i);
-  const auto datagrams = report.datagrams({family});
+  constexpr FamilyInfo info{"g", MetricKind::gauge, ""};
+  SeriesFamilies families;
+  families.begin(info);
+  for (int i = 0; i < 500; ++i) {
+    const std::string stream = std::to_string(i);
+    families.add({{"stream", stream}}, i);
+  }
+  const auto datagrams = report.datagrams(families.take());
   EXPECT_GT(datagrams.size(), 5u);
   for (const auto& datagram : datagrams) EXPECT_LE(datagram.size(), StatsdReport::datagram_limit);
   const Lines lines = lines_of(datagrams);
