@@ -126,7 +126,12 @@ void Secrets::learn_query_value(string_view text, Span value) {
   const std::size_t name = before.find_last_of("?&;");
   const bool is_named = before.ends_with('=') && name != string_view::npos &&
                         is_secret_name(before.substr(name + 1, before.size() - name - 2));
-  if (is_named || value.end - value.begin >= shortest_unnamed) learn_value(value.of(text));
+  const string_view whole = value.of(text);
+  // In a filter's or a tee's options a quote, a bracket or an escape may end it.
+  const string_view alone = whole.substr(0, whole.find_first_of("'[]\\"));
+  for (const string_view each : {whole, alone}) {
+    if (is_named || each.size() >= shortest_unnamed) learn_value(each);
+  }
 }
 
 // The folders as a whole, as FFmpeg puts the names of segments behind them; and each part that is

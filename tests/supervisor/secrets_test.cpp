@@ -123,6 +123,14 @@ const std::vector<Case> url_cases = {
     {"", ""},
 };
 
+TEST(Secrets, AQueryInAFilterIsKnownWithoutTheFiltersQuote) {
+  Secrets secrets;
+  secrets.learn({"ffmpeg", "-i", "a", "-vf",
+                 "movie='http\\://127.0.0.1\\:1/a.png?k=%6e9b3r4a2v4w7'[w];[in][w]overlay", "b"});
+  EXPECT_EQ(secrets.mask("GET /a.png?k=%6e9b3r4a2v4w7 HTTP/1.1"), "GET /a.png?k=*** HTTP/1.1");
+  EXPECT_EQ(secrets.mask("GET /a.png?k=n9b3r4a2v4w7 HTTP/1.1"), "GET /a.png?k=*** HTTP/1.1");
+}
+
 TEST(Secrets, CredentialsOfUrlsAreMaskedInCommandsByTheirForm) {
   for (const Case& c : url_cases) EXPECT_EQ(masked_argument(c.raw), c.masked) << c.raw;
 }
