@@ -69,6 +69,7 @@ struct SupervisedChild::State : std::enable_shared_from_this<State> {
   void step(const recovery::Event& event);
   void settle();
   void arm_timer();
+  void note_pause();
   void on_timer();
 
   void perform(const recovery::Launch& action);
@@ -114,6 +115,7 @@ void SupervisedChild::State::wake_up(What what) {
   now_ = context_.clock.now();
   {
     const Raised awake(is_awake_);
+    note_pause();
     what();
   }
   settle();
@@ -150,13 +152,19 @@ void SupervisedChild::State::arm_timer() {
   timer_->set(due, [this] { on_timer(); });
 }
 
+// Whatever comes first shows it: a block that FFmpeg wrote meanwhile would move the timer.
+void SupervisedChild::State::note_pause() {
+  if (is_closed_ || armed_for_ == monitor::never || now_ - armed_for_ <= pause_limit) return;
+  armed_for_ = monitor::never;
+  take(recovery::Paused{});
+}
+
 void SupervisedChild::State::on_timer() {
   const auto self = shared_from_this();
-  const Instant due = std::exchange(armed_for_, monitor::never);
   if (is_closed_) return;
   if (life_) life_->drain_progress();
-  wake_up([this, due] {
-    if (now_ - due > pause_limit) take(recovery::Paused{});
+  wake_up([this] {
+    armed_for_ = monitor::never;
     if (life_) life_->check(now_);
     if (now_ >= ask_at_) {
       ask_at_ = monitor::never;

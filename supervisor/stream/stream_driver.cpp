@@ -108,22 +108,26 @@ void StreamDriver::State::publish() {
                                                     now_));
 }
 
+// Whatever comes first shows it: a block that FFmpeg wrote meanwhile would move the timer.
+void StreamDriver::State::note_pause() {
+  if (is_closed_ || armed_for_ == monitor::never || now_ - armed_for_ <= pause_limit) return;
+  watched_.pause(now_ - std::exchange(armed_for_, monitor::never), wall_);
+  take(recovery::Paused{});
+}
+
 void StreamDriver::State::on_timer() {
   const auto self = shared_from_this();
-  const Instant due = std::exchange(armed_for_, monitor::never);
   if (is_gone_) return;
   if (is_closed_) {
     return wake_up([this] {
+      armed_for_ = monitor::never;
       if (now_ >= core_.next_deadline()) take(recovery::Tick{});
     });
   }
   // What FFmpeg wrote in time is read before the time is judged.
   if (life_) life_->drain_progress();
-  wake_up([this, due] {
-    if (now_ - due > pause_limit) {
-      watched_.pause(now_ - due, wall_);
-      take(recovery::Paused{});
-    }
+  wake_up([this] {
+    armed_for_ = monitor::never;
     tracks_.check();
     check_life();
     if (now_ >= core_.next_deadline()) take(recovery::Tick{});

@@ -60,6 +60,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   void step(const recovery::Event& event);
   void finish();
   void publish();
+  void note_pause();
   void on_timer();
   monitor::Instant next_wake() const;
   void arm_timer();
@@ -139,7 +140,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   recovery::WallTime wall_{};
   monitor::Instant published_at_{};
   std::unique_ptr<Timer> timer_;
-  monitor::Instant armed_for_ = monitor::never;
+  monitor::Instant armed_for_ = monitor::never;  // what the timer is set to; never: it has rung
 };
 
 template <class What>
@@ -150,6 +151,7 @@ void StreamDriver::State::wake_up(What what) {
   now_ = context_.seams.clock.now();
   wall_ = context_.seams.clock.wall();
   try {
+    note_pause();
     what();
   } catch (...) {
     finish();  // the stream goes on with what was not lost

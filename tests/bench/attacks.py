@@ -2,8 +2,8 @@
 """What strangers on the network cost a stream: relaunch latency idle and under attack, memory and CPU.
 
 Each attack has a supervisor of its own with one stand-in for FFmpeg, which is killed ten times before the attack and ten
-times under it. Printed are the medians from the kill to the next child (the ratio counts: it contains the start of an
-interpreter), the longest, how much later than without the attack one that hangs is replaced, how long a stop takes, the
+times under it. Printed are the medians from the kill to the next child, their ratio and that of a loop in bash beside it,
+which nobody attacks but which has the same machine (both contain the start of an interpreter), the longest, how much later than without the attack one that hangs is replaced, how long a stop takes, the
 supervisor's memory and CPU, what the kernel holds for TCP, and how many of the health checks of another client were
 answered meanwhile.
 
@@ -57,11 +57,23 @@ def keep_making(port, count, request, receive=None):
 
 
 def get_flood(port):
-    client = connection(port)
-    client.settimeout(None)
-    threading.Thread(target=lambda: [None for _ in iter(lambda: client.recv(1 << 20), b"")], daemon=True).start()
     while True:
-        client.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50)
+        try:
+            client = connection(port)
+            client.settimeout(None)
+            threading.Thread(target=read_all, args=(client,), daemon=True).start()
+            while True:
+                client.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50)
+        except OSError:
+            pass  # it was this client that had to give way
+
+
+def read_all(client):
+    try:
+        while client.recv(1 << 20):
+            pass
+    except OSError:
+        pass
 
 
 def pipelining_readers(port):
@@ -156,6 +168,49 @@ def full_terminal():
     return terminal
 
 
+def child_of(parent, other_than, names):
+    """The pid of a living child of one of these names that is not this one; polled twice a millisecond."""
+    from harness import children_of, command_name
+    until = time.monotonic() + NEXT_CHILD_S
+    while time.monotonic() < until:
+        for pid, state in children_of(parent):
+            if state != "Z" and pid != other_than and command_name(pid) in names:
+                return pid
+        time.sleep(0.0005)
+    sys.exit(f"no child within {NEXT_CHILD_S} s")
+
+
+class BashLoop:
+    """What the machine itself costs: `while :; do sleep 1000; done`."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(["bash", "-c", "while :; do sleep 1000; done"], stderr=subprocess.DEVNULL)
+
+    def child(self, other_than):
+        return child_of(self.process.pid, other_than, ("sleep",))
+
+    def relaunches(self, kills):
+        return relaunches(self, kills)
+
+    def end(self):
+        child = self.child(None)
+        self.process.kill()
+        self.process.wait()
+        os.kill(child, signal.SIGKILL)
+
+
+def relaunches(what, kills):
+    """Milliseconds from each kill to the next child."""
+    found = []
+    for _ in range(kills):
+        pid = what.child(None)
+        begun = time.monotonic()
+        os.kill(pid, signal.SIGKILL)
+        what.child(pid)
+        found.append((time.monotonic() - begun) * 1000)
+    return found
+
+
 class Stream:
     """A supervisor and its stand-in for FFmpeg."""
 
@@ -179,26 +234,10 @@ class Stream:
         self.stage.doCleanups()
 
     def child(self, other_than):
-        """The pid of a living child that is not this one; polled twice a millisecond."""
-        from harness import children_of, command_name
-        until = time.monotonic() + NEXT_CHILD_S
-        while time.monotonic() < until:
-            for pid, state in children_of(self.supervisor.pid):
-                if state != "Z" and pid != other_than and command_name(pid) in ("ffmpeg", "python3"):
-                    return pid
-            time.sleep(0.0005)
-        sys.exit(f"no child within {NEXT_CHILD_S} s")
+        return child_of(self.supervisor.pid, other_than, ("ffmpeg", "python3"))
 
     def relaunches(self, kills):
-        """Milliseconds from each kill to the next child."""
-        found = []
-        for _ in range(kills):
-            pid = self.child(None)
-            begun = time.monotonic()
-            os.kill(pid, 9)
-            self.child(pid)
-            found.append((time.monotonic() - begun) * 1000)
-        return found
+        return relaunches(self, kills)
 
     def replaced_after_hanging(self):
         """Seconds from a child's last progress, about, to the next child."""
@@ -264,8 +303,9 @@ class HealthChecks:
 def measure(name, kills):
     from harness import resident_mib
     strangers, sections = ATTACKS[name]
-    stream = Stream(sections)
+    stream, loop = Stream(sections), BashLoop()
     idle, kernel = stream.relaunches(kills), tcp_mib()
+    loop_idle = statistics.median(loop.relaunches(kills))
     hung = stream.replaced_after_hanging()
     attackers = [multiprocessing.Process(target=work, args=(stream.supervisor.port,), daemon=True) for work in strangers]
     for attacker in attackers:
@@ -277,13 +317,15 @@ def measure(name, kills):
         time.sleep(0.2)  # a thousand attempts at most
     attacked = stream.relaunches(kills)
     used = (stream.cpu_seconds() - cpu) / (time.monotonic() - begun)
+    loop_ratio = statistics.median(loop.relaunches(kills)) / loop_idle
     later = stream.replaced_after_hanging() - hung
     row = [name, statistics.median(idle), statistics.median(attacked), statistics.median(attacked) / statistics.median(idle),
-           max(attacked), later, used * 100, resident_mib(stream.supervisor.pid), tcp_mib() - kernel, checks.end()]
+           loop_ratio, max(attacked), later, used * 100, resident_mib(stream.supervisor.pid), tcp_mib() - kernel, checks.end()]
     row.append(stream.stopped())
     for attacker in attackers:
         attacker.kill()
         attacker.join()
+    loop.end()
     stream.end()
     return row
 
@@ -297,11 +339,11 @@ def main():
     os.environ["FFSUPERVISOR"] = os.path.abspath(arguments.ffsupervisor)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
-    print("| attack | relaunch idle, ms | attacked, ms | ratio | longest, ms | a hang is seen later by, s | CPU, % | RSS, MiB | "
+    print("| attack | relaunch idle, ms | attacked, ms | ratio | of a loop | longest, ms | a hang is seen later by, s | CPU, % | RSS, MiB | "
           "TCP, MiB | health checks | stop, s |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     for name in arguments.only.split(",") if arguments.only else ATTACKS:
-        print("| {} | {:.1f} | {:.1f} | {:.2f} | {:.0f} | {:.2f} | {:.0f} | {:.1f} | {:.0f} | {} | {:.2f} |".format(*measure(name, arguments.kills)),
+        print("| {} | {:.1f} | {:.1f} | {:.2f} | {:.2f} | {:.0f} | {:.2f} | {:.0f} | {:.1f} | {:.0f} | {} | {:.2f} |".format(*measure(name, arguments.kills)),
               flush=True)
 
 

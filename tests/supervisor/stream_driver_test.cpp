@@ -74,6 +74,24 @@ TEST_F(StreamDriverTest, WhatFfmpegWroteInTimeIsReadBeforeItCountsAsFrozen) {
   EXPECT_EQ(state(), State::on_air);
 }
 
+// A paused container goes on: the first to be heard may be FFmpeg, or the timer.
+TEST_F(StreamDriverTest, TimeInWhichTheLoopDidNotRunIsUnwatchedWhateverComesFirst) {
+  StreamConfig config = plain_config();
+  config.monitor.witnesses = monitor::Witnesses::all;  // asked each second
+  children.pid = ::getpid();
+  go_on_air(config);
+  clock.advance(500ms);
+  clock.jump(7s);
+  children.last().advance();
+  clock.advance(300ms);
+  ASSERT_TRUE(snapshot().unwatched);
+  EXPECT_EQ(snapshot().unwatched->size(), 1U);
+  clock.jump(7s);
+  clock.advance(300ms);
+  EXPECT_EQ(snapshot().unwatched->size(), 2U);
+  EXPECT_EQ(state(), State::on_air);
+}
+
 TEST_F(StreamDriverTest, AStderrLineBecomesTheVerdict) {
   StreamConfig config = plain_config();
   config.monitor.witnesses = monitor::Witnesses::all;
