@@ -12,7 +12,8 @@
 #   docker build -f docker/Dockerfile --target static-files --output build/static .
 #
 # Packages come from the Debian archive that apt is set to here; DEBIAN_MIRROR and DEBIAN_SECURITY_MIRROR name others.
-# CMAKE_BUILD_PARALLEL_LEVEL bounds the compilers; FFSUPERVISOR_CMAKE has further options for CMake.
+# CMAKE_BUILD_PARALLEL_LEVEL bounds the compilers; FFSUPERVISOR_CMAKE has further options for CMake, such as
+# -DFFSUPERVISOR_PIE=ON for a position-independent program, which is launched later.
 set -eEuo pipefail
 trap 'echo "static.sh: stopped at line $LINENO: $BASH_COMMAND" >&2' ERR
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -201,7 +202,8 @@ build_program() {
   say "ffsupervisor for $arch"
   build=$PWD/$work/build
   local options
-  read -r -a options <<<"${FFSUPERVISOR_CMAKE:-}"
+  # Not position independent: it would relocate itself at each start, and FFmpeg would be launched later.
+  read -r -a options <<<"-DFFSUPERVISOR_PIE=OFF ${FFSUPERVISOR_CMAKE:-}"
   quietly "configuring ffsupervisor" cmake_for_arch -S . -B "$build" -DFFSUPERVISOR_STATIC=ON -DFFSUPERVISOR_UNITY=ON \
     -DFFSUPERVISOR_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr "-Dprometheus-cpp_DIR=$libraries/lib/cmake/prometheus-cpp" \
     "${options[@]}"
@@ -218,8 +220,7 @@ check_program() {
   grep -q 'GNU_RELRO' <<<"$said" || wrong+=("its tables stay writable (no RELRO)")
   ! grep 'GNU_STACK' <<<"$said" | grep -q 'RWE' || wrong+=("its stack is executable")
   case " ${FFSUPERVISOR_CMAKE:-} " in
-    *FFSUPERVISOR_PIE=OFF*) ;;
-    *) grep -q 'Type: *DYN' <<<"$said" || wrong+=("it is not position independent") ;;
+    *FFSUPERVISOR_PIE=ON*) grep -q 'Type: *DYN' <<<"$said" || wrong+=("it is not position independent") ;;
   esac
   [ ${#wrong[@]} -eq 0 ] || fail "the program is not as it shall be: ${wrong[*]}"
   [ "$arch" != "$native" ] || "$output/ffsupervisor" --version >/dev/null || fail "the program does not start"
