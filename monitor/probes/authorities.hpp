@@ -28,7 +28,6 @@ bool trust_authorities(boost::asio::ssl::context& context, boost::system::error_
 // What there is to say then, in the place of OpenSSL's "unable to get local issuer certificate".
 inline constexpr const char* no_authorities =
     "this system has no certificates of authorities to verify it by; install ca-certificates, or "
-    "name "
-    "a file of them in SSL_CERT_FILE";
+    "name a file of them in SSL_CERT_FILE";
 
 }  // namespace monitor::probes

@@ -32,7 +32,7 @@ namespace {
 
 constexpr monitor::Duration look_timeout = 2s;  // what needs longer counts as silent
 
-// The probes move, a row is copied: they share it.
+// A row is copied: its copies share the probe.
 template <class Probe>
 Reading reading_of(std::shared_ptr<Probe> probe) {
   Reading row;

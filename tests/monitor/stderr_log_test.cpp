@@ -235,6 +235,14 @@ TEST(Sign, HarmlessLinesAreNone) {
   }
 }
 
+TEST(Sign, APortThatIsTakenIsOfTheSideThatListensThere) {
+  const Endpoints listens{{"udp://0.0.0.0:5004"}, {"rtmp://s/live/key"}, {}};
+  const auto found =
+      read_sign(parse_log_line("[udp @ 0x1] [error] bind failed: Address already in use"), listens);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->cause, Cause::source_unreachable);
+}
+
 TEST(Sign, AWarningIsNeverAWrongCommand) {
   EXPECT_EQ(cause("[x @ 0x1] [warning] Option not found"), std::nullopt);
 }
