@@ -136,7 +136,9 @@ Plan RestartPlanner::await_source(const Verdict& verdict, bool advanced, Context
   const bool refused = verdict.cause == monitor::Cause::source_refused;
   source_.begin(policy, !advanced, refused, context.now);
   decide_to_wait(reason_of(verdict), source_.trial_at(policy, false) - context.now, context);
-  return count_retry(reason_of(verdict), verdict, context).value_or(Plan{Plan::Kind::source});
+  const bool is_retry = source_.count_retry(policy.audio_stream.retry_interval, context.now);
+  const auto end = is_retry ? on_retry(verdict, context) : std::nullopt;
+  return end.value_or(Plan{Plan::Kind::source});
 }
 
 void RestartPlanner::decide_to_wait(std::string reason, Duration delay, Context context) {
@@ -202,15 +204,16 @@ std::optional<Plan> RestartPlanner::source_is_missing(const monitor::SourceLook&
     context.reporter.note_cause(look.cause);
   }
   source_.note_missing();
-  return count_retry(look.sentence, verdict, context);
+  const Duration interval = context.setup.policy.audio_stream.retry_interval;
+  if (!source_.count_retry(interval, context.now)) return std::nullopt;
+  if (const auto end = on_retry(verdict, context)) return end;
+  decide_to_wait(look.sentence, interval, context);
+  return std::nullopt;
 }
 
 // One each retry interval, however it was found missing.
-std::optional<Plan> RestartPlanner::count_retry(const std::string& sentence, const Verdict& verdict,
-                                                Context context) {
-  const AudioStream& pace = context.setup.policy.audio_stream;
-  if (!source_.count_retry(pace.retry_interval, context.now)) return std::nullopt;
-  if (source_.retries() >= pace.max_retries) {
+std::optional<Plan> RestartPlanner::on_retry(const Verdict& verdict, Context context) {
+  if (source_.retries() >= context.setup.policy.audio_stream.max_retries) {
     escalate(verdict,
              monitor::sentence("the source has been missing for %.0f s, ",
                                monitor::seconds(source_.waited(context.now))) +
@@ -219,7 +222,6 @@ std::optional<Plan> RestartPlanner::count_retry(const std::string& sentence, con
   }
   const bool gives_up = context.setup.policy.on_exhausted != OnExhausted::keep_trying;
   if (context.reporter.is_escalated() && gives_up) return Plan{Plan::Kind::give_up};
-  decide_to_wait(sentence, pace.retry_interval, context);
   return std::nullopt;
 }
 

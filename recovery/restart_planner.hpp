@@ -114,8 +114,7 @@ class RestartPlanner {
   Plan by_budget(const monitor::Verdict& verdict, Context context);
   Plan await_source(const monitor::Verdict& verdict, bool advanced, Context context);
   void decide_to_wait(std::string reason, Duration delay, Context context);
-  std::optional<Plan> count_retry(const std::string& sentence, const monitor::Verdict& verdict,
-                                  Context context);
+  std::optional<Plan> on_retry(const monitor::Verdict& verdict, Context context);
   std::optional<Plan> try_for_return(std::string reason, Context context);
   std::optional<Plan> source_is_there(const monitor::SourceLook& look,
                                       const monitor::Verdict& verdict, Context context);

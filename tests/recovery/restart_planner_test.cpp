@@ -294,6 +294,22 @@ TEST_F(RestartPlannerTest, AFailureWithoutAWordIsTheSourcesWhereThatIsNotThere) 
   EXPECT_EQ(source(true), Plan{Kind::launch}) << "it is back";
 }
 
+TEST_F(RestartPlannerTest, ATrialThatIsARetryTooIsOneDecision) {
+  setup.policy.audio_stream.retry_interval = 30s;
+  fault(missing, false, false);
+  for (int i = 0; i < 20; ++i) {
+    now += 2s;
+    planner->on_launch(now);
+    reporter.take();
+    fault(missing, false, false);
+    std::size_t waits = 0;
+    for (const Notice& notice : reporter.take().notices) {
+      waits += std::holds_alternative<Decided>(notice) ? 1 : 0;
+    }
+    EXPECT_EQ(waits, 1U) << "after " << 2 * (i + 1) << " s";
+  }
+}
+
 TEST_F(RestartPlannerTest, AFailureWithoutAWordWhoseSourceIsThereIsPacedByTheBudget) {
   const Verdict silent{Cause::encoder_failed, {"exit code 1"}, monitor::Confidence::low};
   fault(silent, false, false);
