@@ -90,11 +90,13 @@ const Incident* OpenIncidents::note_cause(monitor::Cause cause) {
   return incident;
 }
 
-void OpenIncidents::note_evidence(const std::string& sentence) {
+const Incident* OpenIncidents::note_evidence(const std::string& sentence) {
   Incident* const incident = off_air();
-  if (incident == nullptr || incident->evidence.size() >= monitor::evidence_limit) return;
+  if (incident == nullptr || incident->evidence.size() >= monitor::evidence_limit) return nullptr;
   auto& known = incident->evidence;
-  if (std::find(known.begin(), known.end(), sentence) == known.end()) known.push_back(sentence);
+  if (std::find(known.begin(), known.end(), sentence) != known.end()) return nullptr;
+  known.push_back(sentence);
+  return incident;
 }
 
 }  // namespace recovery

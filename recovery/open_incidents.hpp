@@ -32,8 +32,9 @@ class OpenIncidents {
   // it; null where none is open, or the same was done last. Holds until the next call.
   const Incident* note_action(const std::string& text);
 
-  // Adds a sentence to the evidence of the off-air incident, once, while there is room.
-  void note_evidence(const std::string& sentence);
+  // Adds a sentence to the evidence of the off-air incident, once, while there is room. As
+  // note_action().
+  const Incident* note_evidence(const std::string& sentence);
 
   // What caused the off-air incident is known better now. As note_action().
   const Incident* note_cause(monitor::Cause cause);

@@ -25,6 +25,10 @@ void Reporter::decide(Decided decided) {
   if (changed != nullptr) notify(change_of(*changed));
 }
 
+void Reporter::add_evidence(const std::string& sentence) {
+  if (const Incident* changed = incidents_.note_evidence(sentence)) notify(change_of(*changed));
+}
+
 void Reporter::note_cause(monitor::Cause cause) {
   if (const Incident* changed = incidents_.note_cause(cause)) notify(change_of(*changed));
 }

@@ -45,7 +45,7 @@ class Reporter {
   // Closes the warnings that none of these upholds any more.
   void close_warnings(const std::vector<monitor::Fault>& upheld, Instant now);
   // Adds evidence to the off-air incident.
-  void add_evidence(const std::string& sentence) { incidents_.note_evidence(sentence); }
+  void add_evidence(const std::string& sentence);
 
   // The off-air incident's cause follows what was found out since.
   void note_cause(monitor::Cause cause);

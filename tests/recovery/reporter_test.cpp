@@ -68,6 +68,17 @@ TEST(Reporter, AnIncidentKeepsItsNewestActions) {
   EXPECT_EQ(actions.back(), "restart_ffmpeg: 32");
 }
 
+TEST(Reporter, EvidenceThatIsFoundLaterIsToldOnce) {
+  Reporter reporter;
+  reporter.open_off_air(frozen, start, start);
+  reporter.take();
+  reporter.add_evidence("It answers 404.");
+  reporter.add_evidence("It answers 404.");
+  const auto changed = all_of<IncidentChanged>(reporter.take());
+  ASSERT_EQ(changed.size(), 1U);
+  EXPECT_EQ(changed[0].evidence, (std::vector<std::string>{frozen.evidence[0], "It answers 404."}));
+}
+
 TEST(Reporter, AWarningHasNoActions) {
   Reporter reporter;
   reporter.warn({Cause::cpu_high, false, "busy"}, {Cause::cpu_high, {"busy"}}, start, start);
