@@ -100,7 +100,11 @@ struct Alerted {
   std::string reason;
   std::vector<std::string> actions = {};  // of the open off-air incident, oldest first
 };
-struct AlertResolved {};
+struct AlertResolved {
+  bool on_air = false;  // false: it is stopped as asked, or removed
+  // Since the stream was last healthy, in all; empty where an earlier life alerted.
+  std::optional<Duration> off_air_for = {};
+};
 // The first finding, or one that differs from the one before.
 struct SourceChanged {
   bool available;

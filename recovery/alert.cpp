@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "monitor/text/ascii.hpp"
@@ -17,6 +19,36 @@ std::string without_figures(std::string text) {
   return text;
 }
 
+// "restart_ffmpeg" for people.
+std::string_view words_of(DecisionKind kind) {
+  switch (kind) {
+    case DecisionKind::restart_ffmpeg:
+      return "Restarted FFmpeg";
+    case DecisionKind::wait_for_source:
+      return "Waited for the source";
+    case DecisionKind::start_fallback:
+      return "Started the fallback";
+    case DecisionKind::escalate_alert:
+      return "Told people";
+    case DecisionKind::none:
+      break;
+  }
+  return {};
+}
+
+// An incident's action, `restart_ffmpeg: FFmpeg ended`, in words.
+std::string in_words(const std::string& action) {
+  for (std::size_t i = 0; i < decision_kind_count; ++i) {
+    const auto kind = static_cast<DecisionKind>(i);
+    const std::string prefix = std::string(name(kind)) + ": ";
+    if (!action.starts_with(prefix)) continue;
+    const std::string reason = action.substr(prefix.size());
+    const std::string words(words_of(kind));
+    return words.empty() ? reason : words + ": " + reason;
+  }
+  return action;
+}
+
 // What was done again and again: its last sentence, and how often.
 std::vector<std::string> folded(const std::vector<std::string>& actions) {
   struct Repeated {
@@ -26,10 +58,11 @@ std::vector<std::string> folded(const std::vector<std::string>& actions) {
   };
   std::vector<Repeated> kinds;
   for (const std::string& action : actions) {
-    const std::string shape = without_figures(action);
+    const std::string words = in_words(action);
+    const std::string shape = without_figures(words);
     auto kind = std::ranges::find(kinds, shape, &Repeated::shape);
     if (kind == kinds.end()) kind = kinds.insert(kind, Repeated{.shape = shape, .last = {}});
-    kind->last = action;
+    kind->last = words;
     ++kind->count;
   }
   std::vector<std::string> sentences;
@@ -40,15 +73,26 @@ std::vector<std::string> folded(const std::vector<std::string>& actions) {
 }
 
 // "sink unreachable", "output youtube: sink lost"
-std::string words_of(const monitor::Verdict& verdict) {
-  std::string cause(name(verdict.cause));
+std::string words_of(const Alert& alert) {
+  std::string cause(name(alert.cause));
   std::ranges::replace(cause, '_', ' ');
-  return verdict.output.empty() ? cause : "output " + verdict.output + ": " + cause;
+  return alert.output.empty() ? cause : "output " + alert.output + ": " + cause;
 }
 
-std::string begun_as_a_sentence(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] -= 'a' - 'A';
-  return text;
+// "1 h 2 min", "2 min 5 s", "5 s"
+std::string span(Duration length) {
+  const auto seconds = std::chrono::round<std::chrono::seconds>(length).count();
+  const auto h = seconds / 3600;
+  const auto min = seconds / 60 % 60;
+  if (h > 0) return std::to_string(h) + " h " + std::to_string(min) + " min";
+  const std::string rest = std::to_string(seconds % 60) + " s";
+  return min > 0 ? std::to_string(min) + " min " + rest : rest;
+}
+
+// Held outputs may have carried their cover all the time.
+std::string after_off_air(const std::optional<Duration>& lasted) {
+  constexpr Duration least = std::chrono::milliseconds(500);
+  return lasted && *lasted >= least ? " after " + span(*lasted) + " off air" : "";
 }
 
 }  // namespace
@@ -67,12 +111,19 @@ Alert alert_of(const std::string& stream, const Alerted& alerted, WallTime wall,
   alert.cause = alerted.verdict.cause;
   alert.output = alerted.verdict.output;
   alert.servers = servers;
-  alert.summary = stream + " is off air: " + words_of(alerted.verdict) + ". " +
-                  begun_as_a_sentence(alerted.reason);
+  alert.summary = stream + " is off air: " + words_of(alert) + ". " + alerted.reason;
   alert.evidence = alerted.verdict.evidence;
   alert.tried = folded(alerted.actions);
   alert.starts_at = wall;
   return alert;
+}
+
+void resolve(Alert& alert, const AlertResolved& how, WallTime wall) {
+  alert.ends_at = wall;
+  alert.delivered = false;
+  alert.summary = alert.stream + (how.on_air ? " is on air again" : " is stopped as asked") +
+                  after_off_air(how.off_air_for) + ": " + words_of(alert) + '.';
+  if (!alert.evidence.empty()) alert.summary += ' ' + alert.evidence.front();
 }
 
 }  // namespace recovery

@@ -10,6 +10,7 @@
 namespace recovery {
 
 struct Alerted;
+struct AlertResolved;
 
 // What a stream is read from and sent to, `host:port`, several with commas: the same for all
 // streams of one server. Empty where there is none.
@@ -27,7 +28,7 @@ struct Alert {
   monitor::Cause cause{};
   std::string output = {};  // where the cause is the sink's: which, where that is known
   StreamServers servers = {};
-  std::string summary;                // one sentence: "radio is off air: …"
+  std::string summary;  // one sentence: "radio is off air: …"; resolved: "radio is on air again …"
   std::vector<std::string> evidence;  // the verdict's sentences
   std::vector<std::string> tried;     // what was done about it, oldest first
   WallTime starts_at{};
@@ -44,6 +45,9 @@ struct Alert {
 // What `alerted` of `stream` at `wall` fires.
 Alert alert_of(const std::string& stream, const Alerted& alerted, WallTime wall,
                const StreamServers& servers = {});
+
+// It is over at `wall`: says what is so now.
+void resolve(Alert& alert, const AlertResolved& how, WallTime wall);
 
 // "radio-1763925600123"
 std::string id_of(const std::string& stream, WallTime time);

@@ -28,9 +28,18 @@ class Outage {
   // When it will have lasted for `after`; `monitor::never` while there is none, or without `after`.
   Instant lasts_for(std::optional<Duration> after) const;
 
+  // How long there was nothing, this outage and those before it since `forget`; empty where an
+  // earlier life of the supervisor knows of more.
+  std::optional<Duration> in_all(Instant now) const;
+  void forget() { *this = Outage(); }
+  // An outage of an earlier life may go on.
+  void resume() { is_all_known_ = false; }
+
  private:
   std::optional<Instant> since_;
   bool was_covered_ = false;
+  Duration before_{};  // … the present one
+  bool is_all_known_ = true;
 };
 
 }  // namespace recovery

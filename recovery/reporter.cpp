@@ -55,9 +55,9 @@ void Reporter::notify_alerted(const monitor::Verdict& verdict, std::string reaso
   notify(Alerted{verdict, std::move(reason), std::move(actions)});
 }
 
-void Reporter::resolve() {
+void Reporter::resolve(const AlertResolved& how) {
   if (std::exchange(escalated_, false)) notify(EscalationResolved{});
-  if (std::exchange(alerted_, false)) notify(AlertResolved{});
+  if (std::exchange(alerted_, false)) notify(how);
 }
 
 void Reporter::resume(bool alerted, bool escalated) {

@@ -31,7 +31,7 @@ class Reporter {
   // A person is told, whatever recovery still tries; once until it is over.
   void alert(const monitor::Verdict& verdict, std::string reason);
   // Escalation and alert are over.
-  void resolve();
+  void resolve(const AlertResolved& how = {});
   bool is_escalated() const { return escalated_; }
   bool is_alerted() const { return alerted_; }
   // By an earlier life, which reported it. What is escalated is alerted.

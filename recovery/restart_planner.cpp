@@ -104,7 +104,7 @@ Plan RestartPlanner::after_crash(const std::optional<Verdict>& verdict, Context 
         verdict.value_or(Verdict{monitor::Cause::host_spawn_failed,
                                  {"The supervisor itself ended repeatedly without a clean stop "
                                   "before the stream was healthy."}}),
-        "the supervisor was restarted " + counted(grant.attempt, "time", "times") +
+        "The supervisor was restarted " + counted(grant.attempt, "time", "times") +
             " before the stream was healthy",
         context);
   }
@@ -215,7 +215,7 @@ std::optional<Plan> RestartPlanner::source_is_missing(const monitor::SourceLook&
 std::optional<Plan> RestartPlanner::on_retry(const Verdict& verdict, Context context) {
   if (source_.retries() >= context.setup.policy.audio_stream.max_retries) {
     escalate(verdict,
-             monitor::sentence("the source has been missing for %.0f s, ",
+             monitor::sentence("The source has been missing for %.0f s, ",
                                monitor::seconds(source_.waited(context.now))) +
                  counted(source_.retries(), "retry", "retries"),
              context);

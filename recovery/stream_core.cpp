@@ -25,6 +25,7 @@ void StreamCore::resume(const Resumed& past, Instant now) {
                   past.launched_ago ? now - *past.launched_ago : Instant::min());
   reporter_.resume(past.alert.has_value(), past.escalated);
   life_.verdict = past.alert;
+  if (past.alert) outage_.resume();
 }
 
 Step StreamCore::step(const Event& event, Instant now) {

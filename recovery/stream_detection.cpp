@@ -79,7 +79,8 @@ void StreamCore::check_health() {
   if (!health_.becomes_healthy(setup_.policy.restart_cooldown, now_)) return;
   planner_.on_healthy();
   output_return_.on_healthy();
-  reporter_.resolve();
+  reporter_.resolve({.on_air = true, .off_air_for = outage_.in_all(now_)});
+  outage_.forget();
 }
 
 // A stream can have a frame each 9 s. While its only input delivers, a look, with the input's
@@ -107,8 +108,8 @@ void StreamCore::on_fault(const Fault& fault) {
   // Reported, without an action: on air again when it advances by itself.
   life_.state = State::starting;
   detection_.mute();
-  reporter_.decide(DecisionKind::none, "recovery is switched off: " + fault.sentence);
-  planner_.escalate(*life_.verdict, "recovery is switched off", context());
+  reporter_.decide(DecisionKind::none, "Recovery is switched off: " + fault.sentence);
+  planner_.escalate(*life_.verdict, "Recovery is switched off", context());
 }
 
 void StreamCore::on_end(Pipeline pipeline) {

@@ -78,7 +78,7 @@ void StreamCore::take_reports() {
     return begin_stop({Plan::Kind::reject});
   }
   if (outputs.is_exhausted()) {
-    planner_.escalate(*life_.verdict, "its restarts did not bring the output back", context());
+    planner_.escalate(*life_.verdict, "The restarts did not bring the output back", context());
   }
 }
 

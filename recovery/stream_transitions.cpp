@@ -100,7 +100,8 @@ Instant StreamCore::alert_due_at() const {
 // The time that it is off air by request is no fault's.
 void StreamCore::resolve_open_incident(const char* reason) {
   reporter_.close_off_air(now_);
-  reporter_.resolve();
+  reporter_.resolve({.on_air = false, .off_air_for = outage_.in_all(now_)});
+  outage_.forget();
   health_.forget();
   life_.verdict.reset();
   reporter_.decide(DecisionKind::none, reason);
@@ -115,8 +116,8 @@ void StreamCore::recover(const Verdict& verdict) {
   if (leaving_ != Leaving::no) return finish_stop();
   if (policy.restart == Restart::never) return end(exit_code::gave_up);
   if (!policy.enabled) {
-    reporter_.decide(DecisionKind::none, "recovery is switched off: " + reason_of(verdict));
-    planner_.escalate(verdict, "recovery is switched off", context());
+    reporter_.decide(DecisionKind::none, "Recovery is switched off: " + reason_of(verdict));
+    planner_.escalate(verdict, "Recovery is switched off", context());
     return rest(true);
   }
   if (fallback_.takes_over_from(verdict.cause, setup_)) {

@@ -1,7 +1,5 @@
 #include "recovery/alerts/alert_text.hpp"
 
-#include <chrono>
-
 #include "monitor/advice.hpp"
 #include "recovery/alerts/characters.hpp"
 
@@ -9,17 +7,6 @@ namespace recovery::alerts {
 namespace {
 
 constexpr std::size_t max_list = 1000;  // of a text for a telephone
-
-// "1 h 2 min", "2 min 5 s", "5 s"
-std::string span(WallTime from, WallTime to) {
-  const auto total = std::chrono::duration_cast<std::chrono::seconds>(to - from).count();
-  const auto seconds = total < 0 ? 0 : total;  // the clock was set back
-  const auto h = seconds / 3600;
-  const auto min = seconds / 60 % 60;
-  if (h > 0) return std::to_string(h) + " h " + std::to_string(min) + " min";
-  const std::string rest = std::to_string(seconds % 60) + " s";
-  return min > 0 ? std::to_string(min) + " min " + rest : rest;
-}
 
 void add_line(std::string& text, std::string_view title, std::string_view value) {
   if (!value.empty()) text.append("\n").append(title).append(": ").append(value);
@@ -37,9 +24,7 @@ std::string_view status_of(const Alert& alert) {
 
 std::string headline(const Alert& alert) {
   if (alert.is_test) return fitted("TEST: " + alert.summary, max_headline);
-  if (!alert.ends_at) return fitted("FIRING: " + alert.summary, max_headline);
-  return fitted("RESOLVED after " + span(alert.starts_at, *alert.ends_at) + ": " + alert.summary,
-                max_headline);
+  return fitted((alert.ends_at ? "RESOLVED: " : "FIRING: ") + alert.summary, max_headline);
 }
 
 std::string cause_of(const Alert& alert) {

@@ -17,7 +17,7 @@ inline constexpr std::size_t max_headline = 1900;  // Discord refuses a content 
 
 std::string_view status_of(const Alert& alert);  // "firing", "resolved"
 
-// "FIRING: radio is off air: …", "RESOLVED after 5 min 3 s: …", "TEST: …"
+// "FIRING: radio is off air: …", "RESOLVED: radio is on air again …", "TEST: …"
 std::string headline(const Alert& alert);
 
 // "sink: sink_lost"

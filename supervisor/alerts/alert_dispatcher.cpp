@@ -64,8 +64,8 @@ void StreamAlert::on(const std::vector<recovery::Notice>& notices, recovery::Wal
   for (const recovery::Notice& notice : notices) {
     if (const auto* alerted = std::get_if<recovery::Alerted>(&notice)) {
       fire(recovery::alert_of(stream_, *alerted, wall, servers));
-    } else if (std::holds_alternative<recovery::AlertResolved>(notice)) {
-      resolve(wall);
+    } else if (const auto* resolved = std::get_if<recovery::AlertResolved>(&notice)) {
+      resolve(*resolved, wall);
     }
   }
 }
@@ -75,10 +75,9 @@ void StreamAlert::fire(Alert alert) {
   for (const auto& receiver : dispatcher_.receivers) receiver->fire(*alert_);
 }
 
-void StreamAlert::resolve(recovery::WallTime wall) {
+void StreamAlert::resolve(const recovery::AlertResolved& how, recovery::WallTime wall) {
   if (!alert_) return;
-  alert_->ends_at = wall;
-  alert_->delivered = false;
+  recovery::resolve(*alert_, how, wall);
   for (const auto& receiver : dispatcher_.receivers) receiver->resolve(*alert_);
 }
 

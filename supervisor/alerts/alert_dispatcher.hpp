@@ -76,7 +76,7 @@ class StreamAlert {
  private:
   friend class AlertDispatcher;
   void fire(recovery::Alert alert);
-  void resolve(recovery::WallTime wall);
+  void resolve(const recovery::AlertResolved& how, recovery::WallTime wall);
   void redeliver();
   void on_all_delivered();
 

@@ -45,7 +45,7 @@ class Alerts(LiveTest):
         annotations = alert["annotations"]
         self.assertIn("radio", annotations["summary"])
         self.assertIn("Connection", annotations["description"])
-        self.assertIn("restart_ffmpeg", annotations["tried"])
+        self.assertIn("Restarted FFmpeg", annotations["tried"])
         self.assertNotIn(KEY, json.dumps(alert))
         # It goes on failing: no second one.
         self.assertTrue(holds(lambda: len(alertmanager.firing()) == 1, 5))

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
+#include "recovery/action.hpp"
 #include "recovery/alerts/bodies.hpp"
 #include "recovery/alerts/characters.hpp"
 
@@ -29,7 +30,7 @@ Alert firing() {
 
 Alert resolved() {
   Alert alert = firing();
-  alert.ends_at = start + 3min + 20s;
+  resolve(alert, {.on_air = true, .off_air_for = 3min + 20s}, start + 3min + 20s);
   return alert;
 }
 
@@ -117,7 +118,8 @@ TEST(AlertBodiesTest, SlackSaysWhatHappenedAndForHowLong) {
   EXPECT_EQ(text(body, "/attachments/0/color"), "danger");
   const auto over = json::parse(slack_body(resolved(), {"studio-1"}));
   EXPECT_EQ(text(over, "/text"),
-            "RESOLVED after 3 min 20 s: radio is off air: the server closed the connection");
+            "RESOLVED: radio is on air again after 3 min 20 s off air: sink lost. "
+            "rtmp://nginx:1935/live/*** closed it");
   EXPECT_EQ(text(over, "/attachments/0/color"), "good");
   Alert test = firing();
   test.is_test = true;

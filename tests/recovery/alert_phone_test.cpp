@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
+#include "recovery/action.hpp"
 #include "recovery/alerts/alert_text.hpp"
 #include "recovery/alerts/phone_bodies.hpp"
 #include "recovery/alerts/receiver.hpp"
@@ -56,9 +57,10 @@ TEST(AlertText, SaysWhatIsWrongWhatToDoAndWhereToLook) {
 
 TEST(AlertText, WhatIsResolvedAsksForNothing) {
   Alert alert = firing();
-  alert.ends_at = start + 3min + 20s;
+  resolve(alert, {.on_air = true, .off_air_for = 3min + 20s}, start + 3min + 20s);
   const std::string said = plain_text(alert, studio);
-  EXPECT_EQ(said.find("RESOLVED after 3 min 20 s: radio is off air"), 0U) << said;
+  EXPECT_EQ(said.find("RESOLVED: radio is on air again after 3 min 20 s off air: sink lost."), 0U)
+      << said;
   EXPECT_EQ(said.find("What now"), std::string::npos) << said;
 }
 

@@ -32,7 +32,7 @@ TEST(Alert, AnEscalationFiresWithAllThatIsKnown) {
 TEST(Alert, SaysTheCauseFirst) {
   Alerted alerted = escalated;
   alerted.verdict = {monitor::Cause::source_missing, {"404"}};
-  alerted.reason = "the source has been missing for 120 s, 5 retries";
+  alerted.reason = "The source has been missing for 120 s, 5 retries";
   EXPECT_EQ(alert_of("radio", alerted, wall).summary,
             "radio is off air: source missing. The source has been missing for 120 s, 5 retries");
 }
@@ -42,8 +42,55 @@ TEST(Alert, SaysOnceWhatWasTriedAgainAndAgain) {
   alerted.actions = {"restart_ffmpeg: FFmpeg ended after 2.3 s.", "wait_for_source: it is silent",
                      "restart_ffmpeg: FFmpeg ended after 2.4 s."};
   EXPECT_EQ(alert_of("radio", alerted, wall).tried,
-            (std::vector<std::string>{"restart_ffmpeg: FFmpeg ended after 2.4 s. (2 times)",
-                                      "wait_for_source: it is silent"}));
+            (std::vector<std::string>{"Restarted FFmpeg: FFmpeg ended after 2.4 s. (2 times)",
+                                      "Waited for the source: it is silent"}));
+}
+
+TEST(Alert, HoldsNoInternalWord) {
+  Alerted alerted = escalated;
+  alerted.actions.clear();
+  for (std::size_t i = 0; i < decision_kind_count; ++i) {
+    alerted.actions.push_back(std::string(name(static_cast<DecisionKind>(i))) + ": It is so.");
+  }
+  const std::vector<std::string> tried = alert_of("radio", alerted, wall).tried;
+  EXPECT_EQ(tried, (std::vector<std::string>{
+                       "Restarted FFmpeg: It is so.", "Waited for the source: It is so.",
+                       "Started the fallback: It is so.", "Told people: It is so.", "It is so."}));
+}
+
+TEST(Alert, ChangesNoUrlAndNoName) {
+  Alerted alerted = escalated;
+  for (const char* reason :
+       {"http://h/radio.mp3 answers 404.", "cover.jpg is not there.", "studio answers nothing."}) {
+    alerted.reason = reason;
+    EXPECT_TRUE(alert_of("radio", alerted, wall).summary.ends_with(reason)) << reason;
+  }
+}
+
+TEST(Alert, ResolvedSaysWhatIsSoNowAndHowLongItWasNot) {
+  Alert alert = alert_of(
+      "radio",
+      {{monitor::Cause::source_ended, {"http://h/radio.mp3 answers 404: the mount is not there."}},
+       "http://h/radio.mp3 answers 404: the mount is not there. It has been off air for 30 s."},
+      wall);
+  alert.delivered = true;
+  Alert stopped = alert, covered = alert, unknown = alert;
+  resolve(alert, {.on_air = true, .off_air_for = 53600ms}, wall + 2min);
+  EXPECT_EQ(alert.summary,
+            "radio is on air again after 54 s off air: source ended. http://h/radio.mp3 answers "
+            "404: the mount is not there.");
+  EXPECT_EQ(alert.ends_at, wall + 2min);
+  EXPECT_FALSE(alert.delivered);
+  resolve(stopped, {.on_air = false, .off_air_for = 3h + 7min}, wall);
+  EXPECT_TRUE(stopped.summary.starts_with("radio is stopped as asked after 3 h 7 min off air: "))
+      << stopped.summary;
+  for (Alert* each : {&covered, &unknown}) {
+    resolve(*each,
+            {.on_air = true, .off_air_for = each == &covered ? std::optional(0s) : std::nullopt},
+            wall);
+    EXPECT_TRUE(each->summary.starts_with("radio is on air again: source ended. "))
+        << each->summary;
+  }
 }
 
 TEST(Alert, IsOverWhenItsResolutionIsDelivered) {

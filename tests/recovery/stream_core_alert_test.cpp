@@ -81,6 +81,30 @@ TEST(AlertAfter, IsResolvedOnceAfterAWholeHealthyCooldown) {
   EXPECT_TRUE(notices<EscalationResolved>(all).empty()) << "there was none";
 }
 
+TEST(AlertAfter, ItsEndSaysHowLongTheStreamWasOffAir) {
+  Stand stand(told_after(30s), probed);
+  lose_source(stand, 45s);
+  const Instant lost = stand.now - 45s;
+  find_source(stand);
+  const Duration lasted = stand.now - lost;
+  const auto resolved = notices<AlertResolved>(stand.feed(10min));
+  ASSERT_EQ(resolved.size(), 1U);
+  EXPECT_TRUE(resolved[0].on_air);
+  ASSERT_TRUE(resolved[0].off_air_for);
+  EXPECT_NEAR(monitor::seconds(*resolved[0].off_air_for), monitor::seconds(lasted), 1.1);
+}
+
+TEST(AlertAfter, AfterAnEarlierLifesAlertThatIsNotKnown) {
+  Stand stand(told_after(2min), probed);
+  StreamCore::Resumed past;
+  past.alert = monitor::Verdict{monitor::Cause::source_missing, {"the mount is not there"}};
+  stand.core.resume(past, stand.now);
+  stand.starting();
+  const auto resolved = notices<AlertResolved>(stand.feed(10min));
+  ASSERT_EQ(resolved.size(), 1U);
+  EXPECT_FALSE(resolved[0].off_air_for);
+}
+
 TEST(AlertAfter, AStreamThatComesAndGoesIsToldOnce) {
   Stand stand(told_after(30s), probed);
   Step all = lose_source(stand, 45s);
@@ -120,7 +144,9 @@ TEST(AlertAfter, WhatIsStoppedAsAskedIsNotTold) {
 TEST(AlertAfter, AStopResolvesIt) {
   Stand stand(told_after(2min), probed);
   EXPECT_EQ(notices<Alerted>(lose_source(stand, 150s)).size(), 1U);
-  EXPECT_EQ(notices<AlertResolved>(stand.stop()).size(), 1U);
+  const auto resolved = notices<AlertResolved>(stand.stop());
+  ASSERT_EQ(resolved.size(), 1U);
+  EXPECT_FALSE(resolved[0].on_air);
 }
 
 TEST(AlertAfter, WhatIsCoveredIsNotOffAir) {

@@ -52,7 +52,8 @@ TEST(StreamAlert, GoesFromFiringToResolvedEachDelivered) {
   ASSERT_TRUE(stand.until_told(2));
   EXPECT_TRUE(radio.unfinished()->delivered);
   EXPECT_FALSE(radio.unfinished()->ends_at);
-  radio.on({recovery::AlertResolved{}}, wall + 1h);
+  radio.on({recovery::AlertResolved{.on_air = true, .off_air_for = 54s}}, wall + 1h);
+  EXPECT_TRUE(radio.unfinished()->summary.starts_with("radio is on air again after 54 s off air"));
   EXPECT_EQ(radio.unfinished()->ends_at, wall + 1h);
   EXPECT_FALSE(radio.unfinished()->delivered);
   ASSERT_TRUE(stand.until_told(3));
