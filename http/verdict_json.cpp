@@ -18,7 +18,7 @@ json::value verdict_json(const std::optional<monitor::Verdict>& verdict) {
           {"cause", monitor::name(verdict->cause)},
           {"output", output_json(verdict->cause, verdict->output)},
           {"confidence", monitor::name(verdict->confidence)},
-          {"what_now", monitor::what_now(verdict->cause)},
+          {"what_now", monitor::what_now(verdict->cause, verdict->is_local)},
           {"evidence", strings(verdict->evidence)}};
 }
 

@@ -2,7 +2,32 @@
 
 namespace monitor {
 
-std::string_view what_now(Cause cause) {
+namespace {
+
+// Nobody sends these: who runs ffsupervisor has them. Empty: as of any source.
+std::string_view what_now_of_file(Cause cause) {
+  switch (cause) {
+    case Cause::source_missing:
+      return "Put the file where FFmpeg looks for it, or write its absolute path into the command; "
+             "a container needs it mounted, and a device passed in.";
+    case Cause::source_refused:
+      return "Let FFmpeg's user read the file or device; if that is so, another program has it "
+             "open.";
+    case Cause::source_unreachable:
+      return "Check that the file or device is there, and in a container that it is mounted or "
+             "passed in: FFmpeg cannot read it.";
+    case Cause::source_corrupt:
+      return "Look at what the path in the command leads to: it is no file that FFmpeg can read.";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::string_view what_now(Cause cause, bool is_local) {
+  const std::string_view of_file = is_local ? what_now_of_file(cause) : std::string_view();
+  if (!of_file.empty()) return of_file;
   switch (cause) {
     case Cause::source_unreachable:
       return "Check that the source's server or camera runs, and the network to it: it does not "

@@ -95,6 +95,7 @@ struct Verdict {
   std::vector<std::string> evidence;  // sentences, at most `evidence_limit`
   Confidence confidence = Confidence::medium;
   std::string output = {};  // of a sink's: which one, where that is known
+  bool is_local = false;    // of a source's: a file or device of this machine is what is missing
 };
 inline constexpr std::size_t evidence_limit = 8;
 

@@ -198,6 +198,13 @@ std::string output_of(Cause cause, const Evidence& evidence, const std::optional
   return evidence.outputs.size() == 1 ? evidence.outputs.front() : std::string();
 }
 
+// What FFmpeg said of the cause is about a file or device of this machine.
+bool is_local(Cause cause, const std::vector<const SignSeen*>& signs) {
+  return std::ranges::any_of(signs, [cause](const SignSeen* seen) {
+    return seen->sign.is_local && seen->sign.cause == cause;
+  });
+}
+
 struct Judgement {
   Cause cause;
   Confidence confidence;
@@ -285,7 +292,8 @@ Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, In
   Verdict verdict{judgement.cause,
                   {first_sentence(evidence, fault, now, reports_progress)},
                   judgement.confidence,
-                  output_of(judgement.cause, evidence, fault, signs)};
+                  output_of(judgement.cause, evidence, fault, signs),
+                  is_local(judgement.cause, signs)};
   if (evidence.spawn_error != 0) return verdict;
 
   add_signs(verdict.evidence, signs);

@@ -24,6 +24,7 @@ struct SourceLook {
   LookAnswer answer = LookAnswer::unclear;
   Cause cause{};              // where it is not available
   std::string sentence = {};  // one, for display; secrets already masked
+  bool is_local = false;      // … it is about a file or device of this machine
   // It has an end of its own (a Content-Length, a file): the end of its connection is no fault.
   bool is_finite = false;
   std::optional<Duration> retry_after = {};  // what the server asked for

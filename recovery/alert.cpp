@@ -111,6 +111,7 @@ Alert alert_of(const std::string& stream, const Alerted& alerted, WallTime wall,
   alert.cause = alerted.verdict.cause;
   alert.output = alerted.verdict.output;
   alert.servers = servers;
+  alert.is_local = alerted.verdict.is_local;
   alert.summary = stream + " is off air: " + words_of(alert) + ". " + alerted.reason;
   alert.evidence = alerted.verdict.evidence;
   alert.tried = folded(alerted.actions);

@@ -28,6 +28,7 @@ struct Alert {
   monitor::Cause cause{};
   std::string output = {};  // where the cause is the sink's: which, where that is known
   StreamServers servers = {};
+  bool is_local = false;  // the cause is a source's, and that is a file or device of this machine
   std::string summary;  // one sentence: "radio is off air: …"; resolved: "radio is on air again …"
   std::vector<std::string> evidence;  // the verdict's sentences
   std::vector<std::string> tried;     // what was done about it, oldest first

@@ -203,6 +203,7 @@ std::optional<Plan> RestartPlanner::source_is_missing(const monitor::SourceLook&
     verdict.cause = look.cause;
     context.reporter.note_cause(look.cause);
   }
+  if (verdict.cause == look.cause) verdict.is_local = look.is_local;
   source_.note_missing();
   const Duration interval = context.setup.policy.audio_stream.retry_interval;
   if (!source_.count_retry(interval, context.now)) return std::nullopt;
@@ -259,6 +260,7 @@ std::optional<Plan> RestartPlanner::name_the_source(const monitor::SourceLook& l
       look.answer == monitor::LookAnswer::missing || look.answer == monitor::LookAnswer::refused;
   if (!is_unexplained(verdict) || !is_definite) return std::nullopt;
   verdict.cause = look.cause;
+  verdict.is_local = look.is_local;
   verdict.confidence = monitor::Confidence::medium;
   put_first(look.sentence, verdict.evidence);
   context.reporter.add_evidence(look.sentence);

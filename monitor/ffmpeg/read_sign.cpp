@@ -34,6 +34,16 @@ bool is_device(std::string_view endpoint) {
   return endpoint.starts_with("/dev/");
 }
 
+bool is_network(std::string_view endpoint) {
+  return endpoint.find("://") != std::string_view::npos && !endpoint.starts_with("file:");
+}
+
+// The reason alone does not say so: a connection, too, may be denied by this machine.
+bool is_local(const Reason& reason, Side side, const Endpoints& endpoints) {
+  return reason.is_of_file && side == Side::input &&
+         !std::ranges::all_of(endpoints.inputs, is_network);
+}
+
 std::optional<Sign> sign_of(const Reason& reason, Side side, bool is_write,
                             const Endpoints& endpoints) {
   if (side == Side::unknown && !reason.is_of_both()) return std::nullopt;
@@ -43,7 +53,10 @@ std::optional<Sign> sign_of(const Reason& reason, Side side, bool is_write,
     cause = Cause::sink_unreachable;
   }
   const std::uint8_t least = is_write ? rank::plain : 0;
-  return Sign{*cause, true, std::max(reason.rank, least)};
+  return Sign{.cause = *cause,
+              .retryable = true,
+              .rank = std::max(reason.rank, least),
+              .is_local = is_local(reason, side, endpoints)};
 }
 
 // A redirect, a playlist leads to URLs that are not the command's; what has answered is known.
@@ -59,10 +72,6 @@ std::optional<Sign> sign_of_protocol(const LogLine& line, Side side, const Endpo
   }
   const bool reads = side == Side::input;
   return Sign{reads ? Cause::source_unreachable : Cause::sink_unreachable, true, rank::vague};
-}
-
-bool is_network(std::string_view endpoint) {
-  return endpoint.find("://") != std::string_view::npos && !endpoint.starts_with("file:");
 }
 
 // What an output could not be opened for may be the muxer's or the server's. A muxer that blames

@@ -53,6 +53,7 @@ struct Sign {
   bool name_in_use = false;
   std::optional<std::uint8_t> output = {};  // that it is about, by number; SignReader finds it
   bool gives_up_leg = false;                // FFmpeg goes on without that
+  bool is_local = false;                    // of what is read: a file or device of this machine
 
   // Below this rank a sign may come from a stream that goes on for days (a damaged packet): it only
   // decides why FFmpeg failed where nothing else does.

@@ -25,6 +25,10 @@ constexpr Reason reached(std::string_view text, std::uint8_t rank = rank::plain)
 constexpr Reason refused(std::string_view text, std::uint8_t rank) {
   return by_side(text, source_refused, sink_rejected, rank);
 }
+constexpr Reason of_file(Reason reason) {
+  reason.is_of_file = true;
+  return reason;
+}
 
 // The first that fits counts. "Source": read in FFmpeg's or glibc's source only.
 constexpr auto reasons = std::to_array<Reason>({
@@ -47,13 +51,13 @@ constexpr auto reasons = std::to_array<Reason>({
     reached("No address associated with hostname"),
     reached("Cannot assign requested address"),
     reached("Address already in use"),
-    reached("No such device"),   // "… or address", too
-    reached("No such process"),  // a sound server that does not run
+    of_file(reached("No such device")),  // "… or address", too
+    reached("No such process"),          // a sound server that does not run
     reached("Generic error in an external library", rank::vague),
     reached("Unknown error", rank::vague),
 
-    refused("Permission denied", rank::plain),
-    refused("Device or resource busy", rank::plain),
+    of_file(refused("Permission denied", rank::plain)),
+    of_file(refused("Device or resource busy", rank::plain)),
     {.text = "Operation not permitted",
      .input = source_refused,
      .output = sink_rejected,
@@ -63,7 +67,8 @@ constexpr auto reasons = std::to_array<Reason>({
      .input = source_missing,
      .output = command_invalid,
      .write = sink_lost,
-     .rank = rank::plain},
+     .rank = rank::plain,
+     .is_of_file = true},
     {.text = "Is a directory",
      .input = command_invalid,
      .output = command_invalid,

@@ -15,6 +15,7 @@ struct Reason {
   // What it means of what FFmpeg opens or reads, of what it opens to write to, and of a write.
   std::optional<Cause> input, output, write;
   std::uint8_t rank = 0;
+  bool is_of_file = false;  // no server answers so: a file's, a device's
 
   // The host's, whichever it is said of.
   bool is_of_both() const { return input == output; }

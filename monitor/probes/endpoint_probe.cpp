@@ -70,9 +70,8 @@ std::string shown_path(const std::string& path) {
   return text;
 }
 
-Finding judge_path(const std::string& path, int error) {
+Finding judge_error(const std::string& path, int error) {
   const std::string file = "The file " + shown_path(path);
-  if (error == 0) return available(file + " is there.");
   const bool pattern = path.find_first_of("%*?[{") != std::string::npos;
   if (error == ENOENT && pattern) return available(file + " is a pattern: not probed.");
   if (error == ENOENT || error == ENOTDIR)
@@ -83,6 +82,13 @@ Finding judge_path(const std::string& path, int error) {
   if (error == EISDIR) return not_available(Cause::source_corrupt, file + " is a folder.");
   const std::string why = boost::system::system_category().message(error);
   return not_available(Cause::source_unreachable, file + " cannot be read: " + why + ".");
+}
+
+Finding judge_path(const std::string& path, int error) {
+  if (error == 0) return available("The file " + shown_path(path) + " is there.");
+  Finding finding = judge_error(path, error);
+  finding.is_local = !finding.available;
+  return finding;
 }
 
 asio::awaitable<Finding> probe_path(Target target, Instant deadline) {

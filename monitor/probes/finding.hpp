@@ -19,6 +19,7 @@ struct Finding {
   Duration took{};
   // Of a source.
   LookAnswer answer = LookAnswer::unclear;
+  bool is_local = false;  // not available: a file or device of this machine
   bool is_finite = false;
   std::optional<Duration> retry_after = {};
 };

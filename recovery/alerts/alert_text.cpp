@@ -33,7 +33,7 @@ std::string cause_of(const Alert& alert) {
 
 std::string_view what_now(const Alert& alert) {
   const bool is_news = !alert.is_test && !alert.ends_at;
-  return is_news ? monitor::what_now(alert.cause) : std::string_view();
+  return is_news ? monitor::what_now(alert.cause, alert.is_local) : std::string_view();
 }
 
 std::string link_to(const Alert& alert, const Sender& from) {

@@ -70,6 +70,7 @@ json::object json_of(const Alert& alert, const Shortening& to) {
   if (!alert.output.empty()) object["output"] = alert.output;
   if (!alert.servers.source.empty()) object["source"] = alert.servers.source;
   if (!alert.servers.sink.empty()) object["sink"] = alert.servers.sink;
+  if (alert.is_local) object["is_local"] = true;
   if (alert.ends_at) object["ends_at"] = monitor::rfc3339(*alert.ends_at);
   object["summary"] = shortened(alert.summary, to);
   object["evidence"] = shortened(alert.evidence, to);
@@ -163,6 +164,7 @@ std::optional<Alert> alert_of(const JournalValues& values) {
   alert.cause = *cause;
   alert.output = values.text("output");
   alert.servers = {values.text("source"), values.text("sink")};
+  alert.is_local = values.flag("is_local", false);
   alert.summary = values.text("summary");
   alert.evidence = values.texts("evidence");
   alert.tried = values.texts("tried");

@@ -297,6 +297,7 @@ void StreamDriver::State::perform(const recovery::ProbeSource& action) {
                                       {.answer = finding.answer,
                                        .cause = finding.cause,
                                        .sentence = std::move(sentence),
+                                       .is_local = finding.is_local,
                                        .is_finite = finding.is_finite,
                                        .retry_after = finding.retry_after}};
       }));

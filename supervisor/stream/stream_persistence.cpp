@@ -21,7 +21,8 @@ void StreamDriver::State::resume() {
     resumed.launched_ago = std::max(WallTime::duration::zero(), wall_ - *before.launched_at);
   }
   if (const auto& alert = before.alert; alert && !alert->ends_at) {
-    resumed.alert = {alert->cause, alert->evidence};
+    resumed.alert = {
+        .cause = alert->cause, .evidence = alert->evidence, .is_local = alert->is_local};
     resumed.escalated = before.escalated;
   }
   alert_.adopt(before.alert);

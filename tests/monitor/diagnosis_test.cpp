@@ -73,6 +73,16 @@ bool says(const Verdict& verdict, std::string_view words) {
 const Fault frozen{Cause::encoder_frozen, true, "No advance for 30 s."};
 const Fault slow{Cause::encoder_slow, false, "Speed 0.5."};
 
+TEST(Diagnosis, AFileThatIsMissingIsThisMachines) {
+  Sign missing{Cause::source_missing, true, 100};
+  EXPECT_FALSE(
+      diagnose(ended(with(never_advanced(), missing, start), 1), {}, start, true).is_local);
+  missing.is_local = true;
+  EXPECT_TRUE(diagnose(ended(with(never_advanced(), missing, start), 1), {}, start, true).is_local);
+  const Evidence gone = with(with(never_advanced(), full_disk, start), missing, start);
+  EXPECT_FALSE(diagnose(ended(gone, 1), {}, start, true).is_local) << "that is not the cause";
+}
+
 TEST(DescribeExit, NamesCodeOrSignal) {
   EXPECT_EQ(describe({.code = 1, .signal = {}}), "exit code 1");
   EXPECT_EQ(describe({.code = {}, .signal = SIGKILL}), "signal 9 (SIGKILL)");

@@ -370,6 +370,7 @@ TEST(SourceProbe, OtherServersAreAskedForAConnection) {
   const Finding finding = ask("rtsp://user:pw@127.0.0.1:" + port + "/1");
   EXPECT_EQ(finding.cause, Cause::source_unreachable);
   EXPECT_EQ(finding.sentence, "Connection to 127.0.0.1:" + port + " refused.");
+  EXPECT_FALSE(finding.is_local);
 }
 
 TEST(SourceProbe, AFileIsThereOrNot) {
@@ -377,6 +378,7 @@ TEST(SourceProbe, AFileIsThereOrNot) {
   const std::string file = folder.path / "loop.mp4";
   EXPECT_EQ(ask(file).cause, Cause::source_missing);
   EXPECT_EQ(ask(file).sentence, "The file " + file + " is not there.");
+  EXPECT_TRUE(ask(file).is_local);
   EXPECT_EQ(ask("file:" + file).sentence, "The file " + file + " is not there.");
   std::ofstream(file) << "x";
   EXPECT_TRUE(ask(file).available);

@@ -86,6 +86,21 @@ TEST(Reason, BehindAnInputsNameIsAboutThatInput) {
              devices);
 }
 
+TEST(Reason, OfAFileThatIsReadIsThisMachines) {
+  const auto is_local = [](const char* line, const Endpoints& endpoints) {
+    const auto sign = read_sign(parse_log_line(line), endpoints);
+    return sign && sign->is_local;
+  };
+  const Endpoints radio{{"http://h/radio.mp3", "cover.jpg"}, {"rtmp://h/l/k"}};
+  EXPECT_TRUE(is_local("[error] cover.jpg: No such file or directory", radio));
+  EXPECT_TRUE(is_local("[error] cover.jpg: Permission denied", radio));
+  EXPECT_FALSE(is_local("[error] http://h/radio.mp3: Connection refused", radio));
+  EXPECT_FALSE(is_local("[error] http://h/radio.mp3: Server returned 404 Not Found", radio));
+  const Endpoints network{{"http://h/radio.mp3"}, {"rtmp://h/l/k"}};
+  EXPECT_FALSE(is_local("[error] http://h/radio.mp3: Permission denied", network))
+      << "this machine's rules of the network";
+}
+
 TEST(Reason, OfADeviceThatIsWrittenToIsTheSinks) {
   const Endpoints sound{{"/f.mp4"}, {"default"}};
   expect_all({{HEADER "Generic error in an external library", sink_unreachable}}, sound);

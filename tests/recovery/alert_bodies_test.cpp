@@ -103,6 +103,14 @@ TEST(AlertBodiesTest, GenericSaysWhenItWasResolved) {
   EXPECT_EQ(text(body, "/id"), "radio-1763925600123");
 }
 
+TEST(AlertBodiesTest, AFileOfThisMachineIsAskedOfNobody) {
+  Alert alert = firing();
+  alert.cause = monitor::Cause::source_missing;
+  EXPECT_TRUE(text(json::parse(generic_body(alert, {""})), "/what_now").starts_with("Ask "));
+  alert.is_local = true;
+  EXPECT_TRUE(text(json::parse(generic_body(alert, {""})), "/what_now").starts_with("Put the "));
+}
+
 TEST(AlertBodiesTest, ListsStayListsWhateverTheirLength) {
   Alert alert = firing();
   alert.evidence = {};

@@ -93,6 +93,14 @@ TEST(Alert, ResolvedSaysWhatIsSoNowAndHowLongItWasNot) {
   }
 }
 
+TEST(Alert, OfAMissingFileGivesItsOwnAdvice) {
+  Alerted alerted = escalated;
+  alerted.verdict = {.cause = monitor::Cause::source_missing,
+                     .evidence = {"The file cover.jpg is not there."},
+                     .is_local = true};
+  EXPECT_TRUE(alert_of("radio", alerted, wall).is_local);
+}
+
 TEST(Alert, IsOverWhenItsResolutionIsDelivered) {
   Alert alert = alert_of("radio", escalated, wall);
   EXPECT_FALSE(alert.is_over());

@@ -294,6 +294,15 @@ TEST_F(RestartPlannerTest, AFailureWithoutAWordIsTheSourcesWhereThatIsNotThere) 
   EXPECT_EQ(source(true), Plan{Kind::launch}) << "it is back";
 }
 
+TEST_F(RestartPlannerTest, WhatIsThisMachinesIsSaidByTheLook) {
+  fault(missing);
+  SourceProbed probed = answer(asked<ProbeSource>(), false);
+  probed.look.is_local = true;
+  ASSERT_TRUE(planner->accept(probed, now));
+  planner->take(probed, plan, verdict, context());
+  EXPECT_TRUE(verdict->is_local);
+}
+
 TEST_F(RestartPlannerTest, ATrialThatIsARetryTooIsOneDecision) {
   setup.policy.audio_stream.retry_interval = 30s;
   fault(missing, false, false);

@@ -107,6 +107,7 @@ inline recovery::Alert alert() {
   alert.stream = "radio";
   alert.cause = monitor::Cause::sink_lost;
   alert.output = "youtube";
+  alert.is_local = true;
   alert.summary = "radio is off air: the encoder crashes";
   alert.evidence = {"signal 11 (SIGSEGV)", "three times in 60 s"};
   alert.tried = {"restart_ffmpeg", "restart_ffmpeg", "escalate_alert"};
@@ -162,9 +163,9 @@ inline std::string shown(const recovery::IncidentRecord& record) {
 inline std::string shown(const recovery::Alert& alert) {
   std::ostringstream text;
   text << alert.id << ' ' << alert.stream << ' ' << monitor::name(alert.cause) << ' '
-       << alert.output << ' ' << alert.summary << ' ' << shown(alert.evidence) << ' '
-       << shown(alert.tried) << ' ' << shown(alert.starts_at) << ' ' << shown(alert.ends_at) << ' '
-       << alert.delivered << '\n';
+       << alert.output << ' ' << alert.is_local << ' ' << alert.summary << ' '
+       << shown(alert.evidence) << ' ' << shown(alert.tried) << ' ' << shown(alert.starts_at) << ' '
+       << shown(alert.ends_at) << ' ' << alert.delivered << '\n';
   return text.str();
 }
 
