@@ -1,6 +1,7 @@
 #include "supervisor/command_line/check_command.hpp"
 
 #include <cerrno>
+#include <filesystem>
 #include <ostream>
 #include <stdexcept>
 #include <string>
@@ -16,8 +17,10 @@
 #include "supervisor/config/print.hpp"
 #include "supervisor/config/problems.hpp"
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
+#include "supervisor/ffmpeg/local_inputs.hpp"
 #include "supervisor/hold/ask_held.hpp"
 #include "supervisor/secrets/secrets.hpp"
+#include "supervisor/stream/command_mistakes.hpp"
 #include "supervisor/stream/command_warnings.hpp"
 #include "supervisor/stream/stream_parts.hpp"
 
@@ -58,6 +61,22 @@ void check_program(const Command& command, const std::string& path, Warnings& wa
                (error_number == EACCES ? "cannot be executed" : "not found") + " on this machine");
 }
 
+// FFmpeg may run on another machine, in another folder, or the file may come: a warning only.
+void check_files(const Command& command, Warnings& warnings) {
+  namespace fs = std::filesystem;
+  const FfmpegCommand parsed(command.argv);
+  if (!misread_words(parsed).empty()) return;  // which words are files is not known
+  for (const std::string& path : local_inputs(parsed)) {
+    std::error_code error;
+    const bool is_missing = fs::status(path, error).type() == fs::file_type::not_found;
+    if (!is_missing || is_file_pattern(path)) continue;
+    const fs::path folder = (fs::current_path(error) / path).lexically_normal().parent_path();
+    warnings.add(command.whose + ": the input file " + shown(path) + " is not there; looked in " +
+                 shown(folder.string()) +
+                 ". Write its absolute path, and mount it where FFmpeg runs in a container");
+  }
+}
+
 // Throws ConfigError for a command that cannot be supervised.
 void check_supervision(const Command& command, const StreamConfig& stream, Warnings& warnings) {
   try {
@@ -75,6 +94,7 @@ void check_stream(const StreamConfig& stream, const std::string& path, Warnings&
   }
   for (const Command& command : commands) {
     check_supervision(command, stream, warnings);
+    check_files(command, warnings);
     check_program(command, path, warnings);
   }
 }

@@ -98,7 +98,10 @@ class Checked(Rule):
     def is_well(self, said):
         code, errors = said
         self.assertEqual(code, 0, errors)
-        self.assertRegex(errors, r"\bOK: \d+ streams?, 0 warnings\n$")
+        self.assertRegex(errors, r"\bOK: \d+ streams?, \d+ warnings?\n$")
+        # The picture and the loop are the reader's own.
+        self.assertEqual([line for line in errors.splitlines() if line.startswith("warning: ")
+                          and not re.search(r': the input file "/srv/[^"]*" is not there', line)], [])
 
     def test_each_configuration(self):
         self.assertGreater(len(of_kind("streams")), 2)

@@ -1,5 +1,6 @@
 #include "supervisor/command_line/check_command.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -88,6 +89,24 @@ TEST(Check, AProgramThatIsNotHereIsAWarningOnly) {
             std::string::npos)
       << directory.err;
   EXPECT_EQ(check(with_command({"sh"})).err.find("this machine"), std::string::npos);
+}
+
+TEST(Check, AnInputFileThatIsNotThereIsNamedWithTheFolder) {
+  const std::string folder = std::filesystem::current_path().string();
+  const Result result = check(with_command(
+      {"ffmpeg", "-i", "no-cover.jpg", "-i", "/no-folder/b.mp4", "-i", "frame%03d.png", "-f",
+       "v4l2", "-i", "/dev/no-video", "-i", "http://h/x", "-i", "/dev/null", "-f", "null", "-"}));
+  EXPECT_EQ(result.code, 0);
+  for (const std::string& file : {"\"no-cover.jpg\" is not there; looked in \"" + folder + "\"",
+                                  std::string("\"/no-folder/b.mp4\" is not there; looked in "
+                                              "\"/no-folder\"")}) {
+    EXPECT_NE(result.err.find("warning: stream radio: the input file " + file), std::string::npos)
+        << result.err;
+  }
+  for (const char* other : {"frame%03d", "no-video", "http://h/x", "/dev/null"}) {
+    EXPECT_EQ(result.err.find("the input file \"" + std::string(other)), std::string::npos)
+        << result.err;
+  }
 }
 
 TEST(Check, AWrongConfigurationEndsWith2AndPrintsNothing) {

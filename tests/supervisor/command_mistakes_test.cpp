@@ -114,8 +114,9 @@ TEST(CheckSummary, TheLastLineCountsStreamsAndWarnings) {
             check("streams: [{command: [sh, -c, ffmpeg]}]\n").err.rfind("OK"));
   const Result result = check(
       "streams:\n"
-      "  - {name: a, command: ffmpeg -i in -c copy -f flv rtmp://localhost/live/k}\n"
-      "  - {name: b, command: [ffmpeg, -i, in, -f, flv, \"rtmp://127.0.0.1:1935/live/k\"]}\n"
+      "  - {name: a, command: ffmpeg -i tcp://in:1 -c copy -f flv rtmp://localhost/live/k}\n"
+      "  - {name: b, command: [ffmpeg, -i, \"tcp://in:1\", -f, flv, "
+      "\"rtmp://127.0.0.1:1935/live/k\"]}\n"
       "  - {name: c, command: [ffmpeg, -i, in, -c copy, -f, flv, \"rtmp://h/live/l\"]}\n");
   EXPECT_EQ(result.code, 0);
   EXPECT_TRUE(ends_with(result.err, "OK: 3 streams, 2 warnings\n")) << result.err;
@@ -134,7 +135,8 @@ TEST(CheckSummary, AnErrorIsTheLastLineAndNothingIsOk) {
 TEST(CheckSummary, QuietLeavesTheConfigurationOut) {
   Options options;
   options.quiet = true;
-  const Result result = check("streams: [{command: [ffmpeg, -i, a, -f, \"null\", -]}]\n", options);
+  const Result result =
+      check("streams: [{command: [ffmpeg, -i, \"tcp://in:1\", -f, \"null\", -]}]\n", options);
   EXPECT_EQ(result.out, "");
   EXPECT_TRUE(ends_with(result.err, "OK: 1 stream, 0 warnings\n")) << result.err;
 }
