@@ -155,3 +155,4 @@ std::string config_text(const FoundCommands& found, const std::optional<std::str
 }
 
 }  // namespace supervisor
+  for (const FoundCommand& command : found.commands) variables.keep_free(command.words);

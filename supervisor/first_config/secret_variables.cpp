@@ -112,7 +112,7 @@ std::string SecretVariables::name_for(string_view secret, const std::string& wan
     if (text == secret) return name;
   }
   const auto is_taken = [&](const std::string& name) {
-    return is_reserved(name) ||
+    return is_reserved(name) || own_.contains(name) ||
            std::any_of(variables_.begin(), variables_.end(),
                        [&](const Variable& variable) { return variable.name == name; });
   };
@@ -121,6 +121,13 @@ std::string SecretVariables::name_for(string_view secret, const std::string& wan
   secrets_.emplace_back(secret, name);
   variables_.push_back({name, what});
   return name;
+}
+
+void SecretVariables::keep_free(const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    for_each_part(
+        word, [](string_view) {}, [&](const std::string& name) { own_.insert(name); });
+  }
 }
 
 void SecretVariables::write_secret(string_view secret, const std::string& stream,

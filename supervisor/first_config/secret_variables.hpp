@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@ class SecretVariables {
     std::string what;  // "key of stream radio"
   };
 
+  // The variables in these words have a meaning already: no secret of another place gets one.
+  void keep_free(const std::vector<std::string>& words);
+
   // The words as a configuration has them: in the place of each secret `{env: NAME}`, named after
   // the stream and what it is, the same for the same text; so with variable_mark().
   std::vector<std::string> written(const std::string& stream,
@@ -31,6 +35,7 @@ class SecretVariables {
   void write_plain(std::string_view plain, const std::string& stream, std::string& text);
 
   std::vector<Variable> variables_;
+  std::set<std::string> own_;                                 // names in the commands
   std::vector<std::pair<std::string, std::string>> secrets_;  // the text, its variable
 };
 

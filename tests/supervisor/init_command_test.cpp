@@ -234,6 +234,22 @@ services:
   EXPECT_TRUE(contains(result.err, "service other: a volume with type and source"));
 }
 
+TEST(Init, AKeyGetsNoVariableThatAnotherKeyHas) {
+  const Result result = init(R"(
+services:
+  youtube:
+    image: ffmpeg
+    command: -i http://h/a -f flv rtmp://a.rtmp.youtube.com/live2/planted-efgh-ijkl
+  other:
+    image: ffmpeg
+    command: -i http://h/a -f flv rtmp://a.rtmp.youtube.com/live2/${YOUTUBE_KEY}
+)");
+  const Config config = config_of(result);
+  EXPECT_EQ(config.streams.at(0).command.back(), "rtmp://a.rtmp.youtube.com/live2/<YOUTUBE_KEY_2>");
+  EXPECT_EQ(config.streams.at(1).command.back(), "rtmp://a.rtmp.youtube.com/live2/<YOUTUBE_KEY>");
+  EXPECT_FALSE(contains(result.out + result.err, "planted"));
+}
+
 TEST(Init, AComposeFilesServicesBecomeStreams) {
   const Result result = init(R"(
 x-common: &common
