@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "supervisor/config/printer.hpp"
+#include "supervisor/first_config/mounts.hpp"
 #include "supervisor/first_config/secret_variables.hpp"
 #include "supervisor/first_config/stream_names.hpp"
 
@@ -63,7 +64,22 @@ std::string heading(const Variables& variables) {
   return text;
 }
 
-std::string systemd_text(const Variables& variables) {
+// The user and the folder are not those of the shell that the command came from.
+std::string text_of_files(const Words& files) {
+  if (files.empty()) return {};
+  std::string text =
+      "#\n"
+      "# FFmpeg starts in WorkingDirectory, as a user of its own. It reads these files: everybody "
+      "has\n"
+      "# to be able to read them, and a name that does not begin with / is looked for in that "
+      "folder.\n"
+      "# Write absolute paths into the command:\n"
+      "#\n";
+  for (const std::string& file : files) text += "#   " + file + '\n';
+  return text;
+}
+
+std::string systemd_text(const Variables& variables, const Words& files) {
   std::string text = "\n# systemd: save this file as /etc/ffsupervisor/ffsupervisor.yml";
   if (!variables.empty()) {
     text +=
@@ -100,7 +116,8 @@ std::string systemd_text(const Variables& variables) {
          "#   WorkingDirectory=/var/lib/ffsupervisor\n"
          "#\n"
          "#   [Install]\n"
-         "#   WantedBy=multi-user.target\n";
+         "#   WantedBy=multi-user.target\n" +
+         text_of_files(files);
 }
 
 // A volume that Docker keeps, as `media:/srv`: its name. Empty: a path of the host.
@@ -110,7 +127,7 @@ std::string name_of_volume(const std::string& volume) {
   return is_path ? std::string() : source;
 }
 
-std::string compose_text(const Variables& variables, const Words& volumes) {
+std::string compose_text(const Variables& variables, const Words& volumes, const Words& mounts) {
   std::string text = "\n# Docker Compose: save this file as ffsupervisor.yml beside compose.yml";
   text += variables.empty() ? ":\n" : ", and the secrets as\n# lines NAME=… in .env:\n";
   text +=
@@ -133,6 +150,9 @@ std::string compose_text(const Variables& variables, const Words& volumes) {
     if (const std::string name = name_of_volume(volume); !name.empty())
       kept += "#     " + name + ":\n";
   }
+  // Docker makes a folder of what is not there.
+  if (!mounts.empty()) text += "#         # Files that FFmpeg reads; they have to be there:\n";
+  for (const std::string& mount : mounts) text += "#         - " + mount + '\n';
   return text + "#       stop_grace_period: 10s\n" + kept;
 }
 
@@ -141,6 +161,7 @@ std::string compose_text(const Variables& variables, const Words& volumes) {
 std::string config_text(const FoundCommands& found, const std::optional<std::string>& name) {
   const Words names = name ? Words{*name} : stream_names(found.commands);
   SecretVariables variables;
+  for (const FoundCommand& command : found.commands) variables.keep_free(command.words);
   std::string streams = "streams:\n";
   for (std::size_t i = 0; i < found.commands.size(); ++i) {
     streams += "  - name: " + yaml_text(names[i]) + "\n    command:\n" +
@@ -150,9 +171,8 @@ std::string config_text(const FoundCommands& found, const std::optional<std::str
   const std::string journal =
       "# What happened is remembered over a restart.\n"
       "journal: {path: /var/lib/ffsupervisor/journal}\n\n";
-  return heading(all) + '\n' + journal + streams + systemd_text(all) +
-         compose_text(all, found.volumes);
+  return heading(all) + '\n' + journal + streams + systemd_text(all, read_files(found)) +
+         compose_text(all, found.volumes, mounts_of(found));
 }
 
 }  // namespace supervisor
-  for (const FoundCommand& command : found.commands) variables.keep_free(command.words);

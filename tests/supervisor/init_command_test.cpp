@@ -216,12 +216,12 @@ TEST(Init, TheVolumesOfAServiceAreKept) {
 services:
   camera:
     image: jrottenberg/ffmpeg
-    command: -i a -f flv rtmp://h/live/x
+    command: -i /clips/a -f flv rtmp://h/live/x
     volumes: ["./clips:/clips:ro", "media:/srv"]
     devices: [/dev/video0]
   other:
     image: ffmpeg
-    command: -i b -f flv rtmp://h/live/y
+    command: -i /srv/b -f flv rtmp://h/live/y
     volumes: ["media:/srv", {type: bind, source: /a, target: /a}]
   database: {image: postgres, volumes: ["secret:/data"]}
 )");
@@ -232,6 +232,30 @@ services:
   EXPECT_FALSE(contains(result.out, "secret:/data"));
   EXPECT_TRUE(contains(result.err, "service camera: devices: not taken over"));
   EXPECT_TRUE(contains(result.err, "service other: a volume with type and source"));
+}
+
+TEST(Init, TheFilesThatFfmpegReadsAreMounted) {
+  const Result result = init(
+      "ffmpeg -i http://h/radio.mp3 -loop 1 -i cover.jpg -i ../jingle.mp3 -i /srv/a:b.mp4 \\\n"
+      "  -i frames/f%03d.png -i '/srv/100$.png' -i \"$LOGO\" -f v4l2 -i /dev/video0 \\\n"
+      "  -f flv rtmp://h/live/k\n"
+      "ffmpeg -i cover.jpg -i shot%d.png -f flv rtmp://h/live/k2\n");
+  EXPECT_TRUE(contains(result.out,
+                       "#         - ./cover.jpg:/var/lib/ffsupervisor/cover.jpg:ro\n"
+                       "#         - ../jingle.mp3:/var/lib/jingle.mp3:ro\n"
+                       "#         - {type: bind, source: /srv/a:b.mp4, target: "
+                       "/srv/a:b.mp4, read_only: true}\n"
+                       "#         - ./frames:/var/lib/ffsupervisor/frames:ro\n"
+                       "#         - \"/srv/100$$.png:/srv/100$$.png:ro\"\n"
+                       "#       stop_grace_period"))
+      << result.out;
+  for (const char* name : {"cover.jpg", "../jingle.mp3", "frames/f%03d.png", "shot%d.png"}) {
+    EXPECT_TRUE(contains(result.out, "#   " + std::string(name) + '\n')) << "for systemd: " << name;
+  }
+  EXPECT_FALSE(contains(result.out, "#   /dev/video0"));
+  const Result none = init("", {"ffmpeg", "-i", "http://h/radio.mp3", "-f", "flv", "rtmp://h/l/k"});
+  EXPECT_FALSE(contains(none.out, "Files that FFmpeg reads")) << none.out;
+  EXPECT_FALSE(contains(none.out, "It reads these files")) << none.out;
 }
 
 TEST(Init, AKeyGetsNoVariableThatAnotherKeyHas) {
