@@ -34,17 +34,20 @@ std::vector<recovery::WallTime> recent_outages(const StreamSnapshot& stream,
   return times;
 }
 
+std::string still_needed(const Unstable& unstable) {
+  return monitor::sentence("it is stable after another %.0f s on air", unstable.stable_in_seconds);
+}
+
 std::string sentence_of(const Unstable& unstable) {
   if (unstable.outages > 0) {
     return monitor::sentence("Unstable: %u outages in the last 10 minutes", unstable.outages);
   }
   if (unstable.restarts == 0) {
-    return monitor::sentence("Unstable: the source was lost; stable in %.0f s",
-                             unstable.stable_in_seconds);
+    return monitor::sentence("Unstable: the source was lost; %s", still_needed(unstable).c_str());
   }
-  return monitor::sentence("Unstable: %u %s since it was last stable; stable in %.0f s",
-                           unstable.restarts, unstable.restarts == 1 ? "restart" : "restarts",
-                           unstable.stable_in_seconds);
+  return monitor::sentence("Unstable: %u %s since it was last stable; %s", unstable.restarts,
+                           unstable.restarts == 1 ? "restart" : "restarts",
+                           still_needed(unstable).c_str());
 }
 
 }  // namespace

@@ -20,6 +20,12 @@ std::string counted(std::size_t on_air, std::size_t all) {
          (on_air == 1 ? " streams is on air" : " streams are on air");
 }
 
+// Why stands with each of them.
+std::string doubt_of(std::ptrdiff_t count, std::size_t all) {
+  if (all == 1) return "; it may not stay so";
+  return "; " + std::to_string(count) + " of them may not stay so";
+}
+
 std::string first_line(const std::vector<StreamRow>& rows, bool has_colours) {
   const auto on_air =
       static_cast<std::size_t>(std::ranges::count(rows, std::string("on_air"), &StreamRow::state));
@@ -27,7 +33,7 @@ std::string first_line(const std::vector<StreamRow>& rows, bool has_colours) {
       std::ranges::count_if(rows, [](const StreamRow& row) { return !row.doubts.empty(); });
   const bool is_well = !rows.empty() && on_air == rows.size();
   const Colour colour = !is_well ? Colour::red : in_doubt > 0 ? Colour::yellow : Colour::green;
-  const std::string doubt = in_doubt > 0 ? " (in doubt: " + std::to_string(in_doubt) + ")" : "";
+  const std::string doubt = in_doubt > 0 ? doubt_of(in_doubt, rows.size()) : "";
   return painted(counted(on_air, rows.size()) + doubt + '.', colour, has_colours) + '\n';
 }
 

@@ -60,14 +60,16 @@ TEST(Unstable, AStreamThatWasRestartedUntilAWholeCooldownHasPassed) {
   snapshot->status.attempts = 3;
   EXPECT_EQ(
       http::doubts(*snapshot, now),
-      std::vector<std::string>{"Unstable: 3 restarts since it was last stable; stable in 40 s"});
+      std::vector<std::string>{
+          "Unstable: 3 restarts since it was last stable; it is stable after another 40 s on air"});
 }
 
 TEST(Unstable, AStreamWhoseSourceWasLost) {
   const auto snapshot = on_air_for(20s);
   snapshot->status.source_retries = 2;
   EXPECT_EQ(http::doubts(*snapshot, now),
-            std::vector<std::string>{"Unstable: the source was lost; stable in 40 s"});
+            std::vector<std::string>{
+                "Unstable: the source was lost; it is stable after another 40 s on air"});
 }
 
 // With a cooldown of half a second each of them was over at once.

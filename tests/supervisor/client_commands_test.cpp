@@ -341,7 +341,7 @@ TEST(Status, SaysWhatIsInDoubtAndThatAReloadHasFailed) {
     "config":{"successful":false,"message":"line 3: unknown key","succeeded_at":null}})json");
   const Result result = status(at(server.url()));
   EXPECT_EQ(result.code, 0);
-  EXPECT_NE(result.out.find("The stream is on air (in doubt: 1).\nradio: on air.\n"
+  EXPECT_NE(result.out.find("The stream is on air; it may not stay so.\nradio: on air.\n"
                             "  No progress for 6 s (frozen at 30 s).\n"
                             "The last reload failed, the configuration before is in force: "
                             "line 3: unknown key\n"),
