@@ -192,6 +192,19 @@ TEST(Azuracast, WhatTellsNothingWhileAzuracastAnswersIsDegraded) {
   }
 }
 
+TEST(Azuracast, WhatRefusesItsStatusTooIsDegraded) {
+  for (const char* status : {"401 Unauthorized", "403 Forbidden", "429 Slow"}) {
+    const Server server([&](Client& client) {
+      client.request();
+      client.say(reply(status, "{}"));
+    });
+    const AzuracastReport report = poll({.url = server.url("")});
+    EXPECT_EQ(report.health, Health::degraded) << status << ": it answers";
+    EXPECT_FALSE(report.is_up());
+    EXPECT_TRUE(has(report.sentence, " to /api/status.")) << report.sentence;
+  }
+}
+
 TEST(Azuracast, WhoeverIsNotAzuracastIsUnhealthy) {
   const Server server([](Client& client) {
     client.request();

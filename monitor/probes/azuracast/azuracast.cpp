@@ -47,6 +47,11 @@ std::string server_of(const Azuracast& from) {
   return shown_server(from.url);
 }
 
+// There is somebody, who does not want to be asked, or not by us.
+bool is_refusal(int status) {
+  return status == 401 || status == 403 || status == 429;
+}
+
 // What AzuraCast's own refusals mean.
 std::string refusal(const Azuracast& from, int status) {
   const std::string answers =
@@ -104,7 +109,7 @@ AzuracastReport of_status(const Azuracast& from, const HttpAnswer& answer) {
   const auto* status = value ? object_in(&*value) : nullptr;
   const bool is_azuracast = status != nullptr && status->contains("online");
   if (answer.status != 200)
-    return report(Health::unhealthy,
+    return report(is_refusal(answer.status) ? Health::degraded : Health::unhealthy,
                   server + " answers " + std::to_string(answer.status) + " to /api/status.");
   if (!is_azuracast)
     return report(Health::unhealthy, server + " answers, but not as AzuraCast does.");
