@@ -47,7 +47,7 @@ Options:
                            commented reference. With a command on the command line, the
                            file's first stream gives the settings
   --name NAME              name of the stream given on the command line (radio; init: after
-                           its input)
+                           its input; the variables of its secrets begin with it)
   --listen ADDR:PORT       where to serve HTTP (0.0.0.0:9090)
   --hold                   publish each network output by an FFmpeg of its own, which keeps its
                            connection when the encoder begins anew
