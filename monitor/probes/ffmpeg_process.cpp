@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "monitor/probes/kernel_file.hpp"
+#include "monitor/probes/open_folder.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -27,11 +26,6 @@ constexpr std::size_t descriptors_limit = 1024;  // of one process
 constexpr std::size_t threads_limit = 256;
 constexpr std::size_t machine_limit = 65536;  // processes
 
-struct Close {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-using Folder = std::unique_ptr<DIR, Close>;
-
 std::string path_of(pid_t pid, std::string_view file) {
   return "/proc/" + std::to_string(pid) + "/" + std::string(file);
 }
@@ -39,12 +33,8 @@ std::string path_of(pid_t pid, std::string_view file) {
 // Calls `each(name)` with the entries of a folder; it returns false to end it.
 template <class Each>
 void for_each_entry(const std::string& path, std::size_t limit, Each each) {
-  const Folder folder(::opendir(path.c_str()));
-  if (!folder) return;
-  for (std::size_t seen = 0; seen < limit; ++seen) {
-    const dirent* entry = ::readdir(folder.get());  // NOLINT(concurrency-mt-unsafe): its own
-    if (entry == nullptr || !each(entry->d_name)) return;
-  }
+  std::size_t seen = 0;
+  OpenFolder(path).list([&](const char* name) { return seen++ < limit && each(name); });
 }
 
 bool holds(pid_t pid, std::uint64_t pipe) {

@@ -37,14 +37,13 @@ SocketInodes::SocketInodes(pid_t pid) : pid_(pid) {
 }
 
 int SocketInodes::open() {
-  const std::string path = "/proc/" + std::to_string(pid_) + "/fd";
-  folder_.reset(::opendir(path.c_str()));  // sets O_CLOEXEC
+  folder_ = OpenFolder("/proc/" + std::to_string(pid_) + "/fd");
   return folder_ ? 0 : errno;
 }
 
 std::optional<std::uint64_t> SocketInodes::count() const {
   struct stat status {};
-  const bool is_told = folder_ && ::fstat(::dirfd(folder_.get()), &status) == 0;
+  const bool is_told = folder_ && ::fstat(folder_.descriptor(), &status) == 0;
   return is_told && status.st_size > 0 ? std::optional<std::uint64_t>(status.st_size)
                                        : std::nullopt;
 }
@@ -56,29 +55,34 @@ int SocketInodes::read(std::vector<SocketDescriptor>& sockets) {
   if (!folder_) {
     if (const int error = open()) return error;
   }
-  ::rewinddir(folder_.get());
-  for (int looked_at = 0; looked_at < looked_at_limit; ++looked_at) {
-    const dirent* entry = ::readdir(folder_.get());  // null too where the process is gone
-    if (!entry) break;
-    const auto descriptor = number_in<int>(entry->d_name);
-    if (!descriptor) continue;
-    errno = 0;
-    std::array<char, 64> buffer;
-    const std::string_view target = target_of(entry->d_name, buffer);
-    if (errno == EACCES || errno == EPERM) return errno;
-    if (const auto inode = inode_of(target)) sockets.push_back({*inode, *descriptor});
-    reads_pipe_ = reads_pipe_ || is_read_pipe(entry->d_name, target);
-  }
+  int looked_at = 0;
+  int error = 0;
+  folder_.list([&](const char* name) {
+    error = read_descriptor(name, sockets);
+    return error == 0 && ++looked_at < looked_at_limit;
+  });
+  if (error != 0) return error;
   std::ranges::sort(sockets, {}, &SocketDescriptor::inode);
   const auto doubles = std::ranges::unique(sockets, {}, &SocketDescriptor::inode);
   sockets.erase(doubles.begin(), doubles.end());
   return 0;
 }
 
+int SocketInodes::read_descriptor(const char* name, std::vector<SocketDescriptor>& sockets) {
+  const auto descriptor = number_in<int>(name);
+  if (!descriptor) return 0;
+  errno = 0;
+  std::array<char, 64> buffer;
+  const std::string_view target = target_of(name, buffer);
+  if (errno == EACCES || errno == EPERM) return errno;
+  if (const auto inode = inode_of(target)) sockets.push_back({*inode, *descriptor});
+  reads_pipe_ = reads_pipe_ || is_read_pipe(name, target);
+  return 0;
+}
+
 // Its beginning, of a long path.
 std::string_view SocketInodes::target_of(const char* descriptor, std::span<char> buffer) const {
-  const ssize_t got =
-      ::readlinkat(::dirfd(folder_.get()), descriptor, buffer.data(), buffer.size());
+  const ssize_t got = ::readlinkat(folder_.descriptor(), descriptor, buffer.data(), buffer.size());
   return {buffer.data(), got < 0 ? 0 : static_cast<std::size_t>(got)};
 }
 
@@ -87,7 +91,7 @@ std::string_view SocketInodes::target_of(const char* descriptor, std::span<char>
 bool SocketInodes::is_read_pipe(const char* descriptor, std::string_view target) const {
   const bool is_path = target.starts_with('/') && !target.starts_with("/dev/");
   if (!is_path && !target.starts_with("pipe:")) return false;
-  const int folder = ::dirfd(folder_.get());
+  const int folder = folder_.descriptor();
   struct stat link {};
   if (::fstatat(folder, descriptor, &link, AT_SYMLINK_NOFOLLOW) != 0) return true;
   if ((link.st_mode & S_IRUSR) == 0) return false;
@@ -99,7 +103,7 @@ bool SocketInodes::is_read_pipe(const char* descriptor, std::string_view target)
 std::vector<DiagTable> SocketInodes::tables_of(int descriptor) const {
   if (!folder_) return {};
   const std::string path =
-      "/proc/self/fd/" + std::to_string(::dirfd(folder_.get())) + "/" + std::to_string(descriptor);
+      "/proc/self/fd/" + std::to_string(folder_.descriptor()) + "/" + std::to_string(descriptor);
   std::array<char, 32> name;  // "TCPv6" and a NUL
   const ssize_t got = ::getxattr(path.c_str(), "system.sockprotoname", name.data(), name.size());
   if (got <= 0) return {tcp4, tcp6, udp4, udp6};  // not to be known here
@@ -116,7 +120,7 @@ bool SocketInodes::elsewhere() const {
   struct stat own {};
   struct stat other {};
   if (::stat("/proc/self/ns/net", &own) != 0) return false;
-  if (::fstatat(::dirfd(folder_.get()), "../ns/net", &other, 0) != 0) return false;
+  if (::fstatat(folder_.descriptor(), "../ns/net", &other, 0) != 0) return false;
   return own.st_ino != other.st_ino || own.st_dev != other.st_dev;
 }
 

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include <dirent.h>
 #include <sys/types.h>
 
+#include "monitor/probes/open_folder.hpp"
 #include "monitor/probes/sock_diag.hpp"
 
 namespace monitor::probes {
@@ -45,18 +44,15 @@ class SocketInodes {
   bool elsewhere() const;
 
  private:
-  struct Close {
-    void operator()(DIR* folder) const { ::closedir(folder); }
-  };
-
   int open();
+  int read_descriptor(const char* name, std::vector<SocketDescriptor>& sockets);
   std::string_view target_of(const char* descriptor, std::span<char> buffer) const;
   bool is_read_pipe(const char* descriptor, std::string_view target) const;
 
   pid_t pid_;
   bool gone_ = false;
   bool reads_pipe_ = false;
-  std::unique_ptr<DIR, Close> folder_;
+  OpenFolder folder_;
 };
 
 }  // namespace monitor::probes

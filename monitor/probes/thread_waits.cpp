@@ -88,7 +88,7 @@ bool tells_something(const WaitSample& sample) {
 
 ThreadWaits::ThreadWaits(pid_t pid, std::uint64_t progress_pipe, bool may_read_srt,
                          const std::string& proc)
-    : threads_(::opendir((proc + "/" + std::to_string(pid) + "/task").c_str())),
+    : threads_(proc + "/" + std::to_string(pid) + "/task"),
       progress_pipe_(progress_pipe),
       may_read_srt_(may_read_srt) {
 }
@@ -100,21 +100,21 @@ std::optional<WaitSample> ThreadWaits::read(Attention attention) {
 
 std::optional<WaitSample> ThreadWaits::look() {
   if (!threads_) return std::nullopt;
-  ::rewinddir(threads_.get());
   WaitSample sample;
   std::size_t seen = 0;
-  while (const dirent* entry = ::readdir(threads_.get())) {
-    if (entry->d_name[0] == '.') continue;
-    if (seen++ == threads_limit) break;
-    read_thread(entry->d_name, sample);
-  }
+  threads_.list([&](const char* thread) {
+    if (thread[0] == '.') return true;
+    if (seen++ == threads_limit) return false;
+    read_thread(thread, sample);
+    return true;
+  });
   if (seen == 0) return std::nullopt;
   receives_ = !sample.receivers.empty();
   return sample;
 }
 
 void ThreadWaits::read_thread(const char* thread, WaitSample& sample) const {
-  const int threads = ::dirfd(threads_.get());
+  const int threads = threads_.descriptor();
   std::array<char, 64> buffer;
   const string_view function = read_file(threads, thread, "/wchan", buffer);
   if (function.empty() || function == "0") return;  // it runs, or may not be seen
@@ -139,7 +139,7 @@ void ThreadWaits::read_thread(const char* thread, WaitSample& sample) const {
 
 void ThreadWaits::read_pipe_call(const char* thread, WaitSample& sample) const {
   std::array<char, 256> buffer;
-  const Call call = read_call(read_file(::dirfd(threads_.get()), thread, "/syscall", buffer));
+  const Call call = read_call(read_file(threads_.descriptor(), thread, "/syscall", buffer));
   if (call.number == SYS_read || call.number == SYS_readv) sample.reads_pipe = true;
   if (call.number == SYS_write || call.number == SYS_writev) {
     const int descriptor = static_cast<int>(call.arguments[0]);
@@ -152,7 +152,7 @@ void ThreadWaits::read_pipe_call(const char* thread, WaitSample& sample) const {
 }
 
 bool ThreadWaits::is_output_pipe(int descriptor) const {
-  const int threads = ::dirfd(threads_.get());
+  const int threads = threads_.descriptor();
   struct stat log {};
   struct stat written {};
   const std::string path = "../fd/" + std::to_string(descriptor);
@@ -165,13 +165,13 @@ bool ThreadWaits::is_output_pipe(int descriptor) const {
 
 bool ThreadWaits::is_of_srt(const char* thread) const {
   std::array<char, 64> buffer;
-  return read_file(::dirfd(threads_.get()), thread, "/comm", buffer).starts_with("SRT:");
+  return read_file(threads_.descriptor(), thread, "/comm", buffer).starts_with("SRT:");
 }
 
 void ThreadWaits::add_receiver(const char* thread, WaitSample& sample) const {
   constexpr string_view key = "\nvoluntary_ctxt_switches:";
   std::array<char, 4096> buffer;
-  const string_view status = read_file(::dirfd(threads_.get()), thread, "/status", buffer);
+  const string_view status = read_file(threads_.descriptor(), thread, "/status", buffer);
   const std::size_t at = status.find(key);
   if (at == string_view::npos) return;
   const auto wakeups = leading_integer(status.substr(at + key.size()));

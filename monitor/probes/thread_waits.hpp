@@ -2,14 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
-#include <dirent.h>
 #include <sys/types.h>
 
 #include "monitor/probes/attention.hpp"
+#include "monitor/probes/open_folder.hpp"
 #include "monitor/wait_sample.hpp"
 
 namespace monitor::probes {
@@ -33,10 +32,6 @@ class ThreadWaits {
   static constexpr std::size_t threads_limit = 64;
 
  private:
-  struct Close {
-    void operator()(DIR* folder) const { ::closedir(folder); }
-  };
-
   std::optional<WaitSample> look();
   void read_thread(const char* thread, WaitSample& sample) const;
   void read_pipe_call(const char* thread, WaitSample& sample) const;
@@ -44,7 +39,7 @@ class ThreadWaits {
   bool is_output_pipe(int descriptor) const;
   bool is_of_srt(const char* thread) const;
 
-  std::unique_ptr<DIR, Close> threads_;
+  OpenFolder threads_;
   std::uint64_t progress_pipe_;
   bool may_read_srt_;
   bool receives_ = false;  // datagrams, as last seen
