@@ -32,7 +32,7 @@ namespace asio = boost::asio;
 namespace process = boost::process::v2;
 using boost::system::error_code;
 
-constexpr std::size_t chunk_bytes = 64 * 1024;    // one read; a pipe's usual size
+constexpr std::size_t chunk_bytes = 16 * 1024;    // one read, on the stack
 constexpr std::size_t drain_bytes = 1024 * 1024;  // at most at once; what the larger pipe can hold
 constexpr const char* standard_path = "/bin:/usr/bin";  // what execvp takes without PATH
 

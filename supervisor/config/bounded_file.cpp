@@ -1,6 +1,7 @@
 #include "supervisor/config/bounded_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -22,6 +23,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
+// Small: what is zeroed and never used would delay the launch of the streams.
+constexpr std::size_t chunk_bytes = 8 * 1024;
 constexpr auto whole_limit = std::chrono::seconds(5);  // a generator of a configuration needs less
 
 // Waits for the data of a pipe: a FIFO may have no writer, or one that never ends.
@@ -42,17 +45,17 @@ std::string read_bounded_file(const std::string& path, std::size_t bytes_max,
   }
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) throw_unreadable();
-  std::string text(bytes_max + 1, '\0');
-  std::size_t size = 0;
+  std::string text;
+  std::array<char, chunk_bytes> chunk;
   const auto deadline = steady_clock::now() + whole_limit;
-  while (size < text.size()) {
+  while (text.size() <= bytes_max) {
     await_input(file.get(), deadline, expected);
-    const ssize_t count = ::read(file.get(), text.data() + size, text.size() - size);
+    const std::size_t wanted = std::min(chunk.size(), bytes_max + 1 - text.size());
+    const ssize_t count = ::read(file.get(), chunk.data(), wanted);
     if (count == 0) break;
     if (count < 0 && errno != EAGAIN && errno != EINTR) throw_unreadable();
-    size += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+    text.append(chunk.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
   }
-  text.resize(size);
   return text;
 }
 
