@@ -8,7 +8,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -58,7 +58,8 @@ Passwords::Passwords(BasicUsers users, PendingCalls& pending_calls)
       cost_max_(highest_cost(users_)),
       pending_calls_(pending_calls),
       key_(key_bytes, '\0') {
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(key_.data()), key_bytes) != 1) {
+  // The kernel's: OpenSSL's would initialise all of it, half a megabyte, though nothing uses TLS.
+  if (::getentropy(key_.data(), key_bytes) != 0) {
     throw std::runtime_error("http.auth: cannot get random bytes");
   }
 }
