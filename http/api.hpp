@@ -5,7 +5,7 @@
 
 #include "http/clock_reading.hpp"
 #include "http/reply.hpp"
-#include "http/snapshot.hpp"
+#include "http/snapshot_store.hpp"
 #include "http/supervisor_api.hpp"
 
 namespace http {

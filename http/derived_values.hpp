@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "http/clock_reading.hpp"
-#include "http/snapshot.hpp"
+#include "http/snapshot_store.hpp"
 
 namespace http {
 

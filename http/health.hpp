@@ -2,7 +2,7 @@
 
 #include "http/clock_reading.hpp"
 #include "http/reply.hpp"
-#include "http/snapshot.hpp"
+#include "http/snapshot_store.hpp"
 
 namespace http {
 

@@ -16,7 +16,7 @@
 #include "http/reply.hpp"
 #include "http/request_path.hpp"
 #include "http/settings.hpp"
-#include "http/snapshot.hpp"
+#include "http/snapshot_store.hpp"
 #include "http/supervisor_api.hpp"
 
 namespace http {

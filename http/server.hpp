@@ -6,7 +6,7 @@
 #include <string>
 
 #include "http/settings.hpp"
-#include "http/snapshot.hpp"
+#include "http/snapshot_store.hpp"
 #include "http/supervisor_api.hpp"
 
 namespace http {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "http/derived_values.hpp"
 #include "http/json.hpp"
@@ -15,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr auto sample_interval = 1s;
+constexpr auto progress_interval = 1s;
 constexpr auto poll_interval = 100ms;   // fast enough for a display; a poll costs microseconds
 constexpr auto comment_interval = 15s;  // proxies close idle connections after 30 to 60 s
 
@@ -56,8 +57,6 @@ std::map<std::string, std::vector<std::shared_ptr<Subscription>>> strangers_amon
 EventHub::EventHub(boost::asio::io_context& context, const SnapshotStore& snapshots,
                    std::size_t clients_max)
     : snapshots_(snapshots), clients_max_(clients_max), timer_(context) {
-  next_sample_at_ = steady_clock::now();
-  arm();
 }
 
 std::shared_ptr<Subscription> EventHub::subscribe(const EventClient& of, bool with_history) {
@@ -66,6 +65,7 @@ std::shared_ptr<Subscription> EventHub::subscribe(const EventClient& of, bool wi
   const ClockReading now = ClockReading::now();
   if (first) {
     skip_to(snapshots_.read(), now);
+    next_progress_at_ = now.steady;
     next_comment_at_ = now.steady + comment_interval;
   }
   auto client =
@@ -115,41 +115,38 @@ std::string EventHub::initial_state_of(const std::string& name, bool with_histor
   if (stream == view.streams.end()) return {};
   const std::string state = *state_event(**stream, ClockReading::now());
   if (!with_history) return state;
-  const auto tracked = streams_.find(name);
-  const auto history =
-      tracked == streams_.end() ? Samples().json(name) : tracked->second.samples.json(name);
-  return state + *make_event("history", print_json(history));
+  const auto samples = snapshots_.samples_of(name).value_or(std::vector<Sample>{});
+  return state + *make_event("history", print_json(samples_json(name, samples)));
 }
 
 boost::json::value EventHub::history_of(std::string_view name) const {
-  const auto tracked = streams_.find(name);
-  if (tracked == streams_.end()) return nullptr;
-  return tracked->second.samples.json(name);
+  const auto samples = snapshots_.samples_of(name);
+  if (!samples) return nullptr;
+  return samples_json(name, *samples);
 }
 
 // Changes while no client was connected are in the initial state.
 void EventHub::skip_to(const SnapshotStore::View& view, const ClockReading& now) {
-  for (const auto& stream : view.streams) streams_[stream->name].delta.update(stream, now);
+  for (const auto& stream : view.streams) streams_[stream->name].update(stream, now);
   version_ = view.version;
   config_ = view.program.config;
   log_count_ = snapshots_.log.count();
 }
 
 void EventHub::arm() {
-  if (stopped_) return;
-  Instant due = next_sample_at_;
-  if (!clients_.empty()) due = std::min(due, steady_clock::now() + poll_interval);
-  timer_.expires_at(due);
+  if (stopped_ || clients_.empty()) return;
+  timer_.expires_after(poll_interval);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) on_timer();
   });
 }
 
 void EventHub::on_timer() {
+  if (!has_clients()) return;
   const SnapshotStore::View view = snapshots_.read();
   const ClockReading now = ClockReading::now();
-  if (has_clients()) poll(view, now);
-  if (now.steady >= next_sample_at_) sample(view, now);
+  poll(view, now);
+  if (now.steady >= next_progress_at_) tell_progress(view, now);
   arm();
 }
 
@@ -161,7 +158,7 @@ void EventHub::poll(const SnapshotStore::View& view, const ClockReading& now) {
       broadcast(config_event(view.program));
     }
     for (const auto& stream : view.streams) {
-      for (const Event& event : streams_[stream->name].delta.update(stream, now)) broadcast(event);
+      for (const Event& event : streams_[stream->name].update(stream, now)) broadcast(event);
     }
   }
   if (now.steady < next_comment_at_) return;
@@ -169,16 +166,14 @@ void EventHub::poll(const SnapshotStore::View& view, const ClockReading& now) {
   broadcast(std::make_shared<const std::string>(": alive\n\n"));
 }
 
-void EventHub::sample(const SnapshotStore::View& view, const ClockReading& now) {
+void EventHub::tell_progress(const SnapshotStore::View& view, const ClockReading& now) {
   for (const auto& stream : view.streams) {
-    const Sample sample = sample_of(*stream, now);
-    streams_[stream->name].samples.add(sample);
-    if (!clients_.empty()) broadcast(progress_event(*stream, sample, now));
+    broadcast(progress_event(*stream, sample_of(*stream, now), now));
   }
   if (streams_.size() > view.streams.size()) drop_removed(view);
-  next_sample_at_ += sample_interval;
-  // Missed samples are not made up for: they would repeat the same figures.
-  if (next_sample_at_ <= now.steady) next_sample_at_ = now.steady + sample_interval;
+  next_progress_at_ += progress_interval;
+  // Missed ones are not made up for: they would repeat the same figures.
+  if (next_progress_at_ <= now.steady) next_progress_at_ = now.steady + progress_interval;
 }
 
 void EventHub::drop_removed(const SnapshotStore::View& view) {

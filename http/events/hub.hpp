@@ -12,15 +12,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "http/events/samples.hpp"
 #include "http/events/stream_delta.hpp"
 #include "http/events/subscription.hpp"
-#include "http/snapshot.hpp"
+#include "http/snapshot_store.hpp"
 
 namespace http {
 
-// Server-sent events (GET /api/v1/events). Reads the snapshot store: once a second for the charts,
-// ten times a second while a client is connected. Never calls the supervising loop and never blocks
+// Server-sent events (GET /api/v1/events). Reads the snapshot store ten times a second while a
+// client is connected, and sleeps while none is. Never calls the supervising loop and never blocks
 // it. For the HTTP thread.
 //
 // A client gets the present `state` and `history` of each stream, `config`, `incident`s and `log`
@@ -43,17 +42,13 @@ class EventHub {
 
  private:
   using Instant = std::chrono::steady_clock::time_point;
-  struct TrackedStream {
-    Samples samples;
-    StreamDelta delta;
-  };
   std::deque<Subscription::Piece> initial_pieces(bool with_history) const;
   std::string initial_state_of(const std::string& name, bool with_history) const;
   void skip_to(const SnapshotStore::View& view, const ClockReading& now);
   void arm();
   void on_timer();
   void poll(const SnapshotStore::View& view, const ClockReading& now);
-  void sample(const SnapshotStore::View& view, const ClockReading& now);
+  void tell_progress(const SnapshotStore::View& view, const ClockReading& now);
   void drop_removed(const SnapshotStore::View& view);
   void broadcast_log();
   void broadcast(const Event& event);
@@ -64,11 +59,11 @@ class EventHub {
   const std::size_t clients_max_;
   boost::asio::steady_timer timer_;
   std::vector<std::weak_ptr<Subscription>> clients_;
-  std::map<std::string, TrackedStream, std::less<>> streams_;  // those in the store, by name
-  std::uint64_t version_ = 0;                                  // of the store, at the last poll
-  std::shared_ptr<const ConfigState> config_;                  // as last broadcast
-  std::uint64_t log_count_ = 0;                                // log lines broadcast so far
-  Instant next_sample_at_{};
+  std::map<std::string, StreamDelta> streams_;  // those in the store, by name
+  std::uint64_t version_ = 0;                   // of the store, at the last poll
+  std::shared_ptr<const ConfigState> config_;   // as last broadcast
+  std::uint64_t log_count_ = 0;                 // log lines broadcast so far
+  Instant next_progress_at_{};
   Instant next_comment_at_{};
   bool stopped_ = false;
 };

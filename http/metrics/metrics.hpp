@@ -13,7 +13,7 @@
 #include "http/metrics/family.hpp"
 #include "http/metrics/gzip_pieces.hpp"
 #include "http/reply.hpp"
-#include "http/snapshot.hpp"
+#include "http/snapshot_store.hpp"
 
 namespace http {
 

@@ -3,7 +3,7 @@
 
 import { el, setText } from "./dom.js";
 import { bitrate, bytes, clock, percent, perSecond, times } from "./format.js";
-import { rows } from "./model.js";
+import { charts_s, rows } from "./model.js";
 import { serverNow } from "./time.js";
 
 const { Dygraph } = window;
@@ -102,7 +102,7 @@ class Chart {
     const list = rows(stream, fields, unit ?? 1);
     if (list.length === 0) list.push([new Date(), ...fields.map(() => null)]);
     const newest = Math.max(serverNow(), list.at(-1)[0].getTime());
-    const longest_ms = 600 * stream.interval_s * 1000;
+    const longest_ms = charts_s * 1000;
     const span_ms = Math.min(longest_ms, Math.max(shortest_ms, newest - list[0][0].getTime()));
     const top = Math.max(from, ...list.flatMap((row) => row.slice(1)).filter((v) => v !== null));
     this.graph.updateOptions({

@@ -3,6 +3,7 @@
 import { noteServerTime, serverNow } from "./time.js";
 
 const samples_limit = 3600;
+export const charts_s = 600;  // what the charts show
 const incidents_limit = 1000; // of one stream
 const lines_limit = 400; // of one stream's log
 const silent_limit_ms = 10e3; // progress comes once a second for each stream
@@ -124,7 +125,7 @@ function addSample(stream, data) {
   const last = stream.samples.at(-1);
   if (last && data.t <= last.t) return;
   stream.samples.push(data);
-  const oldest = data.t - 600 * stream.interval_s;
+  const oldest = data.t - charts_s;
   while (stream.samples[0].t < oldest || stream.samples.length > samples_limit) stream.samples.shift();
 }
 

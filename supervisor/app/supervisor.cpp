@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "http/listener.hpp"
-#include "supervisor/app/loop_delay.hpp"
+#include "supervisor/app/loop_tick.hpp"
 #include "supervisor/init.hpp"
 #include "supervisor/watchdog.hpp"
 
@@ -65,7 +65,7 @@ int Supervisor::run() {
   exports_->start();
   notify_service_manager("READY=1");
   const Watchdog watchdog(loop_.executor());
-  const LoopDelay loop_delay(services_);
+  const LoopTick loop_tick(services_);
   loop_.run();
   return streams_.exit_code();
 }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "http/server.hpp"
-#include "http/snapshot.hpp"
+#include "http/snapshot_store.hpp"
 #include "http/supervisor_api.hpp"
 #include "supervisor/alerts/alert_dispatcher.hpp"
 #include "supervisor/config/config.hpp"

@@ -8,7 +8,7 @@
 
 #include "http/clock_reading.hpp"
 #include "http/exporters/settings.hpp"
-#include "http/snapshot.hpp"
+#include "http/snapshot_store.hpp"
 #include "monitor/time.hpp"
 
 namespace supervisor {

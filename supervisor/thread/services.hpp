@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/snapshot.hpp"
+#include "http/snapshot_store.hpp"
 #include "supervisor/log/log.hpp"
 #include "supervisor/secrets/secrets.hpp"
 #include "supervisor/thread/io_thread.hpp"

@@ -1,9 +1,10 @@
+#include "http/snapshot_store.hpp"
+
 #include <atomic>
+#include <cmath>
 #include <thread>
 
 #include <gtest/gtest.h>
-
-#include "http/snapshot.hpp"
 
 namespace {
 
@@ -119,6 +120,53 @@ TEST(SnapshotStore, AViewIsConsistentWhileAnotherThreadPublishes) {
   }
   stop = true;
   publisher.join();
+}
+
+constexpr http::ClockReading at(std::int64_t unix_ms) {
+  return {{}, recovery::WallTime(std::chrono::milliseconds(unix_ms))};
+}
+
+TEST(SnapshotStore, ASampleHasItsTimeAndFigures) {
+  http::SnapshotStore store(1);
+  auto radio = std::make_shared<http::StreamSnapshot>();
+  radio->name = "radio";
+  radio->readings.fps = 25.04;
+  radio->readings.bitrate_bps = 2'345'678;
+  store.publish(0, radio);
+  store.sample(at(1'764'000'000'123));
+  store.sample(at(1'764'000'001'125));
+  store.sample(at(1'764'000'090'000));  // the loop was held up
+  const auto samples = store.samples_of("radio");
+  ASSERT_TRUE(samples);
+  ASSERT_EQ(samples->size(), 3U);
+  EXPECT_DOUBLE_EQ((*samples)[0].t, 1'764'000'000.123);
+  EXPECT_DOUBLE_EQ((*samples)[1].t, 1'764'000'001.125);
+  EXPECT_DOUBLE_EQ((*samples)[2].t, 1'764'000'090);
+  EXPECT_NEAR((*samples)[0].fps, 25.04, 1e-5);
+  EXPECT_EQ((*samples)[0].bitrate_bps, 2'345'678);
+  EXPECT_TRUE(std::isnan((*samples)[0].speed));
+}
+
+TEST(SnapshotStore, SamplesOfAClockThatWasSetBackNeverGoForward) {
+  http::SnapshotStore store(1);
+  store.publish(0, named("radio"));
+  store.sample(at(1'764'000'000'000));
+  store.sample(at(1'763'000'000'000));
+  const auto samples = *store.samples_of("radio");
+  EXPECT_DOUBLE_EQ(samples[1].t, 1'763'000'000);
+  EXPECT_LE(samples[0].t, samples[1].t);
+}
+
+TEST(SnapshotStore, TheLastTenMinutesOfSamplesAreKeptAcrossAReload) {
+  http::SnapshotStore store(1);
+  store.publish(0, named("radio"));
+  for (int second = 0; second < 700; second += 2) {
+    store.sample(at(1'764'000'000'000 + second * 1000));
+  }
+  store.arrange({5, 0});
+  EXPECT_EQ(store.samples_of("radio")->size(), 300U);
+  EXPECT_DOUBLE_EQ(store.samples_of("radio")->front().t, 1'764'000'100);
+  EXPECT_FALSE(store.samples_of("other"));
 }
 
 }  // namespace

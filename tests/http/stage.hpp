@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "http/server.hpp"
-#include "http/snapshot.hpp"
+#include "http/snapshot_store.hpp"
 #include "raw_client.hpp"
 
 inline std::shared_ptr<http::StreamSnapshot> snapshot_of(const std::string& name) {

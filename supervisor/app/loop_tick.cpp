@@ -1,4 +1,4 @@
-#include "supervisor/app/loop_delay.hpp"
+#include "supervisor/app/loop_tick.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -8,32 +8,35 @@ namespace supervisor {
 
 namespace {
 
-constexpr auto interval = std::chrono::seconds(1);
+constexpr auto interval = std::chrono::seconds(http::Samples::interval_seconds);
 
 }  // namespace
 
-LoopDelay::LoopDelay(const Services& services)
+LoopTick::LoopTick(const Services& services)
     : services_(services),
       delays_({0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30}),
       timer_(machine_clock().make_timer(services.loop.executor())) {
   publish();
+  services_.snapshots.sample(http::ClockReading::now());
   wait();
 }
 
-void LoopDelay::wait() {
+void LoopTick::wait() {
   const monitor::Instant due = std::chrono::steady_clock::now() + interval;
   timer_->set(due, [this, due] {
-    observe(std::chrono::steady_clock::now() - due);
+    const auto now = http::ClockReading::now();
+    observe(now.steady - due);
+    services_.snapshots.sample(now);
     wait();
   });
 }
 
-void LoopDelay::observe(monitor::Duration delay) {
+void LoopTick::observe(monitor::Duration delay) {
   delays_.observe(std::max(0.0, monitor::seconds(delay)));
   publish();
 }
 
-void LoopDelay::publish() const {
+void LoopTick::publish() const {
   services_.snapshots.publish(&http::Program::loop_delay,
                               std::make_shared<const recovery::Histogram>(delays_));
 }
