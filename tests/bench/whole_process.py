@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """The whole process beside its peers, interleaved in one run: ratios, not absolute times.
 
-Usage: whole_process.py FFSUPERVISOR STAMP [--only NAME,...]
-NAME: launch relaunch footprint frozen metrics load
+Usage: whole_process.py FFSUPERVISOR STAMP [--static FFSUPERVISOR] [--only NAME,...]
+NAME: launch stopping relaunch footprint frozen metrics load. --static: the static program, beside the other.
 """
 import argparse
 import os
@@ -77,8 +77,12 @@ def stop(process, child_pid=None):
             pass
 
 
-def ours(binary, **env):
-    return Candidate("ffsupervisor", [binary, "--listen", "127.0.0.1:{port}", "--"], env)
+def ours(binary, name="ffsupervisor", **env):
+    return Candidate(name, [binary, "--listen", "127.0.0.1:{port}", "--"], env)
+
+
+def all_of_ours(args, **env):
+    return [ours(args.binary, **env)] + ([ours(args.static, "ffsupervisor, static", **env)] if args.static else [])
 
 
 def peers(*names):
@@ -95,7 +99,7 @@ def table(title, rows, floor):
 
 def launch(args, folder):
     stamps = Stamps(folder)
-    candidates = peers("tini", "dumb-init", "bash loop") + [ours(args.binary)]
+    candidates = peers("tini", "dumb-init", "bash loop") + all_of_ours(args)
     rows = {c.name: [] for c in candidates}
     for _ in range(ROUNDS):
         for candidate in candidates:
@@ -104,8 +108,24 @@ def launch(args, folder):
             at, pid = stamps.next()
             rows[candidate.name].append(at - begun)
             stop(process, pid)
-    table("launch: start of the supervisor -> first instruction of the child (goal: 2 x tini)", rows,
-          "tini")
+    table("launch: start of the supervisor -> first instruction of the child (goal: 2 x tini; static: 1.5)",
+          rows, "tini")
+
+
+def stopping(args, folder):
+    stamps = Stamps(folder)
+    candidates = peers("tini", "dumb-init") + all_of_ours(args)
+    rows = {c.name: [] for c in candidates}
+    for _ in range(ROUNDS):
+        for candidate in candidates:
+            process = candidate.start([args.stamp, stamps.path])
+            stamps.next()
+            time.sleep(0.3)  # all that follows the launch is over
+            begun = time.monotonic()
+            process.terminate()
+            process.wait()
+            rows[candidate.name].append(time.monotonic() - begun)
+    table("stop: SIGTERM -> the supervisor is gone, of a child that ends at once (goal: 2 x tini)", rows, "tini")
 
 
 def relaunch_times(candidate, args, folder, rounds, port=None):
@@ -124,12 +144,12 @@ def relaunch_times(candidate, args, folder, rounds, port=None):
 
 
 def relaunch(args, folder):
-    candidates = peers("bash loop") + [ours(args.binary, RESTART_COOLDOWN="1")]
+    candidates = peers("bash loop") + all_of_ours(args, RESTART_COOLDOWN="1")
     rows = {c.name: [] for c in candidates}
     for _ in range(4):
         for candidate in candidates:
             rows[candidate.name] += relaunch_times(candidate, args, folder, 3)
-    table("relaunch: SIGKILL of a child that lived > 2 s -> next child (goal: 1.5 x bash loop)", rows,
+    table("relaunch: SIGKILL of a child that lived > 2 s -> next child (goal: 1 x bash loop)", rows,
           "bash loop")
 
 
@@ -142,16 +162,22 @@ def cpu_seconds(pid):
 
 
 def footprint(args, _folder):
-    process = ours(args.binary).start(AUDIO)
+    for candidate in all_of_ours(args):
+        footprint_of(candidate)
+
+
+def footprint_of(candidate):
+    process = candidate.start(AUDIO)
     time.sleep(5)
     before, begun = cpu_seconds(process.pid), time.monotonic()
     time.sleep(30)
     used = (cpu_seconds(process.pid) - before) * 60 / (time.monotonic() - begun)
     with open(f"/proc/{process.pid}/smaps_rollup") as f:
-        sizes = {m[1]: int(m[2]) for m in re.finditer(r"^(Rss|Pss):\s+(\d+)", f.read(), re.M)}
-    print("\nfootprint, supervising one FFmpeg at the default periods")
-    print(f"  CPU {used * 1000:.1f} ms per minute (goal: 30)")
-    print(f"  RSS {sizes['Rss'] / 1024:.2f} MiB (goal: 10)   PSS {sizes['Pss'] / 1024:.2f} MiB (goal: 5)")
+        sizes = {m[1]: int(m[2]) for m in re.finditer(r"^(Rss|Pss|Anonymous):\s+(\d+)", f.read(), re.M)}
+    print(f"\nfootprint of {candidate.name}, supervising one FFmpeg at the default periods")
+    print(f"  CPU {used * 1000:.1f} ms per minute (goal: 10)")
+    print(f"  RSS {sizes['Rss'] / 1024:.2f} MiB (goal: 7)   PSS {sizes['Pss'] / 1024:.2f} MiB   "
+          f"anonymous {sizes['Anonymous'] / 1024:.2f} MiB (goal: 0.7)")
     process.terminate()
     process.wait()
 
@@ -245,8 +271,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("binary")
     parser.add_argument("stamp")
-    parser.add_argument("--only", default="launch,relaunch,footprint,frozen,metrics,load")
+    parser.add_argument("--static")
+    parser.add_argument("--only", default="launch,stopping,relaunch,footprint,frozen,metrics,load")
     args = parser.parse_args()
+    args.static = args.static and os.path.abspath(args.static)
     args.binary, args.stamp = os.path.abspath(args.binary), os.path.abspath(args.stamp)
     print(f"{os.cpu_count()} CPUs; medians of interleaved runs")
     with tempfile.TemporaryDirectory() as folder:
