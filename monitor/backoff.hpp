@@ -25,7 +25,7 @@ class Backoff {
   // The same, made shorter by a random share of at most `share` (0 to 1), but not below `first`:
   // many clients that lost one server must not return at the same instant. The caller owns
   // `random` and thereby the seed.
-  Duration after(unsigned failures, double share, std::mt19937_64& random) const {
+  Duration after(unsigned failures, double share, std::minstd_rand& random) const {
     const double part = std::uniform_real_distribution(1 - share, 1.0)(random);
     const Duration longest = after(failures);
     return std::clamp(capped(static_cast<double>(longest.count()) * part),

@@ -123,7 +123,7 @@ class AlertQueue {
   void bring_forward(Instant now);
 
   bool receiver_forgets_;
-  std::mt19937_64 random_;
+  std::minstd_rand random_;
   Messages messages_;
   std::deque<Known> known_;  // the newest; an alert that is not in it counts as delivered
   Instant rest_until_ = Instant::min();

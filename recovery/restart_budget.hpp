@@ -45,7 +45,7 @@ class RestartBudget {
   Duration growing_delay();
 
   Policy policy_;
-  std::mt19937_64 random_;
+  std::minstd_rand random_;
   unsigned attempts_ = 0;
   Instant last_launch_ = Instant::min();
 };

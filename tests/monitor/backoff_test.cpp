@@ -44,7 +44,7 @@ TEST(Backoff, AFirstDelayAboveTheMaximumIsTheMaximum) {
 
 TEST(Backoff, JitterShortensByAtMostItsShareAndNeverBelowTheFirst) {
   const Backoff backoff(1s, 60s);
-  std::mt19937_64 random(7);
+  std::minstd_rand random(7);
   bool differs = false;
   for (int i = 0; i < 200; ++i) {
     EXPECT_EQ(backoff.after(1, 0.2, random), 1s);
@@ -57,7 +57,7 @@ TEST(Backoff, JitterShortensByAtMostItsShareAndNeverBelowTheFirst) {
 }
 
 TEST(Backoff, TheSameSeedGivesTheSameJitter) {
-  std::mt19937_64 one(3), other(3);
+  std::minstd_rand one(3), other(3);
   EXPECT_EQ(Backoff(1s, 60s).after(5, 0.5, one), Backoff(1s, 60s).after(5, 0.5, other));
 }
 
