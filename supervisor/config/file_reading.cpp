@@ -67,8 +67,8 @@ void FileReading::remember_secret(const std::string& secret, const std::string& 
   secrets.push_back(secret);
   if (secret.size() >= masked_everywhere) return;
   config_.warnings.push_back(prefix +
-                             "found fewer than 6 characters: a text as short as that is masked "
-                             "only where it stands in a URL");
+                             "found a secret with fewer than 6 characters. A secret that short can "
+                             "stand in the log in the clear: only in URLs is it replaced by ***");
 }
 
 void FileReading::remember_from_file(const std::string& key, int line) {

@@ -1,9 +1,11 @@
 #include "supervisor/first_config/config_text.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "supervisor/config/printer.hpp"
+#include "supervisor/first_config/command_secrets.hpp"
 #include "supervisor/first_config/mounts.hpp"
 #include "supervisor/first_config/secret_variables.hpp"
 #include "supervisor/first_config/stream_names.hpp"
@@ -159,13 +161,16 @@ std::string compose_text(const Variables& variables, const Words& volumes, const
 }  // namespace
 
 std::string config_text(const FoundCommands& found, const std::optional<std::string>& name) {
-  const Words names = name ? Words{*name} : stream_names(found.commands);
-  SecretVariables variables;
-  for (const FoundCommand& command : found.commands) variables.keep_free(command.words);
+  std::vector<CommandSecrets> secrets = secrets_of(found.commands);
+  const Words names = name ? Words{*name} : stream_names(found.commands, secrets);
+  std::vector<SecretVariables::Command> commands;
+  for (std::size_t i = 0; i < found.commands.size(); ++i)
+    commands.push_back({names[i], found.commands[i].words, std::move(secrets[i])});
+  SecretVariables variables(std::move(commands));
   std::string streams = "streams:\n";
-  for (std::size_t i = 0; i < found.commands.size(); ++i) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
     streams += "  - name: " + yaml_text(names[i]) + "\n    command:\n" +
-               list_text(variables.written(names[i], found.commands[i].words), "      ");
+               list_text(variables.written(i), "      ");
   }
   const Variables& all = variables.variables();
   const std::string journal =

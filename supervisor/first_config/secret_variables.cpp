@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "monitor/text/ascii.hpp"
 #include "supervisor/first_config/found_commands.hpp"
 #include "supervisor/secrets/credential_options.hpp"
-#include "supervisor/secrets/secrets.hpp"
+#include "supervisor/secrets/url_credentials.hpp"
 #include "supervisor/words/reference_text.hpp"
 
 namespace supervisor {
@@ -98,6 +99,32 @@ std::string reference(const std::string& name) {
   return "{env: " + name + '}';
 }
 
+template <class Each>
+void for_each_secret(const SecretVariables::Command& command, Each each) {
+  for (std::size_t i = 0; i < command.words.size(); ++i) {
+    const std::string option(i == 0 ? string_view() : option_name(command.words[i - 1]));
+    for (const Secret& secret : secrets_in(command.words[i], command.secrets.spans[i], option))
+      each(i, secret);
+  }
+}
+
+// Of the last URL in the text.
+string_view scheme_in(string_view text) {
+  const std::size_t colon = text.rfind("://");
+  if (colon == string_view::npos) return {};
+  const auto url = url_at(text, colon, Place::argument);
+  return url ? url->scheme.of(text) : string_view();
+}
+
+// The first few, and that there are more.
+std::string named(const std::vector<std::string>& streams) {
+  constexpr std::size_t most = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, streams.size()); ++i)
+    text += (i == 0 ? "" : ", ") + streams[i];
+  return streams.size() > most ? text + ", …" : text;
+}
+
 }  // namespace
 
 void SecretVariables::note_variable(const std::string& name, const std::string& what) {
@@ -130,14 +157,29 @@ void SecretVariables::keep_free(const std::vector<std::string>& words) {
   }
 }
 
-void SecretVariables::write_secret(string_view secret, const std::string& stream,
-                                   const std::string& kind, std::string& text) {
-  const std::string wanted = as_variable(stream) + '_' + kind;
-  const std::string what = monitor::lowered(kind) + " of stream " + stream;
+SecretVariables::Wanted SecretVariables::wanted_for(string_view secret, const Command& command,
+                                                    const std::string& kind,
+                                                    string_view before) const {
+  const std::string label = monitor::lowered(kind);
+  const auto& streams = streams_of_.find(secret)->second;
+  if (streams.size() > 1) {
+    const std::string scheme = as_variable(scheme_in(before));
+    return {scheme.empty() ? kind : scheme + '_' + kind,
+            label + " of " + std::to_string(streams.size()) + " streams: " + named(streams)};
+  }
+  const bool is_doubtful =
+      std::ranges::find(command.secrets.doubtful, secret) != command.secrets.doubtful.end();
+  const char* doubt = " (if it is a plain name, write it into the command)";
+  return {as_variable(command.stream) + '_' + kind,
+          label + " of stream " + command.stream + (is_doubtful ? doubt : "")};
+}
+
+void SecretVariables::write_secret(string_view secret, const Wanted& wanted, std::string& text) {
   for_each_part(
-      secret, [&](string_view part) { text += reference(name_for(part, wanted, what)); },
+      secret,
+      [&](string_view part) { text += reference(name_for(part, wanted.name, wanted.what)); },
       [&](const std::string& name) {
-        note_variable(name, what);
+        note_variable(name, wanted.what);
         text += reference(name);
       });
 }
@@ -151,23 +193,30 @@ void SecretVariables::write_plain(string_view plain, const std::string& stream, 
       });
 }
 
-std::vector<std::string> SecretVariables::written(const std::string& stream,
-                                                  const std::vector<std::string>& words) {
-  const auto spans = Secrets().spans_of_command(words);
-  std::vector<std::string> result;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const string_view word = words[i];
-    const std::string option(i == 0 ? string_view() : option_name(words[i - 1]));
-    std::string text;
-    std::size_t done = 0;
-    for (const Secret& secret : secrets_in(word, spans[i], option)) {
-      write_plain(word.substr(done, secret.span.begin - done), stream, text);
-      write_secret(secret.span.of(word), stream, secret.kind, text);
-      done = secret.span.end;
-    }
-    write_plain(word.substr(done), stream, text);
-    result.push_back(std::move(text));
+SecretVariables::SecretVariables(std::vector<Command> commands) : commands_(std::move(commands)) {
+  for (const Command& command : commands_) {
+    keep_free(command.words);
+    for_each_secret(command, [&](std::size_t word, const Secret& secret) {
+      auto& streams = streams_of_[std::string(secret.span.of(command.words[word]))];
+      if (streams.empty() || streams.back() != command.stream) streams.push_back(command.stream);
+    });
   }
+}
+
+std::vector<std::string> SecretVariables::written(std::size_t number) {
+  const Command& command = commands_[number];
+  std::vector<std::string> result(command.words.size());
+  std::vector<std::size_t> done(command.words.size());
+  for_each_secret(command, [&](std::size_t i, const Secret& secret) {
+    const string_view word = command.words[i];
+    const string_view before = word.substr(0, secret.span.begin);
+    const string_view text = secret.span.of(word);
+    write_plain(before.substr(done[i]), command.stream, result[i]);
+    write_secret(text, wanted_for(text, command, secret.kind, before), result[i]);
+    done[i] = secret.span.end;
+  });
+  for (std::size_t i = 0; i < result.size(); ++i)
+    write_plain(string_view(command.words[i]).substr(done[i]), command.stream, result[i]);
   return result;
 }
 

@@ -171,6 +171,9 @@ void add_path(string_view text, const Url& url, std::vector<Span>& spans) {
     if (looks_like_token(part.of(text))) spans.push_back(part);
     add_parameters(text, part, spans);
   }
+  // A camera's is in front of its host: `rtsp://USER:PASSWORD@nvr/Streaming/Channels/101`.
+  const bool is_camera = lowered(url.scheme.of(text)).starts_with("rtsp");
+  if (is_camera && !url.userinfo.empty()) return;
   if (parts.size() == 3 && is_number_of_stream(parts[2].of(text))) {
     spans.push_back(parts[0]);
     spans.push_back(parts[1]);

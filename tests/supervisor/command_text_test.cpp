@@ -215,8 +215,9 @@ TEST(References, WhatTheyStandForIsASecret) {
 TEST(References, OneThatIsTooShortToBeMaskedEverywhereIsAWarning) {
   const std::string text = "streams: [{command: [ffmpeg, \"{env: PIN}\", {env: PIN}]}]\n";
   EXPECT_EQ(read(text, environment_of("PIN", "12345")).warnings,
-            Words{"in environment variable \"PIN\": found fewer than 6 characters: a text as short "
-                  "as that is masked only where it stands in a URL"});
+            Words{"in environment variable \"PIN\": found a secret with fewer than 6 characters. A "
+                  "secret that short can stand in the log in the clear: only in URLs is it "
+                  "replaced by ***"});
   EXPECT_TRUE(read(text, environment_of("PIN", "123456")).warnings.empty());
 }
 

@@ -67,6 +67,8 @@ const std::vector<Case> url_cases = {
     {"rtsp://u:p://x@h/s1", "rtsp://u:***@h/s1"},
     {"rtsp://us/er:p@h/s1", "rtsp://us/er:***@h/s1"},
     {"rtsp://u:\"quo'ted\"<p>@h/s1", "rtsp://u:***@h/s1"},
+    {"rtsp://u:p@h/Streaming/Channels/101", "rtsp://u:***@h/Streaming/Channels/101"},
+    {"rtsp://h/USER/PASS/101", "rtsp://h/***/***/101"},
     {"rtsp://SECRET@h/s1", "rtsp://***@h/s1"},
     {"http://SECRET:@h/s1", "http://***@h/s1"},
     {"rtmp://u:p w/x@h/app/KEY", "rtmp://***@h/app/***"},
