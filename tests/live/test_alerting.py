@@ -58,10 +58,14 @@ class Alerting(LiveTest):
                   any(alert["status"]["state"] == "active" for alert in group["alerts"])]
         self.assertEqual(paging, [{"sink": f"127.0.0.1:{self.server.rtmp_port}"}])
 
+        wait_until(lambda: self.prometheus.value("increase(radio_ffmpeg_restarts_total[10m])") > 4, 30,
+                   lambda: f"more restarts than are rare; {self.supervisor.account()}")
         self.server.start()
         names = ("StreamOffAir", "RTMPRelayDown", "RecoveryEscalated", "StreamDown")
         wait_until(lambda: not any(self.alerts(name) for name in names), 30,
                    lambda: f"calm; there is {self.alertmanager.firing()}; {self.supervisor.account()}")
+        # Nor is the outage told a second time by the restarts it had.
+        self.assertTrue(holds(lambda: not self.alertmanager.firing(), 6), self.alertmanager.firing())
 
     def test_a_supervisor_that_is_gone_is_told_once(self):
         self.supervisor.signal(signal.SIGKILL)
