@@ -276,8 +276,9 @@ Judgement judge(const Evidence& evidence, const std::optional<Fault>& fault,
   return judge_exit(evidence, reports_progress, now);
 }
 
-void add_witnesses(std::vector<std::string>& sentences, const Evidence& evidence) {
-  for (std::string& sentence : sentences_of_witnesses(evidence)) {
+void add_witnesses(const Evidence& evidence, Verdict& verdict) {
+  std::vector<std::string>& sentences = verdict.evidence;
+  for (std::string& sentence : sentences_of_witnesses(evidence, verdict.cause)) {
     const bool known = std::find(sentences.begin(), sentences.end(), sentence) != sentences.end();
     if (!known && sentences.size() < evidence_limit) sentences.push_back(std::move(sentence));
   }
@@ -301,7 +302,7 @@ Verdict diagnose(const Evidence& evidence, const std::optional<Fault>& fault, In
   if (evidence.sample) {
     verdict.evidence.push_back(sentence_of_process(*evidence.sample, evidence.exit.has_value()));
   }
-  add_witnesses(verdict.evidence, evidence);
+  add_witnesses(evidence, verdict);
   return verdict;
 }
 

@@ -141,7 +141,8 @@ bool was_out_of_memory(const Evidence& evidence) {
   return before && after && *after > *before;
 }
 
-std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
+std::vector<std::string> sentences_of_witnesses(const Evidence& evidence,
+                                                std::optional<Cause> verdict) {
   std::vector<std::string> sentences;
   if (evidence.delivery && evidence.delivery->trouble != Sink::none) {
     sentences.push_back(evidence.delivery->sentence);
@@ -185,7 +186,10 @@ std::vector<std::string> sentences_of_witnesses(const Evidence& evidence) {
   if (evidence.delivery && evidence.delivery->send_queue_held) {
     sentences.emplace_back("FFmpeg's socket has held unsent data all the time.");
   }
-  const bool sink_is_well = evidence.delivery && evidence.delivery->trouble == Sink::none;
+  // The kernel's last word may be older than what went wrong.
+  const bool is_sink = verdict && component_of(*verdict) == Component::sink;
+  const bool sink_is_well =
+      !is_sink && evidence.delivery && evidence.delivery->trouble == Sink::none;
   if (sink_is_well && !evidence.delivery->send_queue_held && evidence.first_advance) {
     sentences.emplace_back("The sink takes all data: FFmpeg's socket holds none unsent.");
   }

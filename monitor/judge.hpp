@@ -31,6 +31,7 @@ Attribution attribute_slowness(const Evidence& evidence, Instant now);
 bool was_out_of_memory(const Evidence& evidence);
 
 // Their sentences, the strongest first; what rules a side out comes last.
-std::vector<std::string> sentences_of_witnesses(const Evidence& evidence);
+std::vector<std::string> sentences_of_witnesses(const Evidence& evidence,
+                                                std::optional<Cause> verdict = {});
 
 }  // namespace monitor

@@ -15,6 +15,7 @@ namespace recovery {
 struct Incident {
   std::uint64_t number = 0;  // counted from 1 in this stream and this life of the supervisor
   bool off_air = false;      // false: a warning; the stream stayed on air
+  bool was_on_air = false;   // of one off air: the stream had been; else last_good_at is its launch
   Instant last_good_at{};
   Instant detected_at{};
   std::optional<Instant> resolved_at;

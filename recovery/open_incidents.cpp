@@ -5,9 +5,12 @@
 namespace recovery {
 
 std::optional<Incident> OpenIncidents::open_off_air(const monitor::Verdict& verdict,
-                                                    Instant last_good_at, Instant now) {
+                                                    std::optional<Instant> last_good_at,
+                                                    Instant launched_at, Instant now) {
   if (off_air() != nullptr) return std::nullopt;
-  return add(verdict, true, last_good_at, now);
+  add(verdict, true, last_good_at.value_or(launched_at), now);
+  open_.back().was_on_air = last_good_at.has_value();
+  return open_.back();
 }
 
 // Two findings that are one and the same fault make one incident.

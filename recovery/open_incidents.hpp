@@ -14,8 +14,9 @@ namespace recovery {
 class OpenIncidents {
  public:
   // The incident opened; empty where it is open already (a restart that failed does not make
-  // another).
-  std::optional<Incident> open_off_air(const monitor::Verdict& verdict, Instant last_good_at,
+  // another). `last_good_at`: empty, the stream never was on air.
+  std::optional<Incident> open_off_air(const monitor::Verdict& verdict,
+                                       std::optional<Instant> last_good_at, Instant launched_at,
                                        Instant now);
   // `raised_by`: the detector's finding, of one output where it names one. The verdict on it may
   // name another cause, which may change; the incident lasts as long as the finding does.

@@ -1,5 +1,9 @@
 #include "recovery/reporter.hpp"
 
+#include <algorithm>
+
+#include "monitor/text/sentence.hpp"
+
 namespace recovery {
 
 std::string reason_of(const monitor::Verdict& verdict) {
@@ -10,6 +14,31 @@ namespace {
 
 IncidentChanged change_of(const Incident& incident) {
   return {incident.number, incident.actions, incident.cause, incident.evidence};
+}
+
+std::string last_on_air(const Incident& incident, Instant now) {
+  return monitor::sentence("It was on air until %.0f s before the alert. What ended that: ",
+                           monitor::seconds(now - incident.last_good_at)) +
+         std::string(name(incident.cause)) + '.';
+}
+
+// How the outage began, then the latest attempt to end it: the attempt alone reads as if the stream
+// never had worked.
+std::vector<std::string> evidence_of_outage(const Incident& incident,
+                                            const monitor::Verdict& latest, Instant now) {
+  constexpr std::size_t most_of_attempt = 4;
+  std::vector<std::string> evidence;
+  if (incident.was_on_air) evidence.push_back(last_on_air(incident, now));
+  const auto& first = incident.evidence;
+  const bool is_same =
+      first.empty() || std::ranges::find(latest.evidence, first.front()) != latest.evidence.end();
+  const auto& begin = is_same ? latest.evidence : first;
+  evidence.insert(evidence.end(), begin.begin(), begin.end());
+  if (is_same) return evidence;
+  const std::size_t count = std::min(most_of_attempt, latest.evidence.size());
+  for (std::size_t i = 0; i < count; ++i)
+    evidence.push_back("The latest attempt: " + latest.evidence[i]);
+  return evidence;
 }
 
 }  // namespace
@@ -33,26 +62,29 @@ void Reporter::note_cause(monitor::Cause cause) {
   if (const Incident* changed = incidents_.note_cause(cause)) notify(change_of(*changed));
 }
 
-void Reporter::escalate(const monitor::Verdict& verdict, std::string reason, unsigned tried) {
+void Reporter::escalate(const monitor::Verdict& verdict, std::string reason, unsigned tried,
+                        Instant now) {
   if (std::exchange(escalated_, true)) return;
   const bool is_known = std::exchange(alerted_, true);
   // One outage, one alert: a second decision to alert would have no delivery of its own.
   decide(is_known ? DecisionKind::none : DecisionKind::escalate_alert, reason);
   notify(Escalated{verdict, reason, tried});
-  if (!is_known) notify_alerted(verdict, std::move(reason));
+  if (!is_known) notify_alerted(verdict, std::move(reason), now);
 }
 
-void Reporter::alert(const monitor::Verdict& verdict, std::string reason) {
+void Reporter::alert(const monitor::Verdict& verdict, std::string reason, Instant now) {
   if (std::exchange(alerted_, true)) return;
   decide(DecisionKind::escalate_alert, reason);
-  notify_alerted(verdict, std::move(reason));
+  notify_alerted(verdict, std::move(reason), now);
 }
 
-void Reporter::notify_alerted(const monitor::Verdict& verdict, std::string reason) {
-  const Incident* incident = incidents_.off_air();
-  std::vector<std::string> actions;
-  if (incident != nullptr) actions = incident->actions;
-  notify(Alerted{verdict, std::move(reason), std::move(actions)});
+void Reporter::notify_alerted(const monitor::Verdict& verdict, std::string reason, Instant now) {
+  Alerted alerted{verdict, std::move(reason)};
+  if (const Incident* incident = incidents_.off_air()) {
+    alerted.actions = incident->actions;
+    alerted.verdict.evidence = evidence_of_outage(*incident, verdict, now);
+  }
+  notify(std::move(alerted));
 }
 
 void Reporter::resolve(const AlertResolved& how) {
@@ -65,8 +97,9 @@ void Reporter::resume(bool alerted, bool escalated) {
   escalated_ = escalated;
 }
 
-void Reporter::open_off_air(const monitor::Verdict& verdict, Instant last_good_at, Instant now) {
-  if (auto incident = incidents_.open_off_air(verdict, last_good_at, now)) {
+void Reporter::open_off_air(const monitor::Verdict& verdict, std::optional<Instant> last_good_at,
+                            Instant launched_at, Instant now) {
+  if (auto incident = incidents_.open_off_air(verdict, last_good_at, launched_at, now)) {
     notify(IncidentOpened{std::move(*incident)});
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,9 +28,9 @@ class Reporter {
 
   // Recovery cannot bring the stream back by itself: reported once until it is over. `tried`:
   // restarts that did not help. Alerts, where no alert is open.
-  void escalate(const monitor::Verdict& verdict, std::string reason, unsigned tried);
+  void escalate(const monitor::Verdict& verdict, std::string reason, unsigned tried, Instant now);
   // A person is told, whatever recovery still tries; once until it is over.
-  void alert(const monitor::Verdict& verdict, std::string reason);
+  void alert(const monitor::Verdict& verdict, std::string reason, Instant now);
   // Escalation and alert are over.
   void resolve(const AlertResolved& how = {});
   bool is_escalated() const { return escalated_; }
@@ -37,7 +38,8 @@ class Reporter {
   // By an earlier life, which reported it. What is escalated is alerted.
   void resume(bool alerted, bool escalated);
 
-  void open_off_air(const monitor::Verdict& verdict, Instant last_good_at, Instant now);
+  void open_off_air(const monitor::Verdict& verdict, std::optional<Instant> last_good_at,
+                    Instant launched_at, Instant now);
   void close_off_air(Instant now);
   // An incident of a stream that stays on air. `fault`: the finding that upholds it.
   void warn(const monitor::Fault& fault, const monitor::Verdict& verdict, Instant last_good_at,
@@ -54,7 +56,7 @@ class Reporter {
 
  private:
   void notify_closed(std::vector<Incident> closed);
-  void notify_alerted(const monitor::Verdict& verdict, std::string reason);
+  void notify_alerted(const monitor::Verdict& verdict, std::string reason, Instant now);
 
   Step step_;
   OpenIncidents incidents_;

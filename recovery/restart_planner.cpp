@@ -18,6 +18,13 @@ namespace {
 // An end that hangs up and takes the next connection is used as soon as a shell's loop would.
 constexpr Duration after_hang_up = 1s;
 
+// Nobody is there to ask. A mount that is missing is different: so it is where the studio has
+// ended.
+bool has_no_server(const monitor::SourceLook& look) {
+  return look.answer == monitor::LookAnswer::missing &&
+         look.cause == monitor::Cause::source_unreachable;
+}
+
 bool is_hang_up(monitor::Cause cause) {
   return cause == monitor::Cause::source_ended || cause == monitor::Cause::sink_lost;
 }
@@ -116,7 +123,7 @@ Plan RestartPlanner::after_crash(const std::optional<Verdict>& verdict, Context 
 
 void RestartPlanner::escalate(const Verdict& verdict, std::string reason, Context context) {
   const unsigned tried = std::min(budget_.attempts(), context.setup.policy.max_restart_attempts);
-  context.reporter.escalate(verdict, std::move(reason), tried);
+  context.reporter.escalate(verdict, std::move(reason), tried, context.now);
 }
 
 // ---------------------------------------------------------------------------- what comes back
@@ -203,6 +210,9 @@ std::optional<Plan> RestartPlanner::source_is_missing(const monitor::SourceLook&
     verdict.cause = look.cause;
     context.reporter.note_cause(look.cause);
   }
+  // What ended the stream stays the incident's cause; what is wrong now is told.
+  if (verdict.cause == monitor::Cause::source_ended && has_no_server(look))
+    verdict.cause = monitor::Cause::source_unreachable;
   if (verdict.cause == look.cause) verdict.is_local = look.is_local;
   source_.note_missing();
   const Duration interval = context.setup.policy.audio_stream.retry_interval;

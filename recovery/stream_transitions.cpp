@@ -68,7 +68,7 @@ void StreamCore::go_off_air(const Verdict& verdict) {
     planner_.note_source(false, verdict.evidence.front(), reporter_);
   }
   reporter_.close_warnings({}, now_);
-  reporter_.open_off_air(verdict, health_.last_good_at().value_or(*life_.launched_at), now_);
+  reporter_.open_off_air(verdict, health_.last_good_at(), *life_.launched_at, now_);
 }
 
 // A stream that has failed for good is off air, too, where others keep the program alive.
@@ -89,7 +89,7 @@ void StreamCore::alert_if_due() {
   std::string reason =
       reason_of(verdict) + monitor::sentence(" It has been off air for %.0f s.", lasted);
   if (fallback_.on_air_since()) reason += " The fallback is on air.";
-  reporter_.alert(verdict, std::move(reason));
+  reporter_.alert(verdict, std::move(reason), now_);
 }
 
 Instant StreamCore::alert_due_at() const {

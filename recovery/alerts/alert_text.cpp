@@ -36,6 +36,12 @@ std::string_view what_now(const Alert& alert) {
   return is_news ? monitor::what_now(alert.cause, alert.is_local) : std::string_view();
 }
 
+std::string_view runbook_of(const Alert& alert) {
+  if (alert.is_test) return {};
+  return "https://github.com/ffsupervisor/ffsupervisor/blob/main/etc/prometheus/"
+         "runbooks.md#streamoffair";
+}
+
 std::string link_to(const Alert& alert, const Sender& from) {
   if (from.page.empty()) return {};
   return from.page + (alert.is_test ? "/" : "/#/" + alert.stream);

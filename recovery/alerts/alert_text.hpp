@@ -26,6 +26,9 @@ std::string cause_of(const Alert& alert);
 // The first thing to do; empty for a test and for what is resolved.
 std::string_view what_now(const Alert& alert);
 
+// The page of what to do; empty for a test.
+std::string_view runbook_of(const Alert& alert);
+
 // The live page, open at the stream; empty where there is none.
 std::string link_to(const Alert& alert, const Sender& from);
 

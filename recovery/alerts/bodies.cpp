@@ -116,6 +116,7 @@ std::string alertmanager_body(const Alert& alert, const Sender& from, WallTime f
                            {"description", lines(alert.evidence)},
                            {"tried", lines(alert.tried)}};
   if (!what_now(alert).empty()) annotations["what_now"] = what_now(alert);
+  if (!runbook_of(alert).empty()) annotations["runbook_url"] = runbook_of(alert);
   const std::string link = link_to(alert, from);
   if (!link.empty()) annotations["page"] = link;
   return json::serialize(json::array{
@@ -144,6 +145,7 @@ std::string generic_body(const Alert& alert, const Sender& from) {
   if (alert.ends_at) body["ends_at"] = monitor::rfc3339(*alert.ends_at);
   if (alert.is_test) body["test"] = true;
   if (!what_now(alert).empty()) body["what_now"] = what_now(alert);
+  if (!runbook_of(alert).empty()) body["runbook_url"] = runbook_of(alert);
   const std::string link = link_to(alert, from);
   if (!link.empty()) body["page"] = link;
   return json::serialize(body);

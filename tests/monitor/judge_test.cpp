@@ -164,6 +164,17 @@ TEST(Judge, AnFfmpegThatHasReadAllIsHeldBackByItsSourceWhateverTheSinksWindowIs)
   EXPECT_EQ(verdict_on(evidence, Cause::encoder_slow, false).cause, Cause::host_cpu_throttled);
 }
 
+TEST(Judge, ASinkThatIsLostIsNotSaidToTakeAllData) {
+  Evidence evidence = advanced();
+  evidence.delivery = Delivery{};
+  evidence.exit = monitor::ExitStatus{.code = 224, .signal = {}};
+  const Verdict lost = diagnose(evidence, {}, now, true);
+  EXPECT_EQ(lost.cause, Cause::sink_lost);
+  EXPECT_FALSE(says(lost, "The sink takes all data"));
+  evidence.exit = monitor::ExitStatus{.code = 69, .signal = {}};
+  EXPECT_TRUE(says(diagnose(evidence, {}, now, true), "The sink takes all data"));
+}
+
 TEST(Judge, ASilentSourceDoesNotExplainTheEndOfACommandWithoutProgress) {
   Evidence evidence = advanced();
   evidence.arrival = arrival(Arrival::Trouble::silent);

@@ -56,6 +56,18 @@ TEST(AlertBodiesTest, AlertmanagerGetsTheAlertsIdentityInLabels) {
   EXPECT_EQ(text(body, "/0/endsAt"), "2025-11-23T19:25:00.123Z");
 }
 
+TEST(AlertBodiesTest, ProgramsGetTheRunbookAsTheRulesNameIt) {
+  const std::string url =
+      "https://github.com/ffsupervisor/ffsupervisor/blob/main/etc/prometheus/"
+      "runbooks.md#streamoffair";
+  const auto body = json::parse(alertmanager_body(firing(), {""}, start));
+  EXPECT_EQ(text(body, "/0/annotations/runbook_url"), url);
+  EXPECT_EQ(text(json::parse(generic_body(firing(), {""})), "/runbook_url"), url);
+  Alert test = firing();
+  test.is_test = true;
+  EXPECT_FALSE(json::parse(generic_body(test, {""})).as_object().contains("runbook_url"));
+}
+
 TEST(AlertBodiesTest, TheOutputIsNamedWhereItIsKnown) {
   Alert alert = firing();
   EXPECT_FALSE(json::parse(generic_body(alert, {"studio-1"})).as_object().contains("output"));
@@ -92,6 +104,9 @@ TEST(AlertBodiesTest, GenericHasEverything) {
           {"tried", json::array{"restarted 3 times"}},
           {"starts_at", "2025-11-23T19:20:00.123Z"},
           {"ends_at", nullptr},
+          {"runbook_url",
+           "https://github.com/ffsupervisor/ffsupervisor/blob/main/etc/prometheus/"
+           "runbooks.md#streamoffair"},
           {"what_now",
            "Check the receiving server and the network to it: the connection broke."}}));
 }

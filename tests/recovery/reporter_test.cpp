@@ -32,7 +32,7 @@ TEST(Reporter, EachAnswerIsGivenOnce) {
 
 TEST(Reporter, ADecisionIsPartOfTheOpenIncidentAndToldWithIt) {
   Reporter reporter;
-  reporter.open_off_air(frozen, start, start + 30s);
+  reporter.open_off_air(frozen, start, start, start + 30s);
   reporter.take();
   reporter.decide(DecisionKind::restart_ffmpeg, "frozen", 2s, 3);
   const Step step = reporter.take();
@@ -47,7 +47,7 @@ TEST(Reporter, ADecisionIsPartOfTheOpenIncidentAndToldWithIt) {
 
 TEST(Reporter, TheSameActionTwiceInARowChangesNothing) {
   Reporter reporter;
-  reporter.open_off_air(frozen, start, start);
+  reporter.open_off_air(frozen, start, start, start);
   reporter.decide(DecisionKind::wait_for_source, "missing");
   reporter.take();
   reporter.decide(DecisionKind::wait_for_source, "missing");
@@ -58,7 +58,7 @@ TEST(Reporter, TheSameActionTwiceInARowChangesNothing) {
 
 TEST(Reporter, AnIncidentKeepsItsNewestActions) {
   Reporter reporter;
-  reporter.open_off_air(frozen, start, start);
+  reporter.open_off_air(frozen, start, start, start);
   for (std::size_t i = 0; i <= Incident::actions_limit; ++i) {
     reporter.decide(DecisionKind::restart_ffmpeg, std::to_string(i));
   }
@@ -70,7 +70,7 @@ TEST(Reporter, AnIncidentKeepsItsNewestActions) {
 
 TEST(Reporter, EvidenceThatIsFoundLaterIsToldOnce) {
   Reporter reporter;
-  reporter.open_off_air(frozen, start, start);
+  reporter.open_off_air(frozen, start, start, start);
   reporter.take();
   reporter.add_evidence("It answers 404.");
   reporter.add_evidence("It answers 404.");
@@ -89,8 +89,8 @@ TEST(Reporter, AWarningHasNoActions) {
 
 TEST(Reporter, AnIncidentIsOpenedOnceAndClosedOnce) {
   Reporter reporter;
-  reporter.open_off_air(frozen, start, start + 30s);
-  reporter.open_off_air(frozen, start, start + 40s);
+  reporter.open_off_air(frozen, start, start, start + 30s);
+  reporter.open_off_air(frozen, start, start, start + 40s);
   EXPECT_EQ(all_of<IncidentOpened>(reporter.take()).size(), 1U);
   reporter.close_off_air(start + 50s);
   reporter.close_off_air(start + 60s);
@@ -115,11 +115,11 @@ TEST(Reporter, AWarningIsToldOnceAndLastsAsLongAsItsFinding) {
 
 TEST(Reporter, AnEscalationIsToldOnceUntilItIsResolvedOnce) {
   Reporter reporter;
-  reporter.open_off_air(frozen, start, start);
+  reporter.open_off_air(frozen, start, start, start);
   reporter.decide(DecisionKind::restart_ffmpeg, "frozen");
   reporter.take();
-  reporter.escalate(frozen, "3 restarts did not help", 3);
-  reporter.escalate(frozen, "again", 3);
+  reporter.escalate(frozen, "3 restarts did not help", 3, start);
+  reporter.escalate(frozen, "again", 3, start);
   EXPECT_TRUE(reporter.is_escalated());
   const Step step = reporter.take();
   const auto escalated = all_of<Escalated>(step);
@@ -139,7 +139,7 @@ TEST(Reporter, AnEscalationIsToldOnceUntilItIsResolvedOnce) {
 TEST(Reporter, AnEscalationOfAnEarlierLifeIsNotToldAgain) {
   Reporter reporter;
   reporter.resume(true, true);
-  reporter.escalate(frozen, "again", 3);
+  reporter.escalate(frozen, "again", 3, start);
   EXPECT_TRUE(all_of<Escalated>(reporter.take()).empty());
   reporter.resolve();
   EXPECT_EQ(all_of<EscalationResolved>(reporter.take()).size(), 1U);
@@ -147,16 +147,16 @@ TEST(Reporter, AnEscalationOfAnEarlierLifeIsNotToldAgain) {
 
 TEST(Reporter, OneOutageIsOneAlertWhicheverReasonComesFirst) {
   Reporter reporter;
-  reporter.open_off_air(frozen, start, start);
+  reporter.open_off_air(frozen, start, start, start);
   reporter.take();
-  reporter.alert(frozen, "for 120 s up to now");
-  reporter.alert(frozen, "again");
+  reporter.alert(frozen, "for 120 s up to now", start);
+  reporter.alert(frozen, "again", start);
   const Step long_off_air = reporter.take();
   EXPECT_EQ(all_of<Alerted>(long_off_air).size(), 1U);
   EXPECT_EQ(all_of<Decided>(long_off_air).at(0).kind, DecisionKind::escalate_alert);
   EXPECT_FALSE(reporter.is_escalated()) << "recovery still tries";
 
-  reporter.escalate(frozen, "3 restarts did not help", 3);
+  reporter.escalate(frozen, "3 restarts did not help", 3, start);
   const Step escalation = reporter.take();
   EXPECT_EQ(all_of<Escalated>(escalation).size(), 1U) << "the log has it";
   EXPECT_TRUE(all_of<Alerted>(escalation).empty());
@@ -169,10 +169,33 @@ TEST(Reporter, OneOutageIsOneAlertWhicheverReasonComesFirst) {
   EXPECT_EQ(all_of<EscalationResolved>(end).size(), 1U);
 }
 
+TEST(Reporter, AnAlertBeginsWithTheOutageAndMarksTheLatestAttempt) {
+  const monitor::Verdict lost{Cause::sink_lost, {"FFmpeg ended after 44.0 s.", "It had put out."}};
+  const monitor::Verdict failed{Cause::sink_unreachable, {"FFmpeg ended after 0.1 s.", "Nothing."}};
+  Reporter reporter;
+  reporter.open_off_air(lost, start, start - 44s, start + 1s);
+  reporter.escalate(failed, "3 restarts did not help", 3, start + 12s);
+  const Alerted alerted = all_of<Alerted>(reporter.take()).at(0);
+  EXPECT_EQ(alerted.verdict.cause, Cause::sink_unreachable) << "the present one";
+  EXPECT_EQ(alerted.verdict.evidence,
+            (std::vector<std::string>{
+                "It was on air until 12 s before the alert. What ended that: sink_lost.",
+                "FFmpeg ended after 44.0 s.", "It had put out.",
+                "The latest attempt: FFmpeg ended after 0.1 s.", "The latest attempt: Nothing."}));
+}
+
+TEST(Reporter, AnAlertOfTheFirstFailureHasNoLatestAttempt) {
+  Reporter reporter;
+  reporter.open_off_air(frozen, std::nullopt, start, start);
+  reporter.alert(frozen, "off air", start + 2min);
+  EXPECT_EQ(all_of<Alerted>(reporter.take()).at(0).verdict.evidence, frozen.evidence)
+      << "and was never on air";
+}
+
 TEST(Reporter, AnAlertOfAnEarlierLifeIsNoEscalation) {
   Reporter reporter;
   reporter.resume(true, false);
-  reporter.alert(frozen, "again");
+  reporter.alert(frozen, "again", start);
   EXPECT_TRUE(all_of<Alerted>(reporter.take()).empty());
   EXPECT_FALSE(reporter.is_escalated());
   reporter.resolve();

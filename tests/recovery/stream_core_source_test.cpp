@@ -71,6 +71,26 @@ TEST_F(SourceTest, WhatFfmpegKnowsExactlyIsNotOverruledByALook) {
   EXPECT_EQ(stand.core.open_incidents().at(0).cause, Cause::source_ended);
 }
 
+TEST_F(SourceTest, AnEndWhoseServerIsGoneIsToldAsThat) {
+  lose_source();
+  stand.send(SourceProbed{stand.source_asked,
+                          {.answer = LookAnswer::missing,
+                           .cause = Cause::source_unreachable,
+                           .sentence = "Connection to cam1:554 refused."}});
+  const auto verdict = stand.core.status().verdict;
+  EXPECT_EQ(verdict->cause, Cause::source_unreachable);
+  EXPECT_EQ(verdict->evidence.front(), "Connection to cam1:554 refused.");
+  EXPECT_EQ(stand.core.open_incidents().at(0).cause, Cause::source_ended) << "what ended it";
+}
+
+TEST_F(SourceTest, AnEndThatNobodySawTheReasonOfStaysOne) {
+  lose_source();
+  stand.send(SourceProbed{
+      stand.source_asked,
+      {.answer = LookAnswer::unclear, .cause = Cause::source_unreachable, .sentence = "time-out"}});
+  EXPECT_EQ(stand.core.status().verdict->cause, Cause::source_ended);
+}
+
 TEST_F(SourceTest, EncoderAndSinkAreNotWaitedFor) {
   stand.healthy();
   EXPECT_EQ(actions(stand.exited(code(1))), "launch");
