@@ -17,6 +17,11 @@ export function duration(seconds) {
   return `${Math.floor(s / 86400)} d ${two(Math.floor(s / 3600) % 24)} h`;
 }
 
+// Of what is counted in whole seconds: 7 s, 2 min 03 s.
+export function countdown(seconds) {
+  return known(seconds) && seconds < 10 ? `${Math.floor(seconds)} s` : duration(seconds);
+}
+
 // 7:04:31, for a running clock; with days: 2 d 7:04:31.
 export function running(seconds) {
   if (!known(seconds)) return none;

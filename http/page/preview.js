@@ -1,7 +1,7 @@
 // What goes out: a small picture with its age, and the level of the sound as a meter.
 
 import { setAttribute, setText } from "./dom.js";
-import { duration } from "./format.js";
+import { countdown, duration } from "./format.js";
 import { Pictures } from "./pictures.js";
 
 const quietest_dbfs = -60; // the left end of the meter
@@ -34,7 +34,7 @@ export class PreviewPanel {
     setAttribute(this.image, "src", address);
     setAttribute(this.image, "alt", `What ${stream.name} puts out`);
     const age_s = Math.max(0, Math.round((now_ms - Date.parse(told.taken_at)) / 1000));
-    setText(this.caption, `taken ${age_s < 10 ? `${age_s} s` : duration(age_s)} ago, one every ${duration(told.interval_seconds)}`);
+    setText(this.caption, `taken ${countdown(age_s)} ago, one every ${duration(told.interval_seconds)}`);
   }
 
   showLevel(level) {

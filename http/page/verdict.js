@@ -3,7 +3,7 @@
 import { condition } from "./condition.js";
 import { setData } from "./dom.js";
 import { doubts } from "./doubt.js";
-import { duration, moment, words } from "./format.js";
+import { countdown, duration, moment, words } from "./format.js";
 import { h, patch } from "./patch.js";
 import { sentences } from "./sentences.js";
 
@@ -83,7 +83,7 @@ function what_comes_next({ state, ended, recovery }, now_ms, at_ms) {
   const left = typeof next === "number" ? Math.ceil(Math.max(0, next - (now_ms - at_ms) / 1000)) : null;
   const text =
     ended ? "Only another configuration begins it again." :
-    state === "cooling_down" && left !== null ? `Next attempt in ${duration(left)}.` :
+    state === "cooling_down" && left !== null ? `Next attempt in ${countdown(left)}.` :
     state === "waiting_for_source" ? "It waits for the source, and starts when the source is back." :
     state === "waiting_for_receiver" ? "It waits for the receiver, and starts when the receiver is back." : "";
   return text && h("p", { key: "next", class: "since" }, text);

@@ -4,7 +4,7 @@
 import { condition, sign_of } from "./condition.js";
 import { setData } from "./dom.js";
 import { doubts } from "./doubt.js";
-import { availability, running, words } from "./format.js";
+import { availability, countdown, running, words } from "./format.js";
 import { availabilityOf, uptime } from "./model.js";
 import { HeldOrder, matches } from "./order.js";
 import { h, patch } from "./patch.js";
@@ -102,12 +102,12 @@ function clock_line(stream, now_ms) {
 function next_attempt({ state, stateAt }, now_ms) {
   const next = state.recovery?.next_launch_in_seconds;
   if (typeof next !== "number" || state.state !== "cooling_down") return "";
-  return `next attempt in ${running(Math.ceil(Math.max(0, next - (now_ms - stateAt) / 1000)))}`;
+  return `next attempt in ${countdown(Math.ceil(Math.max(0, next - (now_ms - stateAt) / 1000)))}`;
 }
 
 function fault_clock(state, now_ms) {
   const since_ms = Date.parse(state.fault_since ?? "");
-  return Number.isNaN(since_ms) ? "" : `since ${running((now_ms - since_ms) / 1000)}`;
+  return Number.isNaN(since_ms) ? "" : `for ${running((now_ms - since_ms) / 1000)}`;
 }
 
 function why_line(stream, now_ms) {

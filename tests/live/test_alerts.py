@@ -45,6 +45,10 @@ class Alerts(LiveTest):
         annotations = alert["annotations"]
         self.assertIn("radio", annotations["summary"])
         self.assertIn("Connection", annotations["description"])
+        self.assertRegex(annotations["description"],
+                         r"^It was on air until \d+ s before the alert\. What ended that: sink_\w+\.")
+        self.assertIn("The latest attempt: FFmpeg ended", annotations["description"])
+        self.assertRegex(annotations["runbook_url"], "#streamoffair$")
         self.assertIn("Restarted FFmpeg", annotations["tried"])
         self.assertNotIn(KEY, json.dumps(alert))
         # It goes on failing: no second one.

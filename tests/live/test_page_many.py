@@ -105,11 +105,17 @@ class PageMany(LiveTest):
     def test_since_when_it_is_red_and_what_runs(self):
         browser = self.open([off_air("radio", since=3600 + 182)])  # most of a minute for a slow machine to say so
         browser.wait_text("#verdict-body .since", "for 1 h 03 min", 5)
-        self.assertRegex(browser.text(".tile .clock"), r"since 1:03:\d\d")
+        self.assertRegex(browser.text(".tile .clock"), r"for 1:03:\d\d")
         self.assertEqual(browser.text("#command-source"), "rtsp://radio.example/live")
         self.assertEqual(browser.text("#command-sink"), "sink.example:1935")
         self.assertIn("ffmpeg -i rtsp://radio.example/live", browser.text("#command-line"))
         self.assertEqual(self.browser.js("return document.querySelector('.tile .why').title"), "source unreachable")
+
+    def test_how_long_is_a_length_of_time_and_no_time_of_day(self):
+        browser = self.open([off_air("radio", since=123, recovery={**stream("radio")["recovery"], "next_launch_in_seconds": 8})])
+        wait_until(lambda: re.fullmatch(r"next attempt in \d s · for 0:02:\d\d", browser.text(".tile .clock")), 5,
+                   lambda: browser.text(".tile .clock"))
+        self.assertRegex(browser.text("#verdict-body"), r"Next attempt in \d s\.")
 
     def test_what_runs_is_the_fallback_while_it_is_on_air(self):
         fallback = {"on_air": True, "stands_by": False, "on_air_seconds": 5, "command": ["ffmpeg", "-i", "jingle.mp3", "x"]}

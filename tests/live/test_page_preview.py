@@ -4,12 +4,25 @@ import unittest
 
 from browser import Browser
 from harness import LiveTest, wait_until
-from page_stage import PageStage, moment, stream
+from page_stage import PageStage, moment, off_air, stream
 
 TOKEN = "pLaNtEdToKeN-4711"
 IMAGE = "const image = document.querySelector(arguments[0]); return image && image.complete ? [image.naturalWidth, image.src] : null"
 METER = ("const meter = document.querySelector('#preview [role=meter]'); return meter.checkVisibility() ? "
          "['now', 'min', 'max', 'text'].map((part) => meter.getAttribute('aria-value' + part)) : null")
+# Each state that is cut, and each text that a picture covers.
+CUT = """
+const over = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+const text_box = (element) => { const range = document.createRange(); range.selectNodeContents(element); return range.getBoundingClientRect(); };
+return [...document.querySelectorAll('.tile')].flatMap((tile) => {
+  const texts = [...tile.querySelectorAll('.name, .word, .clock, .available, .why')].filter((text) => text.textContent);
+  const picture = tile.querySelector('.picture')?.getBoundingClientRect();
+  const state = tile.querySelector('.state');
+  const cut = texts.filter((text) => picture?.width && over(text_box(text), picture) && over(text.getBoundingClientRect(), picture));
+  if (state.scrollWidth > state.clientWidth) cut.push(state);
+  texts.filter((text) => text !== state && !state.contains(text) && over(text_box(text), text_box(state))).forEach((text) => cut.push(text));
+  return cut.map((element) => `${tile.querySelector('.name').textContent}: ${element.className} ${element.textContent}`);
+});"""
 PANEL = "#preview figure img"
 TILE = ".tile .picture"
 
@@ -66,6 +79,32 @@ class PagePreview(LiveTest):
         self.stage.update(stream("radio"))
         wait_until(lambda: browser.js("return document.getElementById('preview').hidden"), 5, "nothing is shown")
         self.assertIsNone(browser.js("return document.querySelector(arguments[0]).getAttribute('src')", PANEL))
+
+    def resize(self, width):
+        self.browser.devtools("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+
+    def assert_whole(self, what):
+        for width in (1280, 1400, 800):
+            with self.subTest(what=what, width=width):
+                self.resize(width)
+                self.assertEqual(self.browser.js(CUT), [])
+
+    def test_no_word_is_cut_or_covered_by_a_picture(self):
+        for count in (2, 4, 8, 20):
+            names = [f"cam{number}" for number in range(count)]
+            browser = self.open([self.shown(name) for name in names], self.jpeg("red"))
+            self.wait_image(TILE)
+            wait_until(lambda: browser.js("return document.querySelector('.tile .picture').width > 0"), 5, "a picture that is seen")
+            self.assert_whole(f"{count} pictures")
+            browser.end()
+
+    def test_the_word_of_one_stream_has_room_beside_what_is_wrong(self):
+        recovery = {**stream("radio")["recovery"], "next_launch_in_seconds": 45, "escalated": True}
+        for state in ("cooling_down", "waiting_for_receiver"):
+            self.open([{**off_air("radio", recovery=recovery), "state": state}])
+            self.browser.wait_text(".tile .why", "escalated", 5)
+            self.assert_whole(state)
+            self.browser.end()
 
     def test_with_a_token_it_is_sent(self):
         browser = self.open([self.shown("radio")], self.jpeg("red"), token=TOKEN)

@@ -85,6 +85,10 @@ class SourceOutage(LiveTest):
         supervisor.wait_event("recovery_decision", 5, action="wait_for_source")
         wait_until(lambda: any("refused" in text
                                for text in supervisor.stream()["verdict"]["evidence"]), 5, "refused")
+        # What to do follows what was found.
+        verdict = supervisor.stream()["verdict"]
+        self.assertEqual(verdict["cause"], "source_unreachable")
+        self.assertIn("does not take connections", verdict["what_now"])
         self.icecast.start()
         self.icecast.feed(MOUNT)
         self.server.wait_receiving("radio", 5)
