@@ -38,8 +38,8 @@ std::string_view what_now(const Alert& alert) {
 
 std::string_view runbook_of(const Alert& alert) {
   if (alert.is_test) return {};
-  return "https://github.com/ffsupervisor/ffsupervisor/blob/main/etc/prometheus/"
-         "runbooks.md#streamoffair";
+  return "https://github.com/ffsupervisor/ffsupervisor/blob/main/etc/prometheus/runbooks.md"
+         "#streamoffair";
 }
 
 std::string link_to(const Alert& alert, const Sender& from) {

@@ -52,6 +52,9 @@ def use_older_names(folder):
         content["bases"] = [entry for entry in resources if not entry.endswith(".yaml")]
         for generator in content.get("secretGenerator", []):
             generator["env"], = generator.pop("envs")
+        for generator in content.get("configMapGenerator", []):
+            if options := generator.pop("options", None):
+                content["generatorOptions"] = options  # for all of the folder
         for labels in content.pop("labels", []):
             content["commonLabels"] = labels["pairs"]
         if "patches" in content:

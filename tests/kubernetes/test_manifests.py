@@ -152,6 +152,19 @@ class Group(unittest.TestCase):
         self.assertFalse(has(second["spec"]["template"]["metadata"]["labels"], first["spec"]["selector"]))
         self.assertEqual(first["spec"]["replicas"], 1)
 
+    def test_a_camera_more_does_not_replace_the_pod(self):
+        with tempfile.TemporaryDirectory(prefix="ffsupervisor-kubernetes-") as folder:
+            kustomize.render("group", folder, CACHE)
+            with open(os.path.join(folder, "kubernetes", "group", "ffsupervisor.yml"), "a") as file:
+                file.write("  - {name: north-3, command: 'ffmpeg -i a b.ts'}\n")
+            more = kustomize.render("group", folder, CACHE)
+        self.assertNotEqual(more["ConfigMap"]["data"], self.group["ConfigMap"]["data"])
+        self.assertEqual(more["StatefulSet"], self.group["StatefulSet"])
+        # A file that is mounted by itself never changes in a running pod.
+        container, = more["StatefulSet"]["spec"]["template"]["spec"]["containers"]
+        mount, = (each for each in container["volumeMounts"] if each["name"] == "settings")
+        self.assertNotIn("subPath", mount)
+
     def test_every_variable_of_the_settings_is_in_the_secret(self):
         settings = self.group["ConfigMap"]["data"]["ffsupervisor.yml"]
         used = set(re.findall(r"\{env: (\w+)\}", settings))

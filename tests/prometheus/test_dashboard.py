@@ -81,7 +81,7 @@ class Dashboard(unittest.TestCase):
         for panel in self.shown:
             for target in panel["targets"]:
                 for name, labels in re.findall(r"\b((?:radio|stream:radio)_[\w:]+)\b(\{[^}]*\})?", target["expr"]):
-                    if re.match("radio_(dependency|alerts_sent|supervisor)", name):
+                    if re.match("radio_(dependency|alerts_sent|supervisor|config)", name):
                         continue  # they have none
                     self.assertIn('stream=~"$stream"', labels, f"{panel['title']}: {name}")
 

@@ -15,7 +15,7 @@ SPECIFIED = ("StreamDown RTMPRelayDown HighErrorRate FrequentFFmpegRestarts Data
              "LongRunningTrack").split()
 OURS = ("StreamOffAir StreamFrozen RecoveryEscalated SinkNotTakingData SourceUnavailable BitrateLow EncoderSlow "
         "MemoryForecast AvailabilityBurn SupervisorDown ProgrammeCovered OutputDown SinkServerDown "
-        "SourceServerDown").split()
+        "SourceServerDown ConfigReloadFailed").split()
 
 
 def load(path):

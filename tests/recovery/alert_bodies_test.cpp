@@ -58,8 +58,8 @@ TEST(AlertBodiesTest, AlertmanagerGetsTheAlertsIdentityInLabels) {
 
 TEST(AlertBodiesTest, ProgramsGetTheRunbookAsTheRulesNameIt) {
   const std::string url =
-      "https://github.com/ffsupervisor/ffsupervisor/blob/main/etc/prometheus/"
-      "runbooks.md#streamoffair";
+      "https://github.com/ffsupervisor/ffsupervisor/blob/main/etc/prometheus/runbooks.md"
+      "#streamoffair";
   const auto body = json::parse(alertmanager_body(firing(), {""}, start));
   EXPECT_EQ(text(body, "/0/annotations/runbook_url"), url);
   EXPECT_EQ(text(json::parse(generic_body(firing(), {""})), "/runbook_url"), url);
@@ -105,8 +105,8 @@ TEST(AlertBodiesTest, GenericHasEverything) {
           {"starts_at", "2025-11-23T19:20:00.123Z"},
           {"ends_at", nullptr},
           {"runbook_url",
-           "https://github.com/ffsupervisor/ffsupervisor/blob/main/etc/prometheus/"
-           "runbooks.md#streamoffair"},
+           "https://github.com/ffsupervisor/ffsupervisor/blob/main/etc/prometheus/runbooks.md"
+           "#streamoffair"},
           {"what_now",
            "Check the receiving server and the network to it: the connection broke."}}));
 }
