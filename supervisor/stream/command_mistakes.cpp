@@ -180,8 +180,7 @@ std::vector<std::string> misread_words(const FfmpegCommand& command) {
   return mistakes;
 }
 
-std::vector<std::string> command_mistakes(const FfmpegCommand& command,
-                                          const StreamConfig& stream) {
+std::vector<std::string> shell_words(const FfmpegCommand& command, const StreamConfig& stream) {
   std::vector<std::string> mistakes;
   if (is_of_shell(command)) return mistakes;
   for (std::size_t i = 0; i < command.argv().size(); ++i) {
@@ -189,7 +188,13 @@ std::vector<std::string> command_mistakes(const FfmpegCommand& command,
     if (const std::string mistake = shell_text(word, i); !mistake.empty())
       mistakes.push_back(mistake);
   }
-  if (!command.is_ffmpeg()) return mistakes;
+  return mistakes;
+}
+
+std::vector<std::string> command_mistakes(const FfmpegCommand& command,
+                                          const StreamConfig& stream) {
+  std::vector<std::string> mistakes;
+  if (is_of_shell(command) || !command.is_ffmpeg()) return mistakes;
   for (const FfmpegArgument& argument : command.arguments()) {
     if (argument.kind == Kind::option) continue;
     const std::string mistake = endpoint_mistake(argument);

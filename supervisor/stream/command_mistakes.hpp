@@ -14,7 +14,10 @@ namespace supervisor {
 // Several words in one element: FFmpeg reads all that is behind it otherwise than it was meant.
 std::vector<std::string> misread_words(const FfmpegCommand& command);
 
-// Something only a shell would understand, a network output without a format, no input or output.
+// Something only a shell would understand, or nothing replaces: in words however they are read.
+std::vector<std::string> shell_words(const FfmpegCommand& command, const StreamConfig& stream);
+
+// A network output without a format, quotes in a name, no input or output.
 std::vector<std::string> command_mistakes(const FfmpegCommand& command, const StreamConfig& stream);
 
 }  // namespace supervisor

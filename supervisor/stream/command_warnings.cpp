@@ -73,11 +73,15 @@ void add_rate_warning(const FfmpegCommand& command, const StreamConfig& stream,
 std::vector<std::string> command_warnings(const FfmpegCommand& command,
                                           const StreamConfig& stream) {
   std::vector<std::string> warnings = misread_words(command);
-  if (!warnings.empty()) return warnings;  // what else is said of it would only confuse
-  warnings = command_mistakes(command, stream);
-  warnings.insert(warnings.end(), command.warnings().begin(), command.warnings().end());
-  const auto of_content = command.content_warnings(stream.monitor.content, stream.monitor.preview);
-  warnings.insert(warnings.end(), of_content.begin(), of_content.end());
+  const bool is_misread = !warnings.empty();
+  const auto append = [&](const std::vector<std::string>& more) {
+    warnings.insert(warnings.end(), more.begin(), more.end());
+  };
+  append(shell_words(command, stream));
+  if (is_misread) return warnings;  // what is said of options, inputs and outputs would confuse
+  append(command_mistakes(command, stream));
+  append(command.warnings());
+  append(command.content_warnings(stream.monitor.content, stream.monitor.preview));
   add_output_warnings(command, stream, warnings);
   add_rate_warning(command, stream, warnings);
   return warnings;

@@ -17,6 +17,7 @@ std::string mistakes_of(const Words& command) {
   std::string text;
   const FfmpegCommand parsed(command);
   for (const std::string& mistake : misread_words(parsed)) text += mistake + '\n';
+  for (const std::string& mistake : shell_words(parsed, {})) text += mistake + '\n';
   for (const std::string& mistake : command_mistakes(parsed, {})) text += mistake + '\n';
   return text;
 }
@@ -67,8 +68,8 @@ TEST(Mistakes, NothingOfASecretIsJudgedOrShown) {
   stream.hidden.texts = {"pa$WORD77", "$(x)***"};
   const FfmpegCommand command(
       {"ffmpeg", "-i", "rtsp://a:pa$WORD77@h/", "-f", "flv", "rtmp://h/live/$(x)***"});
-  EXPECT_TRUE(command_mistakes(command, stream).empty())
-      << command_mistakes(command, stream).front();
+  EXPECT_TRUE(shell_words(command, stream).empty()) << shell_words(command, stream).front();
+  EXPECT_TRUE(command_mistakes(command, stream).empty());
 }
 
 TEST(Mistakes, WhatIsMeantSoIsNone) {
@@ -123,6 +124,18 @@ TEST(CheckSummary, TheLastLineCountsStreamsAndWarnings) {
   EXPECT_NE(result.err.find("streams a and b have one output"), std::string::npos);
   EXPECT_NE(result.err.find("stream c: element 4 of the command holds two words"),
             std::string::npos);
+}
+
+TEST(CheckSummary, WhatNothingReplacesIsNamedBesideWordsThatAreMisread) {
+  const Result result = check(
+      "streams: [{name: a, command: [ffmpeg, \"-rtsp_transport tcp\", -i, "
+      "\"rtsp://u:${PASS}@h/s\", -f, flv, \"rtmp://h/live/$KEY\"]}]\n");
+  for (const char* warning : {"element 2 of the command holds two words: write -rtsp_transport",
+                              "element 4 of the command holds the variable PASS",
+                              "element 7 of the command holds the variable KEY"}) {
+    EXPECT_NE(result.err.find(warning), std::string::npos) << warning << '\n' << result.err;
+  }
+  EXPECT_TRUE(ends_with(result.err, "OK: 1 stream, 3 warnings\n")) << result.err;
 }
 
 TEST(CheckSummary, AnErrorIsTheLastLineAndNothingIsOk) {
