@@ -9,10 +9,10 @@
 
 namespace supervisor {
 
-// What the supervising loop does every two seconds whatever the streams do, with one timer: it measures
-// how late it runs what is due, published as a histogram, and takes the sample of each stream for
-// the page's charts. A loop that was held up shows it once it runs again: one observation, as long
-// as the hold-up, and no sample of that time. Used on the loop only.
+// What the supervising loop does every two seconds whatever the streams do, with one timer: it
+// measures how late it runs what is due, published as a histogram, and takes the sample of each
+// stream for the page's charts. A loop that was held up shows it once it runs again: one
+// observation, as long as the hold-up, and no sample of that time. Used on the loop only.
 class LoopTick {
  public:
   // Begins at once. `services` must outlive it; the loop must not run any more once this is gone.
