@@ -113,6 +113,7 @@ function render() {
   renderBar(streams);
   selection.render(streams.length);
   renderWall(streams, stream, now_ms);
+  selection.arrive(wall);
   showTab(streams, link.state);
   byId("detail").hidden = !stream;
   showMissing(model.isComplete && selection.missing());

@@ -17,7 +17,8 @@ export class Selection {
     this.model = model;
     this.onChange = onChange;
     this.came_from_wall = false;
-    addEventListener("hashchange", () => this.follow());
+    this.returning = ""; // the stream whose tile is to be shown again
+    addEventListener("hashchange", (event) => this.follow(event));
     byId("wall").addEventListener("click", (event) => this.tapped(event));
     byId("to-wall").addEventListener("click", () => this.back());
     byId("skip").addEventListener("click", (event) => {
@@ -49,9 +50,13 @@ export class Selection {
     byId("to-wall").hidden = count < 2;
   }
 
-  follow() {
+  // The browser's own button "back" leads to the wall, too.
+  follow(event) {
+    const name = named_in(location.hash);
+    if (!name && narrow.matches) return this.returnTo(named_in(new URL(event.oldURL).hash));
+    this.returning = "";
     this.onChange();
-    if (named_in(location.hash)) this.showDetail();
+    if (name) this.showDetail();
   }
 
   // The same tile again changes no address.
@@ -72,23 +77,34 @@ export class Selection {
     });
   }
 
+  // history.back() comes later: then follow() goes on.
   back() {
-    const name = this.stream()?.name;
-    if (narrow.matches && this.came_from_wall) {
-      history.back();
-    } else if (narrow.matches) {
-      history.replaceState(null, "", location.pathname + location.search);
-    }
+    this.chosen = this.stream()?.name;
+    const is_history = narrow.matches && this.came_from_wall;
     this.came_from_wall = false;
-    this.chosen = name;
+    if (is_history) return history.back();
+    if (narrow.matches) history.replaceState(null, "", location.pathname + location.search);
+    this.returnTo(this.chosen);
+  }
+
+  returnTo(name) {
+    this.returning = name ?? "";
     this.onChange();
-    requestAnimationFrame(() => requestAnimationFrame(() => this.focusTile(name)));
+  }
+
+  // After each drawing: the wall is there only once it is drawn, and of many tiles those in view.
+  arrive(wall) {
+    if (!this.returning || document.body.dataset.view === "detail") return;
+    if (!wall.reveal(this.returning)) this.returning = ""; // gone, or not found by the filter
+    else if (this.focusTile(this.returning)) this.returning = "";
+    else this.onChange();
   }
 
   focusTile(name) {
     byId("wall").scrollIntoView({ block: "nearest" });
     const tile = [...document.querySelectorAll(".tile")].find((each) => each.getAttribute("href") === addressOf(name));
     tile?.focus();
+    return Boolean(tile);
   }
 }
 

@@ -49,10 +49,11 @@ export class Wall {
     return streams;
   }
 
-  // The tile of this stream, scrolled to.
+  // Scrolls the wall so that this stream's tile is in view. False: it has none.
   reveal(name) {
     const place = this.shown?.findIndex((stream) => stream.name === name) ?? -1;
     if (place >= 0 && this.is_windowed) this.window.reveal(place, tile_px, narrowest_px);
+    return place >= 0;
   }
 }
 

@@ -64,6 +64,14 @@ class Browser:
         element = self.call("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
         self.call("POST", f"/element/{element}/click", {})
 
+    def tap(self, selector):
+        """A finger's touch on the middle of the element, wherever it is in the window."""
+        element = self.call("POST", "/element", {"using": "css selector", "value": selector})
+        move = {"type": "pointerMove", "duration": 0, "x": 0, "y": 0, "origin": element}
+        self.call("POST", "/actions", {"actions": [
+            {"type": "pointer", "id": "finger", "parameters": {"pointerType": "touch"},
+             "actions": [move, {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]}]})
+
     def press(self, selector):
         """The mouse's button, on the middle of the element; it stays down."""
         self.point(selector, {"type": "pointerDown", "button": 0})

@@ -1,6 +1,7 @@
 """The live page with few and with many streams, in a real Chromium; their supervisor is played."""
 
 import re
+import time
 import unittest
 
 from browser import ENTER, TAB, Browser
@@ -13,6 +14,13 @@ NAMES = "return [...document.querySelectorAll('.tile .name')].map((name) => name
 KIND = "return document.querySelector('.tile').dataset.kind"
 WHERE = "return [document.getElementById('detail').getBoundingClientRect().top, scrollY, document.body.dataset.view]"
 IN_VIEW = "const { top } = document.getElementById('detail').getBoundingClientRect(); return top > -2 && top < innerHeight / 2"
+
+FOCUSED = "return [document.activeElement.tagName, document.activeElement.getAttribute('href'), scrollY]"
+FOCUSED_IN_VIEW = """
+const tile = document.activeElement;
+const { top, bottom } = tile.getBoundingClientRect();
+return top > -2 && bottom < innerHeight + 2 ? tile.getAttribute('href') : null;
+"""
 
 
 def cameras(count):
@@ -182,6 +190,43 @@ class PageMany(LiveTest):
         self.assertEqual(browser.js("return document.documentElement.scrollWidth"), 390)
         browser.click("#to-wall")
         wait_until(lambda: browser.text("#detail") == "" and "cam7" in browser.text("#wall"), 5, "the wall")
+
+    def assert_at_its_tile(self, name):
+        """In view and focused, and it stays so when the page is drawn again."""
+        wait_until(lambda: self.browser.js(FOCUSED_IN_VIEW) == f"#/{name}", 10,
+                   lambda: f"the tile of {name} focused and in view: {self.browser.js(FOCUSED)}")
+        time.sleep(1.2)
+        self.assertEqual(self.browser.js(FOCUSED_IN_VIEW), f"#/{name}", self.browser.js(FOCUSED))
+
+    def test_the_button_and_the_browsers_own_lead_a_phone_back_to_the_tile(self):
+        browser = self.open(cameras(60), phone=True)
+        open_it = {
+            "a tap": lambda: browser.tap(".tile[href='#/cam59']"),
+            "the keyboard": lambda: (browser.js("document.querySelector(\".tile[href='#/cam59']\").focus()"), browser.keys(ENTER)),
+        }
+        leave = {
+            "a tap": lambda: browser.tap("#to-wall"),
+            "the keyboard": lambda: (browser.js("document.getElementById('to-wall').focus()"), browser.keys(ENTER)),
+            "the browser's button": lambda: browser.js("history.back()"),
+        }
+        for opened, go in open_it.items():
+            for left, back in leave.items():
+                with self.subTest(opened=opened, left=left):
+                    browser.js("document.activeElement.blur(); document.querySelector('.tile:last-child').scrollIntoView()")
+                    go()
+                    wait_until(lambda: browser.text("#wall") == "" and browser.js(IN_VIEW), 5, "the detail")
+                    back()
+                    self.assert_at_its_tile("cam59")
+                    self.assertEqual(browser.js("return location.hash"), "")
+
+    def test_a_direct_link_leads_back_to_one_tile_of_a_thousand(self):
+        for phone in (True, False):
+            with self.subTest(phone=phone):
+                browser = self.open(cameras(1000), path="#/cam950", phone=phone)
+                self.assert_shows("cam950")
+                (browser.tap if phone else browser.click)("#to-wall")
+                self.assert_at_its_tile("cam950")
+                browser.end()
 
     # Many.
 
