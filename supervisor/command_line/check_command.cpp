@@ -97,6 +97,8 @@ void check_stream(const StreamConfig& stream, const std::string& path, Warnings&
     check_files(command, warnings);
     check_program(command, path, warnings);
   }
+  for (const std::string& mistake : output_mistakes(stream))
+    warnings.add("stream " + stream.name + ": " + mistake);
 }
 
 // A running instance of this very configuration has it as well: only the flag makes it an error.

@@ -60,6 +60,7 @@ struct AskedHelp {
 // What references in commands stand for. Whatever else differs with it, it makes no difference.
 struct HiddenTexts {
   std::vector<std::string> texts;
+  bool references_replaced = false;  // the commands are of a file, where references are replaced
   bool operator==(const HiddenTexts&) const { return true; }
 };
 

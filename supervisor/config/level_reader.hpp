@@ -16,7 +16,8 @@ template <class Owner>
 struct Level {
   const std::vector<Setting<Owner>>& settings;
   const std::vector<ListSetting<Owner>>& lists;
-  std::string prefix;  // "streams[0]."
+  std::string prefix;                          // "streams[0]."
+  std::vector<std::string_view> refused = {};  // of its settings and lists: not for this level
 };
 
 // Reads one level, group by group, into its owner.
@@ -34,6 +35,7 @@ class LevelReader {
       if (!key.starts_with(prefix)) return;
       const std::string_view rest = key.substr(prefix.size());
       const std::string_view name = rest.substr(0, rest.find('.'));
+      if (std::ranges::find(level_.refused, key) != level_.refused.end()) return;
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     };
     for (const auto& list : level_.lists) {

@@ -1,10 +1,13 @@
 #include "supervisor/config/load.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+#include <string_view>
 
 #include "monitor/text/percent.hpp"
 #include "monitor/text/url.hpp"
 #include "monitor/tracks/track_text.hpp"
+#include "recovery/alerts/receiver.hpp"
 #include "supervisor/config/auth_section.hpp"
 #include "supervisor/config/duration.hpp"
 #include "supervisor/config/output_warnings.hpp"
@@ -244,6 +247,19 @@ void check_streams(Config& config, Problems& problems) {
   require_other_names(config, problems);
 }
 
+// What the URL of a service has to say: a chat, a topic.
+void require_receivers(const Config& config, Problems& problems) {
+  if (problems.any()) return;
+  try {
+    recovery::alerts::receivers_of(config.alerts, {});
+  } catch (const std::runtime_error& error) {
+    const std::string_view text = error.what();
+    const std::size_t end = std::min(text.find(": "), text.size());
+    problems.add(place_and_key(config, std::string(text.substr(0, end)) + ".url") +
+                 std::string(text.substr(end)));
+  }
+}
+
 }  // namespace
 
 Config load_config(const Options& options, const Environment& environment) {
@@ -260,12 +276,13 @@ Config load_config(const Options& options, const Environment& environment) {
   apply_environment(environment, config, problems);
   apply_flags(options, config, problems);
   for (StreamConfig& stream : config.streams) {
-    stream.hidden.texts = config.secrets;
+    stream.hidden = {config.secrets, options.command.empty()};
     stream.recovery.alert_after = config.alerts.after;
   }
   for (std::size_t i = 0; i < config.streams.size(); ++i) take_station_of_input(config, i);
   check_streams(config, problems);
   finish_http(config, problems);
+  require_receivers(config, problems);
   problems.throw_if_any();
   return config;
 }

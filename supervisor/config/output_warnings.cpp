@@ -20,10 +20,15 @@ bool is_exclusive(std::string_view output) {
   return output != "null" && output.find('%') == std::string_view::npos;
 }
 
-// Without the slash at its end and the protocol's own port, which servers do not tell apart; this
-// machine by one of its names.
+// Without the credentials, the slash at its end and the protocol's own port, which servers do not
+// tell apart; this machine by one of its names.
 std::string comparable(std::string output) {
   monitor::Url url = monitor::split_url(output);
+  if (!url.userinfo.empty()) {
+    const auto user = static_cast<std::size_t>(url.userinfo.data() - output.data());
+    output.erase(user, url.userinfo.size() + 1);
+    url = monitor::split_url(output);
+  }
   if (url.host == "localhost") {
     const auto host = static_cast<std::size_t>(url.host.data() - output.data());
     output.replace(host, url.host.size(), "127.0.0.1");

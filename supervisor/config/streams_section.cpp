@@ -1,6 +1,8 @@
 #include "supervisor/config/streams_section.hpp"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "supervisor/config/arguments.hpp"
@@ -21,10 +23,13 @@ const std::vector<ListSetting<StreamConfig>> stream_lists{
     {"outputs", read_outputs},
     {"source.azuracast.api_key", read_azuracast_key}};
 
+const std::vector<std::string_view> of_one_stream{"name", "command"};
+
 // A group of every stream's keys.
-void read_keys(const Entry& entry, StreamConfig& stream, FileReading& reading) {
-  LevelReader<StreamConfig> reader({stream_settings(), stream_lists, entry.key + '.'}, stream,
-                                   reading);
+void read_keys(const Entry& entry, StreamConfig& stream, FileReading& reading,
+               const std::vector<std::string_view>& refused = {}) {
+  LevelReader<StreamConfig> reader({stream_settings(), stream_lists, entry.key + '.', refused},
+                                   stream, reading);
   if (entry.node.kind == Kind::map) return reader.read_map(entry.node, "");
   reading.complain(entry, "found " + found(entry.node) + ", expected a map with " +
                               join(reader.names_below(""), ", "));
@@ -59,10 +64,10 @@ bool read_stream_defaults(const Entry& entry, Config& config, FileReading& readi
   const std::size_t before = reading.problems();
   for (std::size_t i = 0; i < entry.node.keys.size(); ++i) {
     const std::string& key = entry.node.keys[i];
-    if (key != "name" && key != "command") continue;
+    if (std::ranges::find(of_one_stream, key) == of_one_stream.end()) continue;
     reading.complain(entry_of_map(entry, i), "each stream has its own, expected it there");
   }
-  read_keys(entry, config.defaults, reading);
+  read_keys(entry, config.defaults, reading, of_one_stream);
   return reading.problems() == before;
 }
 

@@ -12,6 +12,7 @@
 #include "supervisor/hold/named_outputs.hpp"
 #include "supervisor/hold/publisher_command.hpp"
 #include "supervisor/hold/shared_input.hpp"
+#include "supervisor/stream/command_mistakes.hpp"
 #include "supervisor/stream/statistics_output.hpp"
 
 namespace supervisor {
@@ -233,6 +234,8 @@ HeldStream make_held_stream(const StreamConfig& config, const std::vector<int>& 
   TakenApart taken = taken_apart(config.command, config);
   HeldStream stream{
       encoder_of(taken.held, config.command, config, inherited, secrets), {}, nullptr};
+  for (std::string& mistake : output_mistakes(config))
+    stream.encoder.warnings.push_back(std::move(mistake));
   HeldParts parts{.pipes = taken.held.pipes,
                   .outputs = {},
                   .cover = cover_policy(config.cover),

@@ -20,4 +20,7 @@ std::vector<std::string> shell_words(const FfmpegCommand& command, const StreamC
 // A network output without a format, quotes in a name, no input or output.
 std::vector<std::string> command_mistakes(const FfmpegCommand& command, const StreamConfig& stream);
 
+// The same of what stands below `outputs:`.
+std::vector<std::string> output_mistakes(const StreamConfig& stream);
+
 }  // namespace supervisor

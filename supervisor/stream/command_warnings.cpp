@@ -1,6 +1,7 @@
 #include "supervisor/stream/command_warnings.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 #include "supervisor/config/duration.hpp"
@@ -18,12 +19,16 @@ bool is_recording(string_view output, string_view muxer) {
   return is_file(output) && !opens_own_files(muxer) && muxer != "null" && muxer != "fifo";
 }
 
-std::string recording_warning(string_view output, bool overwrites) {
+// Of a tee no leg is asked about: each is overwritten.
+enum class Overwrites : std::uint8_t { no, told, always };
+
+std::string recording_warning(string_view output, Overwrites overwrites) {
   const std::string what = "the recording " + std::string(output) + ": ";
   const std::string advice =
       ". Record into a new file each time: -f segment -strftime 1 /path/%Y%m%d-%H%M%S.ts";
-  if (overwrites)
-    return what + "with -y each restart of FFmpeg overwrites what was recorded before" + advice;
+  if (overwrites != Overwrites::no)
+    return what + (overwrites == Overwrites::told ? "with -y" : "in a tee, with or without -y,") +
+           " each restart of FFmpeg overwrites what was recorded before" + advice;
   return what +
          "without -y FFmpeg does not start again once the file is there, after a restart "
          "neither" +
@@ -38,7 +43,7 @@ void add_output_warnings(const FfmpegCommand& command, const StreamConfig& strea
       return argument.kind == FfmpegArgument::Kind::option && argument.name == name;
     });
   };
-  const bool overwrites = is_option("y");
+  const Overwrites overwrites = is_option("y") ? Overwrites::told : Overwrites::no;
   const bool starts_again = stream.recovery.restart != recovery::Restart::never;
   for (const FfmpegArgument& argument : arguments) {
     if (argument.kind != FfmpegArgument::Kind::output) continue;
@@ -48,7 +53,7 @@ void add_output_warnings(const FfmpegCommand& command, const StreamConfig& strea
     for (const std::string& output : outputs) {
       const string_view muxer = muxer_of(is_tee ? string_view() : argument.format, output);
       if (starts_again && is_recording(output, muxer))
-        warnings.push_back(recording_warning(output, overwrites || is_tee));
+        warnings.push_back(recording_warning(output, is_tee ? Overwrites::always : overwrites));
     }
   }
   for (const monitor::Output& output : command_outputs(command, stream.hidden.texts)) {
@@ -68,6 +73,13 @@ void add_rate_warning(const FfmpegCommand& command, const StreamConfig& stream,
                      "; a standstill is noticed only after that");
 }
 
+// A held stream's picture is made of what goes out.
+monitor::Preview preview_of(const StreamConfig& stream) {
+  monitor::Preview preview = stream.monitor.preview;
+  if (stream.hold) preview.picture.reset();
+  return preview;
+}
+
 }  // namespace
 
 std::vector<std::string> command_warnings(const FfmpegCommand& command,
@@ -81,7 +93,7 @@ std::vector<std::string> command_warnings(const FfmpegCommand& command,
   if (is_misread) return warnings;  // what is said of options, inputs and outputs would confuse
   append(command_mistakes(command, stream));
   append(command.warnings());
-  append(command.content_warnings(stream.monitor.content, stream.monitor.preview));
+  append(command.content_warnings(stream.monitor.content, preview_of(stream)));
   add_output_warnings(command, stream, warnings);
   add_rate_warning(command, stream, warnings);
   return warnings;

@@ -189,7 +189,7 @@ TEST(Check, SaysWhatWillDisappoint) {
   EXPECT_TRUE(has(says({"ffmpeg", "-i", "x", "/rec/a.mp4"}), "recording /rec/a.mp4: without -y"));
   EXPECT_TRUE(has(says({"ffmpeg", "-y", "-i", "x", "a.ts"}), "a.ts: with -y each restart"));
   EXPECT_TRUE(has(says({"ffmpeg", "-i", "x", "-f", "tee", "[f=mpegts]a.ts|rtmp://h/a/b"}),
-                  "a.ts: with -y"));
+                  "a.ts: in a tee"));
   for (const char* output : {"/dev/null", "-", "pipe:1", "a.m3u8", "snap.jpg", "rtmp://h/a/b"})
     EXPECT_FALSE(has(says({"ffmpeg", "-i", "x", output}), "the recording")) << output;
   EXPECT_FALSE(has(says({"ffmpeg", "-i", "x", "-f", "segment", "a%d.ts"}), "the recording"));

@@ -35,6 +35,11 @@ TEST(Mistakes, EachIsNamedWithItsElementAndWhatToDo) {
       {{"ffmpeg", "-re", "-i http://h/hunter22", "-c copy", "-f flv", out},
        "element 4 of the command holds two words: write -c and what is behind it as two elements\n"
        "element 5 of the command holds two words: write -f"},
+      {{"ffmpeg", "-i", "in", "-f", "flv \"" + out + '"'},
+       "element 5 of the command holds two words: a comma between them is missing, or a quote\n"},
+      {{"ffmpeg", "-i", "in", "-b:a", "128k '" + out + "'"}, "element 5 of the command holds two"},
+      {{"ffmpeg", "-i", "in", "-c:v", "copy -f", "flv", out}, "element 5 of the command holds two"},
+      {{"ffmpeg", "-i", "in -c:a", "aac", "-f", "flv", out}, "element 3 of the command holds two"},
       {{"ffmpeg", "-i", "in", "-f", "flv", "rtmp://h/live/{env: KEY}"},
        "element 6 of the command holds {env: … or {file: …, which only a configuration file"},
       {{"ffmpeg", "-i", "in", "-f", "flv", "rtmp://h/live/***"},
@@ -76,6 +81,8 @@ TEST(Mistakes, WhatIsMeantSoIsNone) {
   const std::vector<Words> commands{
       {"ffmpeg", "-i", "in", "-metadata", "-c copy", "-f", "flv", "rtmp://h/live/k"},
       {"ffmpeg", "-i", "in", "-metadata", "title=5$ a", "out.mp4"},
+      {"ffmpeg", "-i", "in", "-metadata", "title=a \"b\"", "-vf", "drawtext=text='a b'", "x.mp4"},
+      {"ffmpeg", "-i", "My Show - live.mp3", "-headers", "Cookie: \"b\"", "out.mp4"},
       {"ffmpeg", "-i", "in", "-media_seg_name", "c-$RepresentationID$-$Number%05d$.m4s", "-f",
        "dash", "x.mpd"},
       {"ffmpeg", "-i", "in", "http://h/live.m3u8"},
@@ -136,6 +143,74 @@ TEST(CheckSummary, WhatNothingReplacesIsNamedBesideWordsThatAreMisread) {
     EXPECT_NE(result.err.find(warning), std::string::npos) << warning << '\n' << result.err;
   }
   EXPECT_TRUE(ends_with(result.err, "OK: 1 stream, 3 warnings\n")) << result.err;
+}
+
+// Of `outputs:` as of the command, its elements counted from its own first one.
+TEST(Mistakes, OfAnOutputBesideTheCommandAreNamedWithItsKey) {
+  const Result result = check(
+      "streams:\n"
+      "  - command: [ffmpeg, -re, -i, \"tcp://in:1\", -c, copy]\n"
+      "    outputs:\n"
+      "      yt: [-f, flv, \"rtmp://h/live/${KEY}\"]\n"
+      "      tw: {args: [-f, flv, \"rtmp://h/live/$KEY\"]}\n"
+      "      fb: [-f flv, \"rtmp://h/live/{env: KEY}\"]\n");
+  for (const char* expected :
+       {"stream radio: element 3 of outputs.yt holds the variable KEY, which nothing replaces",
+        "stream radio: element 3 of outputs.tw holds the variable KEY",
+        "stream radio: element 1 of outputs.fb holds two words: write -f"})
+    EXPECT_NE(result.err.find(expected), std::string::npos) << expected << '\n' << result.err;
+}
+
+TEST(Mistakes, AnEscapedReferenceInAFileIsMeant) {
+  const Result result = check(
+      "streams: [{command: [ffmpeg, -i, \"tcp://in:1\", -metadata, \"title={{env: KEY}\", -f, "
+      "\"null\", -]}]\n");
+  EXPECT_TRUE(ends_with(result.err, "OK: 1 stream, 0 warnings\n")) << result.err;
+}
+
+// It is made of what goes out, however many inputs there are.
+TEST(Mistakes, OfAHeldStreamEachPictureIsPossible) {
+  const std::string stream =
+      "streams: [{command: [ffmpeg, -i, \"tcp://a:1\", -i, \"tcp://b:1\", -c, copy, -f, flv, "
+      "\"rtmp://h/live/k\"], monitor: {preview: {picture: 10s}}";
+  EXPECT_NE(check(stream + "}]\n").err.find("preview.picture"), std::string::npos);
+  const Result held = check(stream + ", hold: true}]\n");
+  EXPECT_EQ(held.err.find("preview.picture"), std::string::npos) << held.err;
+}
+
+TEST(Mistakes, ATeeIsNotSaidToHaveTheOptionY) {
+  const Result result = check(
+      "streams: [{command: [ffmpeg, -i, \"tcp://a:1\", -c, copy, -map, \"0\", -f, tee, "
+      "\"a.mkv|[f=flv]rtmp://h/live/k\"]}]\n");
+  EXPECT_NE(result.err.find("in a tee, with or without -y, each restart"), std::string::npos)
+      << result.err;
+}
+
+// One mount: the second one takes it from the first, whatever their passwords.
+TEST(CheckSummary, OneDestinationWithTwoPasswordsIsOneOutput) {
+  const Result result = check(
+      "streams:\n"
+      "  - {name: a, command: [ffmpeg, -i, \"tcp://i:1\", -f, mp3, \"icecast://s:one@h/m\"]}\n"
+      "  - {name: b, command: [ffmpeg, -i, \"tcp://i:1\", -f, mp3, \"icecast://s:two@h/m\"]}\n");
+  EXPECT_NE(result.err.find("streams a and b have one output"), std::string::npos) << result.err;
+}
+
+TEST(CheckSummary, ATelegramWithoutAChatIsAnErrorAsAtTheStart) {
+  const Result result = check(
+      "alerts: {webhooks: [\"https://api.telegram.org/bot1:planted/sendMessage\"]}\n"
+      "streams: [{command: [ffmpeg, -i, \"tcp://i:1\", -f, \"null\", -]}]\n");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_NE(result.err.find(".yml:2: alerts.webhooks[0].url: for telegram it has no chat"),
+            std::string::npos)
+      << result.err;
+  EXPECT_EQ(result.err.find("planted"), std::string::npos);
+}
+
+TEST(CheckSummary, WhatDefaultsRefuseIsNotExpectedThere) {
+  const Result result = check("defaults: {zzzzzz: 1}\nstreams: [{command: ffmpeg -i a b}]\n");
+  EXPECT_NE(result.err.find("unknown key \"defaults.zzzzzz\""), std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find("name"), std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find("command"), std::string::npos) << result.err;
 }
 
 TEST(CheckSummary, AnErrorIsTheLastLineAndNothingIsOk) {
