@@ -150,9 +150,28 @@ string_view base_name(string_view path) {
 }
 
 bool runs_elsewhere(string_view program) {
-  constexpr std::array programs = std::to_array<string_view>(
-      {"ssh", "autossh", "rsh", "docker", "podman", "nerdctl", "kubectl", "crictl", "lxc", "incus",
-       "machinectl", "systemd-run", "systemd-nspawn", "flatpak-spawn", "at", "batch"});
+  constexpr std::array programs = std::to_array<string_view>({"ssh",
+                                                              "autossh",
+                                                              "rsh",
+                                                              "docker",
+                                                              "podman",
+                                                              "nerdctl",
+                                                              "kubectl",
+                                                              "crictl",
+                                                              "lxc",
+                                                              "incus",
+                                                              "machinectl",
+                                                              "systemd-run",
+                                                              "systemd-nspawn",
+                                                              "flatpak-spawn",
+                                                              "at",
+                                                              "batch",
+                                                              "screen",
+                                                              "tmux",
+                                                              "dtach",
+                                                              "abduco",
+                                                              "daemonize",
+                                                              "start-stop-daemon"});
   return std::ranges::find(programs, base_name(program)) != programs.end();
 }
 
@@ -171,17 +190,30 @@ std::optional<monitor::Duration> time_limit_of(const std::vector<std::string>& a
   return shortest;
 }
 
-std::vector<std::string> lasting_wrappers(const std::vector<std::string>& argv) {
+namespace {
+
+// The words of the wrappers in front whose kind is at most this one.
+std::vector<std::string> wrappers_up_to(WrapperKind worst, const std::vector<std::string>& argv) {
   std::vector<std::string> words;
   for (std::size_t at = 0; at < argv.size();) {
     const Wrapper* wrapper = find_wrapper(argv[at]);
     if (wrapper == nullptr) break;
     const std::size_t next = skip_wrapper(*wrapper, argv, at);
     const auto own = std::span(argv).subspan(at, next - at);
-    if (wrapper->kind == WrapperKind::in_place) words.insert(words.end(), own.begin(), own.end());
+    if (wrapper->kind <= worst) words.insert(words.end(), own.begin(), own.end());
     at = next;
   }
   return words;
+}
+
+}  // namespace
+
+std::vector<std::string> lasting_wrappers(const std::vector<std::string>& argv) {
+  return wrappers_up_to(WrapperKind::in_place, argv);
+}
+
+std::vector<std::string> wrappers_to_keep(const std::vector<std::string>& argv) {
+  return wrappers_up_to(WrapperKind::forks, argv);
 }
 
 LaunchedProgram find_launched_program(const std::vector<std::string>& argv) {

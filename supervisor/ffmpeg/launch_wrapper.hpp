@@ -35,11 +35,14 @@ LaunchedProgram find_launched_program(const std::vector<std::string>& argv);
 // A=b`. Those that stay as its parent are left out: they end it, lock or wait for it.
 std::vector<std::string> lasting_wrappers(const std::vector<std::string>& argv);
 
+// The words of all wrappers under which FFmpeg can be supervised: without `sudo`, `setsid`.
+std::vector<std::string> wrappers_to_keep(const std::vector<std::string>& argv);
+
 // How long `timeout DURATION` lets the command live; of several the shortest, empty without one.
 std::optional<monitor::Duration> time_limit_of(const std::vector<std::string>& argv);
 
-// The program runs its command on another machine or in another container, where no descriptor of
-// this one arrives.
+// The program runs its command on another machine, in another container or in a session that
+// outlives it (`screen`), where no descriptor of this one arrives.
 bool runs_elsewhere(std::string_view program);
 
 // The last component of a path.

@@ -43,7 +43,11 @@ bool runs_script(const std::vector<std::string>& words);
 // Without an `ffsupervisor [OPTIONS] [--]` in front.
 std::vector<std::string> without_supervisor(const std::vector<std::string>& words);
 
-// Adds the command if it is one; a note if it cannot be supervised.
+// That an FFmpeg was found at this place and is not taken over.
+std::string left_out_note(const std::string& place, const std::string& why);
+
+// Adds the command if it is one, or those of the text that it hands to a shell; a note where it
+// cannot be supervised, is left out, or comes without what stood in front of it.
 void add_command(FoundCommand command, FoundCommands& found);
 
 }  // namespace supervisor

@@ -12,6 +12,7 @@
 
 #include "supervisor/ffmpeg/ffmpeg_command.hpp"
 #include "supervisor/ffmpeg/launch_wrapper.hpp"
+#include "supervisor/first_config/launchers.hpp"
 #include "supervisor/first_config/shell_loop.hpp"
 #include "supervisor/words/shell_lexer.hpp"
 
@@ -40,14 +41,16 @@ bool is_piped(const Words& words) {
   return command.has_stdin_input() || command.has_stdout_output();
 }
 
-// `docker run … IMAGE …` with FFmpeg in it
-bool runs_container(const Words& words) {
-  if (words.size() < 3 || words[1] != "run") return false;
-  const string_view program = base_name(words[0]);
-  const bool is_engine = program == "docker" || program == "podman" || program == "nerdctl";
-  return is_engine && std::any_of(words.begin(), words.end(), [](const std::string& word) {
-           return word.find("ffmpeg") != std::string::npos;
-         });
+bool is_timed(const Words& words) {
+  return !words.empty() && words.front() != "@reboot";
+}
+
+// `root` in `@reboot root ffmpeg …` of /etc/cron.d.
+bool begins_with_user(const Words& words) {
+  if (words.size() < 2 || base_name(words.front()).starts_with("ffmpeg")) return false;
+  if (find_launched_program(words).at > 0 || runs_elsewhere(words.front())) return false;
+  const Words rest(words.begin() + 1, words.end());
+  return words.front().find('/') == std::string::npos && is_stream_command(launched_by(rest).words);
 }
 
 class ScriptReader {
@@ -160,17 +163,31 @@ class ScriptReader {
       for (std::string& each : expanded(word, true, unknown))
         command.words.push_back(std::move(each));
     }
+    const std::size_t times = cron_words(command.words);
+    const bool is_timed_line = times > 0 && is_timed(command.words);
+    take_off_times(times, command.words);
     FoundCommands one;
-    const bool is_container = runs_container(command.words);
     add_command(std::move(command), one);
-    if (one.commands.empty() && is_container)
-      return note(words, "it runs in a container of its own, and its words stand behind the image");
     if (one.commands.empty()) return add_notes(one);
-    if (in_pipe && is_piped(one.commands.front().words))
+    if (is_timed_line)
+      return note(words,
+                  "cron starts it at its times, and ffsupervisor keeps a stream on air all "
+                  "the time");
+    if (in_pipe && std::ranges::any_of(one.commands, is_piped, &FoundCommand::words))
       return note(words, "it is a part of a pipe, which has no supervisor of its own");
     if (!unknown.empty())
       return note(words, "what " + unknown + " stands for is known only when the script runs");
-    found_.commands.push_back(std::move(one.commands.front()));
+    for (FoundCommand& each : one.commands) found_.commands.push_back(std::move(each));
+    add_notes(one);
+  }
+
+  // Behind the times of a crontab: a user, in /etc/cron.d; variables.
+  static void take_off_times(std::size_t times, Words& words) {
+    if (times == 0) return;
+    words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(times));
+    if (begins_with_user(words)) words.erase(words.begin());
+    const bool sets_variable = !words.empty() && words.front().find('=') != std::string::npos;
+    if (sets_variable) words.insert(words.begin(), "env");
   }
 
   void add_notes(const FoundCommands& one) {
@@ -178,8 +195,7 @@ class ScriptReader {
   }
 
   void note(std::span<const ShellToken> words, const std::string& why) {
-    found_.notes.push_back(line_of(words.front().at) + ": this FFmpeg was left out: " + why +
-                           ". Give it by itself: ffsupervisor init -- ffmpeg …");
+    found_.notes.push_back(left_out_note(line_of(words.front().at), why));
   }
 
   // The words that this one becomes; without quotes a variable's text may be several.

@@ -429,5 +429,68 @@ TEST(Init, TheSameNamesTwiceGetNumbers) {
   EXPECT_EQ(names_of(config), (Words{"a", "a-2", "stream"}));
 }
 
+constexpr const char* plain = " -i rtsp://h/a -c copy -f flv rtmp://k/live/planted-key";
+
+// What stands in front and lets FFmpeg go, or is another user, is the supervisor's.
+TEST(Init, WhatStandsInFrontOfFfmpegIsTakenOffAndSaid) {
+  const std::string ffmpeg = "ffmpeg" + std::string(plain);
+  const std::vector<std::pair<std::string, std::string>> lines{
+      {"sudo " + ffmpeg, "sudo"},
+      {"sudo -u www -H " + ffmpeg, "sudo"},
+      {"doas -u www " + ffmpeg, "doas"},
+      {"setsid " + ffmpeg, "setsid"},
+      {"su -c '" + ffmpeg + "' www", "su"},
+      {"su - www -c '" + ffmpeg + "'", "su"},
+      {"sudo -u www sh -c '" + ffmpeg + "'", "sudo"},
+      {"tmux new-session -d -s cam '" + ffmpeg + "'", "tmux"},
+      {"screen -dmS cam " + ffmpeg, "screen"},
+      {"screen -dmS cam bash -c '" + ffmpeg + "'", "screen"},
+      {"systemd-run --unit cam " + ffmpeg, "systemd-run"},
+      {"runuser -u ffmpeg -- " + ffmpeg, "runuser"},
+  };
+  for (const auto& [line, program] : lines) {
+    const Result result = init("#!/bin/sh\n" + line + "\n");
+    ASSERT_EQ(result.code, 0) << line << '\n' << result.err;
+    EXPECT_TRUE(contains(result.err, "line 2")) << line << '\n' << result.err;
+    EXPECT_TRUE(contains(result.err, "taken over without " + program)) << line << result.err;
+    EXPECT_EQ(config_of(result).streams.at(0).command.front(), "ffmpeg") << line;
+    EXPECT_EQ(config_of(result).streams.at(0).command.size(), 8U) << line;
+  }
+  const Result kept = init("sudo nice -n 5 timeout 1h " + ffmpeg + "\nbash -c '" + ffmpeg + "'\n");
+  EXPECT_EQ(config_of(kept).streams.at(0).command.front(), "nice") << kept.err;
+  EXPECT_EQ(config_of(kept).streams.at(1).command.front(), "ffmpeg") << kept.err;
+}
+
+TEST(Init, WhatRunsInAnotherPlaceIsLeftOutWithItsLine) {
+  for (const std::string line : {"docker exec -it cam ffmpeg", "sudo docker run --rm img ffmpeg",
+                                 "ssh host ffmpeg", "kubectl exec pod -- ffmpeg"}) {
+    const Result result = init("true\n" + line + plain + "\n");
+    EXPECT_EQ(result.code, 2) << line;
+    EXPECT_TRUE(contains(result.err, "line 2: this FFmpeg was left out: ")) << line << result.err;
+  }
+  EXPECT_FALSE(contains(init("docker exec cam which ffmpeg\nsudo apt-get install ffmpeg\n").err,
+                        "left out"));
+}
+
+TEST(Init, OfACrontabOnlyWhatRunsAllTheTimeIsTakenOver) {
+  const std::string ffmpeg = "ffmpeg" + std::string(plain);
+  const Result timed = init("MAILTO=me\n*/5 * * * * " + ffmpeg + "\n");
+  EXPECT_EQ(timed.code, 2);
+  EXPECT_TRUE(contains(timed.err, "line 2: this FFmpeg was left out: cron starts it at its times"))
+      << timed.err;
+  for (const std::string front :
+       {"@reboot ", "@reboot root ", "@reboot sudo -u www ", "@reboot www /usr/bin/sudo "}) {
+    const Result result = init(front + ffmpeg + "\n");
+    EXPECT_EQ(config_of(result).streams.at(0).command.front(), "ffmpeg") << front << result.err;
+  }
+}
+
+TEST(Init, OfAUnitWhatStandsInFrontIsTakenOffToo) {
+  const Result result =
+      init("[Service]\nExecStart=/usr/bin/sudo -u www /usr/bin/ffmpeg" + std::string(plain) + "\n");
+  EXPECT_EQ(config_of(result).streams.at(0).command.front(), "/usr/bin/ffmpeg") << result.err;
+  EXPECT_TRUE(contains(result.err, "line 2: taken over without sudo")) << result.err;
+}
+
 }  // namespace
 }  // namespace supervisor
