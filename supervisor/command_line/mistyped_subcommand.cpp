@@ -1,5 +1,7 @@
 #include "supervisor/command_line/mistyped_subcommand.hpp"
 
+#include <cerrno>
+
 #include "supervisor/child/executable_search.hpp"
 #include "supervisor/command_line/command_words.hpp"
 #include "supervisor/config/problems.hpp"
@@ -7,6 +9,8 @@
 namespace supervisor {
 
 namespace {
+
+constexpr std::string_view ffmpeg = "ffmpeg";
 
 // What other programs call it.
 constexpr std::pair<std::string_view, std::string_view> synonyms[] = {{"help", "--help"},
@@ -40,7 +44,21 @@ std::string meant(const std::string& word) {
   if (!ours.empty()) return ours;
   std::vector<std::string_view> words;
   for (const Subcommand& subcommand : subcommands()) words.push_back(subcommand.word);
+  words.push_back(ffmpeg);
   return std::string(closest_name(word, words));
+}
+
+// `ffmpeg-7`, in no directory now: it may come, and the command's exit code says that it is
+// missing.
+bool may_be_ffmpeg(const std::string& word) {
+  return word.starts_with(ffmpeg);
+}
+
+std::string unknown_word(const std::string& word, const std::string& near) {
+  const std::string text = shown(word) + " is no subcommand, and no program in PATH: ";
+  const std::string as_program = " (a program: ffsupervisor -- " + word + " ...)";
+  if (!near.empty()) return text + "did you mean " + near + '?' + as_program;
+  return text + "expected ffmpeg and its words, or a subcommand (ffsupervisor --help)" + as_program;
 }
 
 }  // namespace
@@ -54,13 +72,13 @@ void refuse_mistyped_subcommand(const Options& options, const std::string& path)
   const bool is_program = find_executable(word, path, error_number).has_value();
   // `top`, `ps`: nobody keeps these on air.
   const bool is_alone = options.command.size() == 1 && !synonym_of(word).empty();
-  if (near.empty() || (is_program && !is_alone)) return;
+  if (is_program && !(is_alone && !near.empty())) return;
   if (is_program) {
     throw UsageError(shown(word) + " is no subcommand: did you mean " + near +
                      "? (the program: ffsupervisor -- " + word + ")");
   }
-  throw UsageError(shown(word) + " is no subcommand, and no program in PATH: did you mean " + near +
-                   "? (a program: ffsupervisor -- " + word + " ...)");
+  if (error_number == EACCES || may_be_ffmpeg(word)) return;  // the launch says what is wrong
+  throw UsageError(unknown_word(word, near));
 }
 
 }  // namespace supervisor

@@ -6,8 +6,8 @@
 
 namespace supervisor {
 
-// Throws UsageError where what should be supervised is in no directory of `path` and looks like a
-// subcommand of ours: `stauts`, `help`. Behind `--` it is a command, whatever it looks like.
+// Throws UsageError where the first word is no subcommand and in no directory of `path`, with the
+// nearest one: `stauts`, `help`, `ffmeg`. A path is a command, and so is each word behind `--`.
 void refuse_mistyped_subcommand(const Options& options, const std::string& path);
 
 }  // namespace supervisor

@@ -30,8 +30,21 @@ TEST(MistypedSubcommand, TheNearestOneIsNamed) {
             "\"ls\" is no subcommand: did you mean status? (the program: ffsupervisor -- ls)");
 }
 
+TEST(MistypedSubcommand, AWordThatIsNoProgramIsAnErrorWithTheNearestOneIfThereIsOne) {
+  EXPECT_EQ(answer_to({"ffmeg", "-i", "x", "-f", "null", "-"}),
+            "\"ffmeg\" is no subcommand, and no program in PATH: did you mean ffmpeg? (a program: "
+            "ffsupervisor -- ffmeg ...)");
+  for (const char* word : {"foobar", "strem"}) {
+    const std::string answer = answer_to({word, "-i", "x"});
+    EXPECT_NE(answer.find("no program in PATH: expected ffmpeg and its words, or a subcommand"),
+              std::string::npos)
+        << answer;
+  }
+}
+
 TEST(MistypedSubcommand, WhatMayBeACommandStaysOne) {
-  for (const char* word : {"ffmpeg", "./stauts", "/x/status", "radio.sh", "cat", "sh"}) {
+  for (const char* word :
+       {"ffmpeg", "ffmpeg-7.1", "./stauts", "/x/status", "/x/radio.sh", "cat", "sh"}) {
     EXPECT_EQ(answer_to({word}), "a command") << word;
   }
   EXPECT_EQ(answer_to({"ls", "-l"}), "a command") << "with arguments";
