@@ -8,6 +8,7 @@
 #include "supervisor/alerts/alert_command.hpp"
 #include "supervisor/alerts/alert_delivery.hpp"
 #include "supervisor/alerts/alert_test.hpp"
+#include "supervisor/alerts/answer_words.hpp"
 #include "supervisor/io/host_name.hpp"
 
 namespace supervisor {
@@ -31,7 +32,7 @@ struct AlertDispatcher::State : std::enable_shared_from_this<State> {
   bool is_idle() const;
   void count(const DeliveryReport& report);
   void log(const DeliveryReport& report);
-  void log_output(std::string_view line);
+  void log_output(bool has_failed);
   void publish();
   void end_drain();
 
@@ -40,6 +41,7 @@ struct AlertDispatcher::State : std::enable_shared_from_this<State> {
   recovery::alerts::Settings settings;
   std::vector<StreamAlert*> streams;
   std::shared_ptr<AlertCommand> command;
+  std::vector<std::string> command_output;  // lines of its run: how it ends is not known yet
   std::vector<std::unique_ptr<AlertDelivery>> receivers;
   unsigned reports_due = 0;  // on their way to `on_report`
   std::vector<http::AlertCount> counts;
@@ -120,8 +122,11 @@ AlertDelivery::Handlers AlertDispatcher::State::delivery_handlers(
                 handle(report);
               },
           .run_command =
-              [runner](std::string json, std::function<void(std::string)> done) {
-                runner->run(std::move(json), std::move(done));
+              [this, runner](std::string json, std::function<void(std::string)> done) {
+                runner->run(std::move(json), [this, done = std::move(done)](std::string error) {
+                  log_output(!error.empty());
+                  done(std::move(error));
+                });
               }};
 }
 
@@ -180,9 +185,11 @@ void AlertDispatcher::State::log(const DeliveryReport& report) {
                       {"outcome", recovery::alerts::name(report.outcome)}});
 }
 
-void AlertDispatcher::State::log_output(std::string_view line) {
-  services.log.write(LogLevel::info, "alert_sent", {}, services.secrets.mask(line),
-                     {{"receiver", std::string_view("command")}});
+void AlertDispatcher::State::log_output(bool has_failed) {
+  for (const std::string& line : std::exchange(command_output, {})) {
+    services.log.write(LogLevel::info, has_failed ? "alert_failed" : "alert_sent", {},
+                       services.secrets.mask(line), {{"receiver", std::string_view("command")}});
+  }
 }
 
 void AlertDispatcher::State::publish() {
@@ -195,8 +202,9 @@ void AlertDispatcher::State::publish() {
 
 // What can fail comes first.
 void AlertDispatcher::State::set_receivers(const recovery::alerts::Settings& next_settings) {
-  auto runner = std::make_shared<AlertCommand>(services.loop.executor(), next_settings.command,
-                                               [this](std::string_view line) { log_output(line); });
+  auto runner = std::make_shared<AlertCommand>(
+      services.loop.executor(), next_settings.command,
+      [this](std::string_view line) { command_output.emplace_back(line); });
   std::vector<std::unique_ptr<AlertDelivery>> next;
   for (auto& receiver : recovery::alerts::receivers_of(next_settings, sender)) {
     next.push_back(std::make_unique<AlertDelivery>(services.loop, services.io_thread.thread(),
@@ -236,6 +244,17 @@ void AlertDispatcher::reconfigure(const recovery::alerts::Settings& settings) {
   for (StreamAlert* stream : state_->streams) stream->redeliver();
 }
 
+namespace {
+
+// The command, where it is one of them.
+bool has_failed(const AlertTest::Answers& answers) {
+  return std::ranges::any_of(answers, [](const http::ReceiverAnswer& each) {
+    return each.receiver == "command" && !each.delivered;
+  });
+}
+
+}  // namespace
+
 void AlertDispatcher::test(std::function<void(http::Outcome)> answer) {
   State& state = *state_;
   if (state.receivers.empty()) return answer({409, "no receiver of alerts is configured"});
@@ -245,6 +264,7 @@ void AlertDispatcher::test(std::function<void(http::Outcome)> answer) {
                        recovery::alerts::receivers_of(state.settings, state.sender), state.command,
                        [&state, answer = std::move(answer)](AlertTest::Answers answers) {
                          const auto over = std::exchange(state.test, nullptr);
+                         state.log_output(has_failed(answers));
                          answer(state.outcome_of(std::move(answers)));
                        });
 }
@@ -253,7 +273,7 @@ http::Outcome AlertDispatcher::State::outcome_of(AlertTest::Answers answers) con
   std::size_t delivered = 0;
   for (http::ReceiverAnswer& each : answers) {
     if (each.delivered) ++delivered;
-    each.message = services.secrets.mask(each.message);
+    each.message = shown_answer(each.message, services.secrets);
   }
   std::string message = std::to_string(delivered) + " of " + std::to_string(answers.size()) +
                         " receivers accepted the test";

@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "recovery/alerts/send.hpp"
+#include "supervisor/alerts/answer_words.hpp"
 #include "supervisor/io/host_name.hpp"
 
 namespace supervisor {
@@ -32,7 +33,9 @@ recovery::Alert test_alert(recovery::WallTime now) {
 
 std::string text_of(const std::exception_ptr& error, const Attempt& attempt) {
   if (error) return "cancelled, or out of memory";
-  return attempt.failure ? attempt.error : std::string();
+  if (!attempt.failure) return {};
+  const std::string words = answer_words(attempt.answer);
+  return words.empty() ? attempt.error : attempt.error + ": " + words;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "recovery/exit_code.hpp"
 #include "supervisor/alerts/alert_test.hpp"
+#include "supervisor/alerts/answer_words.hpp"
 #include "supervisor/alerts/page_address.hpp"
 #include "supervisor/config/config_secrets.hpp"
 #include "supervisor/io/host_name.hpp"
@@ -49,7 +50,7 @@ AlertTest::Answers answers_of(std::vector<Receiver> receivers, const Config& con
 std::string line_of(const http::ReceiverAnswer& answer, const Secrets& secrets) {
   std::string line = answer.receiver;
   if (!answer.address.empty()) line += " (" + answer.address + ')';
-  return line + ": " + secrets.mask(answer.message) + '\n';
+  return line + ": " + shown_answer(answer.message, secrets) + '\n';
 }
 
 }  // namespace
@@ -57,13 +58,16 @@ std::string line_of(const http::ReceiverAnswer& answer, const Secrets& secrets) 
 int run_alert_test(const Options& options, const Environment& environment, std::ostream& out,
                    std::ostream& err) {
   Config config;  // of a file that has settings alone, too
-  read_yaml_file(options.config_file.value_or(""), config, environment);
+  if (options.config_file) read_yaml_file(*options.config_file, config, environment);
   Secrets secrets;
   learn_secrets(config, secrets);
   std::vector<Receiver> receivers = receivers_of(config);
   if (receivers.empty()) {
-    err << "ffsupervisor: the configuration has no receiver of alerts: set "
-           "alerts.alertmanager, alerts.webhooks or alerts.command\n";
+    err << "ffsupervisor: "
+        << (options.config_file ? "the configuration has no receiver of alerts: set "
+                                : "without a configuration there is no receiver of alerts: give "
+                                  "its file with --config FILE, and set in it ")
+        << "alerts.alertmanager, alerts.webhooks or alerts.command\n";
     return recovery::exit_code::usage;
   }
   const auto answers = answers_of(std::move(receivers), config, secrets, err);

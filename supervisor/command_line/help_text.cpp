@@ -26,7 +26,7 @@ Usage:
   ffsupervisor check [OPTIONS] [--config FILE] [-- ffmpeg ARG...]
       Validate, name probable mistakes, and print the effective configuration with the origin
       of every value; with --explain what each act that can do harm would rest on.
-  ffsupervisor alert-test --config FILE
+  ffsupervisor alert-test [--config FILE]
       Send a marked test to every receiver of alerts in FILE, and print what each said. Exit
       code 0: all of them accepted it.
   ffsupervisor status [NAME] [--watch] [--json] [--url URL]

@@ -153,6 +153,11 @@ void take_word(const std::string& word, Options& options) {
     options.stream = word;
     return;
   }
+  if (mode == Mode::reload) {
+    throw UsageError("reload: unexpected " + shown(word) +
+                     ": it reads the whole configuration, so it takes no name; a stream that did "
+                     "not change runs on");
+  }
   if (mode != Mode::healthcheck) {
     throw UsageError(std::string(word_of(mode)) + ": unexpected " + shown(word) +
                      ", expected options only");
@@ -187,8 +192,6 @@ Options parse_options(int argc, const char* const* argv) {
   Words own(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(at));
   if (!takes_command(mode)) take_words(words, at, options, own);
   if (!parse_own(joined_values(own, mode), options)) return options;
-  if (mode == Mode::alert_test && !options.config_file)
-    throw UsageError("alert-test: expected --config FILE");
   if (!takes_command(mode)) return options;
   take_command({words.begin() + static_cast<std::ptrdiff_t>(at), words.end()}, options, at > 0);
   return options;

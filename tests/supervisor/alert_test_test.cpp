@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "alert_dispatcher_stand.hpp"
+#include "supervisor/alerts/answer_words.hpp"
 #include "supervisor/alerts/page_address.hpp"
 #include "supervisor/command_line/alert_test_command.hpp"
 
@@ -39,7 +40,7 @@ TEST(AlertTestCommand, EachReceiverGetsAMarkedTestAndWhatItSaidIsPrinted) {
   const std::string out = run.out.str();
   EXPECT_NE(out.find("generic (http://127.0.0.1:"), std::string::npos) << out;
   EXPECT_NE(out.find("): accepted\n"), std::string::npos) << out;
-  EXPECT_NE(out.find("answered 403 Forbidden\n"), std::string::npos) << out;
+  EXPECT_NE(out.find("answered 403 Forbidden: ok\n"), std::string::npos) << out;
   EXPECT_NE(out.find("command: alerts.command (sh) ended with code 3\n"), std::string::npos) << out;
   EXPECT_EQ(out.find("s3cret"), std::string::npos) << out;
   ASSERT_EQ(good.requests().size(), 1U);
@@ -47,6 +48,38 @@ TEST(AlertTestCommand, EachReceiverGetsAMarkedTestAndWhatItSaidIsPrinted) {
       << good.requests()[0].body;
   EXPECT_NE(bad.requests().at(0).body.find("TEST: ffsupervisor on "), std::string::npos);
   EXPECT_NE(run.err.str().find("nothing is wrong"), std::string::npos) << run.err.str();
+}
+
+// As Telegram says it; a secret that is repeated is none any more.
+TEST(AlertTestCommand, TheReceiversOwnWordsArePrinted) {
+  const std::string body =
+      R"({"ok":false,"error_code":400,"description":"Bad Request: chat not found \u202e)"
+      R"(/s3cret-path-of-it"})";
+  const AlertReceiver bad("HTTP/1.1 400 Bad Request\r\nContent-Length: " +
+                          std::to_string(body.size()) + "\r\n\r\n" + body);
+  const CommandRun run("{webhooks: ['" + bad.url("/s3cret-path-of-it") + "']}");
+  EXPECT_NE(run.out.str().find("answered 400 Bad Request: Bad Request: chat not found \\u{202e}"),
+            std::string::npos)
+      << run.out.str();
+  EXPECT_EQ(run.out.str().find("s3cret"), std::string::npos) << run.out.str();
+}
+
+TEST(AnswerWords, AreTheMessageOfJsonOrTheFirstLineAndNoPage) {
+  EXPECT_EQ(answer_words(R"({"message":"Unknown Webhook","code":10015})"), "Unknown Webhook");
+  EXPECT_EQ(answer_words(R"({"error":{"message":"no"}})"), "no");
+  EXPECT_EQ(answer_words(R"({"errors":["first","second"]})"), "first");
+  EXPECT_EQ(answer_words(R"({"ok":false})"), "");
+  EXPECT_EQ(answer_words("\r\n invalid_token \nmore"), "invalid_token");
+  EXPECT_EQ(answer_words("<html>no</html>"), "");
+  EXPECT_LE(answer_words(std::string(100'000, 'a')).size(), 4096U);
+  EXPECT_LE(shown_answer(std::string(4096, 'a'), Secrets()).size(), 400U);
+}
+
+TEST(AlertTestCommand, WithoutAFileItSaysWhereReceiversStand) {
+  std::ostringstream out, err;
+  const char* const words[] = {"ffsupervisor", "alert-test"};
+  EXPECT_EQ(run_alert_test(parse_options(2, words), no_environment, out, err), 2);
+  EXPECT_NE(err.str().find("--config FILE"), std::string::npos) << err.str();
 }
 
 TEST(AlertTestCommand, AllThatAcceptedIsSuccess) {

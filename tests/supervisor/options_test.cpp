@@ -119,7 +119,10 @@ TEST(Options, WrongWordsForASubcommandAreNamed) {
             "healthcheck: found \"lively\", expected liveness or readiness");
   EXPECT_EQ(error_of({"healthcheck", "liveness", "more"}), "healthcheck: unexpected \"more\"");
   EXPECT_EQ(error_of({"status", "radio", "jazz"}), "status: unexpected \"jazz\"");
-  EXPECT_EQ(error_of({"reload", "radio"}), "reload: unexpected \"radio\", expected options only");
+  EXPECT_EQ(
+      error_of({"reload", "radio"}),
+      "reload: unexpected \"radio\": it reads the whole configuration, so it takes no name; a "
+      "stream that did not change runs on");
   EXPECT_EQ(error_of({"status", "--watch", "--json"}),
             "--watch and --json: expected at most one of them");
   EXPECT_EQ(error_of({"status", "--log-level", "info"}),
