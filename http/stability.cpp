@@ -38,7 +38,29 @@ std::string still_needed(const Unstable& unstable) {
   return monitor::sentence("it is stable after another %.0f s on air", unstable.stable_in_seconds);
 }
 
+std::vector<monitor::Instant> recent_own_ends(const StreamSnapshot& stream, monitor::Instant now) {
+  std::vector<monitor::Instant> times = stream.status.own_ends;
+  std::erase_if(times, [&](monitor::Instant at) { return now - at >= flaps_within; });
+  return times;
+}
+
+// Each is a gap for the audience; one in an hour, as of a playlist, is none that counts.
+std::optional<Unstable> ends_again_and_again(const StreamSnapshot& stream,
+                                             const ClockReading& now) {
+  const auto ends = recent_own_ends(stream, now.steady);
+  if (ends.size() < outages_that_flap || stream.status.state == recovery::State::stopped) return {};
+  const auto left = ends[ends.size() - outages_that_flap] + flaps_within - now.steady;
+  Unstable unstable;
+  unstable.own_ends = static_cast<unsigned>(ends.size());
+  unstable.stable_in_seconds = std::chrono::duration<double>(left).count();
+  return unstable;
+}
+
 std::string sentence_of(const Unstable& unstable) {
+  if (unstable.own_ends > 0) {
+    return monitor::sentence(
+        "Unstable: the command ended by itself %u times in the last 10 minutes", unstable.own_ends);
+  }
   if (unstable.outages > 0) {
     return monitor::sentence("Unstable: %u outages in the last 10 minutes", unstable.outages);
   }
@@ -64,18 +86,19 @@ std::optional<NoProgress> no_progress(const StreamSnapshot& stream, const ClockR
 
 std::optional<Unstable> unstable(const StreamSnapshot& stream, const ClockReading& now) {
   const recovery::Status& status = stream.status;
+  if (const auto ends = ends_again_and_again(stream, now)) return ends;
   if (!is_on_air(status) || !status.on_air_since) return {};
   const auto outages = recent_outages(stream, now.wall);
   if (outages.size() >= outages_that_flap) {
     const auto left = outages[outages_that_flap - 1] + flaps_within - now.wall;
-    return Unstable{status.attempts, static_cast<unsigned>(outages.size()),
+    return Unstable{status.attempts, static_cast<unsigned>(outages.size()), 0,
                     std::chrono::duration<double>(left).count()};
   }
   const bool was_restored = status.attempts > 0 || status.source_retries > 0;
   if (!was_restored) return {};
   const double left =
       monitor::seconds(stream.restart_cooldown) - seconds_since(*status.on_air_since, now.steady);
-  return Unstable{status.attempts, 0, std::max(0.0, left)};
+  return Unstable{status.attempts, 0, 0, std::max(0.0, left)};
 }
 
 std::vector<std::string> doubts(const StreamSnapshot& stream, const ClockReading& now) {

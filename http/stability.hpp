@@ -18,10 +18,12 @@ struct NoProgress {
 };
 std::optional<NoProgress> no_progress(const StreamSnapshot& stream, const ClockReading& now);
 
-// It was restored, and has not been on air for a whole cooldown since; or it comes and goes.
+// It was restored, and has not been on air for a whole cooldown since; or it comes and goes, as one
+// whose command comes to its own end again and again does between two of them, too.
 struct Unstable {
   unsigned restarts = 0;  // since it was last stable
   unsigned outages = 0;   // in the last ten minutes, where it comes and goes
+  unsigned own_ends = 0;  // of the command, in the last ten minutes; 0 where they are few
   double stable_in_seconds = 0;
 };
 std::optional<Unstable> unstable(const StreamSnapshot& stream, const ClockReading& now);

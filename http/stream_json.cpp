@@ -129,6 +129,7 @@ json::value unstable_json(const StreamSnapshot& stream, const ClockReading& now)
   if (!found) return nullptr;
   return {{"restarts", found->restarts},
           {"outages", found->outages},
+          {"own_ends", found->own_ends},
           {"stable_in_seconds", rounded(found->stable_in_seconds)}};
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -38,7 +40,12 @@ struct Lifecycle {
   std::optional<Instant> launched_at;       // of the present or last child
   std::optional<monitor::Verdict> verdict;  // of the open off-air incident or the gravest warning
   std::optional<monitor::ExitStatus> last_exit;
+  // When the command came to its own end and was begun anew, within `own_ends_kept`: the newest
+  // last.
+  std::vector<Instant> own_ends;
 };
+
+inline constexpr Duration own_ends_kept = std::chrono::minutes(10);
 
 // What is true of a stream after a step. A value; copied into snapshots.
 struct Status : Lifecycle {

@@ -158,6 +158,7 @@ class StreamCore {
   Proof reception() const;
   void on_end(Pipeline pipeline);
   void begin_anew();
+  void note_own_end();
   void update_warnings(const std::vector<monitor::Fault>& faults);
   void warn_of_start(const std::vector<monitor::Fault>& faults);
   bool restarts_on(const monitor::Fault& warning) const;

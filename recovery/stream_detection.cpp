@@ -135,12 +135,19 @@ void StreamCore::on_end(Pipeline pipeline) {
   recover(verdict);
 }
 
+// `between_own_ends` bounds how many there are.
+void StreamCore::note_own_end() {
+  std::erase_if(life_.own_ends, [&](Instant at) { return now_ - at >= own_ends_kept; });
+  life_.own_ends.push_back(now_);
+}
+
 // The command has come to the end that it was meant to have.
 void StreamCore::begin_anew() {
   health_.settle(!setup_.command.reports_progress, now_);
   health_.leave_air(true);
   reporter_.close_warnings({}, now_);
   life_.verdict.reset();
+  note_own_end();
   const Duration life = now_ - *life_.launched_at;
   const Duration delay = std::max<Duration>(between_own_ends - life, Duration::zero());
   reporter_.decide(DecisionKind::restart_ffmpeg, "the command has come to its own end", delay);

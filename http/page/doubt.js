@@ -21,8 +21,9 @@ function standing(stream, now_ms) {
 }
 
 function instability({ state, stateAt }, now_ms) {
-  const unstable = state?.state === "on_air" ? state.unstable : null;
-  if (!unstable) return "";
+  const unstable = state?.unstable;
+  if (unstable?.own_ends > 0) return `unstable: the command ended by itself ${unstable.own_ends} times in the last 10 minutes`;
+  if (!unstable || state.state !== "on_air") return "";
   const left = Math.max(0, Math.ceil(unstable.stable_in_seconds - (now_ms - stateAt) / 1000));
   const { restarts, outages } = unstable;
   if (outages > 0) return `unstable: ${outages} outages in the last 10 minutes`;

@@ -63,9 +63,8 @@ function cover_line({ covered, encoder }) {
 }
 
 function without_verdict(stream, now_ms) {
-  if (stream.state.state !== "on_air") return "No verdict.";
   const [first, ...rest] = doubts(stream, now_ms);
-  if (!first) return "No fault detected.";
+  if (!first) return stream.state.state === "on_air" ? "No fault detected." : "No verdict.";
   return [`${first[0].toUpperCase()}${first.slice(1)}`, ...rest].join("; ") + ".";
 }
 

@@ -29,8 +29,8 @@ std::string doubt_of(std::ptrdiff_t count, std::size_t all) {
 std::string first_line(const std::vector<StreamRow>& rows, bool has_colours) {
   const auto on_air =
       static_cast<std::size_t>(std::ranges::count(rows, std::string("on_air"), &StreamRow::state));
-  const auto in_doubt =
-      std::ranges::count_if(rows, [](const StreamRow& row) { return !row.doubts.empty(); });
+  const auto in_doubt = std::ranges::count_if(
+      rows, [](const StreamRow& row) { return row.state == "on_air" && !row.doubts.empty(); });
   const bool is_well = !rows.empty() && on_air == rows.size();
   const Colour colour = !is_well ? Colour::red : in_doubt > 0 ? Colour::yellow : Colour::green;
   const std::string doubt = in_doubt > 0 ? doubt_of(in_doubt, rows.size()) : "";
@@ -70,7 +70,7 @@ std::string what_comes_next(const StreamRow& row) {
   } else if (row.has_ended) {
     text = " Only another configuration begins it again.";
   } else if (row.state == "stopped") {
-    text = " ffsupervisor start begins it again.";
+    text = " ffsupervisor start " + row.name + " begins it again.";
   }
   return row.is_escalated ? text + " Escalated." : text;
 }

@@ -64,6 +64,21 @@ TEST(Unstable, AStreamThatWasRestartedUntilAWholeCooldownHasPassed) {
           "Unstable: 3 restarts since it was last stable; it is stable after another 40 s on air"});
 }
 
+TEST(Unstable, ACommandThatComesToItsOwnEndAgainAndAgain) {
+  const auto snapshot = on_air_for(2s);
+  snapshot->status.own_ends = {now.steady - 900s, now.steady - 20s, now.steady - 10s};
+  EXPECT_FALSE(http::unstable(*snapshot, now)) << "an hour's playlist is no trouble";
+  snapshot->status.own_ends.push_back(now.steady - 1s);
+  const std::vector<std::string> said{
+      "Unstable: the command ended by itself 3 times in the last 10 minutes"};
+  EXPECT_EQ(http::doubts(*snapshot, now), said);
+  EXPECT_EQ(http::unstable(*snapshot, now)->stable_in_seconds, 580);
+  snapshot->status.state = recovery::State::cooling_down;
+  EXPECT_EQ(http::doubts(*snapshot, now), said) << "between two ends, too";
+  snapshot->status.state = recovery::State::stopped;
+  EXPECT_FALSE(http::unstable(*snapshot, now));
+}
+
 TEST(Unstable, AStreamWhoseSourceWasLost) {
   const auto snapshot = on_air_for(20s);
   snapshot->status.source_retries = 2;

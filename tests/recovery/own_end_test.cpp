@@ -31,6 +31,7 @@ TEST(OwnEnd, OfAFileIsStartedAgainAtOnceAndIsNoIncident) {
     stand.launched();
     stand.block();
   }
+  EXPECT_EQ(stand.core.status().own_ends.size(), 20U);
   EXPECT_EQ(stand.core.status().attempts, 0U);
   EXPECT_FALSE(stand.core.status().escalated);
 }

@@ -263,7 +263,7 @@ TEST(Status, WhatHasEndedForGoodIsNotSaidToStartAgain) {
                               "again.\n"),
             std::string::npos)
       << said("true");
-  EXPECT_NE(said("false").find("ffsupervisor start begins it again."), std::string::npos);
+  EXPECT_NE(said("false").find("ffsupervisor start a begins it again."), std::string::npos);
 }
 
 TEST(Status, OfOneStreamIsItsOwn) {
