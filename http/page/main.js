@@ -125,6 +125,7 @@ function renderBar(streams) {
   setData(document.body, "link", link.state);
   setText(byId("link-text"), link_text());
   setText(byId("overall"), link.state === "live" ? overall(streams) : "");
+  byId("test-alerts").disabled = link.state !== "live";
   setText(byId("clock"), clock(new Date(serverNow())));
 }
 

@@ -68,6 +68,7 @@ function tile(stream, { selected, is_lost, now_ms, compact, strips, pictures }) 
   const { ratio, for_seconds } = availabilityOf(stream, now_ms);
   const shown = is_lost ? "lost" : kind;
   const why = why_line(stream, now_ms);
+  const available = ratio_line(ratio, for_seconds);
   const clock = is_lost ? "last known" : clock_line(stream, now_ms);
   const track = trackLine(stream.state?.track);
   const picture = is_lost ? undefined : pictures.of(stream);
@@ -79,9 +80,9 @@ function tile(stream, { selected, is_lost, now_ms, compact, strips, pictures }) 
     h("span", { class: "state" },
       h("span", { class: "sign", "aria-hidden": "true" }, sign_of[shown]),
       h("span", { class: "word" }, word)),
-    h("span", { class: "times" },
-      h("span", { class: "clock", title: clock || null }, clock),
-      !compact && h("span", { class: "available" }, ratio_line(ratio, for_seconds))),
+    h("span", { class: "times", title: [clock, available].filter(Boolean).join(" · ") || null },
+      h("span", { class: "clock" }, clock),
+      !compact && h("span", { class: "available" }, available)),
     h("span", { class: "why", title: why || null }, why),
     !compact && h("span", { class: "track", title: track || null }, track),
     picture && h("img", { key: "picture", class: "picture", src: picture, alt: "" }),

@@ -84,6 +84,16 @@ class PageMany(LiveTest):
         self.assertIn("× 90", browser.text("#incident-list .incident summary"))
         self.assertIn("in all", browser.text("#incident-list .incident summary"))
 
+    def test_a_command_that_ends_again_and_again_is_amber_and_says_so_between_two_ends_too(self):
+        unstable = {"restarts": 0, "outages": 0, "own_ends": 40, "stable_in_seconds": 590}
+        said = "unstable: the command ended by itself 40 times in the last 10 minutes"
+        browser = self.open([stream("radio", unstable=unstable)])
+        browser.wait_text(".tile .why", said, 5)
+        self.assertEqual(browser.js(KIND), "warn")
+        self.stage.update(stream("radio", state="cooling_down", unstable=unstable))
+        browser.wait_text("#verdict-body", said, 5)
+        self.assertEqual(browser.js(KIND), "bad")
+
     def test_time_that_nobody_watched_is_grey(self):
         span = {"from": moment(1200), "until": moment(600)}
         browser = self.open([stream("radio", availability={
@@ -96,6 +106,7 @@ class PageMany(LiveTest):
         self.assertAlmostEqual(gap[0], 66.7, delta=3)
         self.assertAlmostEqual(gap[1], 16.7, delta=1)
         self.assertRegex(browser.text(".tile .available"), r"^6[678]\.\d % available")
+        self.assertRegex(browser.js("return document.querySelector('.tile .times').title"), r"^for .+ · 6[678]\.\d % available$")
 
     def unwatched(self):
         return self.browser.js("return [...document.querySelectorAll('#timeline .unwatched')]"
@@ -143,9 +154,10 @@ class PageMany(LiveTest):
         browser = self.open([stream("radio")])
         browser.wait_text("#verdict-body", "No fault detected.", 5)
         self.assertFalse(browser.js("return document.querySelector('[data-control=restart]').disabled"))
+        self.assertFalse(browser.js("return document.getElementById('test-alerts').disabled"))
         self.stage.end()
         browser.wait_text("#verdict-body", "Connection lost", 10)
-        self.assertTrue(browser.js("return [...document.querySelectorAll('[data-control]')].every((each) => each.disabled)"))
+        self.assertTrue(browser.js("return [...document.querySelectorAll('[data-control], #test-alerts')].every((each) => each.disabled)"))
 
     def test_a_wrong_token_is_no_dead_end(self):
         browser = self.open([stream("radio")], token="right")
