@@ -15,13 +15,13 @@
 #include "http/clock_reading.hpp"
 #include "http/log_lines.hpp"
 #include "http/samples.hpp"
-#include "http/snapshot_store.hpp"
+#include "http/snapshot.hpp"
 
 namespace http {
 
 // The latest snapshots: the one place where the supervising loop and the HTTP thread meet.
 // Thread-safe. The loop publishes, HTTP reads; neither waits for the other longer than it takes to
-// copy a few pointers.
+// copy a few pointers, or a sample of each stream.
 class SnapshotStore {
  public:
   // With slots 0 … streams - 1, in this order.

@@ -71,7 +71,7 @@ std::shared_ptr<Subscription> EventHub::subscribe(const EventClient& of, bool wi
   auto client =
       std::make_shared<Subscription>(timer_.get_executor(), of, initial_pieces(with_history));
   clients_.push_back(client);
-  arm();
+  if (first) arm();  // else it is armed: newcomers must not put off what the others wait for
   return client;
 }
 
