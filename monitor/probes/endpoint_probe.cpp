@@ -72,8 +72,8 @@ std::string shown_path(const std::string& path) {
 
 Finding judge_error(const std::string& path, int error) {
   const std::string file = "The file " + shown_path(path);
-  const bool pattern = path.find_first_of("%*?[{") != std::string::npos;
-  if (error == ENOENT && pattern) return available(file + " is a pattern: not probed.");
+  if (error == ENOENT && is_file_pattern(path))
+    return available(file + " is a pattern: not probed.");
   if (error == ENOENT || error == ENOTDIR)
     return not_available(Cause::source_missing, file + " is not there.", LookAnswer::missing);
   if (error == EACCES || error == EPERM)

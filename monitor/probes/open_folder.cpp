@@ -1,5 +1,8 @@
 #include "monitor/probes/open_folder.hpp"
 
+#include <array>
+#include <cstddef>
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>

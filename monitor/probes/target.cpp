@@ -78,6 +78,10 @@ Reach reach_of_source(string_view url, string_view format) {
 
 }  // namespace
 
+bool is_file_pattern(string_view path) {
+  return path.find_first_of("%*?[{") != string_view::npos;
+}
+
 string_view opened_url(string_view url) {
   constexpr auto layers = std::to_array<string_view>(
       {"async:", "cache:", "crypto:", "crypto+", "hls+", "concat:", "concatf:"});

@@ -55,4 +55,7 @@ Target sink_target(std::string_view url);
 // first.
 std::string_view opened_url(std::string_view url);
 
+// FFmpeg, or a track, makes names of files of it: `frame%03d.png`, `*.jpg`.
+bool is_file_pattern(std::string_view path);
+
 }  // namespace monitor::probes

@@ -69,7 +69,7 @@ void check_files(const Command& command, Warnings& warnings) {
   for (const std::string& path : local_inputs(parsed)) {
     std::error_code error;
     const bool is_missing = fs::status(path, error).type() == fs::file_type::not_found;
-    if (!is_missing || is_file_pattern(path)) continue;
+    if (!is_missing || monitor::probes::is_file_pattern(path)) continue;
     const fs::path folder = (fs::current_path(error) / path).lexically_normal().parent_path();
     warnings.add(command.whose + ": the input file " + shown(path) + " is not there; looked in " +
                  shown(folder.string()) +

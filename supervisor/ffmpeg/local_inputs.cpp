@@ -16,8 +16,4 @@ std::vector<std::string> local_inputs(const FfmpegCommand& command) {
   return paths;
 }
 
-bool is_file_pattern(std::string_view path) {
-  return path.find_first_of("%*?[{") != std::string_view::npos;
-}
-
 }  // namespace supervisor

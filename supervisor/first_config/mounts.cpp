@@ -69,14 +69,16 @@ Words read_files(const FoundCommands& found) {
 Words mounts_of(const FoundCommands& found) {
   Words mounts;
   for (const fs::path file : read_files(found)) {
-    const fs::path mounted = is_file_pattern(file.string()) ? file.parent_path() : file;
+    const fs::path mounted =
+        monitor::probes::is_file_pattern(file.string()) ? file.parent_path() : file;
     const fs::path target = (start_folder / mounted).lexically_normal();
     const auto holds = [&](const std::string& volume) {
       return is_within(target, target_of(volume));
     };
     const bool is_held = std::ranges::any_of(found.volumes, holds);
     const bool is_start = target == start_folder || is_within(start_folder, target);
-    const bool is_mountable = !mounted.empty() && !is_start && !is_file_pattern(mounted.string());
+    const bool is_mountable =
+        !mounted.empty() && !is_start && !monitor::probes::is_file_pattern(mounted.string());
     if (is_mountable && !is_held) add_new(mount_text(host_path(mounted), target.string()), mounts);
   }
   return mounts;
