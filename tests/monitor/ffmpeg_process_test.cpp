@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -180,12 +181,13 @@ TEST_F(FfmpegProcess, TheNextOneOfALoopIsFollowed) {
 
 TEST_F(FfmpegProcess, OneThatTheChildStartsLateIsSoughtSeldomUnlessALookIsClose) {
   std::filesystem::copy("/bin/sh", folder_ / "ffmpeg-sh");
-  const std::string waits = "until test -e " + file("go") + "; do sleep 0.01; done; ";
+  ASSERT_EQ(::mkfifo(file("go").c_str(), 0600), 0);
+  const std::string waits = "read word < " + file("go") + "; ";  // without a process of its own
   FfmpegFinder finder(launch({file("ffmpeg-sh"), "-c", waits + file("ffmpeg") + " 60; true"}),
                       pipe_of_3_);
   ASSERT_TRUE(finds_certainly(finder, "ffmpeg-sh"));
   for (int looks = 0; looks < 20; ++looks) finder.find(start);
-  std::ofstream(file("go")) << "go";
+  std::ofstream(file("go")) << "go\n";
   FfmpegFinder other(child_, pipe_of_3_);
   ASSERT_TRUE(finds(other, "ffmpeg"));
   EXPECT_EQ(finder.find(start + 11s, Attention::usual), child_);
