@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <malloc.h>
+#include <unistd.h>
 
 #include "recovery/exit_code.hpp"
 #include "supervisor/app/supervisor.hpp"
@@ -87,7 +88,7 @@ int fail(const std::exception& error, int exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 0 && supervisor::is_guard_name(argv[0])) return supervisor::run_guard();
+  if (argc > 0 && supervisor::is_guard_name(argv[0])) ::_exit(supervisor::run_guard());
   mallopt(M_ARENA_MAX, 1);  // all but one of the threads mostly wait: more arenas are only memory
   try {
     return run(argc, argv);

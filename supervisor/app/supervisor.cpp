@@ -9,6 +9,7 @@
 
 #include "http/listener.hpp"
 #include "supervisor/app/loop_tick.hpp"
+#include "supervisor/child/guard.hpp"
 #include "supervisor/init.hpp"
 #include "supervisor/watchdog.hpp"
 
@@ -67,6 +68,9 @@ int Supervisor::run() {
   const Watchdog watchdog(loop_.executor());
   const LoopTick loop_tick(services_);
   loop_.run();
+  // These end beside what is destroyed here.
+  io_thread_.stop();
+  release_guard();
   return streams_.exit_code();
 }
 

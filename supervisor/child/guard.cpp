@@ -76,11 +76,15 @@ class GuardProcess {
   GuardProcess() = default;
   GuardProcess(const GuardProcess&) = delete;
   GuardProcess& operator=(const GuardProcess&) = delete;
-  // It ends with the socket. Waited for, so that nothing is left when this program has ended.
+  // Waited for, so that nothing is left when this program has ended.
   ~GuardProcess() {
     if (pid_ <= 0) return;
-    socket_ = Descriptor();
+    socket_ = Descriptor();  // it ends with the socket
     wait_for_end();
+  }
+
+  void release() {
+    if (all_.empty()) socket_ = Descriptor();
   }
 
   void add(const Guarded& what) {
@@ -148,6 +152,11 @@ std::optional<GuardProcess>& guard_process() {
 
 void enable_guard() {
   is_enabled = ::getpid() != 1;
+}
+
+void release_guard() {
+  if (is_enabled) guard_process()->release();
+  is_enabled = false;
 }
 
 void end_guard() {

@@ -25,6 +25,9 @@ void enable_guard();
 void guard(const Guarded& what);
 // What has ended.
 void unguard(pid_t group);
+// Nothing will be guarded any more. Where nothing is, the guard ends beside what this program still
+// has to do; it is not waited for.
+void release_guard();
 // The guard ends, and is waited for; nothing is guarded any more.
 void end_guard();
 

@@ -64,7 +64,6 @@ struct LogSink::State : std::enable_shared_from_this<LogSink::State> {
   bool full = false;     // … a line did not fit, and less than half is free
   bool is_torn = false;  // the last line was written in part: the thread's
   bool closing = false;
-  bool ended = false;
   std::thread thread;
 };
 
@@ -110,8 +109,6 @@ void LogSink::State::run() {
     queue.pop_front();
     if (queue.empty()) progress.notify_all();
   }
-  ended = true;
-  progress.notify_all();
 }
 
 LogSink::LogSink(int fd) : state_(std::make_shared<State>(fd)) {
@@ -124,13 +121,8 @@ LogSink::~LogSink() {
   state_->begin_if_due();
   state_->work.notify_all();
   if (!state_->thread.joinable()) return;
-  const bool ended = state_->progress.wait_for(lock, end_limit, [this] { return state_->ended; });
-  lock.unlock();
-  if (ended) {
-    state_->thread.join();
-  } else {
-    state_->thread.detach();
-  }
+  state_->progress.wait_for(lock, end_limit, [this] { return state_->queue.empty(); });
+  state_->thread.detach();  // waiting for its end would cost a stop two changes of threads
 }
 
 void LogSink::write(std::string line, std::uint64_t stands_for) {

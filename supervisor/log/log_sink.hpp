@@ -18,8 +18,8 @@ class LogSink {
   static constexpr std::size_t limit_bytes = 256 * 1024;
 
   explicit LogSink(int fd);
-  // Waits at most 500 ms for what is queued. A thread that waits for its reader longer is left
-  // behind, for the end of the process.
+  // Waits at most 500 ms for what is queued. The thread ends by itself; one that waits for its
+  // reader longer is left behind, for the end of the process.
   ~LogSink();
   LogSink(const LogSink&) = delete;
   LogSink& operator=(const LogSink&) = delete;

@@ -166,7 +166,7 @@ void ChildLife::on_exit(monitor::ExitStatus status, Instant now) {
 
 void ChildLife::signal(int number, Instant now) {
   if (!child_) return;
-  if (probes_) probes_->watch_end();
+  if (probes_) probes_->watch_end(now);
   if (number == SIGTERM && terminate_ffmpeg(now)) return;
   child_->signal(number);
 }

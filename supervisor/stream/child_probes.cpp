@@ -93,9 +93,9 @@ void ChildProbes::adjust_intervals(Instant now) {
   next_look_at_ = std::min(next_look_at_, now + parts_.config.recovery.probe_interval);
 }
 
-void ChildProbes::watch_end() {
+void ChildProbes::watch_end(Instant now) {
   is_ending_ = true;
-  next_sample_at_ = Instant::min();
+  next_sample_at_ = now + std::min(parts_.config.monitor.sample_interval, close_interval);
 }
 
 // What was read of the process before it belongs to that one.

@@ -45,8 +45,8 @@ class ChildProbes {
   // A block of progress has come, and was told: what is due about now is read at once, which saves
   // a wake-up of its own.
   void on_block(monitor::Instant now, const Progress& progress);
-  // Closely, from now on: it was asked to end.
-  void watch_end();
+  // Closely, from now on: it was asked to end. Not before it has had a moment to.
+  void watch_end(monitor::Instant now);
   // The intervals may have changed: what is due later than they allow comes sooner.
   void adjust_intervals(monitor::Instant now);
   // The child is gone: what still tells of it, once more.

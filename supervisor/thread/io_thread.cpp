@@ -42,10 +42,14 @@ void IoThread::begin() {
   ended_ = std::move(end);
 }
 
+// Behind everything that was posted before, such as the end of what runs here.
+void IoThread::stop() {
+  if (thread_) thread_->post([context = &thread_->context()] { context->stop(); });
+}
+
 IoThread::~IoThread() {
   if (!thread_) return;
-  // Behind everything that was posted before, such as the end of what runs here.
-  thread_->post([context = &thread_->context()] { context->stop(); });
+  stop();
   ended_.wait_for(end_limit);
   thread_->ignore_exceptions();
 }

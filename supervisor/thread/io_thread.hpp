@@ -21,6 +21,9 @@ class IoThread {
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
 
+  // Begins what the destructor does, without waiting.
+  void stop();
+
   // Throws std::system_error where the system has no thread left.
   const Thread& thread();
   boost::asio::io_context::executor_type executor() { return thread().executor(); }
