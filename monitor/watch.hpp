@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -29,6 +28,7 @@
 #include "monitor/limits.hpp"
 #include "monitor/observation.hpp"
 #include "monitor/readings.hpp"
+#include "monitor/window.hpp"
 
 namespace monitor {
 
@@ -190,7 +190,7 @@ class Watch {
     Instant at;
     std::optional<std::uint64_t> count;
   };
-  std::deque<Kills> oom_kills_;  // of the last moments, oldest first
+  Window<Kills> oom_kills_;  // of the last moments, oldest first
 };
 
 }  // namespace monitor

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -65,7 +64,7 @@ class NewestFirst {
 
   void add(Entry entry) {
     copy_.reset();
-    entries_.push_front(std::make_shared<Entry>(std::move(entry)));
+    entries_.insert(entries_.begin(), std::make_shared<Entry>(std::move(entry)));
     if (entries_.size() > limit_) entries_.pop_back();
   }
 
@@ -92,7 +91,7 @@ class NewestFirst {
 
  private:
   std::size_t limit_;
-  std::deque<std::shared_ptr<Entry>> entries_;
+  std::vector<std::shared_ptr<Entry>> entries_;  // a deque takes 576 bytes even when empty
   mutable std::shared_ptr<const EntryList<Entry>> copy_;
 };
 

@@ -34,7 +34,7 @@ double deviation_of(std::vector<double> values) {
   return deviation_per_mad * median(values);
 }
 
-double correlation_of(const std::deque<double>& values, double level) {
+double correlation_of(const Window<double>& values, double level) {
   double together = 0;
   double alone = 0;
   for (std::size_t i = 1; i < values.size(); ++i) {
@@ -53,7 +53,7 @@ double limit_of(double correlation) {
 
 }  // namespace
 
-BitrateAnomaly::Model BitrateAnomaly::model_of(const std::deque<double>& history) {
+BitrateAnomaly::Model BitrateAnomaly::model_of(const Window<double>& history) {
   Model model;
   std::vector<double> values(history.begin(), history.end());
   const auto [least, most] = std::minmax_element(values.begin(), values.end());

@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 
 #include "monitor/anomalies/anomaly.hpp"
 #include "monitor/time.hpp"
+#include "monitor/window.hpp"
 
 namespace monitor {
 
@@ -40,7 +40,7 @@ class BitrateAnomaly {
     double scatter = 0;
     double correlation = 0;  // of a mean with the one before
   };
-  static Model model_of(const std::deque<double>& history);
+  static Model model_of(const Window<double>& history);
 
   void on_mean(double bps);
   void judge(double bps);
@@ -55,8 +55,8 @@ class BitrateAnomaly {
   std::optional<Size> began_;    // the present stretch
   std::int64_t last_bytes_ = 0;  // in it
   bool is_settled_ = false;      // the first stretch after a gap is over
-  std::deque<double> history_;   // means, oldest first
-  std::deque<double> recent_;    // not yet history: a shift must not become its own baseline
+  Window<double> history_;       // means, oldest first
+  Window<double> recent_;        // not yet history: a shift must not become its own baseline
   int learned_ = 0;              // means since the model was made
   std::optional<Model> model_;
   double smoothed_ = 0;  // the chart's statistic, in deviations

@@ -2,13 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "monitor/anomalies/anomaly.hpp"
 #include "monitor/time.hpp"
+#include "monitor/window.hpp"
 
 namespace monitor {
 
@@ -56,12 +56,12 @@ class CountAnomaly {
 
   std::string what_;
   double expected_together_;
-  std::optional<Instant> first_;    // when the history began
-  std::int64_t minute_ = 0;         // the present one, counted from first_
-  std::uint64_t last_hour_ = 0;     // a bit for each of the last 60 minutes, the present one lowest
-  std::deque<std::uint8_t> hours_;  // busy minutes of each hour of the history, oldest first
-  unsigned hour_begun_ = 0;         // … of the hour that leaves last_hour_ now
-  int minutes_begun_ = 0;           // how much of it has left
+  std::optional<Instant> first_;  // when the history began
+  std::int64_t minute_ = 0;       // the present one, counted from first_
+  std::uint64_t last_hour_ = 0;   // a bit for each of the last 60 minutes, the present one lowest
+  Window<std::uint8_t> hours_;    // busy minutes of each hour of the history, oldest first
+  unsigned hour_begun_ = 0;       // … of the hour that leaves last_hour_ now
+  int minutes_begun_ = 0;         // how much of it has left
 };
 
 }  // namespace monitor

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "monitor/detectors/delivery_link.hpp"
 #include "monitor/limits.hpp"
 #include "monitor/time.hpp"
+#include "monitor/window.hpp"
 
 namespace monitor {
 
@@ -100,7 +100,7 @@ class DeliveryDetector {
   Instant seen_at_{};
   std::vector<DeliveryLink> links_;
   std::uint64_t acked_bytes_ = 0;  // of all connections of this life
-  std::deque<Point> points_;       // oldest first, at most `points_limit`
+  Window<Point> points_;           // oldest first, at most `points_limit`
   std::optional<Lost> lost_;       // a long-lived connection, while none takes its place
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "monitor/process_sample.hpp"
 #include "monitor/time.hpp"
 #include "monitor/wait_sample.hpp"
+#include "monitor/window.hpp"
 
 namespace monitor {
 
@@ -64,13 +64,13 @@ class InputFlow {
   std::vector<Link> links_;
   bool had_links_ = false;
   std::uint64_t taken_bytes_ = 0;    // of all connections of this life
-  std::deque<Taken> taken_;          // oldest first, at most `points_limit`
+  Window<Taken> taken_;              // oldest first, at most `points_limit`
   std::optional<Instant> taken_at_;  // … when it last grew
   std::optional<std::uint64_t> file_bytes_;
   std::optional<Instant> file_read_at_;
-  std::deque<Work> work_;  // oldest first, at most `points_limit`
+  Window<Work> work_;  // oldest first, at most `points_limit`
   std::optional<Instant> busy_at_;
-  std::deque<Wait> waits_;  // oldest first, at most `points_limit`
+  Window<Wait> waits_;  // oldest first, at most `points_limit`
 };
 
 }  // namespace monitor

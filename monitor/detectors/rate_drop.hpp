@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <optional>
 
 #include "monitor/detectors/byte_rate.hpp"
@@ -8,6 +7,7 @@
 #include "monitor/detectors/rate_baseline.hpp"
 #include "monitor/ffmpeg/progress.hpp"
 #include "monitor/time.hpp"
+#include "monitor/window.hpp"
 
 namespace monitor {
 
@@ -59,8 +59,8 @@ class RateDrop {
   std::optional<Instant> judged_at_;
   double bps_ = 0;
   bool dropped_ = false;
-  bool long_drop_ = false;           // … for longer than any scene: nothing is learned from it
-  std::deque<Unlearned> unlearned_;  // oldest first; spaced so that unlearned_limit are enough
+  bool long_drop_ = false;       // … for longer than any scene: nothing is learned from it
+  Window<Unlearned> unlearned_;  // oldest first; spaced so that unlearned_limit are enough
 };
 
 }  // namespace monitor

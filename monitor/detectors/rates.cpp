@@ -13,7 +13,7 @@ void Rates::on_progress(const Progress& block, Instant now) {
   } else {
     points_.push_back(point);
   }
-  while (points_.size() > 2 && points_[1].at <= now - window_) points_.erase(points_.begin());
+  while (points_.size() > 2 && points_[1].at <= now - window_) points_.pop_front();
 }
 
 bool Rates::stepped_back(const Point& before, const Point& after) {

@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "monitor/ffmpeg/progress.hpp"
 #include "monitor/time.hpp"
+#include "monitor/window.hpp"
 
 namespace monitor {
 
@@ -43,7 +43,7 @@ class Rates {
   std::optional<double> growth_per_second(Value value, Instant now) const;
 
   Duration window_;
-  std::vector<Point> points_;  // oldest first; all but the first lie within the window
+  Window<Point> points_;  // oldest first; all but the first lie within the window
 };
 
 }  // namespace monitor

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <deque>
-
 #include "monitor/time.hpp"
+#include "monitor/window.hpp"
 
 namespace monitor {
 
@@ -24,7 +23,7 @@ class SourceGaps {
     Instant begin;
     Instant end;
   };
-  std::deque<Gap> gaps_;  // oldest first; those within the window, and the newest
+  Window<Gap> gaps_;  // oldest first; those within the window, and the newest
 };
 
 }  // namespace monitor

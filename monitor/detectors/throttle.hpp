@@ -1,9 +1,8 @@
 #pragma once
 
-#include <deque>
-
 #include "monitor/host_sample.hpp"
 #include "monitor/time.hpp"
+#include "monitor/window.hpp"
 
 namespace monitor {
 
@@ -23,7 +22,7 @@ class Throttle {
   static constexpr Duration window = std::chrono::seconds(12);  // the speed is judged over 10 s
   static constexpr std::size_t points_limit = 32;
 
-  std::deque<Point> points_;  // oldest first, at most `points_limit`
+  Window<Point> points_;  // oldest first, at most `points_limit`
 };
 
 inline void Throttle::on_host(const HostSample& sample, Instant now) {

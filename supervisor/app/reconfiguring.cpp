@@ -30,7 +30,8 @@ Secrets Supervisor::secrets_of(const std::deque<Config>& configs) {
 
 // Before anything of it can be logged.
 void Supervisor::learn(const Config& config) {
-  if (compare(known_.back(), config).empty()) return;
+  if (compare(known_.empty() ? config_ : known_.back(), config).empty()) return;
+  if (known_.empty()) known_.push_back(config_);
   known_.push_back(config);
   if (known_.size() > known_limit) known_.pop_front();
   std::deque<Config> all = known_;

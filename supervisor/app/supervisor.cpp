@@ -25,12 +25,12 @@ constexpr auto final_export_limit = std::chrono::seconds(2);  // … of what the
 
 }  // namespace
 
-Supervisor::Supervisor(const Config& config, const std::vector<int>& inherited,
+Supervisor::Supervisor(Config config, const std::vector<int>& inherited,
                        std::function<Config()> load)
-    : config_(config),
+    : config_(std::move(config)),
       inherited_(inherited),
-      secrets_(secrets_of({config})),
-      log_(config.log, secrets_, STDERR_FILENO, &snapshots_.log),
+      secrets_(secrets_of({config_})),
+      log_(config_.log, secrets_, STDERR_FILENO, &snapshots_.log),
       loop_([this](std::string_view what) { log_exception("supervising loop", what); }),
       io_thread_([this](std::string_view what) { log_exception("I/O thread", what); }),
       relay_thread_([this](std::string_view what) { log_exception("relay thread", what); },
@@ -41,7 +41,6 @@ Supervisor::Supervisor(const Config& config, const std::vector<int>& inherited,
       exports_(make_metrics_pusher()),
       streams_(streams_context()),
       reloader_(services_, reloader_handlers(std::move(load))) {
-  known_.push_back(config);
 }
 
 int Supervisor::run() {
@@ -58,6 +57,7 @@ int Supervisor::run() {
   log_start();
   log_warnings(config_, parts);
   warn_of_few_descriptors();
+  parts = {};  // each stream has its own
   streams_.start();
   if (!server_) server_ = serve();
   log_listening();

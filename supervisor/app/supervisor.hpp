@@ -29,7 +29,7 @@ namespace supervisor {
 class Supervisor {
  public:
   // Throws CommandError.
-  Supervisor(const Config& config, const std::vector<int>& inherited, std::function<Config()> load);
+  Supervisor(Config config, const std::vector<int>& inherited, std::function<Config()> load);
 
   int run();
 
@@ -68,7 +68,8 @@ class Supervisor {
 
   Config config_;  // the running one
   const std::vector<int> inherited_;
-  std::deque<Config> known_;  // the newest last; of whose secrets `secrets_` is made
+  // As read, the newest last; `secrets_` is made of theirs, too. Empty before the first reload.
+  std::deque<Config> known_;
   Secrets secrets_;
   http::SnapshotStore snapshots_{0};
   Log log_;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <deque>
 #include <utility>
 
+#include "monitor/window.hpp"
 #include "recovery/event.hpp"
 #include "supervisor/stream/raised.hpp"
 
@@ -16,9 +16,9 @@ class EventQueue {
   // notes the event.
   template <class Step>
   void take(recovery::Event event, Step step) {
-    events_.push_back(std::move(event));
-    if (is_stepping_) return;
+    if (is_stepping_) return events_.push_back(std::move(event));
     const Raised stepping(is_stepping_);
+    step(event);
     while (!events_.empty()) {
       const recovery::Event next = std::move(events_.front());
       events_.pop_front();
@@ -27,7 +27,7 @@ class EventQueue {
   }
 
  private:
-  std::deque<recovery::Event> events_;
+  monitor::Window<recovery::Event> events_;
   bool is_stepping_ = false;
 };
 
