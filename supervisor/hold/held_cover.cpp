@@ -59,6 +59,7 @@ void HeldOutputs::make_standby() {
       StandbyFallback::Context{
           .services = context_.services,
           .launch = context_.launch,
+          .launches = context_.launches,
           .clock = context_.clock,
           .begin =
               [this](std::vector<Descriptor> read) {

@@ -85,6 +85,7 @@ void HeldOutputs::add(const HeldPublisher& output) {
   Publisher::Context context{
       .services = context_.services,
       .launch = context_.launch,
+      .launches = context_.launches,
       .clock = context_.clock,
       .attach = [this, number](Descriptor write) { attach(number, std::move(write)); },
       .on_change = [this] { on_change(); }};

@@ -19,6 +19,7 @@
 #include "supervisor/hold/slates.hpp"
 #include "supervisor/hold/standby_fallback.hpp"
 #include "supervisor/relay/relay.hpp"
+#include "supervisor/stream/launch_queue.hpp"
 #include "supervisor/thread/clock.hpp"
 #include "supervisor/thread/services.hpp"
 #include "supervisor/thread/thread_bound.hpp"
@@ -40,6 +41,7 @@ class HeldOutputs : public std::enable_shared_from_this<HeldOutputs> {
   struct Context {
     const Services& services;
     ChildLauncher launch;
+    LaunchQueue* launches;  // of all streams; null: each is launched at once
     const Clock& clock;
     // Whatever has changed of the outputs. May come from within the calls below.
     std::function<void(monitor::OutputReports)> on_reports;

@@ -40,6 +40,7 @@ Publisher::State::State(StreamParts parts, Context given)
           std::move(parts),
           {.services = context.services,
            .launch = context.launch,
+           .launches = context.launches,
            .clock = context.clock,
            .connect = [this](const PreparedCommand& command, std::uint64_t launch,
                              int& error_number) { return connect(command, launch, error_number); },

@@ -11,6 +11,7 @@
 #include "recovery/status.hpp"
 #include "supervisor/child/child.hpp"
 #include "supervisor/child/descriptor.hpp"
+#include "supervisor/stream/launch_queue.hpp"
 #include "supervisor/stream/stream_parts.hpp"
 #include "supervisor/thread/clock.hpp"
 #include "supervisor/thread/services.hpp"
@@ -32,6 +33,7 @@ class Publisher {
   struct Context {
     const Services& services;
     ChildLauncher launch;
+    LaunchQueue* launches;
     const Clock& clock;
     // Before each launch: the write end of what will be its stdin.
     std::function<void(Descriptor write)> attach;

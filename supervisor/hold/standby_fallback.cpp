@@ -12,6 +12,7 @@ StandbyFallback::StandbyFallback(StreamParts parts, std::size_t pipes, Context c
       child_(std::move(parts),
              {.services = context_.services,
               .launch = context_.launch,
+              .launches = context_.launches,
               .clock = context_.clock,
               .connect = [this](const PreparedCommand& command, std::uint64_t,
                                 int& error_number) { return connect(command, error_number); },

@@ -18,6 +18,7 @@ class StandbyFallback {
   struct Context {
     const Services& services;
     ChildLauncher launch;
+    LaunchQueue* launches;
     const Clock& clock;
     // Before each launch: the read ends of the pipes that it will write to.
     std::function<void(std::vector<Descriptor> read)> begin;

@@ -77,6 +77,7 @@ struct SupervisedChild::State : std::enable_shared_from_this<State> {
   void perform(const recovery::ProbeSource&) {}
   void perform(const recovery::ProbeSink& action);
   void perform(const recovery::End&) {}
+  void launch();
   ChildHandlers handlers_of(ChildLife& life);
 
   const Context context_;
@@ -93,6 +94,7 @@ struct SupervisedChild::State : std::enable_shared_from_this<State> {
   Instant now_{};
   std::uint64_t launches_ = 0;
   bool is_awake_ = false;
+  bool awaits_turn_ = false;  // the launch of life_, in the queue of launches
   bool is_closed_ = false;
 };
 
@@ -130,11 +132,15 @@ void SupervisedChild::State::take(recovery::Event event) {
 }
 
 void SupervisedChild::State::step(const recovery::Event& event) {
+  const bool is_of_no_process =
+      std::holds_alternative<recovery::Exited>(event) && life_ && !life_->command();
   const recovery::Step step = core_.step(event, now_);
   for (const recovery::Action& action : step.actions) {
     std::visit([this](const auto& what) { perform(what); }, action);
   }
-  event_log_.record(event, {{}, of_publisher(step.notices)}, core_.status());
+  // The log knows nothing of a child that was never launched.
+  event_log_.record(is_of_no_process ? recovery::Event(recovery::Tick{}) : event,
+                    {{}, of_publisher(step.notices)}, core_.status());
 }
 
 void SupervisedChild::State::settle() {
@@ -181,13 +187,27 @@ void SupervisedChild::State::perform(const recovery::Launch& action) {
   life_ = std::make_unique<ChildLife>(action.generation, action.role, parts_, context_.services,
                                       log_gate_, core_,
                                       [this](recovery::Event event) { wake(std::move(event)); });
+  if (context_.launches == nullptr) return launch();
+  awaits_turn_ = true;
+  context_.launches->put([state = weak_from_this(), generation = action.generation] {
+    const auto self = state.lock();
+    const bool is_wanted =
+        self && self->awaits_turn_ && !self->is_closed_ && self->life_->generation() == generation;
+    if (!is_wanted) return;
+    self->awaits_turn_ = false;
+    self->wake_up([&] { self->launch(); });
+  });
+}
+
+void SupervisedChild::State::launch() {
   int error_number = 0;
   auto command = context_.connect(*parts_.primary, launches_, error_number);
   const bool is_launched = command && life_->launch(context_.launch, std::move(command),
                                                     handlers_of(*life_), error_number);
   if (is_launched) ++launches_;
   context_.on_launch(is_launched);
-  if (!is_launched) take(recovery::LaunchFailed{action.generation, error_number, life_->program()});
+  if (is_launched) return;
+  take(recovery::LaunchFailed{life_->generation(), error_number, life_->program()});
 }
 
 ChildHandlers SupervisedChild::State::handlers_of(ChildLife& life) {
@@ -205,7 +225,11 @@ ChildHandlers SupervisedChild::State::handlers_of(ChildLife& life) {
   };
 }
 
+// A launch that waits for its turn has no process: it ends at once.
 void SupervisedChild::State::perform(const recovery::Signal& action) {
+  if (std::exchange(awaits_turn_, false)) {
+    return take(recovery::Exited{life_->generation(), {.code = {}, .signal = action.number}});
+  }
   if (context_.on_signal) context_.on_signal();
   if (life_) life_->signal(action.number, now_);
 }

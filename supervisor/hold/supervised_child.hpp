@@ -8,6 +8,7 @@
 #include "recovery/event.hpp"
 #include "recovery/status.hpp"
 #include "supervisor/child/child.hpp"
+#include "supervisor/stream/launch_queue.hpp"
 #include "supervisor/stream/stream_parts.hpp"
 #include "supervisor/thread/clock.hpp"
 #include "supervisor/thread/services.hpp"
@@ -22,6 +23,7 @@ class SupervisedChild {
   struct Context {
     const Services& services;
     ChildLauncher launch;
+    LaunchQueue* launches;  // of all streams; null: each is launched at once
     const Clock& clock;
     // Before each launch, counted from 0: the command with its descriptors. Null with
     // `error_number` where they are short.

@@ -27,6 +27,7 @@ void StreamDriver::State::begin_outputs() {
       HeldOutputs::make(parts_.held,
                         {.services = context_.services,
                          .launch = launch_,
+                         .launches = context_.launches,
                          .clock = context_.seams.clock,
                          .on_reports =
                              [this](monitor::OutputReports reports) {

@@ -19,7 +19,7 @@ class LaunchQueue {
   explicit LaunchQueue(const Thread& loop);
 
   // Calls it, from within this function or in a later turn, in the order they were put. Bounded by
-  // the streams, of which each waits for one launch.
+  // the streams and their outputs, of which each waits for one launch.
   void put(std::function<void()> launch);
 
  private:
