@@ -6,6 +6,7 @@
 #   etc/static.sh --keep FOLDER [ARCH]   keeps the chroot there, with what was compiled, for the next time
 #   etc/static.sh --here [ARCH]          on this machine, which is a Debian 12 to throw away: a container
 #   etc/static.sh --prepare [ARCH]       there, only what does not change with the program: packages and libraries
+#   etc/static.sh --tests ...            not the program: the room tests, as static, into build/static-tests/ARCH/
 #
 # ARCH: amd64 or arm64; default: this machine's. Another one is cross-compiled. Without root, a container does it:
 #
@@ -42,17 +43,19 @@ quietly() {
 
 keep=
 here=
+tests=
 arch=
 while [ $# -gt 0 ]; do
   case $1 in
     --here) here=all ;;
     --prepare) here=libraries ;;
+    --tests) tests=--tests ;;
     --keep)
       keep=${2:-}
       [ -n "$keep" ] || fail "--keep needs a folder"
       shift
       ;;
-    -*) fail "no option '$1'; there are --here, --prepare and --keep FOLDER" ;;
+    -*) fail "no option '$1'; there are --here, --prepare, --tests and --keep FOLDER" ;;
     *) arch=$1 ;;
   esac
   shift
@@ -66,6 +69,10 @@ case $arch in
   *) fail "no architecture '$arch'; there are amd64 and arm64" ;;
 esac
 output=build/static/$arch
+if [ -n "$tests" ]; then
+  output=build/static-tests/$arch
+  sources+=(tests)
+fi
 # Beside it: what is compiled.
 work=build/static-work/$arch
 
@@ -117,7 +124,7 @@ in_chroot() {
     [ -z "${!name:-}" ] || passed+=("$name=${!name}")
   done
   chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "${passed[@]}" \
-    /src/etc/static.sh --here "$arch" || exit 1
+    /src/etc/static.sh --here ${tests:+"$tests"} "$arch" || exit 1
   rm -rf "$output"
   mkdir -p "$output"
   cp -r "$root/src/$output/." "$output"
@@ -136,9 +143,10 @@ apt_get() { DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o APT
 install_packages() {
   if [ "$arch" = "$native" ]; then
     etc/packages.sh build package
+    [ -z "$tests" ] || quietly "installing libgtest-dev" apt_get install -y libgtest-dev
     return
   fi
-  local package list=(dpkg-dev file "crossbuild-essential-$arch")
+  local package list=(dpkg-dev file "crossbuild-essential-$arch" ${tests:+"libgtest-dev:$arch"})
   for package in $(etc/packages.sh --list build); do
     case $package in
       g++ | prometheus-cpp-dev) ;;  # in the list above; built here
@@ -198,19 +206,34 @@ build_prometheus_cpp() {
   touch "$libraries/ready"
 }
 
-build_program() {
-  say "ffsupervisor for $arch"
+# compile WHAT TARGET...   sets build
+compile() {
+  local what=$1 options with_tests=OFF
+  shift
+  say "$what for $arch"
   build=$PWD/$work/build
-  local options
+  [ -z "$tests" ] || with_tests=ON
   # Not position independent: it would relocate itself at each start, and FFmpeg would be launched later.
   read -r -a options <<<"-DFFSUPERVISOR_PIE=OFF ${FFSUPERVISOR_CMAKE:-}"
-  quietly "configuring ffsupervisor" cmake_for_arch -S . -B "$build" -DFFSUPERVISOR_STATIC=ON -DFFSUPERVISOR_UNITY=ON \
-    -DFFSUPERVISOR_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr "-Dprometheus-cpp_DIR=$libraries/lib/cmake/prometheus-cpp" \
-    "${options[@]}"
-  quietly "building ffsupervisor" cmake --build "$build" --target ffsupervisor
+  quietly "configuring $what" cmake_for_arch -S . -B "$build" -DFFSUPERVISOR_STATIC=ON -DFFSUPERVISOR_UNITY=ON \
+    "-DFFSUPERVISOR_TESTS=$with_tests" -DCMAKE_INSTALL_PREFIX=/usr \
+    "-Dprometheus-cpp_DIR=$libraries/lib/cmake/prometheus-cpp" "${options[@]}"
+  quietly "building $what" cmake --build "$build" --target "$@"
   rm -rf "$output"
   mkdir -p "$output"
+}
+
+build_program() {
+  compile ffsupervisor ffsupervisor
   "$triplet-strip" -o "$output/ffsupervisor" "$build/supervisor/ffsupervisor"
+}
+
+build_tests() {
+  local room rooms=(monitor recovery http supervisor)
+  compile "the room tests" "${rooms[@]/%/_tests}"
+  for room in "${rooms[@]}"; do
+    "$triplet-strip" -o "$output/${room}_tests" "$build/tests/${room}_tests"
+  done
 }
 
 check_program() {
@@ -310,6 +333,10 @@ on_this_machine() {
   install_packages
   build_prometheus_cpp
   [ "$here" = all ] || return 0
+  if [ -n "$tests" ]; then
+    build_tests
+    return
+  fi
   build_program
   check_program
   write_licences

@@ -24,7 +24,7 @@ class Refusals(unittest.TestCase):
 
     def test_an_option_that_is_none(self):
         self.assertEqual(refused("--fast"),
-                         (1, "static.sh: no option '--fast'; there are --here, --prepare and --keep FOLDER\n"))
+                         (1, "static.sh: no option '--fast'; there are --here, --prepare, --tests and --keep FOLDER\n"))
 
     def test_a_folder_that_is_missing(self):
         code, said = refused("--keep")
