@@ -9,7 +9,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <netdb.h>
 
@@ -22,17 +21,17 @@ std::mutex name_server;
 
 }  // namespace
 
-// In front of the C library's.
-extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints,
-                           addrinfo** found) {
-  using Function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
-  static const auto real = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+// In front of the C library's: the linker's --wrap, which a static program can have, too.
+extern "C" int __real_getaddrinfo(const char* node, const char* service, const addrinfo* hints,
+                                  addrinfo** found);
+extern "C" int __wrap_getaddrinfo(const char* node, const char* service, const addrinfo* hints,
+                                  addrinfo** found) {
   if (node && std::string(node) == "hangs.example") {
     const std::lock_guard waits(name_server);
     return EAI_AGAIN;
   }
   if (node && std::string(node) == "other.example") node = "127.0.0.1";
-  return real(node, service, hints, found);
+  return __real_getaddrinfo(node, service, hints, found);
 }
 
 namespace monitor::probes {

@@ -16,6 +16,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/monitor/kernel_knows.hpp"
 #include "tests/monitor/loopback_sockets.hpp"
 
 namespace monitor::probes {
@@ -23,6 +24,15 @@ namespace {
 
 using namespace std::chrono_literals;
 using Phase = ConnectionSample::Phase;
+
+class Sockets : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!kernel_knows_sock_diag()) GTEST_SKIP() << "this kernel knows no sock_diag";
+  }
+};
+
+using SocketsUsually = Sockets;
 
 // The one whose local end is this.
 std::optional<ConnectionSample> sample_of(SocketsProbe& probe, const Fd& fd) {
@@ -49,7 +59,7 @@ ConnectionSample eventually(SocketsProbe& probe, const Fd& fd,
   }
 }
 
-TEST(Sockets, BytesAreCountedWhereTheyAre) {
+TEST_F(Sockets, BytesAreCountedWhereTheyAre) {
   const Pair pair;
   SocketsProbe probe(::getpid(), {});
   send_all(pair.client, 1000);
@@ -74,7 +84,7 @@ TEST(Sockets, BytesAreCountedWhereTheyAre) {
   eventually(probe, pair.client, [](const auto& sample) { return sample.acked_bytes == 1500; });
 }
 
-TEST(Sockets, EachConnectionKeepsItsId) {
+TEST_F(Sockets, EachConnectionKeepsItsId) {
   const Pair one;
   const Pair other;
   SocketsProbe probe(::getpid(), {});
@@ -86,7 +96,7 @@ TEST(Sockets, EachConnectionKeepsItsId) {
   EXPECT_EQ(sample_of(probe, one.client)->id, first->id);
 }
 
-TEST(Sockets, APeerThatDoesNotReadShowsInItsWindowFirst) {
+TEST_F(Sockets, APeerThatDoesNotReadShowsInItsWindowFirst) {
   const Pair pair(AF_INET, 128 * 1024);
   SocketsProbe probe(::getpid(), {});
   send_all(pair.client, 100);
@@ -118,7 +128,7 @@ TEST(Sockets, APeerThatDoesNotReadShowsInItsWindowFirst) {
   EXPECT_GT(later.unsent_bytes, 0U);
 }
 
-TEST(Sockets, Ipv6ConnectionsAreSeen) {
+TEST_F(Sockets, Ipv6ConnectionsAreSeen) {
   const Pair pair(AF_INET6);
   SocketsProbe probe(::getpid(), {.inputs = {}, .outputs = {"tcp://[::1]:" + pair.server_port}});
   send_all(pair.client, 1000);
@@ -128,7 +138,7 @@ TEST(Sockets, Ipv6ConnectionsAreSeen) {
   EXPECT_EQ(sample.side, Side::output);
 }
 
-TEST(Sockets, Ipv4InAnIpv6SocketIsShownAsIpv4) {
+TEST_F(Sockets, Ipv4InAnIpv6SocketIsShownAsIpv4) {
   Listener listener;
   const Fd client = open_socket(AF_INET6, SOCK_STREAM);
   sockaddr_in6 mapped{};
@@ -143,7 +153,7 @@ TEST(Sockets, Ipv4InAnIpv6SocketIsShownAsIpv4) {
   EXPECT_EQ(sample.peer, "127.0.0.1:" + listener.address.port());
 }
 
-TEST(Sockets, UdpShowsWhatIsNotRead) {
+TEST_F(Sockets, UdpShowsWhatIsNotRead) {
   const Fd receiver = open_socket(AF_INET, SOCK_DGRAM);
   Address address = loopback(AF_INET);
   ASSERT_EQ(::bind(receiver.get(), address.get(), address.size), 0);
@@ -182,7 +192,7 @@ std::pair<std::uint64_t, std::uint64_t> shown_by_proc(const std::string& port) {
   return {};
 }
 
-TEST(Sockets, WhatIsDroppedIsCountedAsTheKernelsOwnTableDoes) {
+TEST_F(Sockets, WhatIsDroppedIsCountedAsTheKernelsOwnTableDoes) {
   const Fd receiver = open_socket(AF_INET, SOCK_DGRAM);
   const int small = 1;  // the kernel makes it its least
   ASSERT_EQ(::setsockopt(receiver.get(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
@@ -202,7 +212,7 @@ TEST(Sockets, WhatIsDroppedIsCountedAsTheKernelsOwnTableDoes) {
 }
 
 // Both sides at one server, and not a byte yet: the input was opened first.
-TEST(Sockets, TheFirstConnectionToASharedAddressIsTheInputs) {
+TEST_F(Sockets, TheFirstConnectionToASharedAddressIsTheInputs) {
   const Pair input;
   const std::string server = "rtmp://127.0.0.1:" + input.server_port;
   SocketsProbe probe(::getpid(),
@@ -211,7 +221,7 @@ TEST(Sockets, TheFirstConnectionToASharedAddressIsTheInputs) {
   EXPECT_EQ(sample_of(probe, input.client)->side, Side::input);
 }
 
-TEST(Sockets, AUdpSocketThatConnectsLaterIsFoundAgain) {
+TEST_F(Sockets, AUdpSocketThatConnectsLaterIsFoundAgain) {
   const Fd receiver = open_socket(AF_INET, SOCK_DGRAM);
   Address address = loopback(AF_INET);
   ASSERT_EQ(::bind(receiver.get(), address.get(), address.size), 0);
@@ -225,7 +235,7 @@ TEST(Sockets, AUdpSocketThatConnectsLaterIsFoundAgain) {
   eventually(probe, sender, [](const auto& sample) { return !sample.peer.empty(); });
 }
 
-TEST(Sockets, AConnectionThatIsNotTakenIsConnecting) {
+TEST_F(Sockets, AConnectionThatIsNotTakenIsConnecting) {
   Listener listener(AF_INET, 0);
   std::vector<Fd> clients;  // more than the queue of the listener takes
   for (int i = 0; i < 4; ++i) {
@@ -239,7 +249,7 @@ TEST(Sockets, AConnectionThatIsNotTakenIsConnecting) {
   EXPECT_FALSE(sample.peer_window_bytes);
 }
 
-TEST(Sockets, APeerThatHangsUpMakesItClosing) {
+TEST_F(Sockets, APeerThatHangsUpMakesItClosing) {
   Pair pair;
   SocketsProbe probe(::getpid(), {});
   EXPECT_EQ(eventually(probe, pair.client, [](const auto&) { return true; }).phase,
@@ -248,7 +258,7 @@ TEST(Sockets, APeerThatHangsUpMakesItClosing) {
   eventually(probe, pair.client, [](const auto& sample) { return sample.phase == Phase::closing; });
 }
 
-TEST(Sockets, AResetConnectionIsClosingUntilItsDescriptorIsClosed) {
+TEST_F(Sockets, AResetConnectionIsClosingUntilItsDescriptorIsClosed) {
   Pair pair;
   SocketsProbe probe(::getpid(), {});
   send_all(pair.client, 1000);
@@ -267,7 +277,7 @@ TEST(Sockets, AResetConnectionIsClosingUntilItsDescriptorIsClosed) {
   EXPECT_EQ(probe.read().value_or(ConnectionSamples(1)).size(), 0U);
 }
 
-TEST(Sockets, NewConnectionsAppearAndClosedOnesGo) {
+TEST_F(Sockets, NewConnectionsAppearAndClosedOnesGo) {
   SocketsProbe probe(::getpid(), {});
   ASSERT_TRUE(probe.read());
   EXPECT_TRUE(probe.read()->empty());
@@ -279,7 +289,7 @@ TEST(Sockets, NewConnectionsAppearAndClosedOnesGo) {
   EXPECT_TRUE(probe.read()->empty());
 }
 
-TEST(Sockets, SocketsThatAreNoConnectionsAreLeftOut) {
+TEST_F(Sockets, SocketsThatAreNoConnectionsAreLeftOut) {
   const Listener listener;
   const Fd unconnected = open_socket(AF_INET, SOCK_STREAM);
   std::array<int, 2> unix_pair{};
@@ -294,7 +304,7 @@ TEST(Sockets, SocketsThatAreNoConnectionsAreLeftOut) {
   }
 }
 
-TEST(Sockets, ASocketThatConnectsLateIsFound) {
+TEST_F(Sockets, ASocketThatConnectsLateIsFound) {
   Listener listener;
   const Fd client = open_socket(AF_INET, SOCK_STREAM);
   SocketsProbe probe(::getpid(), {});
@@ -306,7 +316,7 @@ TEST(Sockets, ASocketThatConnectsLateIsFound) {
   FAIL() << "64 readings after it has connected";
 }
 
-TEST(Sockets, AmongManyTheCommandsOwnComeFirst) {
+TEST_F(Sockets, AmongManyTheCommandsOwnComeFirst) {
   std::vector<Pair> pairs(100);
   SocketsProbe probe(::getpid(), {.inputs = {"http://127.0.0.1:" + pairs[57].server_port + "/a"},
                                   .outputs = {"tcp://127.0.0.1:" + pairs[99].server_port}});
@@ -325,7 +335,7 @@ TEST(Sockets, AmongManyTheCommandsOwnComeFirst) {
   }
 }
 
-TEST(Sockets, ManyDescriptorsAreNotAllLookedAt) {
+TEST_F(Sockets, ManyDescriptorsAreNotAllLookedAt) {
   std::vector<Fd> files;
   while (files.size() < 1000) files.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (files.back().get() < 0) GTEST_SKIP() << "the limit of descriptors is too low";
@@ -336,7 +346,7 @@ TEST(Sockets, ManyDescriptorsAreNotAllLookedAt) {
   EXPECT_EQ(samples->size(), 6U);
 }
 
-TEST(Sockets, FfmpegsOwnConnectionIsSeenAsItsOutput) {
+TEST_F(Sockets, FfmpegsOwnConnectionIsSeenAsItsOutput) {
   Listener listener;
   const std::string url = "tcp://localhost:" + listener.address.port();
   const Child ffmpeg([&](int) {
@@ -365,7 +375,7 @@ std::size_t usual_count(SocketsProbe& probe) {
   return probe.read(Attention::usual).value_or(ConnectionSamples{}).size();
 }
 
-TEST(SocketsUsually, AConnectionThatIsNewOrClosedIsSeenAtTheNextReading) {
+TEST_F(SocketsUsually, AConnectionThatIsNewOrClosedIsSeenAtTheNextReading) {
   auto one = std::make_unique<Pair>();
   SocketsProbe probe(::getpid(), {});
   EXPECT_EQ(usual_count(probe), 2U);
@@ -375,7 +385,7 @@ TEST(SocketsUsually, AConnectionThatIsNewOrClosedIsSeenAtTheNextReading) {
   EXPECT_EQ(usual_count(probe), 2U);
 }
 
-TEST(SocketsUsually, AConnectionThatTookAnothersPlaceIsSeenAtTheNextReading) {
+TEST_F(SocketsUsually, AConnectionThatTookAnothersPlaceIsSeenAtTheNextReading) {
   auto one = std::make_unique<Pair>();
   SocketsProbe probe(::getpid(), {});
   const auto before = sample_of(probe, one->client);
@@ -388,7 +398,7 @@ TEST(SocketsUsually, AConnectionThatTookAnothersPlaceIsSeenAtTheNextReading) {
   EXPECT_EQ(std::ranges::count(*samples, before->id, &ConnectionSample::id), 0);
 }
 
-TEST(SocketsUsually, AFileThatBecameAConnectionIsSeenAfterSomeReadings) {
+TEST_F(SocketsUsually, AFileThatBecameAConnectionIsSeenAfterSomeReadings) {
   std::array<Fd, 2> files{Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
                           Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC))};
   SocketsProbe probe(::getpid(), {});
@@ -400,7 +410,7 @@ TEST(SocketsUsually, AFileThatBecameAConnectionIsSeenAfterSomeReadings) {
   EXPECT_LE(readings, 10);
 }
 
-TEST(SocketsUsually, AConnectionsCountersGoOn) {
+TEST_F(SocketsUsually, AConnectionsCountersGoOn) {
   const Pair pair;
   SocketsProbe probe(::getpid(), {});
   ASSERT_EQ(usual_count(probe), 2U);
@@ -413,7 +423,7 @@ TEST(SocketsUsually, AConnectionsCountersGoOn) {
   while (!arrived()) ASSERT_LT(std::chrono::steady_clock::now(), deadline);
 }
 
-TEST(SocketsUsually, WhatMayWaitForAPipeOrDatagramsIsKnown) {
+TEST_F(SocketsUsually, WhatMayWaitForAPipeOrDatagramsIsKnown) {
   SocketsProbe probe(::getpid(), {});
   EXPECT_TRUE(probe.may_wait_for_pipe_or_datagrams()) << "nothing is known yet";
   const auto may_wait = [&probe] {
@@ -434,7 +444,7 @@ TEST(SocketsUsually, WhatMayWaitForAPipeOrDatagramsIsKnown) {
   EXPECT_TRUE(may_wait());
 }
 
-TEST(SocketsUsually, AFifoIsKnownByItsFile) {
+TEST_F(SocketsUsually, AFifoIsKnownByItsFile) {
   const std::string path = testing::TempDir() + "fifo_" + std::to_string(::getpid());
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   const Fd fifo(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));

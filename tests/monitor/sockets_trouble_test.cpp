@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 
 #include "monitor/probes/sockets.hpp"
+#include "tests/monitor/kernel_knows.hpp"
 #include "tests/monitor/loopback_sockets.hpp"
 
 namespace monitor::probes {
@@ -29,6 +30,7 @@ std::string trouble_of(SocketsProbe probe) {
 }
 
 TEST(SocketsTrouble, AProcessThatIsGoneHasNone) {
+  if (!kernel_knows_sock_diag()) GTEST_SKIP() << "this kernel knows no sock_diag";
   Child child([](int told) {
     const Pair pair;
     say(told, "ready");
@@ -70,6 +72,7 @@ constexpr const char* netlink_forbidden =
     "sock_diag: Operation not permitted.";
 
 TEST(SocketsTrouble, WithoutNetlinkThereIsOneClearSentence) {
+  if (!kernel_knows_seccomp_filters()) GTEST_SKIP() << "this kernel knows no seccomp filters";
   const Child child([](int told) {
     const Pair pair;
     forbid_netlink();
@@ -79,6 +82,7 @@ TEST(SocketsTrouble, WithoutNetlinkThereIsOneClearSentence) {
 }
 
 TEST(SocketsTrouble, WithoutNetlinkUdpIsNotTakenForNoConnection) {
+  if (!kernel_knows_seccomp_filters()) GTEST_SKIP() << "this kernel knows no seccomp filters";
   const Child child([](int told) {
     const Fd only = open_socket(AF_INET, SOCK_DGRAM);
     forbid_netlink();
@@ -99,6 +103,7 @@ TEST(SocketsTrouble, AProcessOfAnotherUserIsNotReadAndItIsSaid) {
 }
 
 TEST(SocketsTrouble, AConnectionInAnotherNetworkNamespaceIsNotSeenAndItIsSaid) {
+  if (!kernel_knows_sock_diag()) GTEST_SKIP() << "this kernel knows no sock_diag";
   const Child child([](int told) {
     if (::unshare(CLONE_NEWNET) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
       say(told, "no namespaces");
@@ -122,6 +127,7 @@ TEST(SocketsTrouble, AConnectionInAnotherNetworkNamespaceIsNotSeenAndItIsSaid) {
 }
 
 TEST(SocketsTrouble, TroubleThatPassesIsOverAfterSixtyReadings) {
+  if (!kernel_knows_sock_diag()) GTEST_SKIP() << "this kernel knows no sock_diag";
   const Pair pair;
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -140,6 +146,7 @@ TEST(SocketsTrouble, TroubleThatPassesIsOverAfterSixtyReadings) {
 }
 
 TEST(SocketsTrouble, NothingIsLeftOpen) {
+  if (!kernel_knows_sock_diag()) GTEST_SKIP() << "this kernel knows no sock_diag";
   const auto open_now = [] {
     const std::filesystem::directory_iterator all("/proc/self/fd");
     return std::distance(begin(all), end(all));

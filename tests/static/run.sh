@@ -38,14 +38,7 @@ else
   program=$PWD/build/static/$arch/ffsupervisor
 fi
 
-# What an arm64 program is started with; the kernel has a list of its own, which a container may not see.
-emulate_arm64() {
-  local formats=/proc/sys/fs/binfmt_misc
-  [ -e $formats/register ] || mount -t binfmt_misc binfmt_misc $formats || fail "binfmt_misc cannot be mounted"
-  [ -e $formats/qemu-aarch64 ] || cat /usr/lib/binfmt.d/qemu-aarch64.conf >$formats/register ||
-    fail "qemu cannot be registered as the interpreter of arm64 programs"
-}
-[ "$arch" = "$(dpkg --print-architecture)" ] || emulate_arm64
+[ "$arch" = "$(dpkg --print-architecture)" ] || tests/static/emulate_arm64.sh
 
 # The archive from which this machine's apt takes its packages has the other releases, too.
 # shellcheck disable=SC2016  # apt's own variables
