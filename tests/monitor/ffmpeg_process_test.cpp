@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/monitor/kernel_knows.hpp"
+
 // Which process is FFmpeg behind what was started. The programs are shells and copies of sleep(1).
 namespace monitor::probes {
 namespace {
@@ -195,6 +197,7 @@ TEST_F(FfmpegProcess, OneThatTheChildStartsLateIsSoughtSeldomUnlessALookIsClose)
 }
 
 TEST_F(FfmpegProcess, OneThatWasOrphanedToThisProgramIsFound) {
+  if (!kernel_knows_subreapers()) GTEST_SKIP() << "this kernel knows no subreapers";
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   FfmpegFinder finder(
       launch({"/bin/sh", "-c", "(setsid " + file("ffmpeg") + " 60 &) ; sleep 60; true"}),

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "monitor/probes/process.hpp"
+#include "tests/monitor/kernel_knows.hpp"
 
 namespace monitor::probes {
 namespace {
@@ -81,6 +82,7 @@ std::ptrdiff_t open_descriptors() {
 }
 
 TEST(ProcessProbe, ReadsMemoryThreadsAndStateOfALiveProcess) {
+  if (!kernel_tells_of_the_reader()) GTEST_SKIP() << "this kernel tells nothing of who reads /proc";
   ProcessProbe probe(getpid());
   const auto sample = probe.read(start);
   ASSERT_TRUE(sample);
@@ -98,6 +100,7 @@ int threads_of(pid_t pid) {
 }
 
 TEST(ProcessProbe, CountsThreads) {
+  if (!kernel_tells_of_the_reader()) GTEST_SKIP() << "this kernel tells nothing of who reads /proc";
   ProcessProbe probe(getpid());
   std::jthread thread([](std::stop_token stop) {
     while (!stop.stop_requested()) std::this_thread::yield();
@@ -107,6 +110,7 @@ TEST(ProcessProbe, CountsThreads) {
 }
 
 TEST(ProcessProbe, CpuIsTheShareOfTheTimeSinceTheReadingBefore) {
+  if (!kernel_tells_of_the_reader()) GTEST_SKIP() << "this kernel tells nothing of who reads /proc";
   ProcessProbe probe(getpid());
   const std::clock_t begin = std::clock();
   probe.read(start);
@@ -119,6 +123,7 @@ TEST(ProcessProbe, CpuIsTheShareOfTheTimeSinceTheReadingBefore) {
 }
 
 TEST(ProcessProbe, CountsTheCpuTimeAndTheWrittenBytesOfItsLife) {
+  if (!kernel_tells_of_the_reader()) GTEST_SKIP() << "this kernel tells nothing of who reads /proc";
   ProcessProbe probe(getpid());
   const auto before = probe.read(start);
   ASSERT_TRUE(before && before->written_bytes);
