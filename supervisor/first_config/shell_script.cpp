@@ -53,6 +53,9 @@ bool begins_with_user(const Words& words) {
   return words.front().find('/') == std::string::npos && is_stream_command(launched_by(rest).words);
 }
 
+constexpr std::size_t found_max = 1000;          // as many streams as a configuration holds
+constexpr std::size_t repeated_max = 1'000'000;  // tokens, of all rounds of all loops
+
 class ScriptReader {
  public:
   ScriptReader(string_view text, const std::string& place) : text_(text), place_(place) {}
@@ -134,9 +137,19 @@ class ScriptReader {
       return end_command(false);
     }
     for (const std::string& value : loop.values()) {
+      require_bounded(loop);
       for (const ShellToken& token : loop.round(value)) take(token);
       end_command(false);
     }
+  }
+
+  // Loops in loops multiply.
+  void require_bounded(const ShellLoop& round) {
+    repeated_ += round.body().size();
+    const std::size_t found = found_.commands.size() + found_.notes.size();
+    if (found <= found_max && repeated_ <= repeated_max) return;
+    throw NoCommands("the loops of the script make too many commands, expected at most " +
+                     std::to_string(found_max));
   }
 
   // Returns how many words in front set variables; where all do, those are of the script.
@@ -240,6 +253,7 @@ class ScriptReader {
   std::map<std::string, std::string> variables_;
   std::optional<ShellLoop> loop_;  // whose body is being read
   std::set<std::string> loops_;    // variables of `for` with values that are not known
+  std::size_t repeated_ = 0;       // tokens, in rounds of loops
   FoundCommands found_;
 };
 

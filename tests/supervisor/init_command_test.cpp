@@ -171,6 +171,21 @@ TEST(Init, ALoopOverAKnownListBecomesAStreamForEachOfIt) {
       (Words{"a1", "a2", "b1", "b2"}));
 }
 
+// Each loop is bounded, and all of them together, too: these would be 10^15 commands.
+TEST(Init, LoopsInLoopsAreBoundedTogether) {
+  std::string script, ends;
+  for (const char name : {'a', 'b', 'c', 'd', 'e'}) {
+    script += std::string("for ") + name + " in {1..999}; do\n";
+    ends += "done\n";
+  }
+  for (const char* body : {"ffmpeg -i c$a$b$c$d$e o$a.ts\n", "ffmpeg -i c$x o$a.ts\n", "true\n"}) {
+    const Result result = init(script + body + ends);
+    EXPECT_EQ(result.code, 2);
+    EXPECT_TRUE(contains(result.err, "make too many commands, expected at most 1000"))
+        << result.err;
+  }
+}
+
 TEST(Init, ALoopThatNoConfigurationHoldsIsLeftOut) {
   for (const char* script : {"for i in {1..100000}; do ffmpeg -i c$i o$i.ts; done\n",
                              "for i in *.mp4; do for i in {1..999}; do for k in {1..999}; do\n"
