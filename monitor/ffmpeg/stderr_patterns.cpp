@@ -70,8 +70,9 @@ constexpr auto phrases = std::to_array<Phrase>({
     // The USB bus is full; source
     means("ioctl(VIDIOC_STREAMON)", source_refused, rank::plain),
 
-    // Before 4.4; the flag is the supervisor's.
+    // Before 4.4 and 4.3; they are the supervisor's.
     means("Unrecognized option 'stats_period'", encoder_failed, rank::device, ffmpeg_itself),
+    means("Option 'direct' not found", encoder_failed, rank::device),
 
     // An accelerator that is busy or gone looks like an encoder with wrong options.
     means("OpenEncodeSessionEx failed", encoder_failed, rank::device),  // source

@@ -14,6 +14,7 @@
 #include "supervisor/stream/child_life.hpp"
 #include "supervisor/stream/event_queue.hpp"
 #include "supervisor/stream/raised.hpp"
+#include "supervisor/stream/refusals.hpp"
 
 namespace supervisor {
 
@@ -87,6 +88,7 @@ struct SupervisedChild::State : std::enable_shared_from_this<State> {
   monitor::LogGate log_gate_;
   std::unique_ptr<ChildLife> life_;
   std::vector<std::unique_ptr<ChildLife>> ended_lives_;
+  Refusals refusals_;
   EventQueue events_;
   std::unique_ptr<Timer> timer_;
   Instant armed_for_ = monitor::never;
@@ -183,7 +185,10 @@ void SupervisedChild::State::on_timer() {
 // ------------------------------------------------------------------------------- actions
 
 void SupervisedChild::State::perform(const recovery::Launch& action) {
-  if (life_) ended_lives_.push_back(std::move(life_));
+  if (life_) {
+    refusals_.add(life_->refused(), context_.services.log, parts_.config.name);
+    ended_lives_.push_back(std::move(life_));
+  }
   life_ = std::make_unique<ChildLife>(action.generation, action.role, parts_, context_.services,
                                       log_gate_, core_,
                                       [this](recovery::Event event) { wake(std::move(event)); });
@@ -201,7 +206,8 @@ void SupervisedChild::State::perform(const recovery::Launch& action) {
 
 void SupervisedChild::State::launch() {
   int error_number = 0;
-  auto command = context_.connect(*parts_.primary, launches_, error_number);
+  const auto wanted = refusals_.leave_out(parts_.primary, parts_.config.monitor);
+  auto command = context_.connect(*wanted, launches_, error_number);
   const bool is_launched = command && life_->launch(context_.launch, std::move(command),
                                                     handlers_of(*life_), error_number);
   if (is_launched) ++launches_;

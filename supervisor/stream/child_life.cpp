@@ -9,6 +9,7 @@
 
 #include "supervisor/ffmpeg/pipeline.hpp"
 #include "supervisor/ffmpeg/preview_command.hpp"
+#include "supervisor/stream/refusals.hpp"
 
 namespace supervisor {
 
@@ -39,7 +40,7 @@ ChildLife::ChildLife(recovery::Generation generation, recovery::Role role, const
 }
 
 void ChildLife::take_sign(const monitor::Sign& sign, std::string text) {
-  if (text.starts_with("Unrecognized option 'stats_period'")) refuses_stats_period_ = true;
+  if (refused_.empty()) refused_ = refused_name(*command_, text);
   if (asks_progress_alone()) return;
   take_(recovery::SignSeen{generation_, sign, std::move(text)});
 }

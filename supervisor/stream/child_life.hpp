@@ -71,8 +71,8 @@ class ChildLife {
   // The stream's intervals may have changed: what is due later than they allow comes sooner.
   void adjust_intervals(monitor::Instant now);
 
-  // FFmpeg said so: it is older than 4.4.
-  bool refuses_stats_period() const { return refuses_stats_period_; }
+  // What FFmpeg said that it does not know, of what the supervisor has added; empty: nothing.
+  const std::string& refused() const { return refused_; }
 
   // The newest that it gave; where it gives none it is empty.
   const std::optional<http::Picture>& picture() const { return picture_; }
@@ -112,7 +112,7 @@ class ChildLife {
   bool progress_has_ended_ = false;
   bool has_block_ = false;
   std::unique_ptr<ChildProbes> probes_;
-  bool refuses_stats_period_ = false;
+  std::string refused_;
   std::optional<PictureFile> picture_file_;  // where the command writes a picture
   std::optional<http::Picture> picture_;
   std::optional<http::Level> level_;

@@ -52,14 +52,6 @@ PreparedCommand prepare_command(const FfmpegCommand& command, const StreamConfig
           command_outputs(command, stream.hidden.texts)};
 }
 
-// The first is the supervisor's: one of the user's own stands behind it.
-PreparedCommand without_stats_period(PreparedCommand command) {
-  auto& argv = command.spec.argv;
-  const auto option = std::ranges::find(argv, "-stats_period");
-  if (option != argv.end() && option + 1 != argv.end()) argv.erase(option, option + 2);
-  return command;
-}
-
 std::vector<Target> sources_of(const StreamConfig& config, const FfmpegCommand& command) {
   if (config.source_probe == SourceProbe::none) return {};
   std::vector<Target> sources = command.sources();

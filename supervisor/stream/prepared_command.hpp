@@ -28,9 +28,6 @@ struct PreparedCommand {
 PreparedCommand prepare_command(const FfmpegCommand& command, const StreamConfig& stream,
                                 const std::vector<int>& inherited, const Secrets& secrets);
 
-// For an FFmpeg before 4.4, which does not know that option. It reports each half second by itself.
-PreparedCommand without_stats_period(PreparedCommand command);
-
 // What is probed as the stream's source, and how, by `source.probe`: `source.http` or
 // `source.icecast`, else the command's inputs.
 std::vector<monitor::probes::Target> sources_of(const StreamConfig& config,

@@ -154,7 +154,7 @@ void StreamDriver::State::arm_timer() {
 
 void StreamDriver::State::perform(const recovery::Launch& action) {
   if (life_) {
-    note_ffmpeg_version(*life_);
+    refusals_.add(life_->refused(), context_.services.log, config().name);
     ended_lives_.push_back(std::move(life_));
   }
   if (action.role == Role::primary) begin_outputs();
@@ -168,15 +168,6 @@ void StreamDriver::State::perform(const recovery::Launch& action) {
                   [this](std::shared_ptr<const PreparedCommand> command) {
                     wake_up([&] { launch_in_turn(std::move(command)); });
                   });
-}
-
-void StreamDriver::State::note_ffmpeg_version(const ChildLife& life) {
-  if (ffmpeg_is_old_ || !life.refuses_stats_period()) return;
-  ffmpeg_is_old_ = true;
-  context_.services.log.write(
-      LogLevel::warning, "ffmpeg_outdated", config().name,
-      "This FFmpeg is older than 4.4, the oldest that is supported: it does not know the "
-      "supervisor's -stats_period and is launched without it");
 }
 
 void StreamDriver::State::launch_in_turn(std::shared_ptr<const PreparedCommand> command) {
@@ -196,9 +187,7 @@ void StreamDriver::State::launch_in_turn(std::shared_ptr<const PreparedCommand> 
 void StreamDriver::State::launch(std::shared_ptr<const PreparedCommand> command) {
   ChildLife& life = *life_;
   int error_number = 0;
-  if (ffmpeg_is_old_) {
-    command = std::make_shared<const PreparedCommand>(without_stats_period(*command));
-  }
+  command = refusals_.leave_out(std::move(command), config().monitor);
   std::shared_ptr<const PreparedCommand> connected = command;
   if (held_) connected = held_->connect(*command, error_number);
   const bool is_launched =
@@ -349,6 +338,7 @@ void StreamDriver::State::reconfigure(StreamParts parts, bool primary_changed,
   recovery::Reconfigured event{parts.setup(), primary_changed, fallback_changed};
   parts_ = std::move(parts);
   reconfigure_outputs();
+  if (primary_changed) refusals_.clear();  // it may be another FFmpeg
   if (primary_changed) set_closed(false);  // a new command may run where the old one was wrong
   tracks_.reconfigure();
   wake_up([&] {

@@ -21,6 +21,7 @@
 #include "supervisor/stream/event_queue.hpp"
 #include "supervisor/stream/journal_notes.hpp"
 #include "supervisor/stream/raised.hpp"
+#include "supervisor/stream/refusals.hpp"
 #include "supervisor/stream/stream_driver.hpp"
 #include "supervisor/tracks/stream_tracks.hpp"
 
@@ -74,7 +75,6 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   auto answer(EventOf event_of);
   std::vector<monitor::probes::Target> sources() const;
 
-  void note_ffmpeg_version(const ChildLife& life);
   void launch_in_turn(std::shared_ptr<const PreparedCommand> command);
   void launch(std::shared_ptr<const PreparedCommand> command);
   bool launch_with_freed_descriptors(std::shared_ptr<const PreparedCommand> command,
@@ -126,7 +126,7 @@ struct StreamDriver::State : std::enable_shared_from_this<State> {
   std::optional<recovery::WallTime> last_progress_at_;
   std::optional<recovery::WallTime> launched_at_;
   bool warned_of_witness_ = false;
-  bool ffmpeg_is_old_ = false;
+  Refusals refusals_;
 
   EventQueue events_;
   bool is_awake_ = false;

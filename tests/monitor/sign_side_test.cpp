@@ -144,7 +144,8 @@ TEST(Words, OfAnIcecastUrlWithoutAMountAreEvidence) {
 }
 
 TEST(Words, OfAnFfmpegBefore44BlameNoCommand) {
-  expect_all({{"[error] Unrecognized option 'stats_period'.", encoder_failed}},
+  expect_all({{"[error] Unrecognized option 'stats_period'.", encoder_failed},
+              {"[Parsed_ametadata_2 @ 0x1] [error] Option 'direct' not found", encoder_failed}},
              {{"/f.mp3"}, {"rtmp://h/l/k"}, {"-i", "/f.mp3", "rtmp://h/l/k"}});
 }
 

@@ -76,11 +76,13 @@ TEST_F(StreamDriverLaunchTest, ATrackFileOnADiskThatHangsCountsAsMissing) {
   EXPECT_EQ(hung->calls(), 1);
 }
 
-TEST_F(StreamDriverLaunchTest, AnFfmpegBefore44IsLaunchedAgainWithoutTheFlagItDoesNotKnow) {
+TEST_F(StreamDriverLaunchTest, AnFfmpegIsLaunchedAgainWithoutTheOptionThatItDoesNotKnow) {
   const auto has_flag = [](const FakeLaunch& launch) {
     return std::ranges::count(launch.spec.argv, "-stats_period") > 0;
   };
-  make_driver(plain_config());
+  StreamConfig config = plain_config();
+  config.monitor.stats_period = 250ms;
+  make_driver(config);
   driver->start();
   ASSERT_EQ(children.count(), 1U);
   EXPECT_TRUE(has_flag(children.last()));
@@ -95,6 +97,50 @@ TEST_F(StreamDriverLaunchTest, AnFfmpegBefore44IsLaunchedAgainWithoutTheFlagItDo
   children.last().execute();
   children.last().advance();
   EXPECT_EQ(state(), State::on_air);
+}
+
+TEST_F(StreamDriverLaunchTest, AnFfmpegThatLacksWhatLooksAtTheContentIsLaunchedWithoutThat) {
+  const auto mentions = [](const FakeLaunch& launch, std::string_view text) {
+    return std::ranges::any_of(launch.spec.argv, [text](const std::string& word) {
+      return word.find(text) != std::string::npos;
+    });
+  };
+  StreamConfig config = plain_config();
+  config.monitor.content.silence.emplace();
+  config.monitor.preview = {.picture = 10s, .level = true};
+  make_driver(config);
+  driver->start();
+  ASSERT_EQ(children.count(), 1U);
+  EXPECT_TRUE(mentions(children.last(), "silencedetect"));
+  children.last().execute();
+  children.last().write_stderr(
+      "[Parsed_ametadata_3 @ 0x55d0] [error] Option 'direct' not found\n"
+      "[AVFilterGraph @ 0x55d1] [error] Error initializing filter 'ametadata' with args "
+      "'print:file=pipe\\:3:direct=1'\n");
+  children.last().exit(1);
+  ASSERT_EQ(children.count(), 2U);
+  EXPECT_FALSE(mentions(children.last(), "direct"));
+  EXPECT_FALSE(mentions(children.last(), "silencedetect"));
+  EXPECT_TRUE(mentions(children.last(), "mjpeg")) << "pictures need none of it";
+  EXPECT_EQ(logged("ffmpeg_outdated"), 1U);
+  children.last().execute();
+  children.last().write_stderr("[error] Unknown encoder 'mjpeg'\n");
+  children.last().exit(1);
+  clock.advance(2s);
+  ASSERT_EQ(children.count(), 3U);
+  EXPECT_FALSE(mentions(children.last(), "mjpeg"));
+}
+
+TEST_F(StreamDriverLaunchTest, WhatTheUsersOwnCommandNamesIsNotLeftOut) {
+  StreamConfig config = plain_config();
+  config.command = {"ffmpeg", "-i", "in.mp3", "-af", "ametadata=print:direct=1", "-f", "null", "-"};
+  make_driver(config);
+  driver->start();
+  ASSERT_EQ(children.count(), 1U);
+  children.last().execute();
+  children.last().write_stderr("[Parsed_ametadata_0 @ 0x55d0] [error] Option 'direct' not found\n");
+  children.last().exit(1);
+  EXPECT_EQ(logged("ffmpeg_outdated"), 0U);
 }
 
 TEST_F(StreamDriverLaunchTest, ATrackFileThatIsThereIsPlayed) {
