@@ -17,6 +17,9 @@ namespace {
 using Kind = FfmpegArgument::Kind;
 using std::string_view;
 
+// FFmpeg's own. Up to 4.3 it has no option for it.
+constexpr monitor::Duration usual_stats_period = std::chrono::milliseconds(500);
+
 // `ffmpeg`, `ffmpeg-7`, `ffmpeg7.1`, `/opt/x/ffmpeg_7`; not `ffmpeg-normalize`.
 bool is_ffmpeg_word(string_view word) {
   string_view name = base_name(word);
@@ -252,13 +255,10 @@ std::vector<std::string> FfmpegCommand::with_supervision(int progress_fd,
                                                          const monitor::Preview& preview) const {
   if (!ffmpeg_at_) return argv_;
   const auto own = arguments_behind(argv_, *ffmpeg_at_);
-  std::vector<std::string> added = {"-progress",
-                                    "pipe:" + std::to_string(progress_fd),
-                                    "-nostats",
-                                    "-stats_period",
-                                    ffmpeg_time(stats_period),
-                                    "-loglevel",
-                                    "level+repeat+" + std::string(banner_level(own))};
+  std::vector<std::string> added = {"-progress", "pipe:" + std::to_string(progress_fd), "-nostats"};
+  if (stats_period != usual_stats_period)
+    added.insert(added.end(), {"-stats_period", ffmpeg_time(stats_period)});
+  added.insert(added.end(), {"-loglevel", "level+repeat+" + std::string(banner_level(own))});
   if (!reads_stdin_) added.emplace_back("-nostdin");
   std::vector<std::string> command = argv_;
   const auto arguments = static_cast<std::ptrdiff_t>(*ffmpeg_at_) + 1;

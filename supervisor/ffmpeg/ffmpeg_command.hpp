@@ -37,11 +37,11 @@ class FfmpegCommand {
   // It stands behind an unknown program: its progress pipe may not reach it.
   bool is_behind_unknown() const { return is_behind_unknown_; }
 
-  // The argument vector to execute: behind FFmpeg's own word stand `-progress pipe:N -nostats
-  // -stats_period P -loglevel level+repeat+info` (the user's own level in place of `info`) and,
-  // unless the command reads stdin, `-nostdin`; where the content is to be looked at, one more
-  // output behind the user's last; nothing else is changed. A command without FFmpeg comes back as
-  // it is.
+  // The argument vector to execute: behind FFmpeg's own word stand `-progress pipe:N -nostats`,
+  // `-stats_period P` where P is another than FFmpeg's own, `-loglevel level+repeat+info` (the
+  // user's own level in place of `info`) and, unless the command reads stdin, `-nostdin`; where the
+  // content is to be looked at, one more output behind the user's last; nothing else is changed. A
+  // command without FFmpeg comes back as it is.
   std::vector<std::string> with_supervision(int progress_fd, monitor::Duration stats_period,
                                             const monitor::Content& content = {},
                                             const monitor::Preview& preview = {}) const;
