@@ -280,6 +280,7 @@ void SupervisedChild::State::finish(monitor::Duration within) {
 
 void SupervisedChild::State::reconfigure(StreamParts parts, bool is_other) {
   parts_ = std::move(parts);
+  if (is_other) refusals_.clear();  // it may be another FFmpeg
   wake_up([&] {
     if (life_) life_->adjust_intervals(now_);
     take(recovery::Reconfigured{parts_.setup(), is_other});
