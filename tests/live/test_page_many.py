@@ -27,6 +27,11 @@ def cameras(count):
     return [stream(f"cam{number}") for number in range(count)]
 
 
+# The tile and what stands beside it are drawn one after the other.
+def wait_kind(browser, kind):
+    wait_until(lambda: browser.js(KIND) == kind, 5, f"the tile is {kind}")
+
+
 class PageMany(LiveTest):
     def open(self, streams, path="", phone=False, **stage):
         self.stage = PageStage(self, streams, **stage)
@@ -68,17 +73,17 @@ class PageMany(LiveTest):
         self.stage.stand("radio", 6)
         browser.wait_text(".tile .why", "no progress for 6 s (frozen at 30 s)", 5)
         browser.wait_text("#verdict-body", "No progress for 6 s (frozen at 30 s)", 3)
-        self.assertEqual(browser.js(KIND), "warn")
+        wait_kind(browser, "warn")
         self.stage.stand("radio", 0)
         browser.wait_text("#verdict-body", "No fault detected.", 5)
-        self.assertEqual(browser.js(KIND), "good")
+        wait_kind(browser, "good")
 
     def test_a_stream_that_flaps_is_amber_and_its_equal_incidents_are_one_row(self):
         unstable = {"restarts": 3, "outages": 0, "stable_in_seconds": 40}
         incidents = [incident("radio", number, ago=200 - number) for number in range(90)]
         browser = self.open([stream("radio", unstable=unstable)], incidents=incidents)
         browser.wait_text(".tile .why", "unstable: 3 restarts, stable in", 5)
-        self.assertEqual(browser.js(KIND), "warn")
+        wait_kind(browser, "warn")
         browser.wait_text("#incident-list", "source ended", 5)
         wait_until(lambda: browser.js("return document.querySelectorAll('.incident').length") == 1, 5, "one row")
         self.assertIn("× 90", browser.text("#incident-list .incident summary"))
@@ -89,9 +94,9 @@ class PageMany(LiveTest):
         said = "unstable: the command ended by itself 40 times in the last 10 minutes"
         browser = self.open([stream("radio", unstable=unstable)])
         browser.wait_text(".tile .why", said, 5)
-        self.assertEqual(browser.js(KIND), "warn")
+        wait_kind(browser, "warn")
         self.stage.update(stream("radio", state="cooling_down", unstable=unstable))
-        wait_until(lambda: browser.js(KIND) == "bad", 5, "off air between two ends")
+        wait_kind(browser, "bad")
         browser.wait_text("#verdict-body", said, 5)
 
     def test_time_that_nobody_watched_is_grey(self):
